@@ -1,0 +1,72 @@
+/* DSSE envelopes, and the trust of one source: nothing is parsed before it is verified.
+ *
+ * An envelope is {"payloadType","payload":BASE64,"signatures":[{"keyid","sig"}]}; what is signed is
+ * DSSE's pre-authentication encoding of type and payload, Ed25519, one per key. The type is
+ * application/vnd.bangtin.ROLE+json with ROLE root, now, manifest or alert.
+ * Thread-safety: a trust belongs to one thread; the rest is safe. */
+#ifndef BT_PLAYLISTS_ENVELOPE_ENVELOPE_H
+#define BT_PLAYLISTS_ENVELOPE_ENVELOPE_H
+
+#include "playlists/model/documents.h"
+
+#define BT_ENVELOPE_MAX_SIGNATURES 16
+/* Base64 is 4/3; keys and signatures fit in the rest. */
+#define BT_ENVELOPE_MAX_BYTES(payload_max_bytes) ((payload_max_bytes) / 3 * 4 + 8192)
+#define BT_ALERT_MAX_MS (24 * BT_HOUR_MS)
+#define BT_MANIFEST_MAX_AGE_MS (60 * BT_DAY_MS) /* expires - issued */
+
+/* ---- the format ---- */
+
+/* Signs `payload` as ROLE with each key. (transfer full): the envelope's text. */
+GBytes *bt_envelope_seal(const char *role, GBytes *payload, BtKey *const *keys, guint n_keys);
+
+/* The payload without any check of signatures: an editor's tool, no statement of trust. Bytes that are
+ * not an envelope but a JSON object are returned as they are. (transfer full) (nullable) */
+GBytes *bt_envelope_peek(GBytes *bytes, const char *name, gsize payload_max_bytes,
+    GError **error);
+
+/* ---- the trust of one source ---- */
+
+typedef struct BtTrust BtTrust;
+
+/* A trust without a root: it refuses everything but its first root. `source` and `screen` are the ids
+ * that documents must name ("" for source: taken from the first root). */
+BtTrust *bt_trust_new(const char *source, const char *screen);
+void bt_trust_free(BtTrust *trust);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(BtTrust, bt_trust_free)
+
+/* The first root: an envelope that the person who set up this box handed over (a file), or one whose
+ * payload has the fingerprint `sha256` that both sides showed; NULL: the file itself is the proof. It
+ * must be signed by its own threshold. */
+gboolean bt_trust_accept_first_root(BtTrust *trust, GBytes *envelope, const char *name,
+    const char *fingerprint_sha256, GError **error);
+/* The next root, N+1: signed by the thresholds of N and of N+1. On failure N stays. */
+gboolean bt_trust_accept_next_root(BtTrust *trust, GBytes *envelope, const char *name,
+    gint64 trusted_now_ms, GError **error);
+/* Borrowed; NULL before the first. */
+const BtRoot *bt_trust_root(const BtTrust *trust);
+/* The fingerprint people compare: the SHA-256 of the root's payload. (nullable) borrowed */
+const char *bt_trust_fingerprint(const BtTrust *trust);
+
+/* What is in force, for rollback: version 0 and "" when nothing is. */
+typedef struct {
+    gint64 version;
+    char sha256[BT_HASH_HEX_SIZE]; /* of the envelope */
+} BtFloor;
+
+/* `trusted_now_ms` is the latest instant that is surely past; a document that expired before it is
+ * refused (BT_ERROR_EXPIRED); BT_TIME_MIN sets the test aside, as does NULL for the floor. */
+
+/* Signed by freshness keys, for this screen, not older than the floor. (transfer full) (nullable) */
+BtNow *bt_trust_verify_now(const BtTrust *trust, GBytes *envelope, const char *name,
+    const BtFloor *floor, gint64 trusted_now_ms, GError **error);
+/* Signed by enough publishing keys whose ceilings cover every class and screen in it, of this source
+ * and for this screen, version above the floor's (the same version only with the same hash).
+ * (transfer full) (nullable) */
+BtManifest *bt_trust_verify_manifest(const BtTrust *trust, GBytes *envelope, const char *name,
+    const BtFloor *floor, gint64 trusted_now_ms, GError **error);
+/* The same for an alert: emergency keys, emergency programmes only, at most 24 h. */
+BtManifest *bt_trust_verify_alert(const BtTrust *trust, GBytes *envelope, const char *name,
+    const BtFloor *floor, gint64 trusted_now_ms, GError **error);
+
+#endif

@@ -1,0 +1,75 @@
+/* The small signed documents beside the manifest: the root, and now.json. Unknown keys are refused
+ * here unless they begin with "x-". Immutable after parsing. Thread-safety: one owner each. */
+#ifndef BT_PLAYLISTS_MODEL_DOCUMENTS_H
+#define BT_PLAYLISTS_MODEL_DOCUMENTS_H
+
+#include "base/sign.h"
+#include "playlists/model/manifest.h"
+
+#define BT_ROOT_MAX_BYTES (64 * 1024)
+#define BT_NOW_MAX_BYTES (8 * 1024)
+#define BT_NOW_MAX_DENIALS 16
+#define BT_NOW_MAX_COMMANDS 8
+#define BT_ROOT_MAX_KEYS 64
+
+/* A key and what it may sign. */
+typedef struct {
+    char id[BT_HASH_HEX_SIZE];
+    BtPublicKey key;
+    gboolean may_root, may_freshness, may_publish, may_emergency; /* roles */
+    guint classes;      /* publishing: bit (1 << BtClass) of each class it may fill */
+    GPtrArray *screens; /* of char*; empty: all */
+    gint64 until_ms;    /* BT_TIME_MAX: no end of its own */
+    char *name;         /* the person, for messages */
+} BtRootKey;
+
+typedef struct {
+    gint64 version; /* N of root/N.json, 1 and up */
+    char *source;
+    gint64 issued_ms, expires_ms;
+    GPtrArray *keys; /* of BtRootKey */
+    guint root_threshold, publish_threshold, emergency_threshold, freshness_threshold;
+    guint class_thresholds[BT_N_CLASSES]; /* publishing threshold by class, at least publish_threshold */
+    GPtrArray *hosts;                     /* of char*: where assets may come from; empty: the base only */
+} BtRoot;
+
+BtRoot *bt_root_parse(const void *data, gsize size_bytes, const char *name, GError **error);
+void bt_root_free(BtRoot *root);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(BtRoot, bt_root_free)
+/* The key with this id, or NULL. Borrowed. */
+const BtRootKey *bt_root_find(const BtRoot *root, const char *keyid);
+
+typedef enum {
+    BT_VERB_CUT,
+    BT_VERB_DARKEN,
+    BT_VERB_MUTE,
+    BT_VERB_RESTART,
+    BT_VERB_IDENTIFY,
+    BT_VERB_SCREENSHOT,
+    BT_N_VERBS
+} BtVerb;
+
+const char *bt_verb_name(BtVerb verb);
+
+typedef struct {
+    char *id; /* acted on once */
+    BtVerb verb;
+    gint64 until_ms; /* not acted on after it */
+} BtCommand;
+
+typedef struct {
+    char *screen;
+    gint64 version; /* its own counter */
+    char manifest[BT_HASH_HEX_SIZE]; /* of the envelope; "" when there is none */
+    char alert[BT_HASH_HEX_SIZE];    /* the same */
+    gint64 issued_ms, expires_ms;
+    GPtrArray *deny;     /* of char*: sha256 of a manifest's or alert's envelope, or of an asset */
+    GPtrArray *commands; /* of BtCommand */
+    gint64 root;         /* the newest root's version */
+} BtNow;
+
+BtNow *bt_now_parse(const void *data, gsize size_bytes, const char *name, GError **error);
+void bt_now_free(BtNow *now);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(BtNow, bt_now_free)
+
+#endif

@@ -1,0 +1,82 @@
+/* sync: one native source into the cache. Folder (file:///PATH) or HTTPS; both hold the same tree.
+ *
+ * One round: now.json by a conditional request; the roots N+1, N+2 … to the first 404; then the alert
+ * and its assets, the manifest, its assets in the order text documents, pictures, images, video, each
+ * verified while it streams. When everything a document needs is whole in the cache, the document is
+ * *ready* and written as such; which instant it counts from is show's to decide.
+ * Thread-safety: one thread a sync. Nothing here touches the display. */
+#ifndef BT_PLAYLISTS_SYNC_SYNC_H
+#define BT_PLAYLISTS_SYNC_SYNC_H
+
+#include "base/clock.h"
+#include "base/sign.h"
+#include "playlists/cache/cache.h"
+
+typedef struct {
+    const char *name;      /* of [source NAME] */
+    const char *base;      /* "https://host/path" or "file:///path", without /v1 */
+    const char *source_id; /* that documents must name; "" takes the root's */
+    const char *screen;
+    const char *root_path;        /* the first root's file; NULL when it is in the cache already */
+    const char *root_fingerprint; /* NULL: the file itself is the proof */
+    const char *ca_path;          /* PEM of a private CA; NULL: the system's */
+    const char *pin;              /* "sha256//BASE64" of the peer's key; NULL */
+    gboolean insecure_host;       /* plain http to this host was allowed by name */
+    guint64 max_bytes_per_s;      /* 0: no limit */
+} BtSyncSource;
+
+typedef struct BtSync BtSync;
+
+/* What a round found. Events are for the log and for reports. */
+typedef enum {
+    BT_SYNC_UNCHANGED,
+    BT_SYNC_NEW,    /* now.json, a manifest or an alert became ready: tell show */
+    BT_SYNC_FAILED, /* with GError; what was in force stays */
+} BtSyncResult;
+
+typedef struct {
+    const char *type;   /* static: "refused", "fetched", "resumed", "restarted", "skipped" */
+    const char *reason; /* static word of bt_error_reason, or "" */
+    char *what;         /* the document or asset */
+    char *message;
+} BtSyncEvent;
+typedef void (*BtSyncOnEvent)(const BtSyncEvent *event, gpointer user);
+
+/* `source` is copied. (transfer full) (nullable). `key` (borrowed, nullable) signs reports. */
+BtSync *bt_sync_new(const BtSyncSource *source, BtCache *cache, const BtKey *key,
+    BtSyncOnEvent on_event, gpointer user, GError **error);
+void bt_sync_free(BtSync *sync);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(BtSync, bt_sync_free)
+
+/* One round, blocking, interruptible by `cancelled` (nullable). `trusted_now_ms` as in envelope.h.
+ * What is ready stands afterwards in the cache as documents of the source: "root.N.json",
+ * "now.json", "manifest.ready" and "alert.ready" (one line: the sha256 of an envelope that is, with
+ * all it needs, in objects/; alert.ready is empty when there is no alert). */
+BtSyncResult bt_sync_round(BtSync *sync, gint64 trusted_now_ms, volatile gint *cancelled,
+    GError **error);
+
+/* Bytes over the network since bt_sync_new, both ways, headers included. */
+guint64 bt_sync_bytes(const BtSync *sync);
+
+/* Everything the manifests and the alert that are in force or ready need, as sha256, added to `keep`.
+ * For eviction. */
+void bt_sync_add_needed(BtSync *sync, GHashTable *keep);
+
+/* ---- reports: POST of a batch of NDJSON, signed by the device (RFC 9421) ---- */
+typedef struct {
+    GArray *accepted;   /* of gint64 pairs [from, to] by seq */
+    GHashTable *refused; /* fact id → reason */
+    gint64 retry_after_ms; /* the peer asked to wait so long; 0 */
+} BtPushReply;
+/* TRUE when the peer answered 200 with a reply of the right form. */
+gboolean bt_sync_push(BtSync *sync, GBytes *ndjson, gint64 wall_ms, BtPushReply *reply,
+    GError **error);
+void bt_push_reply_clear(BtPushReply *reply);
+
+/* Enrolment: POST BASE/v1/enrol {"key":BASE64,"screen_wish","claim"}; the claim code, eight letters and
+ * digits derived from the key, is what both sides show. */
+void bt_claim_code(const BtPublicKey *key, char code[10]); /* "ABCD-EFGH" */
+gboolean bt_sync_enrol(const char *base, const char *ca_path, gboolean insecure_host,
+    const BtKey *key, gint64 wall_ms, char **screen, GBytes **root, GError **error);
+
+#endif
