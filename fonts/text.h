@@ -1,0 +1,137 @@
+/* String + language + style + box → positioned glyphs → pixels.
+ *
+ * paragraph split → NFC and Tai Viet order → bidi levels → script runs → fonts by cluster → shape →
+ * break → reorder per line → position → raster. Fonts come from a table of our own (fonts/table.c),
+ * never from the desktop's fallback, so that every box shows the same picture.
+ * Thread-safety: a BtFonts and everything made with it belong to one thread. */
+#ifndef BT_FONTS_TEXT_H
+#define BT_FONTS_TEXT_H
+
+#include "base/error.h"
+#include "base/rect.h"
+
+/* A text on a board is at most 10,000 code points (FORMAT.md); as UTF-8 that is at most: */
+#define BT_TEXT_MAX_BYTES 40000
+#define BT_TEXT_MIN_PX 6
+#define BT_TEXT_MAX_PX 512
+
+/* ---- fonts ---- */
+
+typedef struct BtFonts BtFonts;
+
+/* Opens the table; faces are opened when first used. `font_file` (nullable) is a font that stands
+ * before the whole table. BT_ERROR_NOT_FOUND when the file, or the font for Latin, is missing.
+ * (transfer full) (nullable) */
+BtFonts *bt_fonts_open(const char *font_file, GError **error);
+void bt_fonts_close(BtFonts *fonts);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(BtFonts, bt_fonts_close)
+/* What the table names and this machine lacks: one sentence each, with the package that brings it.
+ * (transfer full): GPtrArray of char* */
+GPtrArray *bt_fonts_missing(const BtFonts *fonts);
+
+/* ---- layout ---- */
+
+typedef enum { BT_ALIGN_START, BT_ALIGN_CENTRE, BT_ALIGN_END } BtTextAlign;
+typedef enum { BT_DIR_AUTO, BT_DIR_LTR, BT_DIR_RTL } BtTextDir;
+typedef enum { BT_WEIGHT_REGULAR, BT_WEIGHT_MEDIUM, BT_WEIGHT_BOLD } BtTextWeight;
+
+typedef struct {
+    const char *lang;     /* BCP 47; NULL or "" guesses from the text */
+    int px;               /* em size */
+    BtTextWeight weight;
+    BtTextAlign align;
+    BtTextDir dir;        /* base direction of each paragraph; AUTO: first strong */
+    gboolean led;         /* integer positions and hinting of small sizes, text.md §5 */
+    gboolean tabular;     /* digits of one width, no kerning: clocks */
+    int line_percent;     /* line height, 100: ink and font's own line; 0 means 115 */
+} BtTextStyle;
+
+typedef struct {
+    guint32 id;            /* glyph in the font */
+    gsize cluster;         /* byte offset in the text */
+    float x_px, y_px;      /* pen position in the layout, y downwards, of the baseline */
+    float advance_px;
+} BtGlyph;
+
+typedef struct {
+    guint font;            /* index for bt_fonts_name */
+    char script[5];        /* ISO 15924 */
+    const char *lang;      /* borrowed from the layout */
+    gboolean rtl;
+    gsize start, end;      /* byte range in the text as given */
+    guint first_glyph, n_glyphs; /* in BtTextLayout.glyphs, in visual order from left to right */
+} BtTextRun;
+
+typedef struct {
+    gsize start, end;      /* byte range, without the white space that hangs at the end */
+    gboolean hard;         /* ends at a paragraph's end */
+    float baseline_px;     /* from the top of the layout */
+    float ascent_px, descent_px; /* both positive; the line box is baseline - ascent … + descent */
+    float x_px, width_px;  /* after alignment */
+    BtRect ink_px;         /* of the whole line, in layout pixels */
+    guint first_run, n_runs; /* in BtTextLayout.runs, in visual order */
+} BtTextLine;
+
+typedef struct {
+    char *text;            /* as given */
+    char *lang;
+    GArray *lines;         /* of BtTextLine */
+    GArray *runs;          /* of BtTextRun */
+    GArray *glyphs;        /* of BtGlyph */
+    GArray *breaks;        /* of gsize: byte offsets where a line may break */
+    GArray *levels;        /* of guint8: bidi level of each code point */
+    guint missing;         /* glyphs that no font has */
+    gboolean rtl;          /* base direction of the first paragraph */
+    int width_px;          /* the box; 0: one line of any length */
+    float height_px;
+    BtTextStyle style;
+} BtTextLayout;
+
+/* Lays out `text` (valid UTF-8, at most BT_TEXT_MAX_BYTES, else BT_ERROR_LIMIT or SYNTAX) in lines of
+ * at most `width_px`; 0 or less: one line per paragraph. A word wider than the box breaks at a
+ * cluster. (transfer full) (nullable) */
+BtTextLayout *bt_text_layout(BtFonts *fonts, const char *text, const BtTextStyle *style,
+    int width_px, GError **error);
+void bt_text_layout_free(BtTextLayout *layout);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(BtTextLayout, bt_text_layout_free)
+
+/* The file name of a run's font. Borrowed. */
+const char *bt_fonts_name(const BtFonts *fonts, guint font);
+
+/* The width of `text` on one line, in whole pixels, rounded up; 0 for empty text. Pure. */
+int bt_text_advance_px(BtFonts *fonts, const char *text, const BtTextStyle *style);
+
+/* The height of one line of `style` whatever stands in it, for `lang`: fixed per style so that a feed
+ * does not jump. */
+float bt_text_line_px(BtFonts *fonts, const BtTextStyle *style);
+
+/* The legible minimum of a language on this kind of screen (text.md §5), in pixels of em size. */
+int bt_text_min_px(const char *lang, gboolean led);
+
+/* ---- pages ---- */
+
+/* Lines [first, first + n) of a layout are one page. */
+typedef struct {
+    guint first_line, n_lines;
+} BtTextPage;
+
+/* Splits a layout into pages of at most `height_px` and at most `max_lines` lines (0: any), at the ends
+ * of sentences where one falls in the last third of a page, else at line ends. (transfer full): GArray
+ * of BtTextPage; at least one page when there is a line. */
+GArray *bt_text_paginate(const BtTextLayout *layout, int height_px, guint max_lines);
+
+/* The largest size in [min_px, max_px] at which `text` fits `w_px` × `h_px` in at most `max_lines`
+ * lines on one page; min_px when none does (then it needs pages). */
+int bt_text_fit_px(BtFonts *fonts, const char *text, const BtTextStyle *style, int w_px, int h_px,
+    guint max_lines, int min_px, int max_px);
+
+/* ---- pixels ---- */
+
+/* Draws lines [first_line, first_line + n_lines) with the top left corner of the first one's box at
+ * (x_px, y_px) into premultiplied BGRA pixels (0xAARRGGBB in native order), clipped to `clip_px`.
+ * `color` is 0xRRGGBB. `on_dark` picks the coverage curve (text.md §5). */
+void bt_text_draw(BtFonts *fonts, const BtTextLayout *layout, guint first_line, guint n_lines,
+    guint32 *pixels, int stride_px, BtRect clip_px, float x_px, float y_px, guint32 color,
+    gboolean on_dark);
+
+#endif

@@ -1,0 +1,67 @@
+/* Where the picture goes: a window of SDL2 (X11, Wayland, KMS), or nowhere (the null display, whose
+ * picture can be written as a PNG). Also the loudspeaker, which SDL2 opens too.
+ * Thread-safety: the main thread of one process; the speaker's write may come from another. */
+#ifndef BT_RENDER_DISPLAY_DISPLAY_H
+#define BT_RENDER_DISPLAY_DISPLAY_H
+
+#include "render/scene/frame.h"
+
+typedef enum { BT_DISPLAY_WINDOW, BT_DISPLAY_NULL } BtDisplayKind;
+typedef enum { BT_SCALE_NONE, BT_SCALE_FIT } BtDisplayScale;
+
+typedef struct {
+    BtDisplayKind kind;
+    int canvas_w_px, canvas_h_px; /* 0: the size of the screen */
+    int x_px, y_px;               /* where the canvas lies in the screen, with BT_SCALE_NONE */
+    BtDisplayScale scale;
+    gboolean windowed;            /* a window with a frame, for people who try it; else borderless, the
+                                   * size of the screen */
+} BtDisplayOptions;
+
+typedef struct BtDisplay BtDisplay;
+
+/* BT_ERROR_UNSUPPORTED with SDL's words when there is no screen. (transfer full) (nullable) */
+BtDisplay *bt_display_open(const BtDisplayOptions *options, GError **error);
+void bt_display_close(BtDisplay *display);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(BtDisplay, bt_display_close)
+
+/* The canvas to draw in, its size the canvas's; borrowed, the same memory until the display closes or
+ * bt_display_poll reports BT_DISPLAY_EVENT_RESIZED. Opaque. */
+BtFrame *bt_display_canvas(BtDisplay *display);
+/* Puts the changed rectangles of the canvas on the glass. FALSE: the display is gone. */
+gboolean bt_display_present(BtDisplay *display, const BtRect *damage_px, guint n_damage,
+    GError **error);
+/* Everything outside the canvas, and the canvas, becomes black. */
+void bt_display_darken(BtDisplay *display);
+/* The screen's refreshes a second, 60 when it does not say. */
+double bt_display_refresh_hz(const BtDisplay *display);
+
+typedef enum {
+    BT_DISPLAY_EVENT_NONE,
+    BT_DISPLAY_EVENT_QUIT,    /* the window was closed, or Escape in a first look */
+    BT_DISPLAY_EVENT_EXPOSED, /* present everything again */
+    BT_DISPLAY_EVENT_RESIZED, /* ask for the canvas again, draw and present everything */
+    BT_DISPLAY_EVENT_CUT,     /* the cut key: Pause/Break */
+} BtDisplayEvent;
+/* The next event, never blocking. */
+BtDisplayEvent bt_display_poll(BtDisplay *display);
+/* A file descriptor that becomes readable when bt_display_poll has something, -1 when the platform has
+ * none (then poll at least 10 times a second). */
+int bt_display_event_fd(BtDisplay *display);
+
+/* ---- sound: S16, 48 kHz, stereo, interleaved ---- */
+#define BT_SOUND_RATE_HZ 48000
+#define BT_SOUND_CHANNELS 2
+
+typedef struct BtSpeaker BtSpeaker;
+/* BT_ERROR_UNSUPPORTED when there is no device. (transfer full) (nullable) */
+BtSpeaker *bt_speaker_open(GError **error);
+void bt_speaker_close(BtSpeaker *speaker);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(BtSpeaker, bt_speaker_close)
+/* Queues frames (pairs of samples). */
+void bt_speaker_write(BtSpeaker *speaker, const gint16 *samples, gsize n_frames);
+/* How many frames are queued and not yet handed to the device. */
+gsize bt_speaker_queued(BtSpeaker *speaker);
+void bt_speaker_flush(BtSpeaker *speaker); /* silence at once */
+
+#endif
