@@ -17,6 +17,10 @@ GBytes *bt_io_read_fd(int fd, const char *name, gsize max_bytes, GError **error)
 gboolean bt_io_write(const char *path, const void *data, gsize size_bytes, int mode,
     GError **error);
 
+/* The same for a file that must not be there yet: BT_ERROR_CONFLICT when it is. */
+gboolean bt_io_create(const char *path, const void *data, gsize size_bytes, int mode,
+    GError **error);
+
 /* All of `data` to `fd`, continuing after short writes and signals. */
 gboolean bt_io_write_all(int fd, const char *name, const void *data, gsize size_bytes,
     GError **error);

@@ -1,0 +1,346 @@
+/* Preparing a statement costs more than running it, and the same few are run over and over. So a
+ * statement that is done goes to a shelf by its text and is taken from there the next time; one
+ * that is in use is not on the shelf, so two loops over the same query do not disturb each other.
+ */
+#include "base/db.h"
+
+#include "base/error.h"
+
+#include <sqlite3.h>
+#include <stdarg.h>
+#include <string.h>
+
+#define BUSY_TIMEOUT_MS 5000
+#define SHELF_MAX                                                                                  \
+    64 /* statements kept; a program has fewer, so this only guards against made-up SQL */
+
+struct BtDb {
+    sqlite3 *handle;
+    char *path;
+    GHashTable *shelf; /* text of a statement -> sqlite3_stmt, not in use */
+};
+
+struct BtRows {
+    BtDb *db;
+    sqlite3_stmt *statement;
+    gboolean is_done;
+};
+
+static gboolean fail(BtDb *db, const char *what, GError **error)
+{
+    g_set_error(error, BT_ERROR, BT_ERROR_IO, "%s: %s: %s", db->path, what,
+        db->handle ? sqlite3_errmsg(db->handle) : "no memory");
+    return FALSE;
+}
+
+/* ---- statements ---- */
+
+static void finalize(gpointer statement)
+{
+    sqlite3_finalize(statement);
+}
+
+static sqlite3_stmt *take_statement(BtDb *db, const char *sql, GError **error)
+{
+    gpointer key, statement;
+    if (g_hash_table_steal_extended(db->shelf, sql, &key, &statement)) {
+        g_free(key);
+        return statement;
+    }
+    sqlite3_stmt *made = NULL;
+    const char *rest = "";
+    if (sqlite3_prepare_v3(db->handle, sql, -1, SQLITE_PREPARE_PERSISTENT, &made, &rest) !=
+        SQLITE_OK) {
+        fail(db, sql, error);
+        return NULL;
+    }
+    if (made && rest[strspn(rest, " \t\r\n;")] == '\0')
+        return made;
+    sqlite3_finalize(made);
+    g_set_error(
+        error, BT_ERROR, BT_ERROR_IO, "%s: %s: expected exactly one statement", db->path, sql);
+    return NULL;
+}
+
+static void put_back(BtDb *db, sqlite3_stmt *statement)
+{
+    sqlite3_reset(statement);
+    sqlite3_clear_bindings(statement);
+    const char *sql = sqlite3_sql(statement);
+    if (g_hash_table_size(db->shelf) >= SHELF_MAX || g_hash_table_contains(db->shelf, sql))
+        sqlite3_finalize(statement);
+    else
+        g_hash_table_insert(db->shelf, g_strdup(sql), statement);
+}
+
+static int bind_bytes(sqlite3_stmt *statement, int index, GBytes *bytes)
+{
+    if (!bytes)
+        return sqlite3_bind_null(statement, index);
+    gsize size_bytes;
+    const void *data = g_bytes_get_data(bytes, &size_bytes);
+    /* Without data SQLite would store NULL. */
+    return sqlite3_bind_blob64(
+        statement, index, size_bytes ? data : "", size_bytes, SQLITE_TRANSIENT);
+}
+
+static int bind_one(sqlite3_stmt *statement, int index, char type, va_list *args)
+{
+    switch (type) {
+    case 's':
+        return sqlite3_bind_text(
+            statement, index, va_arg(*args, const char *), -1, SQLITE_TRANSIENT);
+    case 'i':
+        return sqlite3_bind_int64(statement, index, va_arg(*args, gint64));
+    case 'd':
+        return sqlite3_bind_double(statement, index, va_arg(*args, double));
+    case 'b':
+        return bind_bytes(statement, index, va_arg(*args, GBytes *));
+    default:
+        g_error("no such type of argument: %c", type);
+    }
+}
+
+static sqlite3_stmt *prepare(
+    BtDb *db, const char *sql, const char *types, va_list *args, GError **error)
+{
+    sqlite3_stmt *statement = take_statement(db, sql, error);
+    if (!statement)
+        return NULL;
+    /* As many arguments as places: a forgotten one would silently be NULL. */
+    gboolean ok = sqlite3_bind_parameter_count(statement) == (int)strlen(types);
+    if (!ok)
+        g_set_error(error, BT_ERROR, BT_ERROR_IO, "%s: %s: expected %d arguments", db->path, sql,
+            sqlite3_bind_parameter_count(statement));
+    for (int i = 0; ok && types[i]; i++)
+        if (bind_one(statement, i + 1, types[i], args) != SQLITE_OK)
+            ok = fail(db, sql, error);
+    if (ok)
+        return statement;
+    put_back(db, statement);
+    return NULL;
+}
+
+gboolean bt_db_run(BtDb *db, GError **error, const char *sql, const char *types, ...)
+{
+    va_list args;
+    va_start(args, types);
+    sqlite3_stmt *statement = prepare(db, sql, types, &args, error);
+    va_end(args);
+    if (!statement)
+        return FALSE;
+    int code;
+    while ((code = sqlite3_step(statement)) == SQLITE_ROW)
+        continue;
+    gboolean ok = code == SQLITE_DONE || fail(db, sql, error);
+    put_back(db, statement);
+    return ok;
+}
+
+gint64 bt_db_changes(BtDb *db)
+{
+    return sqlite3_changes64(db->handle);
+}
+
+gint64 bt_db_last_id(BtDb *db)
+{
+    return sqlite3_last_insert_rowid(db->handle);
+}
+
+/* ---- rows ---- */
+
+BtRows *bt_db_query(BtDb *db, GError **error, const char *sql, const char *types, ...)
+{
+    va_list args;
+    va_start(args, types);
+    sqlite3_stmt *statement = prepare(db, sql, types, &args, error);
+    va_end(args);
+    if (!statement)
+        return NULL;
+    BtRows *rows = g_new0(BtRows, 1);
+    rows->db = db;
+    rows->statement = statement;
+    return rows;
+}
+
+gboolean bt_rows_next(BtRows *rows, GError **error)
+{
+    if (rows->is_done) /* SQLite would start again */
+        return FALSE;
+    int code = sqlite3_step(rows->statement);
+    if (code == SQLITE_ROW)
+        return TRUE;
+    rows->is_done = TRUE;
+    if (code != SQLITE_DONE)
+        fail(rows->db, sqlite3_sql(rows->statement), error);
+    return FALSE;
+}
+
+gint64 bt_rows_int(BtRows *rows, int column)
+{
+    return sqlite3_column_int64(rows->statement, column);
+}
+
+double bt_rows_double(BtRows *rows, int column)
+{
+    return sqlite3_column_double(rows->statement, column);
+}
+
+const char *bt_rows_text(BtRows *rows, int column)
+{
+    return (const char *)sqlite3_column_text(rows->statement, column);
+}
+
+GBytes *bt_rows_bytes(BtRows *rows, int column)
+{
+    if (bt_rows_is_null(rows, column))
+        return NULL;
+    const void *data = sqlite3_column_blob(rows->statement, column);
+    return g_bytes_new(data, (gsize)sqlite3_column_bytes(rows->statement, column));
+}
+
+gboolean bt_rows_is_null(BtRows *rows, int column)
+{
+    return sqlite3_column_type(rows->statement, column) == SQLITE_NULL;
+}
+
+void bt_rows_free(BtRows *rows)
+{
+    if (!rows)
+        return;
+    put_back(rows->db, rows->statement);
+    g_free(rows);
+}
+
+/* ---- transactions ---- */
+
+gboolean bt_db_begin(BtDb *db, GError **error)
+{
+    return bt_db_run(db, error, "BEGIN IMMEDIATE", "");
+}
+
+gboolean bt_db_commit(BtDb *db, GError **error)
+{
+    return bt_db_run(db, error, "COMMIT", "");
+}
+
+void bt_db_rollback(BtDb *db)
+{
+    g_autoptr(GError) error = NULL;
+    if (!sqlite3_get_autocommit(db->handle) && !bt_db_run(db, &error, "ROLLBACK", ""))
+        g_warning("%s", error->message);
+}
+
+/* ---- opening ---- */
+
+static gboolean read_version(BtDb *db, gint64 *version, GError **error)
+{
+    g_autoptr(GError) failure = NULL;
+    g_autoptr(BtRows) rows = bt_db_query(db, error, "PRAGMA user_version", "");
+    if (!rows)
+        return FALSE;
+    if (bt_rows_next(rows, &failure)) {
+        *version = bt_rows_int(rows, 0);
+        return TRUE;
+    }
+    if (failure)
+        g_propagate_error(error, g_steal_pointer(&failure));
+    return FALSE;
+}
+
+static gboolean exec(BtDb *db, const char *script, GError **error)
+{
+    return sqlite3_exec(db->handle, script, NULL, NULL, NULL) == SQLITE_OK ||
+        fail(db, script, error);
+}
+
+/* Runs the next script inside the open transaction; `*is_done` when there is none left. The version
+ * is read again there: another process may have been faster. */
+static gboolean run_script(
+    BtDb *db, const char *const *migrations, gint64 count, gboolean *is_done, GError **error)
+{
+    gint64 version;
+    if (!read_version(db, &version, error))
+        return FALSE;
+    *is_done = version >= count;
+    if (*is_done)
+        return TRUE;
+    g_autofree char *mark = g_strdup_printf("PRAGMA user_version=%" G_GINT64_FORMAT, version + 1);
+    return exec(db, migrations[version], error) && exec(db, mark, error);
+}
+
+static gboolean check_version(BtDb *db, gint64 count, gboolean *is_current, GError **error)
+{
+    gint64 version;
+    if (!read_version(db, &version, error))
+        return FALSE;
+    *is_current = version == count;
+    if (version >= 0 && version <= count)
+        return TRUE;
+    g_set_error(error, BT_ERROR, BT_ERROR_UNSUPPORTED,
+        "%s: a file of version %" G_GINT64_FORMAT ": expected at most %" G_GINT64_FORMAT, db->path,
+        version, count);
+    return FALSE;
+}
+
+static gboolean migrate(BtDb *db, const char *const *migrations, GError **error)
+{
+    gint64 count = g_strv_length((char **)migrations);
+    gboolean is_done;
+    if (!check_version(db, count, &is_done, error))
+        return FALSE;
+    while (!is_done) {
+        if (!bt_db_begin(db, error))
+            return FALSE;
+        if (!run_script(db, migrations, count, &is_done, error) || !bt_db_commit(db, error)) {
+            bt_db_rollback(db);
+            return FALSE;
+        }
+    }
+    return TRUE;
+}
+
+/* Changing to WAL wants the file for itself, and SQLite does not always wait for that by itself:
+ * two processes that create the same file at once meet here. */
+static gboolean use_wal(BtDb *db, GError **error)
+{
+    int code;
+    for (int waited_ms = 0;; waited_ms += 50) {
+        code = sqlite3_exec(db->handle, "PRAGMA journal_mode=WAL", NULL, NULL, NULL);
+        if (code != SQLITE_BUSY || waited_ms >= BUSY_TIMEOUT_MS)
+            break;
+        sqlite3_sleep(50);
+    }
+    return code == SQLITE_OK || fail(db, "cannot use a write-ahead log", error);
+}
+
+static gboolean open_file(BtDb *db, const char *path, GError **error)
+{
+    int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX;
+    if (sqlite3_open_v2(path, &db->handle, flags, NULL) != SQLITE_OK)
+        return fail(db, "cannot open", error);
+    sqlite3_busy_timeout(db->handle, BUSY_TIMEOUT_MS);
+    return use_wal(db, error) &&
+        exec(db, "PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON; PRAGMA trusted_schema=OFF",
+            error);
+}
+
+BtDb *bt_db_open(const char *path, const char *const *migrations, GError **error)
+{
+    g_autoptr(BtDb) db = g_new0(BtDb, 1);
+    db->path = g_strdup(path);
+    db->shelf = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, finalize);
+    if (!open_file(db, path, error) || !migrate(db, migrations, error))
+        return NULL;
+    return g_steal_pointer(&db);
+}
+
+void bt_db_close(BtDb *db)
+{
+    if (!db)
+        return;
+    g_hash_table_unref(db->shelf);
+    sqlite3_close_v2(db->handle);
+    g_free(db->path);
+    g_free(db);
+}
