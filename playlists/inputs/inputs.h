@@ -1,0 +1,76 @@
+/* The input ledger: which manifest, alert, denial or command counts from which instant on.
+ *
+ * Append-only, in SQLite (state/inputs.db), written by show alone. An entry is stored before its
+ * instant comes, so a player that restarts knows the same inputs as one that ran on, and the past can
+ * be asked. Loading verifies every envelope again: neither the ledger nor the cache is believed.
+ * Thread-safety: one thread a ledger. */
+#ifndef BT_PLAYLISTS_INPUTS_INPUTS_H
+#define BT_PLAYLISTS_INPUTS_INPUTS_H
+
+#include "playlists/cache/cache.h"
+#include "playlists/envelope/envelope.h"
+#include "playlists/schedule/schedule.h"
+
+/* How many manifests and alerts of a source are loaded, newest last: the one in force, the one to come
+ * and what a question about yesterday needs. */
+#define BT_INPUTS_MAX_HISTORY 64
+
+typedef struct BtInputLedger BtInputLedger;
+
+/* `path` is the database; it is made when missing and `writable`. BT_ERROR_IO, BT_ERROR_NOT_FOUND.
+ * (transfer full) (nullable) */
+BtInputLedger *bt_input_ledger_open(const char *path, gboolean writable, GError **error);
+void bt_input_ledger_close(BtInputLedger *ledger);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(BtInputLedger, bt_input_ledger_close)
+
+/* ---- writing: durable when TRUE is returned ---- */
+gboolean bt_input_ledger_add_manifest(BtInputLedger *ledger, const char *source,
+    const char *sha256, gint64 version, gint64 from_ms, GError **error);
+/* `sha256` "" ends the alert. */
+gboolean bt_input_ledger_add_alert(BtInputLedger *ledger, const char *source, const char *sha256,
+    gint64 version, gint64 from_ms, GError **error);
+/* Adds nothing when that is denied already. */
+gboolean bt_input_ledger_add_denial(BtInputLedger *ledger, const char *source, const char *sha256,
+    gint64 from_ms, GError **error);
+gboolean bt_input_ledger_add_lapse(BtInputLedger *ledger, const char *source, gint64 from_ms,
+    GError **error);
+gboolean bt_input_ledger_add_set_aside(BtInputLedger *ledger, const char *source, const char *what,
+    gint64 from_ms, gint64 until_ms, GError **error);
+/* The cut holds until a resume is added; darkness until `until_ms` (BT_TIME_MAX: a resume). */
+gboolean bt_input_ledger_add_cut(BtInputLedger *ledger, gint64 from_ms, GError **error);
+gboolean bt_input_ledger_add_resume(BtInputLedger *ledger, gint64 from_ms, GError **error);
+gboolean bt_input_ledger_add_darken(BtInputLedger *ledger, gint64 from_ms, gint64 until_ms,
+    GError **error);
+/* Whether a command's id was new; it is remembered, so that each is acted on once. */
+gboolean bt_input_ledger_take_command(BtInputLedger *ledger, const char *source, const char *id,
+    gint64 at_ms, gboolean *is_new, GError **error);
+
+/* ---- reading ---- */
+
+/* What is newest for a source: for rollback, and to know whether something is news. Zeroed when there is
+ * nothing. */
+gboolean bt_input_ledger_newest(BtInputLedger *ledger, const char *source, BtFloor *manifest,
+    BtFloor *alert, GError **error);
+gboolean bt_input_ledger_is_cut(BtInputLedger *ledger, gint64 at_ms);
+
+/* One source as the configuration describes it. */
+typedef struct {
+    const char *name;
+    const char *source_id; /* "" takes the root's */
+    guint classes;
+    const BtRect *rects_px;
+    guint n_rects;
+    BtManifest *fixed; /* a folder's manifest: in force since ever, no ledger, no trust; else NULL */
+} BtInputSource;
+
+/* The roots that the cache keeps of a source, walked from 1 on with every signature checked.
+ * BT_ERROR_NOT_FOUND when there is none. (transfer full) (nullable) */
+BtTrust *bt_inputs_load_trust(BtCache *cache, const char *source, const char *source_id,
+    const char *screen, GError **error);
+
+/* Inputs for the schedule out of ledger (nullable), cache and trust. What cannot be verified is left out
+ * as denied, with a sentence in `problems` (nullable; of char*). (transfer full) */
+BtInputs *bt_inputs_load(BtInputLedger *ledger, BtCache *cache, const char *screen,
+    const BtInputSource *sources, guint n_sources, GPtrArray *problems);
+
+#endif

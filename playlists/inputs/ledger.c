@@ -1,0 +1,168 @@
+#include "base/error.h"
+#include "playlists/inputs/ledger.h"
+
+struct BtInputLedger {
+    BtDb *db;
+};
+
+static const char *const migrations[] = {
+    "CREATE TABLE entry (id INTEGER PRIMARY KEY AUTOINCREMENT, kind TEXT NOT NULL,"
+    " source TEXT NOT NULL, what TEXT NOT NULL, version INTEGER NOT NULL,"
+    " from_ms INTEGER NOT NULL, until_ms INTEGER NOT NULL);"
+    "CREATE INDEX entry_kind ON entry (kind, source, id);"
+    "CREATE TABLE command (source TEXT NOT NULL, id TEXT NOT NULL, at_ms INTEGER NOT NULL,"
+    " PRIMARY KEY (source, id)) WITHOUT ROWID;",
+    NULL,
+};
+
+BtInputLedger *bt_input_ledger_open(const char *path, gboolean writable, GError **error)
+{
+    if (!writable && !g_file_test(path, G_FILE_TEST_EXISTS)) {
+        g_set_error(error, BT_ERROR, BT_ERROR_NOT_FOUND, "%s: no inputs have been recorded", path);
+        return NULL;
+    }
+    BtDb *db = bt_db_open(path, migrations, error);
+    if (db == NULL)
+        return NULL;
+    BtInputLedger *ledger = g_new0(BtInputLedger, 1);
+    ledger->db = db;
+    return ledger;
+}
+
+void bt_input_ledger_close(BtInputLedger *ledger)
+{
+    if (ledger == NULL)
+        return;
+    bt_db_close(ledger->db);
+    g_free(ledger);
+}
+
+static gboolean add(BtInputLedger *ledger, const char *kind, const char *source, const char *what,
+    gint64 version, gint64 from_ms, gint64 until_ms, GError **error)
+{
+    return bt_db_run(ledger->db, error,
+        "INSERT INTO entry (kind, source, what, version, from_ms, until_ms)"
+        " VALUES (?, ?, ?, ?, ?, ?)",
+        "sssiii", kind, source, what, version, from_ms, until_ms);
+}
+
+gboolean bt_input_ledger_add_manifest(BtInputLedger *ledger, const char *source, const char *sha256,
+    gint64 version, gint64 from_ms, GError **error)
+{
+    return add(ledger, "manifest", source, sha256, version, from_ms, BT_TIME_MAX, error);
+}
+
+gboolean bt_input_ledger_add_alert(BtInputLedger *ledger, const char *source, const char *sha256,
+    gint64 version, gint64 from_ms, GError **error)
+{
+    return add(ledger, "alert", source, sha256, version, from_ms, BT_TIME_MAX, error);
+}
+
+static gboolean has_denial(
+    BtInputLedger *ledger, const char *source, const char *sha256, gboolean *found, GError **error)
+{
+    g_autoptr(BtRows) rows = bt_db_query(ledger->db, error,
+        "SELECT 1 FROM entry WHERE kind = 'denial' AND source = ? AND what = ?", "ss", source,
+        sha256);
+    if (rows == NULL)
+        return FALSE;
+    GError *failure = NULL;
+    *found = bt_rows_next(rows, &failure);
+    if (failure != NULL)
+        g_propagate_error(error, failure);
+    return failure == NULL;
+}
+
+gboolean bt_input_ledger_add_denial(
+    BtInputLedger *ledger, const char *source, const char *sha256, gint64 from_ms, GError **error)
+{
+    gboolean found = FALSE;
+    if (!has_denial(ledger, source, sha256, &found, error))
+        return FALSE;
+    return found || add(ledger, "denial", source, sha256, 0, from_ms, BT_TIME_MAX, error);
+}
+
+gboolean bt_input_ledger_add_lapse(
+    BtInputLedger *ledger, const char *source, gint64 from_ms, GError **error)
+{
+    return add(ledger, "lapse", source, "", 0, from_ms, BT_TIME_MAX, error);
+}
+
+gboolean bt_input_ledger_add_set_aside(BtInputLedger *ledger, const char *source, const char *what,
+    gint64 from_ms, gint64 until_ms, GError **error)
+{
+    return add(ledger, "set-aside", source, what, 0, from_ms, until_ms, error);
+}
+
+gboolean bt_input_ledger_add_cut(BtInputLedger *ledger, gint64 from_ms, GError **error)
+{
+    return add(ledger, "cut", "", "", 0, from_ms, BT_TIME_MAX, error);
+}
+
+gboolean bt_input_ledger_add_resume(BtInputLedger *ledger, gint64 from_ms, GError **error)
+{
+    return add(ledger, "resume", "", "", 0, from_ms, BT_TIME_MAX, error);
+}
+
+gboolean bt_input_ledger_add_darken(
+    BtInputLedger *ledger, gint64 from_ms, gint64 until_ms, GError **error)
+{
+    return add(ledger, "darken", "", "", 0, from_ms, until_ms, error);
+}
+
+gboolean bt_input_ledger_take_command(BtInputLedger *ledger, const char *source, const char *id,
+    gint64 at_ms, gboolean *is_new, GError **error)
+{
+    if (!bt_db_run(ledger->db, error,
+            "INSERT OR IGNORE INTO command (source, id, at_ms) VALUES (?, ?, ?)", "ssi", source, id,
+            at_ms))
+        return FALSE;
+    *is_new = bt_db_changes(ledger->db) == 1;
+    return TRUE;
+}
+
+BtRows *bt_input_ledger_entries(
+    BtInputLedger *ledger, const char *kind, const char *source, gint64 limit, GError **error)
+{
+    return bt_db_query(ledger->db, error,
+        "SELECT what, version, from_ms, until_ms FROM (SELECT * FROM entry WHERE kind = ?"
+        " AND source = ? ORDER BY id DESC LIMIT ?) ORDER BY id",
+        "ssi", kind, source, limit);
+}
+
+/* Denials do not lower the floor: the newest version stays the newest. */
+static gboolean newest_of(
+    BtInputLedger *ledger, const char *kind, const char *source, BtFloor *floor, GError **error)
+{
+    *floor = (BtFloor){ 0, "" };
+    g_autoptr(BtRows) rows = bt_db_query(ledger->db, error,
+        "SELECT version, what FROM entry WHERE kind = ? AND source = ? AND what != ''"
+        " ORDER BY version DESC, id DESC LIMIT 1",
+        "ss", kind, source);
+    if (rows == NULL)
+        return FALSE;
+    GError *failure = NULL;
+    if (bt_rows_next(rows, &failure)) {
+        floor->version = bt_rows_int(rows, 0);
+        g_strlcpy(floor->sha256, bt_rows_text(rows, 1), sizeof floor->sha256);
+    }
+    if (failure != NULL)
+        g_propagate_error(error, failure);
+    return failure == NULL;
+}
+
+gboolean bt_input_ledger_newest(
+    BtInputLedger *ledger, const char *source, BtFloor *manifest, BtFloor *alert, GError **error)
+{
+    return newest_of(ledger, "manifest", source, manifest, error) &&
+        newest_of(ledger, "alert", source, alert, error);
+}
+
+gboolean bt_input_ledger_is_cut(BtInputLedger *ledger, gint64 at_ms)
+{
+    g_autoptr(BtRows) rows = bt_db_query(ledger->db, NULL,
+        "SELECT kind FROM entry WHERE kind IN ('cut', 'resume') AND from_ms <= ?"
+        " ORDER BY id DESC LIMIT 1",
+        "i", at_ms);
+    return rows != NULL && bt_rows_next(rows, NULL) && g_str_equal(bt_rows_text(rows, 0), "cut");
+}

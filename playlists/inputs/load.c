@@ -1,0 +1,177 @@
+/* From what was recorded to what the schedule may use.
+ *
+ * The ledger says which hash counted from when; the cache holds the bytes; the roots say who may
+ * sign. Only what passes all three becomes an input. A manifest of the past is verified like the
+ * newest one, except for rollback and expiry: those were judged when it arrived, and the schedule
+ * knows expiry itself. What fails now (a rotted object, a key that a new root dropped) counts as
+ * denied from its own start, so that it never uncovers an older manifest. */
+#include "playlists/inputs/ledger.h"
+
+static char *root_name(gint64 version)
+{
+    return g_strdup_printf("root.%" G_GINT64_FORMAT ".json", version);
+}
+
+BtTrust *bt_inputs_load_trust(
+    BtCache *cache, const char *source, const char *source_id, const char *screen, GError **error)
+{
+    g_autoptr(BtTrust) trust = bt_trust_new(source_id, screen);
+    for (gint64 version = 1;; version++) {
+        g_autofree char *name = root_name(version);
+        GError *failure = NULL;
+        g_autoptr(GBytes) bytes = bt_cache_read_document(
+            cache, source, name, BT_ENVELOPE_MAX_BYTES(BT_ROOT_MAX_BYTES), &failure);
+        if (bytes == NULL && version > 1 &&
+            g_error_matches(failure, BT_ERROR, BT_ERROR_NOT_FOUND)) {
+            g_clear_error(&failure);
+            return g_steal_pointer(&trust);
+        }
+        if (bytes == NULL) {
+            g_propagate_error(error, failure);
+            return NULL;
+        }
+        gboolean accepted = version == 1
+            ? bt_trust_accept_first_root(trust, bytes, name, NULL, error)
+            : bt_trust_accept_next_root(trust, bytes, name, BT_TIME_MIN, error);
+        if (!accepted)
+            return NULL;
+    }
+}
+
+typedef struct {
+    BtInputLedger *ledger;
+    BtCache *cache;
+    BtInputs *inputs;
+    GPtrArray *problems;
+    const char *source;
+    guint index;
+    BtTrust *trust;
+} Loading;
+
+static void complain(Loading *loading, GError *failure)
+{
+    if (loading->problems != NULL)
+        g_ptr_array_add(
+            loading->problems, g_strdup_printf("%s: %s", loading->source, failure->message));
+    g_error_free(failure);
+}
+
+static BtManifest *verified(Loading *loading, const char *kind, const char *sha256, GError **error)
+{
+    if (loading->trust == NULL) {
+        g_set_error(error, BT_ERROR, BT_ERROR_UNKNOWN_KEY, "%s: no root is trusted yet", sha256);
+        return NULL;
+    }
+    g_autoptr(GBytes) bytes = bt_cache_read_object(
+        loading->cache, sha256, BT_ENVELOPE_MAX_BYTES(BT_MANIFEST_MAX_BYTES), error);
+    if (bytes == NULL)
+        return NULL;
+    return g_str_equal(kind, "alert")
+        ? bt_trust_verify_alert(loading->trust, bytes, sha256, NULL, BT_TIME_MIN, error)
+        : bt_trust_verify_manifest(loading->trust, bytes, sha256, NULL, BT_TIME_MIN, error);
+}
+
+static void add_document(Loading *loading, const char *kind, const char *sha256, gint64 from_ms)
+{
+    GError *failure = NULL;
+    g_autoptr(BtManifest) manifest = verified(loading, kind, sha256, &failure);
+    if (manifest == NULL) {
+        bt_inputs_add_denial(loading->inputs, loading->index, sha256, from_ms);
+        complain(loading, failure);
+    }
+    if (g_str_equal(kind, "alert"))
+        bt_inputs_add_alert(loading->inputs, loading->index, manifest, sha256, from_ms);
+    else
+        bt_inputs_add_manifest(loading->inputs, loading->index, manifest, sha256, from_ms);
+}
+
+typedef void (*OnEntry)(
+    Loading *loading, const char *kind, const char *what, gint64 from_ms, gint64 until_ms);
+
+static void each_entry(Loading *loading, const char *kind, gint64 limit, OnEntry on_entry)
+{
+    GError *failure = NULL;
+    g_autoptr(BtRows) rows =
+        bt_input_ledger_entries(loading->ledger, kind, loading->source, limit, &failure);
+    while (rows != NULL && bt_rows_next(rows, &failure))
+        on_entry(loading, kind, bt_rows_text(rows, 0), bt_rows_int(rows, 2), bt_rows_int(rows, 3));
+    if (failure != NULL)
+        complain(loading, failure);
+}
+
+static void on_document(
+    Loading *loading, const char *kind, const char *what, gint64 from_ms, gint64 until_ms)
+{
+    (void)until_ms;
+    if (*what == '\0')
+        bt_inputs_add_alert(loading->inputs, loading->index, NULL, "", from_ms);
+    else
+        add_document(loading, kind, what, from_ms);
+}
+
+static void on_rule(
+    Loading *loading, const char *kind, const char *what, gint64 from_ms, gint64 until_ms)
+{
+    if (g_str_equal(kind, "denial"))
+        bt_inputs_add_denial(loading->inputs, loading->index, what, from_ms);
+    else if (g_str_equal(kind, "lapse"))
+        bt_inputs_add_lapse(loading->inputs, loading->index, from_ms);
+    else
+        bt_inputs_add_set_aside(loading->inputs, loading->index, what, from_ms, until_ms);
+}
+
+static void load_source(Loading *loading, const BtInputSource *source, const char *screen)
+{
+    GError *failure = NULL;
+    loading->trust =
+        bt_inputs_load_trust(loading->cache, source->name, source->source_id, screen, &failure);
+    if (failure != NULL)
+        complain(loading, failure);
+    each_entry(loading, "manifest", BT_INPUTS_MAX_HISTORY, on_document);
+    each_entry(loading, "alert", BT_INPUTS_MAX_HISTORY, on_document);
+    each_entry(loading, "denial", G_MAXINT64, on_rule);
+    each_entry(loading, "lapse", BT_INPUTS_MAX_HISTORY, on_rule);
+    each_entry(loading, "set-aside", G_MAXINT64, on_rule);
+    g_clear_pointer(&loading->trust, bt_trust_free);
+}
+
+/* A cut ends at the resume after it; two cuts in a row are one. */
+static void load_cuts(Loading *loading)
+{
+    g_autoptr(BtRows) cuts = bt_input_ledger_entries(loading->ledger, "cut", "", G_MAXINT64, NULL);
+    while (cuts != NULL && bt_rows_next(cuts, NULL)) {
+        gint64 from_ms = bt_rows_int(cuts, 2), until_ms = BT_TIME_MAX;
+        g_autoptr(BtRows) resumes =
+            bt_input_ledger_entries(loading->ledger, "resume", "", G_MAXINT64, NULL);
+        while (resumes != NULL && bt_rows_next(resumes, NULL))
+            if (bt_rows_int(resumes, 2) >= from_ms)
+                until_ms = MIN(until_ms, bt_rows_int(resumes, 2));
+        bt_inputs_add_cut(loading->inputs, from_ms, until_ms);
+    }
+    g_autoptr(BtRows) darks =
+        bt_input_ledger_entries(loading->ledger, "darken", "", G_MAXINT64, NULL);
+    while (darks != NULL && bt_rows_next(darks, NULL))
+        bt_inputs_add_darken(loading->inputs, bt_rows_int(darks, 2), bt_rows_int(darks, 3));
+}
+
+BtInputs *bt_inputs_load(BtInputLedger *ledger, BtCache *cache, const char *screen,
+    const BtInputSource *sources, guint n_sources, GPtrArray *problems)
+{
+    Loading loading = { .ledger = ledger, .cache = cache, .problems = problems };
+    loading.inputs = bt_inputs_new();
+    for (guint i = 0; i < n_sources; i++) {
+        const BtInputSource *source = &sources[i];
+        loading.source = source->name;
+        loading.index = bt_inputs_add_source(
+            loading.inputs, source->name, source->classes, source->rects_px, source->n_rects);
+        if (source->fixed != NULL)
+            bt_inputs_add_manifest(loading.inputs, loading.index, source->fixed,
+                source->fixed->payload_sha256, BT_TIME_MIN);
+        else if (ledger != NULL && cache != NULL)
+            load_source(&loading, source, screen);
+    }
+    loading.source = "";
+    if (ledger != NULL)
+        load_cuts(&loading);
+    return loading.inputs;
+}
