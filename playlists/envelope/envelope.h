@@ -13,7 +13,6 @@
 /* Base64 is 4/3; keys and signatures fit in the rest. */
 #define BT_ENVELOPE_MAX_BYTES(payload_max_bytes) ((payload_max_bytes) / 3 * 4 + 8192)
 #define BT_ALERT_MAX_MS (24 * BT_HOUR_MS)
-#define BT_MANIFEST_MAX_AGE_MS (60 * BT_DAY_MS) /* expires - issued */
 
 /* ---- the format ---- */
 

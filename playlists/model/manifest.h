@@ -20,6 +20,14 @@
 #define BT_MANIFEST_MAX_ZONES 16 /* of one layout */
 #define BT_MANIFEST_MAX_ASSETS 5000
 #define BT_MANIFEST_MAX_SCREENS 10000
+#define BT_MANIFEST_MAX_PLAYLISTS 1000
+#define BT_MANIFEST_MAX_NOTES 200 /* one more says that there were others */
+#define BT_MANIFEST_MAX_AGE_MS (60 * BT_DAY_MS) /* expires - issued */
+#define BT_ITEM_MAX_TEXTS 32
+#define BT_ITEM_MIN_MS BT_SECOND_MS
+#define BT_ITEM_MAX_MS BT_DAY_MS
+#define BT_TRANSITION_MAX_MS 2000
+#define BT_TIMES_MAX 48 /* pairs of one list */
 #define BT_TEXT_MAX_CODE_POINTS 10000
 #define BT_ASSET_MAX_BYTES (G_GUINT64_CONSTANT(4) * 1024 * 1024 * 1024)
 #define BT_CANVAS_MIN_W_PX 32
@@ -86,7 +94,8 @@ typedef struct {
     BtFit fit;
     BtTransition transition;
     gint64 transition_ms; /* at most half of the item, 0 for a cut */
-    gint64 duration_ms;   /* as written or by the asset; 0 when it follows from text or measure */
+    gint64 duration_ms;   /* as written, by the asset or by the kind's default; 0 when it follows
+                           * from the texts of the zone (text without one, ticker) */
     int speed_px_s;       /* ticker: 10 to 1000 */
     gint64 valid_from_ms, valid_until_ms; /* BT_TIME_MIN and BT_TIME_MAX when not given */
 } BtItem;

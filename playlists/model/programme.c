@@ -1,0 +1,169 @@
+/* Programmes: which playlists fill which zones, in which class, and when. */
+#include "playlists/model/draft.h"
+
+#include <string.h>
+
+#define ALL_DAYS 0x7fu
+
+/* ---- when ---- */
+
+static gboolean read_weekday(const BtJsonAt *at, gpointer user, GError **error)
+{
+    static const char *const words[] = { "mon", "tue", "wed", "thu", "fri", "sat", "sun", NULL };
+    guint *days = user, day;
+    if (!bt_json_read_word(at, words, &day, error))
+        return FALSE;
+    *days |= 1u << day;
+    return TRUE;
+}
+
+static gboolean read_weekdays(const BtJsonAt *object, guint *days, GError **error)
+{
+    BtJsonAt at;
+    if (!bt_json_member(object, "days", &at))
+        return TRUE;
+    *days = 0;
+    return bt_read_each(object, "days", 1, 7, read_weekday, days, error);
+}
+
+static gboolean check_days_in_order(const BtJsonAt *at, const BtWhen *when, GError **error)
+{
+    if (when->from_day == 0 || when->until_day == 0 || when->from_day <= when->until_day)
+        return TRUE;
+    return bt_json_fail(
+        at, BT_ERROR_INVALID, error, "\"until\" is before \"from\": expected a day on or after it");
+}
+
+static gboolean read_when(BtDraft *draft, const BtJsonAt *object, BtWhen *when, GError **error)
+{
+    static const char *const known[] = { "from", "until", "days", "times", NULL };
+    BtJsonAt at;
+    if (!bt_json_member(object, "when", &at))
+        return TRUE;
+    if (!bt_json_read_object(&at, error))
+        return FALSE;
+    bt_draft_note_unknown(draft, &at, known);
+    return bt_read_day_or_keep(&at, "from", &when->from_day, error) &&
+        bt_read_day_or_keep(&at, "until", &when->until_day, error) &&
+        check_days_in_order(&at, when, error) && read_weekdays(&at, &when->days, error) &&
+        bt_read_times(&at, "times", when->times, error);
+}
+
+/* ---- zones ---- */
+
+static gboolean find_zone(const BtLayout *layout, const BtJsonAt *at, guint *index, GError **error)
+{
+    for (guint i = 0; i < layout->zones->len; i++) {
+        const BtZone *zone = g_ptr_array_index(layout->zones, i);
+        if (strcmp(zone->id, at->key) != 0)
+            continue;
+        *index = i;
+        return TRUE;
+    }
+    return bt_json_fail(at, BT_ERROR_INVALID, error,
+        "layout \"%s\" has no zone of this name: expected one of its zones", layout->id);
+}
+
+static gboolean find_named(
+    GHashTable *things, const BtJsonAt *at, const char *what, gconstpointer *thing, GError **error)
+{
+    g_autofree char *id = NULL;
+    if (!bt_read_id_here(at, &id, error))
+        return FALSE;
+    *thing = g_hash_table_lookup(things, id);
+    if (!*thing)
+        return bt_json_fail(at, BT_ERROR_INVALID, error,
+            "there is no %s \"%s\": expected the id of one in this document", what, id);
+    return TRUE;
+}
+
+static gboolean read_filled_zones(
+    BtDraft *draft, const BtJsonAt *object, BtProgramme *programme, GError **error)
+{
+    BtJsonAt zones, at;
+    void *iter = NULL;
+    if (!bt_json_require(object, "zones", &zones, error) || !bt_json_read_object(&zones, error))
+        return FALSE;
+    if (bt_json_length(&zones) == 0)
+        return bt_json_fail(
+            &zones, BT_ERROR_INVALID, error, "no zone is filled: expected one or more");
+    programme->playlists = g_new0(const BtPlaylist *, programme->layout->zones->len);
+    while (bt_json_next_member(&zones, &iter, &at)) {
+        guint index = 0;
+        gconstpointer playlist;
+        if (!find_zone(programme->layout, &at, &index, error) ||
+            !find_named(draft->playlists, &at, "playlist", &playlist, error))
+            return FALSE;
+        programme->playlists[index] = playlist;
+    }
+    return TRUE;
+}
+
+/* ---- programmes ---- */
+
+static gboolean read_layout_of(
+    BtDraft *draft, const BtJsonAt *object, BtProgramme *programme, GError **error)
+{
+    BtJsonAt at;
+    gconstpointer layout;
+    if (!bt_json_require(object, "layout", &at, error) ||
+        !find_named(draft->layouts, &at, "layout", &layout, error))
+        return FALSE;
+    programme->layout = layout;
+    return TRUE;
+}
+
+static gboolean read_class(const BtJsonAt *object, BtClass *cls, GError **error)
+{
+    const char *words[BT_N_CLASSES + 1] = { NULL };
+    guint value = BT_CLASS_ORDINARY;
+    for (guint i = 0; i < BT_N_CLASSES; i++)
+        words[i] = bt_class_name((BtClass)i);
+    if (!bt_read_word_or_keep(object, "class", words, &value, error))
+        return FALSE;
+    *cls = (BtClass)value;
+    return TRUE;
+}
+
+static gboolean check_new_id(
+    const BtManifest *manifest, const BtJsonAt *at, const char *id, GError **error)
+{
+    for (guint i = 0; i < manifest->programmes->len; i++) {
+        const BtProgramme *other = g_ptr_array_index(manifest->programmes, i);
+        if (strcmp(other->id, id) == 0)
+            return bt_json_fail(
+                at, BT_ERROR_INVALID, error, "\"%s\" is used twice: expected an id of its own", id);
+    }
+    return TRUE;
+}
+
+static gboolean read_programme(const BtJsonAt *at, gpointer user, GError **error)
+{
+    static const char *const known[] = { "id", "layout", "class", "weight", "rehearsal", "zones",
+        "when", NULL };
+    BtDraft *draft = user;
+    g_autoptr(BtProgramme) programme = g_new0(BtProgramme, 1);
+    programme->weight = 1;
+    programme->when.days = ALL_DAYS;
+    programme->when.times = g_array_new(FALSE, FALSE, sizeof(BtTimes));
+    programme->index = draft->manifest->programmes->len;
+    if (!bt_json_read_object(at, error) || !bt_read_id(at, "id", &programme->id, error) ||
+        !check_new_id(draft->manifest, at, programme->id, error) ||
+        !read_layout_of(draft, at, programme, error) || !read_class(at, &programme->cls, error) ||
+        !bt_read_int_or_keep(at, "weight", 1, 100, &programme->weight, error) ||
+        !bt_read_bool_or_keep(at, "rehearsal", &programme->rehearsal, error) ||
+        !read_filled_zones(draft, at, programme, error) ||
+        !read_when(draft, at, &programme->when, error))
+        return FALSE;
+    bt_draft_note_unknown(draft, at, known);
+    g_ptr_array_add(draft->manifest->programmes, g_steal_pointer(&programme));
+    return TRUE;
+}
+
+gboolean bt_draft_read_programmes(BtDraft *draft, const BtJsonAt *root, GError **error)
+{
+    BtJsonAt at;
+    return bt_json_require(root, "programmes", &at, error) &&
+        bt_read_each(
+            root, "programmes", 0, BT_MANIFEST_MAX_PROGRAMMES, read_programme, draft, error);
+}
