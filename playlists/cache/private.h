@@ -1,0 +1,28 @@
+/* What the files of this folder share: where things lie. */
+#ifndef BT_PLAYLISTS_CACHE_PRIVATE_H
+#define BT_PLAYLISTS_CACHE_PRIVATE_H
+
+#include "playlists/cache/cache.h"
+
+struct BtCache {
+    char *folder;
+    gboolean writable;
+};
+
+/* Paths (transfer full). `sha256` must have passed bt_cache_check_name. */
+char *bt_cache_object_path(const BtCache *cache, const char *sha256);
+char *bt_cache_incoming_path(const BtCache *cache, const char *sha256, const char *suffix);
+
+/* Whether `sha256` may become a file name here; BT_ERROR_INVALID. */
+gboolean bt_cache_check_name(const char *sha256, GError **error);
+/* BT_ERROR_IO when the cache was opened for reading. */
+gboolean bt_cache_check_writable(const BtCache *cache, GError **error);
+
+/* A regular file, no symbolic link at its end, close-on-exec; -1 with BT_ERROR_NOT_FOUND,
+ * BT_ERROR_IO. */
+int bt_cache_open_file(const char *path, int flags, GError **error);
+
+/* Gives the synced file at `from` its name among the objects, durably. */
+gboolean bt_cache_install(BtCache *cache, const char *from, const char *sha256, GError **error);
+
+#endif
