@@ -1,7 +1,8 @@
 /* Pixels with a reference count: what media, text and display pass to each other.
  *
- * Premultiplied BGRA, 32 bits a pixel, 0xAARRGGBB in native byte order. A frame may own its memory or
- * lend somebody else's (a slot of a decoder's ring, a window's surface) and say so when it is done.
+ * Premultiplied BGRA, 32 bits a pixel, 0xAARRGGBB in native byte order. A frame may own its memory
+ * or lend somebody else's (a slot of a decoder's ring, a window's surface) and say so when it is
+ * done.
  * Thread-safety: the count is atomic; pixels belong to the writer until the frame is shared. */
 #ifndef BT_RENDER_SCENE_FRAME_H
 #define BT_RENDER_SCENE_FRAME_H
@@ -14,7 +15,7 @@
 
 typedef struct {
     int w_px, h_px;
-    int stride_px;   /* pixels from one row to the next */
+    int stride_px; /* pixels from one row to the next */
     guint32 *pixels;
     gboolean opaque; /* every alpha is 255 */
 } BtFrame;
@@ -22,19 +23,22 @@ typedef struct {
 /* A transparent frame that owns its memory. Sizes outside 1 … the maximum are a programmer's error.
  * (transfer full) */
 BtFrame *bt_frame_new(int w_px, int h_px);
-/* A frame over memory that stays somebody else's; `done` (nullable) is called with `user` when the last
- * reference goes. (transfer full) */
+/* A frame over memory that stays somebody else's; `done` (nullable) is called with `user` when the
+ * last reference goes. (transfer full) */
 BtFrame *bt_frame_new_over(guint32 *pixels, int w_px, int h_px, int stride_px, gboolean opaque,
     GDestroyNotify done, gpointer user);
 BtFrame *bt_frame_ref(BtFrame *frame);
 void bt_frame_unref(BtFrame *frame);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(BtFrame, bt_frame_unref)
 
-/* All pixels of `rect` (clipped) become `argb`, given premultiplied. */
+/* All pixels of `rect` (clipped) become `argb`, given premultiplied. The frame is opaque afterwards
+ * when an opaque colour filled all of it, and not opaque when a translucent one filled any. */
 void bt_frame_fill(BtFrame *frame, BtRect rect_px, guint32 argb);
+/* `argb`, given premultiplied, over the pixels of `rect` (clipped); `opacity` 0 to 255. */
+void bt_frame_blend_fill(BtFrame *target, BtRect rect_px, guint32 argb, guint opacity);
 /* `source` over `target` at (x, y), clipped to `clip_px` of the target; `opacity` 0 to 255. */
-void bt_frame_blend(BtFrame *target, const BtFrame *source, int x_px, int y_px, BtRect clip_px,
-    guint opacity);
+void bt_frame_blend(
+    BtFrame *target, const BtFrame *source, int x_px, int y_px, BtRect clip_px, guint opacity);
 /* Whether all pixels are equal. Sizes differ: no. */
 gboolean bt_frame_equal(const BtFrame *a, const BtFrame *b);
 /* Mean brightness 0 to 255 (Rec. 709 weights). */

@@ -1,0 +1,235 @@
+/* Blending is exact: c × a ÷ 255, rounded to the nearest, for every channel, so that a picture does
+ * not depend on how it was cut into rectangles, nor on the machine. With v = c × a + 128 the
+ * quotient is (v + (v >> 8)) >> 8, which fits sixteen bits; so a pixel is two pairs of channels,
+ * each in the halves of a 32-bit word, and four pixels go through one vector at a time. The
+ * compiler makes of these vectors what the machine has (SSE2, NEON, or plain words). */
+#include "render/scene/frame.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#define ALIGNMENT_BYTES 64
+#define LANES 4
+
+typedef guint32 Pixels __attribute__((vector_size(4 * LANES)));
+typedef guint16 Halves __attribute__((vector_size(4 * LANES)));
+
+typedef struct {
+    BtFrame frame;
+    gint n_refs;
+    GDestroyNotify done;
+    gpointer user;
+} Counted;
+
+/* ---- life ---- */
+
+BtFrame *bt_frame_new(int w_px, int h_px)
+{
+    g_return_val_if_fail(w_px >= 1 && w_px <= BT_FRAME_MAX_W_PX, NULL);
+    g_return_val_if_fail(h_px >= 1 && h_px <= BT_FRAME_MAX_H_PX, NULL);
+    gsize size_bytes = (gsize)w_px * (gsize)h_px * 4;
+    gsize room_bytes = (size_bytes + ALIGNMENT_BYTES - 1) / ALIGNMENT_BYTES * ALIGNMENT_BYTES;
+    guint32 *pixels = aligned_alloc(ALIGNMENT_BYTES, room_bytes);
+    if (!pixels)
+        g_error("out of memory: %" G_GSIZE_FORMAT " bytes for a frame", room_bytes);
+    memset(pixels, 0, room_bytes);
+    return bt_frame_new_over(pixels, w_px, h_px, w_px, FALSE, free, pixels);
+}
+
+BtFrame *bt_frame_new_over(guint32 *pixels, int w_px, int h_px, int stride_px, gboolean opaque,
+    GDestroyNotify done, gpointer user)
+{
+    g_return_val_if_fail(pixels && w_px >= 1 && h_px >= 1 && stride_px >= w_px, NULL);
+    Counted *counted = g_new(Counted, 1);
+    *counted = (Counted){
+        .frame = { w_px, h_px, stride_px, pixels, opaque },
+        .n_refs = 1,
+        .done = done,
+        .user = user,
+    };
+    return &counted->frame;
+}
+
+BtFrame *bt_frame_ref(BtFrame *frame)
+{
+    g_atomic_int_inc(&((Counted *)frame)->n_refs);
+    return frame;
+}
+
+void bt_frame_unref(BtFrame *frame)
+{
+    Counted *counted = (Counted *)frame;
+    if (!frame || !g_atomic_int_dec_and_test(&counted->n_refs))
+        return;
+    if (counted->done)
+        counted->done(counted->user);
+    g_free(counted);
+}
+
+static BtRect bounds(const BtFrame *frame)
+{
+    return (BtRect){ 0, 0, frame->w_px, frame->h_px };
+}
+
+static guint32 *row(const BtFrame *frame, int x_px, int y_px)
+{
+    return frame->pixels + (gsize)y_px * (gsize)frame->stride_px + x_px;
+}
+
+/* ---- arithmetic ---- */
+
+static inline Pixels load(const guint32 *pixels)
+{
+    Pixels v;
+    memcpy(&v, pixels, sizeof v);
+    return v;
+}
+
+static inline void store(guint32 *pixels, Pixels v)
+{
+    memcpy(pixels, &v, sizeof v);
+}
+
+/* Every channel × `by` ÷ 255; `by` holds its factor, 0 to 255, in both halves of each word. */
+static inline Pixels scale(Pixels v, Pixels by)
+{
+    Halves even = (Halves)(v & 0x00ff00ffu) * (Halves)by + 128;
+    Halves odd = (Halves)((v >> 8) & 0x00ff00ffu) * (Halves)by + 128;
+    even = (even + (even >> 8)) >> 8;
+    odd = (odd + (odd >> 8)) & 0xff00;
+    return (Pixels)even | (Pixels)odd;
+}
+
+static inline Pixels over(Pixels source, Pixels target)
+{
+    Pixels rest = 255 - (source >> 24);
+    return source + scale(target, rest | (rest << 16));
+}
+
+static inline gboolean all_clear(Pixels v)
+{
+    guint64 words[2];
+    memcpy(words, &v, sizeof words);
+    return (words[0] | words[1]) == 0;
+}
+
+/* One to three pixels at the end of a row, as a vector whose other lanes are empty. */
+static inline Pixels load_rest(const guint32 *pixels, int n)
+{
+    Pixels v = { 0 };
+    memcpy(&v, pixels, (gsize)n * 4);
+    return v;
+}
+
+static void blend_row(guint32 *target, const guint32 *source, int n, guint opacity)
+{
+    Pixels by = (Pixels){ 0 } + (opacity | opacity << 16);
+    int i = 0;
+    for (; i + LANES <= n; i += LANES) {
+        Pixels s = load(source + i);
+        if (!all_clear(s))
+            store(target + i, over(opacity == 255 ? s : scale(s, by), load(target + i)));
+    }
+    if (i == n)
+        return;
+    Pixels s = load_rest(source + i, n - i);
+    Pixels v = over(opacity == 255 ? s : scale(s, by), load_rest(target + i, n - i));
+    memcpy(target + i, &v, (gsize)(n - i) * 4);
+}
+
+static void tint_row(guint32 *target, int n, Pixels s)
+{
+    int i = 0;
+    for (; i + LANES <= n; i += LANES)
+        store(target + i, over(s, load(target + i)));
+    if (i == n)
+        return;
+    Pixels v = over(s, load_rest(target + i, n - i));
+    memcpy(target + i, &v, (gsize)(n - i) * 4);
+}
+
+static void fill_row(guint32 *target, int n, guint32 argb)
+{
+    for (int i = 0; i < n; i++)
+        target[i] = argb;
+}
+
+/* ---- drawing ---- */
+
+void bt_frame_fill(BtFrame *frame, BtRect rect_px, guint32 argb)
+{
+    BtRect r = bt_rect_intersect(rect_px, bounds(frame));
+    if (bt_rect_is_empty(r))
+        return;
+    for (int y = r.y; y < r.y + r.h; y++)
+        fill_row(row(frame, r.x, y), r.w, argb);
+    if (argb >> 24 != 255)
+        frame->opaque = FALSE;
+    else if (bt_rect_contains(r, bounds(frame)))
+        frame->opaque = TRUE;
+}
+
+void bt_frame_blend_fill(BtFrame *target, BtRect rect_px, guint32 argb, guint opacity)
+{
+    BtRect r = bt_rect_intersect(rect_px, bounds(target));
+    opacity = MIN(opacity, 255);
+    Pixels s = scale((Pixels){ 0 } + argb, (Pixels){ 0 } + (opacity | opacity << 16));
+    if (bt_rect_is_empty(r) || s[0] == 0)
+        return;
+    for (int y = r.y; y < r.y + r.h; y++) {
+        if (s[0] >> 24 == 255)
+            fill_row(row(target, r.x, y), r.w, s[0]);
+        else
+            tint_row(row(target, r.x, y), r.w, s);
+    }
+}
+
+void bt_frame_blend(
+    BtFrame *target, const BtFrame *source, int x_px, int y_px, BtRect clip_px, guint opacity)
+{
+    BtRect place = { x_px, y_px, source->w_px, source->h_px };
+    BtRect r = bt_rect_intersect(bt_rect_intersect(place, clip_px), bounds(target));
+    if (bt_rect_is_empty(r) || opacity == 0)
+        return;
+    opacity = MIN(opacity, 255);
+    for (int y = r.y; y < r.y + r.h; y++) {
+        guint32 *to = row(target, r.x, y);
+        const guint32 *from = row(source, r.x - x_px, y - y_px);
+        if (source->opaque && opacity == 255)
+            memcpy(to, from, (gsize)r.w * 4);
+        else
+            blend_row(to, from, r.w, opacity);
+    }
+}
+
+/* ---- looking ---- */
+
+gboolean bt_frame_equal(const BtFrame *a, const BtFrame *b)
+{
+    if (a->w_px != b->w_px || a->h_px != b->h_px)
+        return FALSE;
+    for (int y = 0; y < a->h_px; y++)
+        if (memcmp(row(a, 0, y), row(b, 0, y), (gsize)a->w_px * 4) != 0)
+            return FALSE;
+    return TRUE;
+}
+
+double bt_frame_brightness(const BtFrame *frame)
+{
+    guint64 red = 0, green = 0, blue = 0;
+    for (int y = 0; y < frame->h_px; y++) {
+        const guint32 *pixels = row(frame, 0, y);
+        /* A row's sums fit 32 bits: at most BT_FRAME_MAX_W_PX × 255. */
+        guint32 r = 0, g = 0, b = 0;
+        for (int x = 0; x < frame->w_px; x++) {
+            r += pixels[x] >> 16 & 255;
+            g += pixels[x] >> 8 & 255;
+            b += pixels[x] & 255;
+        }
+        red += r;
+        green += g;
+        blue += b;
+    }
+    double sum = 0.2126 * (double)red + 0.7152 * (double)green + 0.0722 * (double)blue;
+    return sum / ((double)frame->w_px * (double)frame->h_px);
+}
