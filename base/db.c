@@ -10,6 +10,7 @@
 #include <stdarg.h>
 #include <string.h>
 
+#define PRAGMAS "PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON; PRAGMA trusted_schema=OFF"
 #define BUSY_TIMEOUT_MS 5000
 #define SHELF_MAX                                                                                  \
     64 /* statements kept; a program has fewer, so this only guards against made-up SQL */
@@ -248,10 +249,9 @@ static gboolean read_version(BtDb *db, gint64 *version, GError **error)
     return FALSE;
 }
 
-static gboolean exec(BtDb *db, const char *script, GError **error)
+static gboolean exec(BtDb *db, const char *script, const char *what, GError **error)
 {
-    return sqlite3_exec(db->handle, script, NULL, NULL, NULL) == SQLITE_OK ||
-        fail(db, script, error);
+    return sqlite3_exec(db->handle, script, NULL, NULL, NULL) == SQLITE_OK || fail(db, what, error);
 }
 
 /* Runs the next script inside the open transaction; `*is_done` when there is none left. The version
@@ -266,7 +266,8 @@ static gboolean run_script(
     if (*is_done)
         return TRUE;
     g_autofree char *mark = g_strdup_printf("PRAGMA user_version=%" G_GINT64_FORMAT, version + 1);
-    return exec(db, migrations[version], error) && exec(db, mark, error);
+    g_autofree char *what = g_strdup_printf("migration %" G_GINT64_FORMAT, version + 1);
+    return exec(db, migrations[version], what, error) && exec(db, mark, what, error);
 }
 
 static gboolean check_version(BtDb *db, gint64 count, gboolean *is_current, GError **error)
@@ -320,9 +321,7 @@ static gboolean open_file(BtDb *db, const char *path, GError **error)
     if (sqlite3_open_v2(path, &db->handle, flags, NULL) != SQLITE_OK)
         return fail(db, "cannot open", error);
     sqlite3_busy_timeout(db->handle, BUSY_TIMEOUT_MS);
-    return use_wal(db, error) &&
-        exec(db, "PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON; PRAGMA trusted_schema=OFF",
-            error);
+    return use_wal(db, error) && exec(db, PRAGMAS, "cannot set up", error);
 }
 
 BtDb *bt_db_open(const char *path, const char *const *migrations, GError **error)

@@ -32,8 +32,8 @@ static json_t *made(json_t *json)
 static char *tidy(char *text)
 {
     if (strlen(text) > MESSAGE_BYTES) {
-        char *end = g_utf8_find_prev_char(text, text + MESSAGE_BYTES);
-        strcpy(end, "…"); /* three bytes, and more than three were there */
+        char *end = g_utf8_find_prev_char(text, text + MESSAGE_BYTES - strlen("…"));
+        strcpy(end, "…");
     }
     for (char *c = text; *c; c++)
         if (g_ascii_iscntrl(*c))
