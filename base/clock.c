@@ -199,8 +199,9 @@ char *bt_time_format(gint64 wall_ms)
     if (wall_ms > WALL_MAX_MS)
         return g_strdup("inf");
     gint64 ms = (wall_ms % 1000 + 1000) % 1000;
-    /* NULL: before the year 1. */
-    g_autoptr(GDateTime) date = g_date_time_new_from_unix_utc((wall_ms - ms) / 1000);
+    /* Whole seconds round down before 1970 too; NULL is before the year 1. */
+    g_autoptr(GDateTime) date =
+        g_date_time_new_from_unix_utc(wall_ms / 1000 - (wall_ms % 1000 < 0));
     if (wall_ms == BT_TIME_MIN || !date)
         return g_strdup("-inf");
     return g_strdup_printf("%04d-%02d-%02dT%02d:%02d:%02d.%03dZ", g_date_time_get_year(date),
