@@ -13,9 +13,9 @@ BtCompose *bt_compose_new(void);
 void bt_compose_free(BtCompose *compose);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(BtCompose, bt_compose_free)
 
-/* Draws what the scene shows at `t_ms` into `target` (of the scene's size), which must hold the picture
- * of the last call. Writes the changed rectangles to `damage_px` and returns their number; 0: nothing
- * changed. The result is the same to the pixel as a whole redraw. */
+/* Draws what the scene shows at `t_ms` into `target` (of the scene's size), which must hold the
+ * picture of the last call. Writes the changed rectangles to `damage_px` and returns their number;
+ * 0: nothing changed. The result is the same to the pixel as a whole redraw. */
 guint bt_compose_draw(BtCompose *compose, const BtScene *scene, gint64 t_ms, BtFrame *target,
     BtRect damage_px[BT_COMPOSE_MAX_DAMAGE]);
 /* The next draw redraws everything: the target is new. */
