@@ -10,7 +10,8 @@
 #include "playlists/model/documents.h"
 
 #define BT_ENVELOPE_MAX_SIGNATURES 16
-/* Base64 is 4/3; keys and signatures fit in the rest. */
+/* Base64 is 4/3; keys and signatures fit in the rest. For a now.json the whole envelope is bounded
+ * by BT_NOW_MAX_BYTES instead. */
 #define BT_ENVELOPE_MAX_BYTES(payload_max_bytes) ((payload_max_bytes) / 3 * 4 + 8192)
 #define BT_ALERT_MAX_MS (24 * BT_HOUR_MS)
 
@@ -19,29 +20,30 @@
 /* Signs `payload` as ROLE with each key. (transfer full): the envelope's text. */
 GBytes *bt_envelope_seal(const char *role, GBytes *payload, BtKey *const *keys, guint n_keys);
 
-/* The payload without any check of signatures: an editor's tool, no statement of trust. Bytes that are
- * not an envelope but a JSON object are returned as they are. (transfer full) (nullable) */
-GBytes *bt_envelope_peek(GBytes *bytes, const char *name, gsize payload_max_bytes,
-    GError **error);
+/* The payload without any check of signatures: an editor's tool, no statement of trust. Bytes that
+ * are not an envelope but a JSON object are returned as they are. (transfer full) (nullable) */
+GBytes *bt_envelope_peek(GBytes *bytes, const char *name, gsize payload_max_bytes, GError **error);
 
 /* ---- the trust of one source ---- */
 
 typedef struct BtTrust BtTrust;
 
-/* A trust without a root: it refuses everything but its first root. `source` and `screen` are the ids
- * that documents must name ("" for source: taken from the first root). */
+/* A trust without a root: it refuses everything but its first root. `source` and `screen` are the
+ * ids that documents must name ("" for source: taken from the first root). */
 BtTrust *bt_trust_new(const char *source, const char *screen);
 void bt_trust_free(BtTrust *trust);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(BtTrust, bt_trust_free)
 
-/* The first root: an envelope that the person who set up this box handed over (a file), or one whose
- * payload has the fingerprint `sha256` that both sides showed; NULL: the file itself is the proof. It
- * must be signed by its own threshold. */
+/* The first root: an envelope that the person who set up this box handed over (a file), or one
+ * whose payload has the fingerprint `sha256` that both sides showed; NULL: the file itself is the
+ * proof. It must be signed by its own threshold. */
 gboolean bt_trust_accept_first_root(BtTrust *trust, GBytes *envelope, const char *name,
     const char *fingerprint_sha256, GError **error);
-/* The next root, N+1: signed by the thresholds of N and of N+1. On failure N stays. */
-gboolean bt_trust_accept_next_root(BtTrust *trust, GBytes *envelope, const char *name,
-    gint64 trusted_now_ms, GError **error);
+/* The next root, N+1: signed by the thresholds of N and of N+1. On failure N stays. A root that has
+ * expired is taken all the same, so that a box that slept through two rotations gets past it; but
+ * no document is verified under it. */
+gboolean bt_trust_accept_next_root(
+    BtTrust *trust, GBytes *envelope, const char *name, gint64 trusted_now_ms, GError **error);
 /* Borrowed; NULL before the first. */
 const BtRoot *bt_trust_root(const BtTrust *trust);
 /* The fingerprint people compare: the SHA-256 of the root's payload. (nullable) borrowed */
@@ -53,14 +55,17 @@ typedef struct {
     char sha256[BT_HASH_HEX_SIZE]; /* of the envelope */
 } BtFloor;
 
-/* `trusted_now_ms` is the latest instant that is surely past; a document that expired before it is
- * refused (BT_ERROR_EXPIRED); BT_TIME_MIN sets the test aside, as does NULL for the floor. */
+/* `trusted_now_ms` is the latest instant that is surely past. A document that expired by then is
+ * refused (BT_ERROR_EXPIRED), as is any under an expired root, and keys past their `until` do not
+ * count; BT_TIME_MIN sets all this aside (to verify again what is in force), as NULL does the
+ * floor. A document of the floor's version is the one in force, or BT_ERROR_CONFLICT. */
 
-/* Signed by freshness keys, for this screen, not older than the floor. (transfer full) (nullable) */
+/* Signed by freshness keys, for this screen, not older than the floor. (transfer full) (nullable)
+ */
 BtNow *bt_trust_verify_now(const BtTrust *trust, GBytes *envelope, const char *name,
     const BtFloor *floor, gint64 trusted_now_ms, GError **error);
-/* Signed by enough publishing keys whose ceilings cover every class and screen in it, of this source
- * and for this screen, version above the floor's (the same version only with the same hash).
+/* Signed by enough publishing keys whose ceilings cover every class and screen in it, of this
+ * source and for this screen, version above the floor's (the same version only with the same hash).
  * (transfer full) (nullable) */
 BtManifest *bt_trust_verify_manifest(const BtTrust *trust, GBytes *envelope, const char *name,
     const BtFloor *floor, gint64 trusted_now_ms, GError **error);

@@ -7,7 +7,7 @@
 #include "playlists/model/manifest.h"
 
 #define BT_ROOT_MAX_BYTES (64 * 1024)
-#define BT_NOW_MAX_BYTES (8 * 1024)
+#define BT_NOW_MAX_BYTES (8 * 1024) /* of the whole envelope: it is polled */
 #define BT_NOW_MAX_DENIALS 16
 #define BT_NOW_MAX_COMMANDS 8
 #define BT_ROOT_MAX_KEYS 64
