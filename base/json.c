@@ -325,6 +325,11 @@ gboolean bt_json_read_object(const BtJsonAt *at, GError **error)
     return json_is_object(at->value) || wrong_type(at, "an object", error);
 }
 
+gboolean bt_json_is_null(const BtJsonAt *at)
+{
+    return json_is_null(at->value);
+}
+
 gboolean bt_json_read_array(const BtJsonAt *at, gsize max, GError **error)
 {
     if (!json_is_array(at->value))
