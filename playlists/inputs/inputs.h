@@ -11,8 +11,7 @@
 #include "playlists/envelope/envelope.h"
 #include "playlists/schedule/schedule.h"
 
-/* How many manifests and alerts of a source are loaded, newest last: the one in force, the one to come
- * and what a question about yesterday needs. */
+/* How many manifests and alerts of a source are loaded at most, newest last. */
 #define BT_INPUTS_MAX_HISTORY 64
 
 typedef struct BtInputLedger BtInputLedger;
@@ -52,6 +51,9 @@ gboolean bt_input_ledger_take_command(BtInputLedger *ledger, const char *source,
 gboolean bt_input_ledger_newest(BtInputLedger *ledger, const char *source, BtFloor *manifest,
     BtFloor *alert, GError **error);
 gboolean bt_input_ledger_is_cut(BtInputLedger *ledger, gint64 at_ms);
+/* The alert that counts from the latest instant on, "" when none does or it was ended. */
+void bt_input_ledger_last_alert(BtInputLedger *ledger, const char *source,
+    char sha256[BT_HASH_HEX_SIZE]);
 
 /* One source as the configuration describes it. */
 typedef struct {
@@ -68,9 +70,10 @@ typedef struct {
 BtTrust *bt_inputs_load_trust(BtCache *cache, const char *source, const char *source_id,
     const char *screen, GError **error);
 
-/* Inputs for the schedule out of ledger (nullable), cache and trust. What cannot be verified is left out
- * as denied, with a sentence in `problems` (nullable; of char*). (transfer full) */
+/* Inputs for the schedule out of ledger (nullable), cache and trust, as far as they may decide at or
+ * after `since_ms`: what was replaced before it is not loaded. What cannot be verified is left out as
+ * denied, with a sentence in `problems` (nullable; of char*). (transfer full) */
 BtInputs *bt_inputs_load(BtInputLedger *ledger, BtCache *cache, const char *screen,
-    const BtInputSource *sources, guint n_sources, GPtrArray *problems);
+    const BtInputSource *sources, guint n_sources, gint64 since_ms, GPtrArray *problems);
 
 #endif

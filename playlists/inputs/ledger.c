@@ -1,5 +1,5 @@
-#include "base/error.h"
 #include "playlists/inputs/ledger.h"
+#include "base/error.h"
 
 struct BtInputLedger {
     BtDb *db;
@@ -165,4 +165,13 @@ gboolean bt_input_ledger_is_cut(BtInputLedger *ledger, gint64 at_ms)
         " ORDER BY id DESC LIMIT 1",
         "i", at_ms);
     return rows != NULL && bt_rows_next(rows, NULL) && g_str_equal(bt_rows_text(rows, 0), "cut");
+}
+
+void bt_input_ledger_last_alert(
+    BtInputLedger *ledger, const char *source, char sha256[BT_HASH_HEX_SIZE])
+{
+    *sha256 = '\0';
+    g_autoptr(BtRows) rows = bt_input_ledger_entries(ledger, "alert", source, 1, NULL);
+    if (rows != NULL && bt_rows_next(rows, NULL))
+        g_strlcpy(sha256, bt_rows_text(rows, 0), BT_HASH_HEX_SIZE);
 }

@@ -45,6 +45,7 @@ typedef struct {
     GPtrArray *problems;
     const char *source;
     guint index;
+    gint64 since_ms;
     BtTrust *trust;
 } Loading;
 
@@ -85,29 +86,52 @@ static void add_document(Loading *loading, const char *kind, const char *sha256,
         bt_inputs_add_manifest(loading->inputs, loading->index, manifest, sha256, from_ms);
 }
 
-typedef void (*OnEntry)(
-    Loading *loading, const char *kind, const char *what, gint64 from_ms, gint64 until_ms);
+/* ---- documents ---- */
 
-static void each_entry(Loading *loading, const char *kind, gint64 limit, OnEntry on_entry)
+typedef struct {
+    char what[BT_HASH_HEX_SIZE];
+    gint64 from_ms;
+} Document;
+
+static GArray *read_documents(Loading *loading, const char *kind)
 {
+    GArray *documents = g_array_new(FALSE, TRUE, sizeof(Document));
     GError *failure = NULL;
-    g_autoptr(BtRows) rows =
-        bt_input_ledger_entries(loading->ledger, kind, loading->source, limit, &failure);
-    while (rows != NULL && bt_rows_next(rows, &failure))
-        on_entry(loading, kind, bt_rows_text(rows, 0), bt_rows_int(rows, 2), bt_rows_int(rows, 3));
+    g_autoptr(BtRows) rows = bt_input_ledger_entries(
+        loading->ledger, kind, loading->source, BT_INPUTS_MAX_HISTORY, &failure);
+    while (rows != NULL && bt_rows_next(rows, &failure)) {
+        Document document = { .from_ms = bt_rows_int(rows, 2) };
+        g_strlcpy(document.what, bt_rows_text(rows, 0), sizeof document.what);
+        g_array_append_val(documents, document);
+    }
     if (failure != NULL)
         complain(loading, failure);
+    return documents;
 }
 
-static void on_document(
-    Loading *loading, const char *kind, const char *what, gint64 from_ms, gint64 until_ms)
+/* The first document that may still count at since_ms: the last one that began by then. */
+static guint first_that_counts(const GArray *documents, gint64 since_ms)
 {
-    (void)until_ms;
-    if (*what == '\0')
-        bt_inputs_add_alert(loading->inputs, loading->index, NULL, "", from_ms);
-    else
-        add_document(loading, kind, what, from_ms);
+    guint first = 0;
+    for (guint i = 0; i < documents->len; i++)
+        if (g_array_index(documents, Document, i).from_ms <= since_ms)
+            first = i;
+    return first;
 }
+
+static void load_documents(Loading *loading, const char *kind)
+{
+    g_autoptr(GArray) documents = read_documents(loading, kind);
+    for (guint i = first_that_counts(documents, loading->since_ms); i < documents->len; i++) {
+        const Document *document = &g_array_index(documents, Document, i);
+        if (*document->what == '\0')
+            bt_inputs_add_alert(loading->inputs, loading->index, NULL, "", document->from_ms);
+        else
+            add_document(loading, kind, document->what, document->from_ms);
+    }
+}
+
+/* ---- rules ---- */
 
 static void on_rule(
     Loading *loading, const char *kind, const char *what, gint64 from_ms, gint64 until_ms)
@@ -120,6 +144,17 @@ static void on_rule(
         bt_inputs_add_set_aside(loading->inputs, loading->index, what, from_ms, until_ms);
 }
 
+static void load_rules(Loading *loading, const char *kind)
+{
+    GError *failure = NULL;
+    g_autoptr(BtRows) rows =
+        bt_input_ledger_entries(loading->ledger, kind, loading->source, G_MAXINT64, &failure);
+    while (rows != NULL && bt_rows_next(rows, &failure))
+        on_rule(loading, kind, bt_rows_text(rows, 0), bt_rows_int(rows, 2), bt_rows_int(rows, 3));
+    if (failure != NULL)
+        complain(loading, failure);
+}
+
 static void load_source(Loading *loading, const BtInputSource *source, const char *screen)
 {
     GError *failure = NULL;
@@ -127,11 +162,11 @@ static void load_source(Loading *loading, const BtInputSource *source, const cha
         bt_inputs_load_trust(loading->cache, source->name, source->source_id, screen, &failure);
     if (failure != NULL)
         complain(loading, failure);
-    each_entry(loading, "manifest", BT_INPUTS_MAX_HISTORY, on_document);
-    each_entry(loading, "alert", BT_INPUTS_MAX_HISTORY, on_document);
-    each_entry(loading, "denial", G_MAXINT64, on_rule);
-    each_entry(loading, "lapse", BT_INPUTS_MAX_HISTORY, on_rule);
-    each_entry(loading, "set-aside", G_MAXINT64, on_rule);
+    load_documents(loading, "manifest");
+    load_documents(loading, "alert");
+    load_rules(loading, "denial");
+    load_rules(loading, "lapse");
+    load_rules(loading, "set-aside");
     g_clear_pointer(&loading->trust, bt_trust_free);
 }
 
@@ -155,9 +190,11 @@ static void load_cuts(Loading *loading)
 }
 
 BtInputs *bt_inputs_load(BtInputLedger *ledger, BtCache *cache, const char *screen,
-    const BtInputSource *sources, guint n_sources, GPtrArray *problems)
+    const BtInputSource *sources, guint n_sources, gint64 since_ms, GPtrArray *problems)
 {
-    Loading loading = { .ledger = ledger, .cache = cache, .problems = problems };
+    Loading loading = {
+        .ledger = ledger, .cache = cache, .since_ms = since_ms, .problems = problems
+    };
     loading.inputs = bt_inputs_new();
     for (guint i = 0; i < n_sources; i++) {
         const BtInputSource *source = &sources[i];

@@ -1,0 +1,344 @@
+#include "player/board.h"
+
+#include "base/io.h"
+#include "playlists/adapters/folder.h"
+#include "render/compose/compose.h"
+
+#include <fcntl.h>
+#include <string.h>
+
+struct BtBoard {
+    const BtConfig *config; /* NULL: a manifest alone */
+    BtBoardOptions options;
+    char *decoder_path;
+    BtCache *cache;
+    BtInputLedger *ledger;
+    BtInputs *inputs;
+    BtFonts *fonts;
+    BtStage *stage;
+    GPtrArray *folders;   /* of BtFolder, one for each source of kind folder */
+    BtManifest *manifest; /* a manifest alone */
+    char *assets;         /* its folder, nullable */
+    gint64 distrust_from_ms, distrust_until_ms; /* equal: never */
+    gint64 safe_from_ms, safe_until_ms;
+};
+
+static BtBoard *board_new(const BtConfig *config, const BtBoardOptions *options)
+{
+    BtBoard *board = g_new0(BtBoard, 1);
+    board->config = config;
+    if (options != NULL)
+        board->options = *options;
+    if (board->options.spawn == NULL) {
+        board->decoder_path = bt_media_decoder_path();
+        board->options.spawn = bt_media_spawn_here;
+        board->options.spawn_user = board->decoder_path;
+    }
+    board->folders = g_ptr_array_new_with_free_func((GDestroyNotify)bt_folder_free);
+    return board;
+}
+
+void bt_board_close(BtBoard *board)
+{
+    if (board == NULL)
+        return;
+    bt_stage_free(board->stage);
+    bt_fonts_close(board->fonts);
+    bt_inputs_free(board->inputs);
+    bt_input_ledger_close(board->ledger);
+    bt_cache_close(board->cache);
+    g_ptr_array_unref(board->folders);
+    g_clear_pointer(&board->manifest, bt_manifest_unref);
+    g_free(board->assets);
+    g_free(board->decoder_path);
+    g_free(board);
+}
+
+/* ---- opening ---- */
+
+static gboolean open_state(BtBoard *board, GError **error)
+{
+    const BtConfig *config = board->config;
+    if (config->state_folder == NULL)
+        return TRUE;
+    gboolean writable = board->options.writable;
+    if (writable && !bt_io_make_folder(config->state_folder, error))
+        return FALSE;
+    g_autofree char *cache = bt_config_state_path(config, "cache");
+    g_autofree char *inputs = bt_config_state_path(config, "inputs.db");
+    board->cache = bt_cache_open(cache, writable, error);
+    if (board->cache == NULL)
+        return FALSE;
+    board->ledger = bt_input_ledger_open(inputs, writable, error);
+    return board->ledger != NULL;
+}
+
+/* How long a medium plays, asked of a decoder: folders have no manifest that says so. */
+static gint64 probe_duration(int fd, const char *name, gpointer user, GError **error)
+{
+    BtBoard *board = user;
+    g_autoptr(BtMedia) media = bt_media_open(fd, name, board->options.spawn,
+        board->options.spawn_user, g_get_monotonic_time() / 1000, error);
+    if (media == NULL)
+        return -1;
+    BtMediaState state;
+    do {
+        GPollFD poll_fd = { bt_media_fd(media), G_IO_IN, 0 };
+        g_poll(&poll_fd, 1, 100);
+        state = bt_media_poll(media, g_get_monotonic_time() / 1000);
+    } while (state == BT_MEDIA_OPENING);
+    if (state == BT_MEDIA_FAILED) {
+        g_propagate_error(error, g_error_copy(bt_media_error(media)));
+        return -1;
+    }
+    return bt_media_info(media)->duration_ms;
+}
+
+static gboolean open_folders(BtBoard *board, GError **error)
+{
+    for (guint i = 0; i < board->config->sources->len; i++) {
+        const BtConfigSource *source = g_ptr_array_index(board->config->sources, i);
+        BtFolder *folder = NULL;
+        if (source->kind == BT_SOURCE_FOLDER) {
+            folder = bt_folder_read(source->base, source->name, board->config->screen_id,
+                board->config->timezone, board->config->canvas_px.w, board->config->canvas_px.h,
+                probe_duration, board, error);
+            if (folder == NULL)
+                return FALSE;
+        }
+        g_ptr_array_add(board->folders, folder);
+    }
+    return TRUE;
+}
+
+BtBoard *bt_board_open(const BtConfig *config, const BtBoardOptions *options, GError **error)
+{
+    g_autoptr(BtBoard) board = board_new(config, options);
+    if (!open_state(board, error) || !open_folders(board, error))
+        return NULL;
+    bt_board_reload(board);
+    return g_steal_pointer(&board);
+}
+
+BtBoard *bt_board_for_manifest(GBytes *bytes, const char *name, const char *assets, GError **error)
+{
+    g_autoptr(GBytes) payload = bt_envelope_peek(bytes, name, BT_MANIFEST_MAX_BYTES, error);
+    if (payload == NULL)
+        return NULL;
+    BtManifest *manifest =
+        bt_manifest_parse(g_bytes_get_data(payload, NULL), g_bytes_get_size(payload), name, error);
+    if (manifest == NULL)
+        return NULL;
+    BtBoard *board = board_new(NULL, NULL);
+    board->manifest = manifest;
+    board->assets = g_strdup(assets);
+    bt_board_reload(board);
+    return board;
+}
+
+/* ---- inputs ---- */
+
+static void add_rules_of_this_box(BtBoard *board)
+{
+    const BtConfig *config = board->config;
+    if (config != NULL && config->on->len > 0)
+        bt_inputs_set_on_windows(board->inputs, (const BtTimes *)config->on->data, config->on->len);
+    if (board->distrust_from_ms < board->distrust_until_ms)
+        bt_inputs_add_untrusted(board->inputs, board->distrust_from_ms, board->distrust_until_ms);
+    if (board->safe_from_ms < board->safe_until_ms)
+        bt_inputs_add_cut(board->inputs, board->safe_from_ms, board->safe_until_ms);
+}
+
+static void load_sources(BtBoard *board)
+{
+    const BtConfig *config = board->config;
+    BtInputSource sources[BT_MAX_SOURCES] = { 0 };
+    for (guint i = 0; i < config->sources->len; i++) {
+        const BtConfigSource *source = g_ptr_array_index(config->sources, i);
+        BtFolder *folder = g_ptr_array_index(board->folders, i);
+        sources[i] = (BtInputSource){
+            .name = source->name,
+            .source_id = source->source_id,
+            .classes = source->classes,
+            .rects_px = (const BtRect *)source->rects_px->data,
+            .n_rects = source->rects_px->len,
+            .fixed = folder == NULL ? NULL : bt_folder_manifest(folder),
+        };
+    }
+    g_autoptr(GPtrArray) problems = g_ptr_array_new_with_free_func(g_free);
+    board->inputs = bt_inputs_load(
+        board->ledger, board->cache, config->screen_id, sources, config->sources->len, problems);
+    for (guint i = 0; i < problems->len; i++)
+        g_message("%s", (const char *)g_ptr_array_index(problems, i));
+}
+
+static void load_manifest_alone(BtBoard *board)
+{
+    board->inputs = bt_inputs_new();
+    guint source =
+        bt_inputs_add_source(board->inputs, board->manifest->source, BT_ALL_CLASSES, NULL, 0);
+    bt_inputs_add_manifest(
+        board->inputs, source, board->manifest, board->manifest->payload_sha256, BT_TIME_MIN);
+}
+
+void bt_board_reload(BtBoard *board)
+{
+    g_clear_pointer(&board->inputs, bt_inputs_free);
+    if (board->manifest != NULL)
+        load_manifest_alone(board);
+    else
+        load_sources(board);
+    add_rules_of_this_box(board);
+}
+
+void bt_board_distrust_clock(BtBoard *board, gint64 from_ms)
+{
+    board->distrust_from_ms = from_ms;
+    board->distrust_until_ms = BT_TIME_MAX;
+    bt_board_reload(board);
+}
+
+void bt_board_trust_clock(BtBoard *board, gint64 from_ms)
+{
+    board->distrust_until_ms = from_ms;
+    bt_board_reload(board);
+}
+
+void bt_board_keep_safe(BtBoard *board, gint64 from_ms, gint64 until_ms)
+{
+    board->safe_from_ms = from_ms;
+    board->safe_until_ms = until_ms;
+    bt_board_reload(board);
+}
+
+/* ---- the stage ---- */
+
+void bt_board_default_size(const BtBoard *board, int *w_px, int *h_px)
+{
+    *w_px = 1920;
+    *h_px = 1080;
+    if (board->manifest != NULL && board->manifest->layouts->len > 0) {
+        const BtLayout *layout = g_ptr_array_index(board->manifest->layouts, 0);
+        *w_px = layout->w_px;
+        *h_px = layout->h_px;
+    } else if (board->config != NULL && board->config->canvas_px.w > 0) {
+        *w_px = board->config->canvas_px.w;
+        *h_px = board->config->canvas_px.h;
+    }
+}
+
+static int open_in_folder(const char *folder, const char *name)
+{
+    g_autofree char *path = g_build_filename(folder, name, NULL);
+    return open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
+}
+
+static int open_beside_manifest(BtBoard *board, const char *sha256, GError **error)
+{
+    const BtAsset *asset = g_hash_table_lookup(board->manifest->assets, sha256);
+    int fd = -1;
+    if (board->assets != NULL)
+        fd = open_in_folder(board->assets, sha256);
+    if (fd < 0 && board->assets != NULL && asset != NULL && *asset->name != '\0' &&
+        strchr(asset->name, '/') == NULL)
+        fd = open_in_folder(board->assets, asset->name);
+    if (fd < 0)
+        g_set_error(error, BT_ERROR, BT_ERROR_NOT_FOUND, "%s: not in the assets folder", sha256);
+    return fd;
+}
+
+static int open_asset(const char *sha256, gpointer user, GError **error)
+{
+    BtBoard *board = user;
+    if (board->manifest != NULL)
+        return open_beside_manifest(board, sha256, error);
+    for (guint i = 0; i < board->folders->len; i++) {
+        BtFolder *folder = g_ptr_array_index(board->folders, i);
+        int fd = folder == NULL ? -1 : bt_folder_open(folder, sha256, NULL);
+        if (fd >= 0)
+            return fd;
+    }
+    if (board->cache != NULL)
+        return bt_cache_open_object(board->cache, sha256, error);
+    g_set_error(error, BT_ERROR, BT_ERROR_NOT_FOUND, "%s: not in any folder", sha256);
+    return -1;
+}
+
+gboolean bt_board_set_size(BtBoard *board, int w_px, int h_px, GError **error)
+{
+    if (board->fonts == NULL)
+        board->fonts = bt_fonts_open(NULL, error);
+    if (board->fonts == NULL)
+        return FALSE;
+    g_clear_pointer(&board->stage, bt_stage_free);
+    const BtConfig *config = board->config;
+    BtStageOptions options = {
+        .w_px = w_px,
+        .h_px = h_px,
+        /* A manifest alone says nothing of the screen; small canvases are LED walls. */
+        .led = config != NULL ? config->led : w_px < 1024,
+        .board = config != NULL ? config->screen_name : "Bảng tin điện tử công cộng",
+        .zone_name = config != NULL ? config->timezone : board->manifest->timezone_name,
+        .fonts = board->fonts,
+        .spawn = board->options.spawn,
+        .spawn_user = board->options.spawn_user,
+        .open_asset = open_asset,
+        .open_user = board,
+        .on_failure = board->options.on_failure,
+        .failure_user = board->options.failure_user,
+    };
+    board->stage = bt_stage_new(&options);
+    return TRUE;
+}
+
+gint64 bt_board_measure(const BtItem *item, const BtZone *zone, gpointer board)
+{
+    return bt_stage_measure(item, zone, ((BtBoard *)board)->stage);
+}
+
+/* ---- questions ---- */
+
+BtOnAir *bt_board_on_air(BtBoard *board, gint64 t_ms)
+{
+    return bt_schedule_at(board->inputs, t_ms, bt_board_measure, board);
+}
+
+BtScene *bt_board_scene(BtBoard *board, const BtOnAir *on_air, gint64 t_ms, gint64 *until_ms)
+{
+    if (on_air->kind == BT_ON_SAFE || on_air->kind == BT_ON_CUT)
+        return bt_stage_safe_scene(board->stage, t_ms, until_ms);
+    return bt_stage_scene(board->stage, on_air, t_ms, until_ms);
+}
+
+BtFrame *bt_board_picture(BtBoard *board, gint64 t_ms, int timeout_ms, GError **error)
+{
+    g_autoptr(BtOnAir) on_air = bt_board_on_air(board, t_ms);
+    if (on_air->kind == BT_ON_PROGRAMME && !bt_stage_wait(board->stage, on_air, t_ms, timeout_ms)) {
+        g_set_error(error, BT_ERROR, BT_ERROR_TIMEOUT,
+            "a decoder did not deliver its picture within %d ms", timeout_ms);
+        return NULL;
+    }
+    gint64 until_ms;
+    g_autoptr(BtScene) scene = bt_board_scene(board, on_air, t_ms, &until_ms);
+    return bt_compose_picture(scene, t_ms);
+}
+
+BtStage *bt_board_stage(BtBoard *board)
+{
+    return board->stage;
+}
+
+const BtInputs *bt_board_inputs(const BtBoard *board)
+{
+    return board->inputs;
+}
+
+BtInputLedger *bt_board_ledger(BtBoard *board)
+{
+    return board->ledger;
+}
+
+BtCache *bt_board_cache(BtBoard *board)
+{
+    return board->cache;
+}

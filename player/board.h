@@ -1,0 +1,58 @@
+/* The board: what this box would show at any instant, out of its configuration, its cache and its ledger
+ * of inputs. show runs it, snapshot and rundown ask it; so they cannot disagree.
+ * Thread-safety: one thread. */
+#ifndef BT_PLAYER_BOARD_H
+#define BT_PLAYER_BOARD_H
+
+#include "player/config.h"
+#include "player/stage/stage.h"
+#include "playlists/inputs/inputs.h"
+
+typedef struct BtBoard BtBoard;
+
+typedef struct {
+    BtMediaSpawn spawn; /* NULL: the program starts decoders itself */
+    gpointer spawn_user;
+    BtStageOnFailure on_failure; /* nullable */
+    gpointer failure_user;
+    gboolean writable; /* show: may make the state folder and write the ledger */
+    gint64 since_ms;   /* no question will be asked about an instant before this one */
+} BtBoardOptions;
+
+/* `config` is borrowed and must outlive the board. Of canvas 0×0 the board has no stage until
+ * bt_board_set_size. (transfer full) (nullable) */
+BtBoard *bt_board_open(const BtConfig *config, const BtBoardOptions *options, GError **error);
+/* A board that shows one manifest and nothing else: `bytes` is an envelope or its bare payload, `assets`
+ * a folder with files named by hash or as the manifest names them (nullable). (transfer full) (nullable) */
+BtBoard *bt_board_for_manifest(GBytes *bytes, const char *name, const char *assets, GError **error);
+void bt_board_close(BtBoard *board);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(BtBoard, bt_board_close)
+
+/* The canvas: the configuration's, else the first layout's (a manifest alone), else 1920×1080. */
+void bt_board_default_size(const BtBoard *board, int *w_px, int *h_px);
+/* Makes the stage of this size. FALSE when the font for Latin is missing. */
+gboolean bt_board_set_size(BtBoard *board, int w_px, int h_px, GError **error);
+
+/* Reads ledger and cache again: something counts that did not. Problems are logged. */
+void bt_board_reload(BtBoard *board);
+/* From `from_ms` on, until bt_board_trust_clock, the wall clock is not trusted. */
+void bt_board_distrust_clock(BtBoard *board, gint64 from_ms);
+void bt_board_trust_clock(BtBoard *board, gint64 from_ms);
+/* For so long the safe scene, whatever is on: after three deaths. */
+void bt_board_keep_safe(BtBoard *board, gint64 from_ms, gint64 until_ms);
+
+/* (transfer full) */
+BtOnAir *bt_board_on_air(BtBoard *board, gint64 t_ms);
+/* The scene at `t_ms`; the safe scene where nothing may be shown. (transfer full) */
+BtScene *bt_board_scene(BtBoard *board, const BtOnAir *on_air, gint64 t_ms, gint64 *until_ms);
+/* The whole picture at `t_ms`, waiting for decoders at most `timeout_ms`. (transfer full) (nullable) */
+BtFrame *bt_board_picture(BtBoard *board, gint64 t_ms, int timeout_ms, GError **error);
+
+BtStage *bt_board_stage(BtBoard *board);              /* borrowed */
+const BtInputs *bt_board_inputs(const BtBoard *board); /* borrowed, until the next reload */
+BtInputLedger *bt_board_ledger(BtBoard *board);       /* borrowed; NULL without one */
+BtCache *bt_board_cache(BtBoard *board);              /* borrowed; NULL without one */
+/* The schedule's measure for this board's stage; `user` is the board. */
+gint64 bt_board_measure(const BtItem *item, const BtZone *zone, gpointer board);
+
+#endif

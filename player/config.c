@@ -1,0 +1,509 @@
+/* GKeyFile reads the values; it knows no lines and merges what is repeated, so a first pass over
+ * the lines remembers where each key stands and refuses what stands twice. */
+#include "player/config.h"
+
+#include "base/error.h"
+#include "base/io.h"
+
+#include <stdio.h>
+#include <string.h>
+
+typedef struct {
+    const char *path;
+    char *folder;
+    GKeyFile *file;
+    GHashTable *lines; /* "group\nkey" or "group" → line number */
+    BtConfig *config;
+} Reading;
+
+static guint line_of(const Reading *reading, const char *group, const char *key)
+{
+    g_autofree char *place = key == NULL ? g_strdup(group) : g_strdup_printf("%s\n%s", group, key);
+    return GPOINTER_TO_UINT(g_hash_table_lookup(reading->lines, place));
+}
+
+static gboolean fail(const Reading *reading, const char *group, const char *key, GError **error,
+    const char *what, const char *expected)
+{
+    g_set_error(error, BT_ERROR, BT_ERROR_INVALID, "%s:%u: %s: expected %s", reading->path,
+        line_of(reading, group, key), what, expected);
+    return FALSE;
+}
+
+/* ---- the first pass ---- */
+
+static gboolean note_line(Reading *reading, char *place, guint line, GError **error)
+{
+    if (g_hash_table_contains(reading->lines, place)) {
+        char *name = strchr(place, '\n');
+        g_set_error(error, BT_ERROR, BT_ERROR_INVALID,
+            "%s:%u: “%s” stands twice: expected each group and key once", reading->path, line,
+            name == NULL ? place : name + 1);
+        g_free(place);
+        return FALSE;
+    }
+    g_hash_table_insert(reading->lines, place, GUINT_TO_POINTER(line));
+    return TRUE;
+}
+
+static gboolean note_lines(Reading *reading, const char *text, GError **error)
+{
+    g_auto(GStrv) lines = g_strsplit(text, "\n", -1);
+    g_autofree char *group = g_strdup("");
+    for (guint i = 0; lines[i] != NULL; i++) {
+        char *line = g_strstrip(lines[i]);
+        char *end = strchr(line, ']'), *equals = strchr(line, '=');
+        char *place = NULL;
+        if (*line == '[' && end != NULL) {
+            g_free(group);
+            group = g_strndup(line + 1, (gsize)(end - line - 1));
+            place = g_strdup(group);
+        } else if (*line != '#' && equals != NULL) {
+            *equals = '\0';
+            place = g_strdup_printf("%s\n%s", group, g_strchomp(line));
+        }
+        if (place != NULL && !note_line(reading, place, i + 1, error))
+            return FALSE;
+    }
+    return TRUE;
+}
+
+/* ---- values ---- */
+
+static char *take_string(const Reading *reading, const char *group, const char *key)
+{
+    g_autofree char *value = g_key_file_get_string(reading->file, group, key, NULL);
+    return value == NULL || *g_strstrip(value) == '\0' ? NULL : g_steal_pointer(&value);
+}
+
+static char *take_path(const Reading *reading, const char *group, const char *key)
+{
+    g_autofree char *value = take_string(reading, group, key);
+    return value == NULL ? NULL : g_canonicalize_filename(value, reading->folder);
+}
+
+static gboolean take_int(const Reading *reading, const char *group, const char *key, gint64 min,
+    gint64 max, gint64 *value, GError **error)
+{
+    g_autofree char *text = take_string(reading, group, key);
+    if (text == NULL || g_ascii_string_to_signed(text, 10, min, max, value, NULL))
+        return TRUE;
+    g_autofree char *what = g_strdup_printf("“%s” is no number for %s", text, key);
+    g_autofree char *expected =
+        g_strdup_printf("%" G_GINT64_FORMAT " to %" G_GINT64_FORMAT, min, max);
+    return fail(reading, group, key, error, what, expected);
+}
+
+static gboolean take_bool(
+    const Reading *reading, const char *group, const char *key, gboolean *value, GError **error)
+{
+    g_autofree char *text = take_string(reading, group, key);
+    if (text == NULL)
+        return TRUE;
+    *value = g_str_equal(text, "true");
+    if (*value || g_str_equal(text, "false"))
+        return TRUE;
+    return fail(reading, group, key, error, "not a yes or no", "true or false");
+}
+
+static gboolean take_word(const Reading *reading, const char *group, const char *key,
+    const char *yes, const char *no, gboolean *value, GError **error)
+{
+    g_autofree char *text = take_string(reading, group, key);
+    if (text == NULL)
+        return TRUE;
+    *value = g_str_equal(text, yes);
+    if (*value || g_str_equal(text, no))
+        return TRUE;
+    g_autofree char *what = g_strdup_printf("“%s” is not known for %s", text, key);
+    g_autofree char *expected = g_strdup_printf("%s or %s", yes, no);
+    return fail(reading, group, key, error, what, expected);
+}
+
+static gboolean parse_rect(const char *text, BtRect *rect)
+{
+    char rest;
+    return sscanf(text, "%d,%d,%d,%d%c", &rect->x, &rect->y, &rect->w, &rect->h, &rest) == 4 &&
+        rect->x >= 0 && rect->y >= 0 && rect->w > 0 && rect->h > 0 &&
+        rect->x <= BT_CANVAS_MAX_W_PX && rect->w <= BT_CANVAS_MAX_W_PX &&
+        rect->y <= BT_CANVAS_MAX_H_PX && rect->h <= BT_CANVAS_MAX_H_PX;
+}
+
+static gboolean parse_canvas(const char *text, BtRect *rect)
+{
+    char rest;
+    *rect = (BtRect){ 0 };
+    int n = sscanf(text, "%dx%d+%d+%d%c", &rect->w, &rect->h, &rect->x, &rect->y, &rest);
+    return (n == 4 || (n == 2 && strchr(text, '+') == NULL)) && rect->x >= 0 && rect->y >= 0 &&
+        rect->w >= BT_CANVAS_MIN_W_PX && rect->w <= BT_CANVAS_MAX_W_PX &&
+        rect->h >= BT_CANVAS_MIN_H_PX && rect->h <= BT_CANVAS_MAX_H_PX;
+}
+
+/* "05:00-22:00" */
+static gboolean parse_times(const char *text, BtTimes *times)
+{
+    int h0, m0, h1, m1;
+    char rest;
+    if (sscanf(text, "%2d:%2d-%2d:%2d%c", &h0, &m0, &h1, &m1, &rest) != 4 || h0 < 0 || h0 > 23 ||
+        m0 < 0 || m0 > 59 || h1 < 0 || h1 > 24 || m1 < 0 || m1 > 59 || (h1 == 24 && m1 > 0))
+        return FALSE;
+    *times = (BtTimes){ h0 * 3600 + m0 * 60, h1 * 3600 + m1 * 60 };
+    return TRUE;
+}
+
+/* ---- groups ---- */
+
+static gboolean is_one_of(const char *key, const char *const *known)
+{
+    return g_strv_contains(known, key);
+}
+
+static gboolean check_keys(
+    const Reading *reading, const char *group, const char *const *known, GError **error)
+{
+    g_auto(GStrv) keys = g_key_file_get_keys(reading->file, group, NULL, NULL);
+    for (guint i = 0; keys != NULL && keys[i] != NULL; i++) {
+        gboolean zone = g_str_equal(group, "screen") && g_str_has_prefix(keys[i], "zone.");
+        if (!zone && !is_one_of(keys[i], known)) {
+            g_autofree char *what = g_strdup_printf("unknown key “%s” in [%s]", keys[i], group);
+            g_autofree char *expected = g_strjoinv(" ", (char **)known);
+            return fail(reading, group, keys[i], error, what, expected);
+        }
+    }
+    return TRUE;
+}
+
+static void zone_free(gpointer data)
+{
+    BtConfigZone *zone = data;
+    g_free(zone->name);
+    g_free(zone);
+}
+
+static gboolean read_zones(Reading *reading, GError **error)
+{
+    g_auto(GStrv) keys = g_key_file_get_keys(reading->file, "screen", NULL, NULL);
+    for (guint i = 0; keys != NULL && keys[i] != NULL; i++) {
+        if (!g_str_has_prefix(keys[i], "zone."))
+            continue;
+        g_autofree char *text = take_string(reading, "screen", keys[i]);
+        BtRect rect;
+        if (text == NULL || !parse_rect(text, &rect) ||
+            reading->config->zones->len == BT_CONFIG_MAX_ZONES)
+            return fail(reading, "screen", keys[i], error, "not a zone",
+                "x,y,w,h inside the canvas, at most 16 zones");
+        BtConfigZone *zone = g_new0(BtConfigZone, 1);
+        zone->name = g_strdup(keys[i] + strlen("zone."));
+        zone->rect_px = rect;
+        g_ptr_array_add(reading->config->zones, zone);
+    }
+    return TRUE;
+}
+
+static gboolean is_id(const char *text)
+{
+    return text != NULL && *text != '\0' && strlen(text) <= BT_ID_MAX_BYTES &&
+        strspn(text, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-") ==
+        strlen(text);
+}
+
+static gboolean read_screen(Reading *reading, GError **error)
+{
+    static const char *const known[] = { "id", "name", "state", "timezone", "kind", NULL };
+    BtConfig *config = reading->config;
+    if (!check_keys(reading, "screen", known, error) || !read_zones(reading, error) ||
+        !take_word(reading, "screen", "kind", "led", "panel", &config->led, error))
+        return FALSE;
+    config->screen_id = take_string(reading, "screen", "id");
+    if (config->screen_id != NULL && !is_id(config->screen_id))
+        return fail(reading, "screen", "id", error, "not an id", "letters, digits, “.”, “_”, “-”");
+    config->screen_name = take_string(reading, "screen", "name");
+    if (config->screen_name == NULL)
+        config->screen_name = g_strdup("Bảng tin điện tử công cộng");
+    config->state_folder = take_path(reading, "screen", "state");
+    if (config->state_folder == NULL)
+        config->state_folder = g_strdup("/var/lib/bangtin");
+    config->timezone = take_string(reading, "screen", "timezone");
+    if (config->timezone == NULL)
+        config->timezone = g_strdup("Asia/Ho_Chi_Minh");
+    g_autoptr(GTimeZone) zone = g_time_zone_new_identifier(config->timezone);
+    if (zone == NULL)
+        return fail(reading, "screen", "timezone", error, "no such time zone", "Asia/Ho_Chi_Minh");
+    return TRUE;
+}
+
+static gboolean read_on_windows(Reading *reading, GError **error)
+{
+    g_auto(GStrv) parts = g_key_file_get_string_list(reading->file, "display", "on", NULL, NULL);
+    for (guint i = 0; parts != NULL && parts[i] != NULL; i++) {
+        BtTimes times;
+        if (!parse_times(g_strstrip(parts[i]), &times) || i == 48)
+            return fail(
+                reading, "display", "on", error, "not a window", "HH:MM-HH:MM;… , at most 48");
+        g_array_append_val(reading->config->on, times);
+    }
+    return TRUE;
+}
+
+static gboolean read_display(Reading *reading, GError **error)
+{
+    static const char *const known[] = { "kind", "canvas", "scale", "picture", "on", "mute", NULL };
+    BtConfig *config = reading->config;
+    if (!check_keys(reading, "display", known, error) ||
+        !take_word(reading, "display", "kind", "offscreen", "window", &config->offscreen, error) ||
+        !take_word(reading, "display", "scale", "fit", "none", &config->scale_to_fit, error) ||
+        !take_bool(reading, "display", "mute", &config->mute, error) ||
+        !read_on_windows(reading, error))
+        return FALSE;
+    g_autofree char *canvas = take_string(reading, "display", "canvas");
+    if (canvas != NULL && !parse_canvas(canvas, &config->canvas_px))
+        return fail(reading, "display", "canvas", error, "not a canvas",
+            "WxH or WxH+X+Y, 32x16 to 7680x4320");
+    config->picture_path = take_path(reading, "display", "picture");
+    return TRUE;
+}
+
+static gboolean read_rest(Reading *reading, GError **error)
+{
+    static const char *const clock_keys[] = { "trust", NULL };
+    static const char *const cache_keys[] = { "quota_mb", NULL };
+    static const char *const report_keys[] = { "source", "heartbeat", NULL };
+    BtConfig *config = reading->config;
+    gint64 quota_mb = 8192, heartbeat_s = 60;
+    if (!check_keys(reading, "clock", clock_keys, error) ||
+        !check_keys(reading, "cache", cache_keys, error) ||
+        !check_keys(reading, "report", report_keys, error) ||
+        !take_word(
+            reading, "clock", "trust", "system", "auto", &config->trust_system_clock, error) ||
+        !take_int(reading, "cache", "quota_mb", 16, 4 * 1024 * 1024, &quota_mb, error) ||
+        !take_int(reading, "report", "heartbeat", 5, 3600, &heartbeat_s, error))
+        return FALSE;
+    config->quota_bytes = (guint64)quota_mb * 1024 * 1024;
+    config->heartbeat_s = (int)heartbeat_s;
+    config->report_source = take_string(reading, "report", "source");
+    return TRUE;
+}
+
+/* ---- sources ---- */
+
+static void source_free(gpointer data)
+{
+    BtConfigSource *source = data;
+    g_free(source->name);
+    g_array_unref(source->rects_px);
+    g_free(source->base);
+    g_free(source->source_id);
+    g_free(source->root_path);
+    g_free(source->fingerprint);
+    g_free(source->ca_path);
+    g_free(source->pin);
+    g_free(source);
+}
+
+static BtConfigSource *source_new(const char *name)
+{
+    BtConfigSource *source = g_new0(BtConfigSource, 1);
+    source->name = g_strdup(name);
+    source->rects_px = g_array_new(FALSE, FALSE, sizeof(BtRect));
+    source->classes = BT_ALL_CLASSES;
+    source->poll_s = 60;
+    return source;
+}
+
+static gboolean read_classes(
+    Reading *reading, const char *group, BtConfigSource *source, GError **error)
+{
+    g_auto(GStrv) words = g_key_file_get_string_list(reading->file, group, "classes", NULL, NULL);
+    if (words == NULL)
+        return TRUE;
+    source->classes = 0;
+    for (guint i = 0; words[i] != NULL; i++) {
+        BtClass cls;
+        if (!bt_class_from_name(g_strstrip(words[i]), &cls))
+            return fail(reading, group, "classes", error, "unknown class",
+                "emergency;requisition;priority;ordinary;filler");
+        source->classes |= 1u << cls;
+    }
+    return TRUE;
+}
+
+static gboolean add_zone_rect(Reading *reading, const char *name, BtConfigSource *source)
+{
+    for (guint i = 0; i < reading->config->zones->len; i++) {
+        const BtConfigZone *zone = g_ptr_array_index(reading->config->zones, i);
+        if (g_str_equal(zone->name, name)) {
+            g_array_append_val(source->rects_px, zone->rect_px);
+            return TRUE;
+        }
+    }
+    return FALSE;
+}
+
+static gboolean read_ceiling_zones(
+    Reading *reading, const char *group, BtConfigSource *source, GError **error)
+{
+    g_auto(GStrv) names = g_key_file_get_string_list(reading->file, group, "zones", NULL, NULL);
+    for (guint i = 0; names != NULL && names[i] != NULL; i++)
+        if (!add_zone_rect(reading, g_strstrip(names[i]), source))
+            return fail(
+                reading, group, "zones", error, "unknown zone", "names of zone.NAME in [screen]");
+    return TRUE;
+}
+
+static gboolean read_native(
+    Reading *reading, const char *group, BtConfigSource *source, GError **error)
+{
+    gint64 poll_s = source->poll_s, rate = 0;
+    if (!take_int(reading, group, "poll", 1, 86400, &poll_s, error) ||
+        !take_int(reading, group, "max_kb_per_s", 0, 1024 * 1024, &rate, error) ||
+        !take_bool(reading, group, "insecure", &source->insecure, error))
+        return FALSE;
+    source->poll_s = (int)poll_s;
+    source->max_bytes_per_s = (guint64)rate * 1024;
+    source->base = take_string(reading, group, "base");
+    source->source_id = take_string(reading, group, "id");
+    source->root_path = take_path(reading, group, "root");
+    source->fingerprint = take_string(reading, group, "fingerprint");
+    source->ca_path = take_path(reading, group, "ca");
+    source->pin = take_string(reading, group, "pin");
+    if (source->source_id == NULL)
+        source->source_id = g_strdup("");
+    if (source->base == NULL ||
+        !(g_str_has_prefix(source->base, "https://") || g_str_has_prefix(source->base, "http://") ||
+            g_str_has_prefix(source->base, "file:///")))
+        return fail(reading, group, "base", error, "base is missing or no address",
+            "https://… or file:///…");
+    if (source->fingerprint != NULL && !bt_hash_is_hex(source->fingerprint))
+        return fail(
+            reading, group, "fingerprint", error, "not a fingerprint", "64 hexadecimal digits");
+    return TRUE;
+}
+
+static gboolean read_source(Reading *reading, const char *group, GError **error)
+{
+    static const char *const known[] = { "kind", "classes", "zones", "base", "id", "root",
+        "fingerprint", "ca", "pin", "insecure", "poll", "max_kb_per_s", "path", NULL };
+    const char *name = group + strlen("source ");
+    if (!is_id(name))
+        return fail(reading, group, NULL, error, "a source without a proper name",
+            "[source NAME] with letters, digits, “.”, “_”, “-”");
+    if (reading->config->sources->len == BT_MAX_SOURCES)
+        return fail(reading, group, NULL, error, "too many sources", "at most 16");
+    BtConfigSource *source = source_new(name);
+    g_ptr_array_add(reading->config->sources, source);
+    gboolean folder = FALSE;
+    if (!check_keys(reading, group, known, error) ||
+        !take_word(reading, group, "kind", "folder", "native", &folder, error) ||
+        !read_classes(reading, group, source, error) ||
+        !read_ceiling_zones(reading, group, source, error))
+        return FALSE;
+    source->kind = folder ? BT_SOURCE_FOLDER : BT_SOURCE_NATIVE;
+    if (!folder)
+        return read_native(reading, group, source, error);
+    source->source_id = g_strdup(name);
+    source->base = take_path(reading, group, "path");
+    return source->base != NULL ||
+        fail(reading, group, "path", error, "path is missing", "a folder");
+}
+
+static gboolean read_groups(Reading *reading, GError **error)
+{
+    static const char *const known[] = { "screen", "display", "clock", "cache", "report", NULL };
+    g_auto(GStrv) groups = g_key_file_get_groups(reading->file, NULL);
+    if (!read_screen(reading, error) || !read_display(reading, error) || !read_rest(reading, error))
+        return FALSE;
+    for (guint i = 0; groups[i] != NULL; i++) {
+        if (g_str_has_prefix(groups[i], "source ")) {
+            if (!read_source(reading, groups[i], error))
+                return FALSE;
+        } else if (!is_one_of(groups[i], known)) {
+            g_autofree char *what = g_strdup_printf("unknown group [%s]", groups[i]);
+            return fail(reading, groups[i], NULL, error, what,
+                "screen, display, clock, cache, report or source NAME");
+        }
+    }
+    return TRUE;
+}
+
+/* ---- the whole ---- */
+
+static BtConfig *config_new(void)
+{
+    BtConfig *config = g_new0(BtConfig, 1);
+    config->zones = g_ptr_array_new_with_free_func(zone_free);
+    config->on = g_array_new(FALSE, FALSE, sizeof(BtTimes));
+    config->sources = g_ptr_array_new_with_free_func(source_free);
+    config->heartbeat_s = 60;
+    return config;
+}
+
+BtConfig *bt_config_read(const char *path, GError **error)
+{
+    g_autoptr(GBytes) bytes = bt_io_read(path, BT_CONFIG_MAX_BYTES, error);
+    if (bytes == NULL)
+        return NULL;
+    g_autofree char *text = g_strndup(g_bytes_get_data(bytes, NULL), g_bytes_get_size(bytes));
+    g_autoptr(GKeyFile) file = g_key_file_new();
+    g_autoptr(GHashTable) lines = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+    g_autofree char *absolute = g_canonicalize_filename(path, NULL);
+    g_autofree char *folder = g_path_get_dirname(absolute);
+    g_autoptr(BtConfig) config = config_new();
+    Reading reading = { path, folder, file, lines, config };
+    GError *failure = NULL;
+    if (!g_key_file_load_from_data(file, text, strlen(text), G_KEY_FILE_NONE, &failure)) {
+        g_set_error(error, BT_ERROR, BT_ERROR_SYNTAX, "%s: %s", path, failure->message);
+        g_error_free(failure);
+        return NULL;
+    }
+    if (!note_lines(&reading, text, error) || !read_groups(&reading, error))
+        return NULL;
+    return g_steal_pointer(&config);
+}
+
+BtConfig *bt_config_for_folder(const char *path)
+{
+    BtConfig *config = config_new();
+    config->screen_id = g_strdup("local");
+    config->screen_name = g_strdup("Bangtin");
+    config->timezone = g_strdup("Asia/Ho_Chi_Minh");
+    config->trust_system_clock = TRUE;
+    BtConfigSource *source = source_new("folder");
+    source->kind = BT_SOURCE_FOLDER;
+    source->source_id = g_strdup("folder");
+    source->base = g_canonicalize_filename(path, NULL);
+    g_ptr_array_add(config->sources, source);
+    return config;
+}
+
+void bt_config_free(BtConfig *config)
+{
+    if (config == NULL)
+        return;
+    g_free(config->screen_id);
+    g_free(config->screen_name);
+    g_free(config->state_folder);
+    g_free(config->timezone);
+    g_free(config->picture_path);
+    g_free(config->report_source);
+    g_ptr_array_unref(config->zones);
+    g_array_unref(config->on);
+    g_ptr_array_unref(config->sources);
+    g_free(config);
+}
+
+char *bt_config_state_path(const BtConfig *config, const char *name)
+{
+    return config->state_folder == NULL ? NULL : g_build_filename(config->state_folder, name, NULL);
+}
+
+const BtConfigSource *bt_config_report_source(const BtConfig *config)
+{
+    for (guint i = 0; i < config->sources->len; i++) {
+        const BtConfigSource *source = g_ptr_array_index(config->sources, i);
+        if (source->kind != BT_SOURCE_NATIVE || g_str_has_prefix(source->base, "file:"))
+            continue;
+        if (config->report_source == NULL || g_str_equal(config->report_source, source->name))
+            return source;
+    }
+    return NULL;
+}

@@ -1,0 +1,75 @@
+/* player.conf: how this box is set up. A key file (GKeyFile); man page player.conf(5) lists every key.
+ * An unknown key, a repeated group or key, or a bad value is an error with its line.
+ * Immutable after reading. Thread-safety: safe. */
+#ifndef BT_PLAYER_CONFIG_H
+#define BT_PLAYER_CONFIG_H
+
+#include "playlists/schedule/schedule.h"
+
+#define BT_CONFIG_MAX_BYTES (64 * 1024)
+#define BT_CONFIG_MAX_ZONES 16
+
+typedef enum { BT_SOURCE_NATIVE, BT_SOURCE_FOLDER } BtSourceKind;
+
+/* A rectangle of the screen with a name, for ceilings: [screen] zone.NAME=x,y,w,h */
+typedef struct {
+    char *name;
+    BtRect rect_px;
+} BtConfigZone;
+
+typedef struct {
+    char *name; /* of [source NAME] */
+    BtSourceKind kind;
+    guint classes;   /* the ceiling: bits (1 << BtClass) */
+    GArray *rects_px; /* of BtRect; empty: the whole canvas */
+    char *base;        /* native: https://… or file:///…; folder: an absolute path */
+    char *source_id;   /* native: that documents must name; "" takes the root's */
+    char *root_path;   /* native: the first root; NULL: it came at enrolment */
+    char *fingerprint; /* native: of the first root; NULL */
+    char *ca_path;     /* native: PEM; NULL: the system's */
+    char *pin;         /* native: "sha256//BASE64"; NULL */
+    gboolean insecure; /* native: plain http to a host that is not this machine */
+    int poll_s;        /* native: seconds between polls */
+    guint64 max_bytes_per_s; /* native: 0 for no limit */
+} BtConfigSource;
+
+typedef struct {
+    /* [screen] */
+    char *screen_id;
+    char *screen_name;
+    char *state_folder;
+    char *timezone;
+    gboolean led;
+    GPtrArray *zones; /* of BtConfigZone */
+    /* [display] */
+    gboolean offscreen;
+    BtRect canvas_px; /* w and h 0: the size of the screen */
+    gboolean scale_to_fit;
+    char *picture_path; /* offscreen: where the current picture is written; NULL: nowhere */
+    GArray *on;         /* of BtTimes; empty: the source decides */
+    gboolean mute;      /* hard: no class lifts it */
+    /* [clock] */
+    gboolean trust_system_clock;
+    /* [cache] */
+    guint64 quota_bytes;
+    /* [report] */
+    char *report_source; /* name of the source that takes reports; NULL: the first native one over HTTP */
+    int heartbeat_s;
+    GPtrArray *sources; /* of BtConfigSource, in the order of the file */
+} BtConfig;
+
+/* Relative paths in the file are relative to its folder. SYNTAX, INVALID, LIMIT, NOT_FOUND, IO with
+ * "FILE:LINE: …". (transfer full) (nullable) */
+BtConfig *bt_config_read(const char *path, GError **error);
+/* A configuration without a file for `bangtin play PATH…`: one folder source, state in memory only.
+ * (transfer full) */
+BtConfig *bt_config_for_folder(const char *path);
+void bt_config_free(BtConfig *config);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(BtConfig, bt_config_free)
+
+/* A file in the state folder. (transfer full) */
+char *bt_config_state_path(const BtConfig *config, const char *name);
+/* The source that takes reports, or NULL. Borrowed. */
+const BtConfigSource *bt_config_report_source(const BtConfig *config);
+
+#endif

@@ -1,0 +1,54 @@
+/* The processes of the player and what they say to each other (design: supervise, show, sync).
+ *
+ * supervise starts the others as `bangtin` with --role and an end of a channel as fd 3. Messages have one
+ * fixed form, so that supervise parses nothing. Thread-safety: data only. */
+#ifndef BT_PLAYER_ROLES_H
+#define BT_PLAYER_ROLES_H
+
+#include "base/clock.h"
+
+#define BT_ROLE_CHANNEL_FD 3
+
+typedef enum {
+    BT_ROLE_BEAT = 1,  /* show → supervise, each second: the loop turns and nothing due is late */
+    BT_ROLE_DECODER,   /* show → supervise: start a decoder; fds: its end of the socket, the content */
+    BT_ROLE_NEWS,      /* sync → supervise → show: something new is ready in the cache */
+    BT_ROLE_FACTS,     /* show → supervise → sync: something waits in the spool that should go now */
+    BT_ROLE_POLL,      /* show → supervise → sync: ask the sources now */
+    BT_ROLE_RESTART,   /* show → supervise: start everything anew (a command) */
+    BT_ROLE_DONE,      /* show → supervise: the work is over (a window was closed) */
+    BT_ROLE_STOP,      /* supervise → all: finish what must be finished and end */
+} BtRoleType;
+
+typedef struct {
+    guint32 type;
+    guint32 padding;
+    gint64 value; /* nothing so far needs more */
+} BtRoleMessage;
+
+/* Beats stop for so long: show is killed. */
+#define BT_BEAT_MS 1000
+#define BT_BEAT_LIMIT_MS 5000
+/* After BT_ROLE_STOP a role has so long to end by itself. */
+#define BT_STOP_LIMIT_MS 5000
+
+/* What all roles are started with. */
+typedef struct {
+    char *config_path;  /* NULL: `folder` */
+    char *folder;       /* `bangtin play PATH…`: what is to be shown */
+    BtClock clock;
+    char *boot;         /* id of this run of supervise */
+    gboolean offscreen, windowed;
+    int w_px, h_px;     /* --size; 0: by configuration */
+    gint64 for_ms;      /* --for; 0: until told otherwise */
+    gint64 died_ms;     /* show: when the show before this one left the glass; 0: there was none */
+    char *grab;         /* show, offscreen: instants whose frames are written; NULL */
+    char *grab_folder;
+} BtRoleOptions;
+
+/* The whole life of each role; the process's exit status. */
+int bt_supervise(const BtRoleOptions *options);
+int bt_show(const BtRoleOptions *options);
+int bt_sync_role(const BtRoleOptions *options);
+
+#endif

@@ -1,0 +1,141 @@
+#include "player/writer.h"
+
+#define COMMIT_EVERY_US G_USEC_PER_SEC
+
+typedef struct {
+    BtWriterTask run; /* NULL: a flush, answered through the writer's condition */
+    gpointer data;
+    GDestroyNotify destroy;
+} Task;
+
+struct BtWriter {
+    BtFacts *facts;
+    GThread *thread;
+    GAsyncQueue *queue; /* of Task */
+    GQueue *batch;      /* of Task; the thread's own */
+    GMutex mutex;
+    GCond flushed;
+    guint64 flushes_done; /* under mutex */
+    guint64 flushes_asked; /* the poster's own */
+    gint ending;          /* atomic */
+};
+
+static void task_free(Task *task)
+{
+    if (task->destroy != NULL)
+        task->destroy(task->data);
+    g_free(task);
+}
+
+/* All of the batch in one transaction; a task that is refused for what it says (too long) is dropped, a
+ * disk that fails keeps the batch. */
+static gboolean write_batch(BtWriter *writer, GError **error)
+{
+    if (!bt_facts_begin(writer->facts, error))
+        return FALSE;
+    for (GList *link = writer->batch->head; link != NULL; link = link->next) {
+        Task *task = link->data;
+        GError *failure = NULL;
+        if (task->run(writer->facts, task->data, &failure))
+            continue;
+        if (g_error_matches(failure, BT_ERROR, BT_ERROR_IO)) {
+            g_propagate_error(error, failure);
+            return FALSE;
+        }
+        g_warning("ledger: %s", failure->message);
+        g_error_free(failure);
+    }
+    return bt_facts_commit(writer->facts, error);
+}
+
+static void write_down(BtWriter *writer)
+{
+    g_autoptr(GError) failure = NULL;
+    if (g_queue_is_empty(writer->batch))
+        return;
+    if (write_batch(writer, &failure)) {
+        g_queue_clear_full(writer->batch, (GDestroyNotify)task_free);
+        return;
+    }
+    bt_facts_rollback(writer->facts);
+    g_warning("ledger: kept for later: %s", failure->message);
+    while (g_queue_get_length(writer->batch) > BT_WRITER_MAX_TASKS)
+        task_free(g_queue_pop_head(writer->batch));
+}
+
+static void answer_flush(BtWriter *writer)
+{
+    g_mutex_lock(&writer->mutex);
+    writer->flushes_done++;
+    g_cond_broadcast(&writer->flushed);
+    g_mutex_unlock(&writer->mutex);
+}
+
+static gpointer run(gpointer data)
+{
+    BtWriter *writer = data;
+    gint64 commit_us = g_get_monotonic_time() + COMMIT_EVERY_US;
+    for (;;) {
+        gint64 wait_us = MAX(1, commit_us - g_get_monotonic_time());
+        Task *task = g_queue_is_empty(writer->batch)
+            ? g_async_queue_pop(writer->queue)
+            : g_async_queue_timeout_pop(writer->queue, (guint64)wait_us);
+        gboolean flush = task != NULL && task->run == NULL;
+        if (task != NULL && !flush)
+            g_queue_push_tail(writer->batch, task);
+        if (flush || g_get_monotonic_time() >= commit_us) {
+            write_down(writer);
+            commit_us = g_get_monotonic_time() + COMMIT_EVERY_US;
+        }
+        if (flush) {
+            task_free(task);
+            answer_flush(writer);
+            if (g_atomic_int_get(&writer->ending))
+                return NULL;
+        }
+    }
+}
+
+BtWriter *bt_writer_new(BtFacts *facts)
+{
+    BtWriter *writer = g_new0(BtWriter, 1);
+    writer->facts = facts;
+    writer->queue = g_async_queue_new();
+    writer->batch = g_queue_new();
+    g_mutex_init(&writer->mutex);
+    g_cond_init(&writer->flushed);
+    writer->thread = g_thread_new("ledger", run, writer);
+    return writer;
+}
+
+void bt_writer_post(BtWriter *writer, BtWriterTask task, gpointer data, GDestroyNotify destroy)
+{
+    Task *posted = g_new0(Task, 1);
+    *posted = (Task){ task, data, destroy };
+    g_async_queue_push(writer->queue, posted);
+}
+
+void bt_writer_flush(BtWriter *writer)
+{
+    guint64 wanted = ++writer->flushes_asked;
+    bt_writer_post(writer, NULL, NULL, NULL);
+    g_mutex_lock(&writer->mutex);
+    while (writer->flushes_done < wanted)
+        g_cond_wait(&writer->flushed, &writer->mutex);
+    g_mutex_unlock(&writer->mutex);
+}
+
+void bt_writer_free(BtWriter *writer)
+{
+    if (writer == NULL)
+        return;
+    g_atomic_int_set(&writer->ending, 1);
+    bt_writer_flush(writer);
+    g_thread_join(writer->thread);
+    g_queue_free_full(writer->batch, (GDestroyNotify)task_free);
+    g_async_queue_unref(writer->queue);
+    bt_facts_close(writer->facts);
+    g_mutex_clear(&writer->mutex);
+    g_cond_clear(&writer->flushed);
+    g_free(writer);
+}

@@ -1,0 +1,24 @@
+/* The thread that writes the ledger, so that show's main thread never waits for a disk. What is posted
+ * within a second becomes one durable step; what cannot be written (a full disk) is kept and tried again.
+ * Thread-safety: post and flush from one thread. */
+#ifndef BT_PLAYER_WRITER_H
+#define BT_PLAYER_WRITER_H
+
+#include "player/facts.h"
+
+#define BT_WRITER_MAX_TASKS 20000 /* waiting for a disk; beyond it the oldest wait is given up, logged */
+
+typedef struct BtWriter BtWriter;
+
+typedef gboolean (*BtWriterTask)(BtFacts *facts, gpointer data, GError **error);
+
+/* Takes `facts` over (transfer full). (transfer full) */
+BtWriter *bt_writer_new(BtFacts *facts);
+/* Runs `task` with `data` in the writer's thread; `destroy` frees data afterwards. */
+void bt_writer_post(BtWriter *writer, BtWriterTask task, gpointer data, GDestroyNotify destroy);
+/* Blocks until everything posted so far is durable, or failed once more. */
+void bt_writer_flush(BtWriter *writer);
+/* Flushes and ends. */
+void bt_writer_free(BtWriter *writer);
+
+#endif
