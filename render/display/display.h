@@ -14,8 +14,8 @@ typedef struct {
     int canvas_w_px, canvas_h_px; /* 0: the size of the screen */
     int x_px, y_px;               /* where the canvas lies in the screen, with BT_SCALE_NONE */
     BtDisplayScale scale;
-    gboolean windowed;            /* a window with a frame, for people who try it; else borderless, the
-                                   * size of the screen */
+    gboolean windowed; /* a window with a frame, for people who try it; else borderless, the
+                        * size of the screen */
 } BtDisplayOptions;
 
 typedef struct BtDisplay BtDisplay;
@@ -25,13 +25,13 @@ BtDisplay *bt_display_open(const BtDisplayOptions *options, GError **error);
 void bt_display_close(BtDisplay *display);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(BtDisplay, bt_display_close)
 
-/* The canvas to draw in, its size the canvas's; borrowed, the same memory until the display closes or
- * bt_display_poll reports BT_DISPLAY_EVENT_RESIZED. Opaque. */
+/* The canvas to draw in, its size the canvas's; borrowed, the same memory until the display closes
+ * or bt_display_poll reports BT_DISPLAY_EVENT_RESIZED. Opaque. */
 BtFrame *bt_display_canvas(BtDisplay *display);
 /* Puts the changed rectangles of the canvas on the glass. FALSE: the display is gone. */
-gboolean bt_display_present(BtDisplay *display, const BtRect *damage_px, guint n_damage,
-    GError **error);
-/* Everything outside the canvas, and the canvas, becomes black. */
+gboolean bt_display_present(
+    BtDisplay *display, const BtRect *damage_px, guint n_damage, GError **error);
+/* Everything outside the canvas, and the canvas, becomes black: compose must forget. */
 void bt_display_darken(BtDisplay *display);
 /* The screen's refreshes a second, 60 when it does not say. */
 double bt_display_refresh_hz(const BtDisplay *display);
@@ -43,10 +43,11 @@ typedef enum {
     BT_DISPLAY_EVENT_RESIZED, /* ask for the canvas again, draw and present everything */
     BT_DISPLAY_EVENT_CUT,     /* the cut key: Pause/Break */
 } BtDisplayEvent;
-/* The next event, never blocking. */
+/* The next event, never blocking. Call it until it says NONE before sleeping, and at least twice a
+ * minute even so: SDL keeps the screen saver away from there. */
 BtDisplayEvent bt_display_poll(BtDisplay *display);
-/* A file descriptor that becomes readable when bt_display_poll has something, -1 when the platform has
- * none (then poll at least 10 times a second). */
+/* A file descriptor that becomes readable when bt_display_poll has something, -1 when the platform
+ * has none (then poll at least 10 times a second). */
 int bt_display_event_fd(BtDisplay *display);
 
 /* ---- sound: S16, 48 kHz, stereo, interleaved ---- */
@@ -58,7 +59,7 @@ typedef struct BtSpeaker BtSpeaker;
 BtSpeaker *bt_speaker_open(GError **error);
 void bt_speaker_close(BtSpeaker *speaker);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(BtSpeaker, bt_speaker_close)
-/* Queues frames (pairs of samples). */
+/* Queues frames (pairs of samples); what does not fit into two seconds is dropped. */
 void bt_speaker_write(BtSpeaker *speaker, const gint16 *samples, gsize n_frames);
 /* How many frames are queued and not yet handed to the device. */
 gsize bt_speaker_queued(BtSpeaker *speaker);
