@@ -1,0 +1,353 @@
+/* HTTP, with libcurl and here only. What libcurl does not promise is done here: it does not bound a
+ * body whose length the peer does not tell (CURLOPT_MAXFILESIZE looks at Content-Length only), so
+ * the bytes are counted as they come; it would follow the environment's proxies, decode what we did
+ * not ask for, and add the system's certificate authorities to a private one, so all that is turned
+ * off. One handle lives as long as the source: its connection is kept from poll to poll, since a
+ * new TLS handshake a minute costs more than all the content of a month of bulletins. */
+#include "playlists/sync/transport.h"
+
+#include <curl/curl.h>
+#include <openssl/ssl.h>
+#include <openssl/x509_vfy.h>
+#include <stdio.h>
+#include <string.h>
+
+#define HEADERS_MAX_BYTES (64 * 1024) /* of one answer; servers send less than 1 KB */
+#define DROPPED_MAX_BYTES (64 * 1024) /* of a body that says why it is not 2xx */
+
+typedef struct {
+    BtTransport transport;
+    CURL *curl;
+    char *base, *ca_path, *pin;
+    gboolean plain_http;
+    guint64 max_bytes_per_s;
+    guint low_speed_s;
+} BtFetch;
+
+/* One request under way. */
+typedef struct {
+    BtFetch *fetch;
+    const char *path;
+    const BtSink *sink;
+    BtAnswer *answer;
+    guint64 max_bytes, body_bytes, header_bytes;
+    gboolean begun, dropped_enough;
+    GError *error; /* ours; libcurl then only says that a callback failed */
+} Exchange;
+
+/* ---- the answer's head ---- */
+
+static void read_status(Exchange *x, const char *line)
+{
+    *x->answer = (BtAnswer){ .total_bytes = -1 };
+    (void)sscanf(line, "HTTP/%*s %3d", &x->answer->status);
+}
+
+/* "bytes 100-199/200", the total may be "*". What cannot be read leaves `from` at a place that
+ * nobody asked for. */
+static void read_content_range(BtAnswer *answer, const char *value)
+{
+    char *end = NULL;
+    answer->from = G_MAXUINT64;
+    if (!g_str_has_prefix(value, "bytes ") || !g_ascii_isdigit(value[6]))
+        return;
+    answer->from = g_ascii_strtoull(value + 6, &end, 10);
+    const char *slash = strchr(end, '/');
+    if (slash && g_ascii_isdigit(slash[1]))
+        answer->total_bytes = (gint64)MIN(g_ascii_strtoull(slash + 1, NULL, 10), G_MAXINT64);
+}
+
+static void copy_short(char *to, gsize room, const char *value)
+{
+    g_strlcpy(to, strlen(value) < room ? value : "", room);
+}
+
+static void read_field(Exchange *x, const char *name, const char *value)
+{
+    BtAnswer *answer = x->answer;
+    if (g_ascii_strcasecmp(name, "etag") == 0)
+        copy_short(answer->tag, sizeof answer->tag, value);
+    else if (g_ascii_strcasecmp(name, "retry-after") == 0)
+        copy_short(answer->retry_after, sizeof answer->retry_after, value);
+    else if (g_ascii_strcasecmp(name, "accept-ranges") == 0)
+        answer->resumable = g_ascii_strcasecmp(value, "bytes") == 0;
+    else if (g_ascii_strcasecmp(name, "content-range") == 0 && answer->status == 206)
+        read_content_range(answer, value);
+    else if (g_ascii_strcasecmp(name, "content-length") == 0 && answer->status == 200)
+        answer->total_bytes = (gint64)MIN(g_ascii_strtoull(value, NULL, 10), G_MAXINT64);
+    else if (g_ascii_strcasecmp(name, "content-encoding") == 0 &&
+        g_ascii_strcasecmp(value, "identity") != 0 && !x->error)
+        g_set_error(&x->error, BT_ERROR, BT_ERROR_UNSUPPORTED,
+            "%s: comes with the content encoding \"%.20s\": expected none", x->path, value);
+}
+
+static gboolean end_of_head(Exchange *x)
+{
+    if (x->answer->status == 206)
+        x->answer->resumable = TRUE;
+    if (x->answer->status / 100 != 2 || x->begun)
+        return TRUE;
+    x->begun = TRUE;
+    return x->sink->begin(x->answer, x->sink->user, &x->error);
+}
+
+static gboolean read_line(Exchange *x, char *line)
+{
+    if (g_str_has_prefix(line, "HTTP/")) {
+        read_status(x, line);
+        return TRUE;
+    }
+    g_strchomp(line);
+    if (!*line)
+        return end_of_head(x);
+    char *colon = strchr(line, ':');
+    if (colon && !x->begun) { /* what comes after the body is nobody's */
+        *colon = '\0';
+        read_field(x, line, g_strchug(colon + 1));
+    }
+    return !x->error;
+}
+
+static size_t on_header(char *data, size_t one, size_t size, void *user)
+{
+    Exchange *x = user;
+    (void)one;
+    x->header_bytes += size;
+    if (x->header_bytes > HEADERS_MAX_BYTES) {
+        g_set_error(&x->error, BT_ERROR, BT_ERROR_LIMIT, "%s: the head is longer than %d bytes",
+            x->path, HEADERS_MAX_BYTES);
+        return 0;
+    }
+    g_autofree char *line = g_strndup(data, size);
+    return read_line(x, line) ? size : 0;
+}
+
+/* ---- its body ---- */
+
+static size_t drop_body(Exchange *x, size_t size)
+{
+    x->body_bytes += size;
+    x->dropped_enough = x->body_bytes > DROPPED_MAX_BYTES;
+    return x->dropped_enough ? 0 : size;
+}
+
+static size_t on_body(char *data, size_t one, size_t size, void *user)
+{
+    Exchange *x = user;
+    (void)one;
+    if (!x->begun)
+        return drop_body(x, size);
+    if (size > x->max_bytes - x->body_bytes) {
+        g_set_error(&x->error, BT_ERROR, BT_ERROR_LIMIT,
+            "%s: the body goes on after %" G_GUINT64_FORMAT " bytes: expected no more", x->path,
+            x->max_bytes);
+        return 0;
+    }
+    x->body_bytes += size;
+    return x->sink->write(data, size, x->sink->user, &x->error) ? size : 0;
+}
+
+static int on_progress(void *user, curl_off_t a, curl_off_t b, curl_off_t c, curl_off_t d)
+{
+    Exchange *x = user;
+    (void)a, (void)b, (void)c, (void)d;
+    return !x->error && bt_transport_is_cancelled(&x->fetch->transport, &x->error);
+}
+
+/* ---- the request ---- */
+
+/* A clock that is surely behind (a board without a battery wakes in 1970) would refuse every
+ * certificate, and with it the only way to learn the time. Then the certificate must hold at the
+ * latest instant that is surely past; where the peer's key itself is pinned, its dates say nothing.
+ */
+static CURLcode on_tls(CURL *curl, void *context, void *user)
+{
+    const BtFetch *fetch = user;
+    gint64 trusted_ms = fetch->transport.trusted_now_ms;
+    (void)curl;
+    if (trusted_ms <= g_get_real_time() / 1000)
+        return CURLE_OK;
+    X509_VERIFY_PARAM *param = SSL_CTX_get0_param(context);
+    if (fetch->pin)
+        X509_VERIFY_PARAM_set_flags(param, X509_V_FLAG_NO_CHECK_TIME);
+    else
+        X509_VERIFY_PARAM_set_time(param, (time_t)(trusted_ms / 1000));
+    return CURLE_OK;
+}
+
+static void set_tls(BtFetch *fetch)
+{
+    CURL *curl = fetch->curl;
+    curl_easy_setopt(curl, CURLOPT_SSLVERSION, (long)CURL_SSLVERSION_TLSv1_2);
+    curl_easy_setopt(curl, CURLOPT_SSL_CTX_FUNCTION, on_tls);
+    curl_easy_setopt(curl, CURLOPT_SSL_CTX_DATA, fetch);
+    if (fetch->ca_path) {
+        curl_easy_setopt(curl, CURLOPT_CAINFO, fetch->ca_path);
+        curl_easy_setopt(curl, CURLOPT_CAPATH, NULL); /* not also the system's */
+    }
+    if (fetch->pin)
+        curl_easy_setopt(curl, CURLOPT_PINNEDPUBLICKEY, fetch->pin);
+}
+
+static void set_limits(BtFetch *fetch)
+{
+    CURL *curl = fetch->curl;
+    guint64 rate = fetch->max_bytes_per_s;
+    long slow = BT_LOW_SPEED_BYTES_PER_S;
+    if (rate > 0 && rate / 2 < BT_LOW_SPEED_BYTES_PER_S)
+        slow = (long)(rate / 2); /* our own brake is not the peer's fault */
+    curl_easy_setopt(curl, CURLOPT_CONNECTTIMEOUT, (long)BT_CONNECT_TIMEOUT_S);
+    curl_easy_setopt(curl, CURLOPT_LOW_SPEED_LIMIT, slow);
+    curl_easy_setopt(curl, CURLOPT_LOW_SPEED_TIME, (long)fetch->low_speed_s);
+    curl_easy_setopt(curl, CURLOPT_MAX_RECV_SPEED_LARGE, (curl_off_t)rate);
+    curl_easy_setopt(curl, CURLOPT_FOLLOWLOCATION, 0L);
+    curl_easy_setopt(curl, CURLOPT_PROTOCOLS_STR, fetch->plain_http ? "http" : "https");
+    curl_easy_setopt(curl, CURLOPT_PROXY, ""); /* nor the environment's */
+}
+
+static void set_callbacks(Exchange *x)
+{
+    CURL *curl = x->fetch->curl;
+    curl_easy_setopt(curl, CURLOPT_HEADERFUNCTION, on_header);
+    curl_easy_setopt(curl, CURLOPT_HEADERDATA, x);
+    curl_easy_setopt(curl, CURLOPT_WRITEFUNCTION, on_body);
+    curl_easy_setopt(curl, CURLOPT_WRITEDATA, x);
+    curl_easy_setopt(curl, CURLOPT_XFERINFOFUNCTION, on_progress);
+    curl_easy_setopt(curl, CURLOPT_XFERINFODATA, x);
+    curl_easy_setopt(curl, CURLOPT_NOPROGRESS, 0L);
+}
+
+static gboolean fail_curl(Exchange *x, CURLcode code, const char *words, GError **error)
+{
+    if (x->error) {
+        g_propagate_error(error, g_steal_pointer(&x->error));
+        return FALSE;
+    }
+    BtError reason = code == CURLE_OPERATION_TIMEDOUT ? BT_ERROR_TIMEOUT : BT_ERROR_NETWORK;
+    g_set_error(error, BT_ERROR, reason, "%s%s: %s", x->fetch->base, x->path,
+        *words ? words : curl_easy_strerror(code));
+    return FALSE;
+}
+
+static void count_bytes(BtFetch *fetch)
+{
+    curl_off_t down = 0, up = 0;
+    long head = 0, request = 0;
+    curl_easy_getinfo(fetch->curl, CURLINFO_SIZE_DOWNLOAD_T, &down);
+    curl_easy_getinfo(fetch->curl, CURLINFO_SIZE_UPLOAD_T, &up);
+    curl_easy_getinfo(fetch->curl, CURLINFO_HEADER_SIZE, &head);
+    curl_easy_getinfo(fetch->curl, CURLINFO_REQUEST_SIZE, &request);
+    fetch->transport.bytes += (guint64)(down + up + head + request);
+}
+
+/* Resets the options, which keeps the connection, and sets those of every request. */
+static void prepare(Exchange *x, const char *url, char *words)
+{
+    CURL *curl = x->fetch->curl;
+    curl_easy_reset(curl);
+    words[0] = '\0';
+    curl_easy_setopt(curl, CURLOPT_ERRORBUFFER, words);
+    curl_easy_setopt(curl, CURLOPT_NOSIGNAL, 1L);
+    curl_easy_setopt(curl, CURLOPT_TCP_KEEPALIVE, 1L);
+    curl_easy_setopt(curl, CURLOPT_USERAGENT, "bangtin/" BANGTIN_VERSION);
+    curl_easy_setopt(curl, CURLOPT_URL, url);
+    set_limits(x->fetch);
+    set_tls(x->fetch);
+    set_callbacks(x);
+}
+
+static gboolean perform(Exchange *x, const char *words, GError **error)
+{
+    CURLcode code = curl_easy_perform(x->fetch->curl);
+    curl_easy_setopt(x->fetch->curl, CURLOPT_ERRORBUFFER, NULL);
+    count_bytes(x->fetch);
+    if (code == CURLE_OK || x->dropped_enough)
+        return TRUE;
+    return fail_curl(x, code, words, error);
+}
+
+static struct curl_slist *add_header(struct curl_slist *list, const char *name, const char *value)
+{
+    g_autofree char *line = g_strconcat(name, ": ", value, NULL);
+    return curl_slist_append(list, line);
+}
+
+static gboolean is_set(const char *text)
+{
+    return text && *text;
+}
+
+static gboolean fetch_get(
+    BtTransport *transport, const BtGet *get, const BtSink *sink, BtAnswer *answer, GError **error)
+{
+    BtFetch *fetch = (BtFetch *)transport;
+    Exchange x = { fetch, get->path, sink, answer, .max_bytes = get->max_bytes };
+    g_autofree char *url = g_strconcat(fetch->base, get->path, NULL);
+    char words[CURL_ERROR_SIZE], range[32];
+    struct curl_slist *headers = add_header(NULL, "Accept-Encoding", "identity");
+    prepare(&x, url, words);
+    if (is_set(get->if_none_match))
+        headers = add_header(headers, "If-None-Match", get->if_none_match);
+    if (get->offset > 0) {
+        g_snprintf(range, sizeof range, "%" G_GUINT64_FORMAT "-", get->offset);
+        curl_easy_setopt(fetch->curl, CURLOPT_RANGE, range);
+        if (is_set(get->if_range))
+            headers = add_header(headers, "If-Range", get->if_range);
+    }
+    curl_easy_setopt(fetch->curl, CURLOPT_HTTPHEADER, headers);
+    gboolean done = perform(&x, words, error);
+    curl_slist_free_all(headers);
+    g_clear_error(&x.error);
+    return done;
+}
+
+static gboolean fetch_post(BtTransport *transport, const BtPost *post, const BtSink *sink,
+    BtAnswer *answer, GError **error)
+{
+    BtFetch *fetch = (BtFetch *)transport;
+    Exchange x = { fetch, post->path, sink, answer, .max_bytes = post->max_bytes };
+    g_autofree char *url = g_strconcat(fetch->base, post->path, NULL);
+    char words[CURL_ERROR_SIZE];
+    struct curl_slist *headers = add_header(NULL, "Accept-Encoding", "identity");
+    prepare(&x, url, words);
+    headers = add_header(headers, "Content-Type", post->content_type);
+    headers = curl_slist_append(headers, "Expect:"); /* asks for no round trip of its own */
+    for (guint i = 0; post->headers && post->headers[i]; i++)
+        headers = curl_slist_append(headers, post->headers[i]);
+    curl_easy_setopt(fetch->curl, CURLOPT_HTTPHEADER, headers);
+    curl_easy_setopt(
+        fetch->curl, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)g_bytes_get_size(post->body));
+    curl_easy_setopt(fetch->curl, CURLOPT_POSTFIELDS, g_bytes_get_data(post->body, NULL));
+    gboolean done = perform(&x, words, error);
+    curl_slist_free_all(headers);
+    g_clear_error(&x.error);
+    return done;
+}
+
+static void fetch_free(BtTransport *transport)
+{
+    BtFetch *fetch = (BtFetch *)transport;
+    curl_easy_cleanup(fetch->curl);
+    g_free(fetch->base);
+    g_free(fetch->ca_path);
+    g_free(fetch->pin);
+    g_free(fetch);
+}
+
+BtTransport *bt_fetch_new(const BtTransportOptions *options, gboolean plain_http)
+{
+    BtFetch *fetch = g_new0(BtFetch, 1);
+    fetch->transport.get = fetch_get;
+    fetch->transport.post = fetch_post;
+    fetch->transport.free = fetch_free;
+    fetch->transport.trusted_now_ms = G_MININT64;
+    fetch->curl = curl_easy_init();
+    g_assert(fetch->curl); /* only memory can be wanting */
+    fetch->base = g_strdup(options->base);
+    fetch->ca_path = g_strdup(options->ca_path);
+    fetch->pin = g_strdup(options->pin);
+    fetch->plain_http = plain_http;
+    fetch->max_bytes_per_s = options->max_bytes_per_s;
+    fetch->low_speed_s = options->low_speed_s;
+    return &fetch->transport;
+}

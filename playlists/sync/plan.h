@@ -1,0 +1,44 @@
+/* What to fetch, in which order. Pure: documents in, steps out. Thread-safety: safe. */
+#ifndef BT_PLAYLISTS_SYNC_PLAN_H
+#define BT_PLAYLISTS_SYNC_PLAN_H
+
+#include "playlists/model/documents.h"
+
+#define BT_PLAN_MAX_ROOTS 64 /* fetched in one round; roots change once a year or so */
+
+typedef enum {
+    BT_STEP_ROOT,     /* the roots from `root` on */
+    BT_STEP_ALERT,    /* an envelope and its assets */
+    BT_STEP_MANIFEST, /* the same */
+    BT_STEP_ASSET,
+} BtStepKind;
+
+typedef struct {
+    BtStepKind kind;
+    gint64 root;
+    char sha256[BT_HASH_HEX_SIZE]; /* ALERT, MANIFEST: "" when there is none */
+    guint64 size_bytes;            /* ASSET */
+} BtStep;
+
+/* The documents that `now` names, in the order in which they matter: a newer root, the alert, the
+ * manifest. What `now` denies is left out. (transfer full) of BtStep */
+GArray *bt_plan_documents(const BtNow *now, gint64 root_version);
+
+/* The assets that some item of `manifest` needs: text documents, pictures of texts, images, sound,
+ * video; within each in the order of the document, each once. (transfer full) of BtStep */
+GArray *bt_plan_assets(const BtManifest *manifest);
+
+/* Those of `assets` that `has` does not have and `now` (nullable) does not deny. (transfer full) */
+typedef gboolean (*BtPlanHas)(const char *sha256, gpointer user);
+GArray *bt_plan_missing(const GArray *assets, const BtNow *now, BtPlanHas has, gpointer user);
+
+gboolean bt_plan_is_denied(const BtNow *now, const char *sha256);
+
+/* Whether some key that `old_root` allowed to sign as that role may no longer do so: what was
+ * signed by it is no measure of versions any more. */
+typedef enum { BT_PLAN_FRESHNESS, BT_PLAN_PUBLISH, BT_PLAN_EMERGENCY, BT_PLAN_N_ROLES } BtPlanRole;
+/* The ids of the keys of a role, as a set. (transfer full) */
+GHashTable *bt_plan_keys(const BtRoot *root, BtPlanRole role);
+gboolean bt_plan_lost_a_key(GHashTable *old_keys, const BtRoot *root, BtPlanRole role);
+
+#endif

@@ -1,0 +1,93 @@
+/* What the files of this folder share: the state of one source, and of one round. */
+#ifndef BT_PLAYLISTS_SYNC_PRIVATE_H
+#define BT_PLAYLISTS_SYNC_PRIVATE_H
+
+#include "playlists/envelope/envelope.h"
+#include "playlists/sync/plan.h"
+#include "playlists/sync/sync.h"
+#include "playlists/sync/transport.h"
+
+#define BT_SYNC_SLICE_MS (60 * BT_SECOND_MS) /* of downloading before now.json is asked again */
+
+/* The two documents that now.json names. */
+typedef enum { BT_FOLLOW_ALERT, BT_FOLLOW_MANIFEST, BT_N_FOLLOWED } BtFollow;
+
+typedef struct {
+    char sha256[BT_HASH_HEX_SIZE]; /* verified in this run under this root; "" when none */
+    GArray *assets;                /* of BtStep; what it needs */
+    char ready[BT_HASH_HEX_SIZE];  /* as written in the cache */
+    char before[BT_HASH_HEX_SIZE]; /* ready before that; show may still be on it */
+} BtFollowed;
+
+struct BtSync {
+    BtSyncSource source; /* strings are ours */
+    BtCache *cache;      /* borrowed */
+    const BtKey *key;    /* borrowed, nullable */
+    BtSyncOnEvent on_event;
+    gpointer user;
+    BtTransport *transport;
+    BtTrust *trust;
+    gboolean rooted; /* trust has its first root */
+    BtFloor now_floor, floors[BT_N_FOLLOWED];
+    BtNow *now; /* (nullable) the newest that was verified */
+    GBytes *now_envelope;
+    char now_tag[BT_TAG_MAX_BYTES + 1]; /* its validator, "" when not asked in this run */
+    BtFollowed followed[BT_N_FOLLOWED];
+    GHashTable *misses; /* asset sha256 → BtMiss */
+    gint64 slice_ms;
+    gboolean unfinished;
+};
+
+typedef struct {
+    BtSync *sync;
+    gint64 trusted_now_ms;
+    gint64 slice_ends_ms; /* of the real monotonic clock */
+    gboolean began_asset; /* every round gets on a little */
+    gboolean changed;     /* something show should look at */
+    gboolean stopped;     /* no use in going on: the network, the disk, or time is up */
+    GError *error;        /* the first */
+} BtRound;
+
+/* For tests. */
+void bt_sync_set_patience(BtSync *sync, guint low_speed_s, gint64 slice_ms, GError **error);
+
+/* ---- sync.c ---- */
+void bt_sync_tell(BtSync *sync, const char *type, const GError *why, const char *what,
+    const char *format, ...) G_GNUC_PRINTF(5, 6);
+/* Takes `why` (transfer full) into the round: told as an event, kept when it is the first, and the
+ * end of the round when the failure is not of this one thing alone. Always FALSE. */
+gboolean bt_round_fail(BtRound *round, const char *what, GError *why);
+
+gboolean bt_sync_is_code(const GError *why, BtError code);
+char *bt_base_copy(const char *base); /* without slashes at its end (transfer full) */
+
+/* ---- newest.c ---- */
+/* now.json, by a conditional request. TRUE when sync->now is the newest the peer has, and fresh. */
+gboolean bt_now_poll(BtRound *round);
+/* The roots that now.json speaks of, and now.json again under them. */
+void bt_now_follow_root(BtRound *round);
+
+/* ---- follow.c ---- */
+/* One of the two documents, with everything it needs, until it is ready. */
+void bt_follow(BtRound *round, BtFollow which, const char *sha256);
+
+/* ---- state.c: what survives ---- */
+gboolean bt_state_load(BtSync *sync, GError **error);
+gboolean bt_state_save_floors(BtSync *sync, GError **error);
+gboolean bt_state_save_now(BtSync *sync, GBytes *envelope, GError **error);
+gboolean bt_state_set_ready(BtSync *sync, BtFollow which, const char *sha256, GError **error);
+BtFloor bt_state_floor(gint64 version, GBytes *envelope);
+
+/* ---- roots.c ---- */
+/* The first root and those after it that the cache has. */
+gboolean bt_roots_load(BtSync *sync, GError **error);
+/* The first root by its fingerprint, from the source, when there is none yet. */
+gboolean bt_roots_find_first(BtRound *round);
+/* N+1, N+2 … to the first 404 or to one that is refused; TRUE when at least one was accepted. */
+gboolean bt_roots_walk(BtRound *round);
+
+/* ---- assets.c ---- */
+/* One asset, or as much of it as comes: TRUE when it is whole in the cache. */
+gboolean bt_asset_fetch(BtRound *round, const BtStep *step);
+
+#endif

@@ -1,0 +1,202 @@
+/* The chain of roots. The first comes from the person who set up the box: a file, or a fingerprint
+ * that both sides showed. Each next one is signed by the one before it and by itself, and is kept,
+ * so that show can walk the same chain without us. */
+#include "playlists/sync/private.h"
+
+#include "base/io.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#define ROOT_MAX_BYTES BT_ENVELOPE_MAX_BYTES(BT_ROOT_MAX_BYTES)
+#define FIRST_NAME "root.first" /* the version of the first root, in decimal digits */
+
+static char *document_name(gint64 version)
+{
+    return g_strdup_printf("root.%" G_GINT64_FORMAT ".json", version);
+}
+
+static gboolean save_root(BtSync *sync, GBytes *envelope, GError **error)
+{
+    g_autofree char *name = document_name(bt_trust_root(sync->trust)->version);
+    return bt_cache_write_document(sync->cache, sync->source.name, name, envelope, error);
+}
+
+/* ---- from the disk ---- */
+
+static gboolean save_first(BtSync *sync, GBytes *envelope, GError **error)
+{
+    char text[32];
+    g_snprintf(text, sizeof text, "%" G_GINT64_FORMAT, bt_trust_root(sync->trust)->version);
+    g_autoptr(GBytes) bytes = g_bytes_new(text, strlen(text));
+    return save_root(sync, envelope, error) &&
+        bt_cache_write_document(sync->cache, sync->source.name, FIRST_NAME, bytes, error);
+}
+
+static gint64 read_first_version(BtSync *sync)
+{
+    g_autoptr(GBytes) bytes =
+        bt_cache_read_document(sync->cache, sync->source.name, FIRST_NAME, 31, NULL);
+    if (!bytes)
+        return 0;
+    g_autofree char *text = g_strndup(g_bytes_get_data(bytes, NULL), g_bytes_get_size(bytes));
+    return g_ascii_strtoll(text, NULL, 10);
+}
+
+static GBytes *read_cached(BtSync *sync, gint64 version, GError **error)
+{
+    g_autofree char *name = document_name(version);
+    return bt_cache_read_document(sync->cache, sync->source.name, name, ROOT_MAX_BYTES, error);
+}
+
+/* The first root: by its file, else by the cache; neither may be there yet. */
+static gboolean load_first(BtSync *sync, GError **error)
+{
+    const char *path = sync->source.root_path;
+    gint64 version = path ? 0 : read_first_version(sync);
+    if (!path && version == 0)
+        return TRUE;
+    g_autoptr(GBytes) envelope =
+        path ? bt_io_read(path, ROOT_MAX_BYTES, error) : read_cached(sync, version, error);
+    if (!envelope ||
+        !bt_trust_accept_first_root(sync->trust, envelope, path ? path : "the first root",
+            sync->source.root_fingerprint, error))
+        return FALSE;
+    sync->rooted = TRUE;
+    return !path || save_first(sync, envelope, error);
+}
+
+/* Those that were accepted before; a cut chain is mended from the source. */
+static void load_next(BtSync *sync)
+{
+    for (guint i = 0; sync->rooted && i < 10 * BT_PLAN_MAX_ROOTS; i++) {
+        gint64 version = bt_trust_root(sync->trust)->version + 1;
+        g_autoptr(GError) why = NULL;
+        g_autofree char *name = document_name(version);
+        g_autoptr(GBytes) envelope = read_cached(sync, version, NULL);
+        if (!envelope)
+            return;
+        if (bt_trust_accept_next_root(sync->trust, envelope, name, BT_TIME_MIN, &why))
+            continue;
+        bt_sync_tell(sync, "refused", why, name, "%s", why->message);
+        return;
+    }
+}
+
+gboolean bt_roots_load(BtSync *sync, GError **error)
+{
+    if (!load_first(sync, error))
+        return FALSE;
+    load_next(sync);
+    if (sync->rooted || sync->source.root_fingerprint)
+        return TRUE;
+    g_set_error(error, BT_ERROR, BT_ERROR_NOT_FOUND,
+        "source %s: has no root: expected a file, a fingerprint, or an enrolment before",
+        sync->source.name);
+    return FALSE;
+}
+
+/* ---- from the source ---- */
+
+/* NULL without an error at a 404. (transfer full) */
+static GBytes *fetch_root(BtSync *sync, gint64 version, GError **error)
+{
+    g_autofree char *path = g_strdup_printf("/v1/root/%" G_GINT64_FORMAT ".json", version);
+    BtAnswer answer;
+    g_autoptr(GBytes) envelope = NULL;
+    if (!bt_transport_read(sync->transport, path, NULL, ROOT_MAX_BYTES, &answer, &envelope, error))
+        return NULL;
+    if (answer.status == 200)
+        return g_steal_pointer(&envelope);
+    if (answer.status != 404)
+        bt_answer_fail(&answer, path, error);
+    return NULL;
+}
+
+/* The one whose fingerprint was told; those before it do not have it and are passed over. */
+static gboolean find_first(BtSync *sync, GError **error)
+{
+    for (gint64 version = 1; version <= BT_PLAN_MAX_ROOTS; version++) {
+        g_autoptr(GError) why = NULL;
+        g_autoptr(GBytes) envelope = fetch_root(sync, version, &why);
+        if (why) {
+            g_propagate_error(error, g_steal_pointer(&why));
+            return FALSE;
+        }
+        if (!envelope)
+            break;
+        if (bt_trust_accept_first_root(
+                sync->trust, envelope, "the first root", sync->source.root_fingerprint, NULL))
+            return save_first(sync, envelope, error);
+    }
+    g_set_error(error, BT_ERROR, BT_ERROR_MISMATCH, "source %s: no root has the fingerprint %s",
+        sync->source.name, sync->source.root_fingerprint);
+    return FALSE;
+}
+
+gboolean bt_roots_find_first(BtRound *round)
+{
+    GError *why = NULL;
+    if (round->sync->rooted)
+        return TRUE;
+    round->sync->rooted = find_first(round->sync, &why);
+    return round->sync->rooted || bt_round_fail(round, "root", why);
+}
+
+/* A stolen key may have signed a version so high that nothing would ever be newer. Once the root no
+ * longer names the key, its numbers are no measure; the hash in now.json still guards the content.
+ */
+static gboolean forget_floors(BtSync *sync, GHashTable *const *old_keys, GError **error)
+{
+    static BtFloor none;
+    const BtRoot *root = bt_trust_root(sync->trust);
+    BtFloor *floors[BT_PLAN_N_ROLES] = { &sync->now_floor, &sync->floors[BT_FOLLOW_MANIFEST],
+        &sync->floors[BT_FOLLOW_ALERT] };
+    gboolean forgot = FALSE;
+    for (int role = 0; role < BT_PLAN_N_ROLES; role++)
+        if (bt_plan_lost_a_key(old_keys[role], root, role)) {
+            *floors[role] = none;
+            forgot = TRUE;
+        }
+    return !forgot || bt_state_save_floors(sync, error);
+}
+
+static gboolean accept_next(BtRound *round, GBytes *envelope, const char *name, GError **error)
+{
+    BtSync *sync = round->sync;
+    GHashTable *old_keys[BT_PLAN_N_ROLES];
+    for (int role = 0; role < BT_PLAN_N_ROLES; role++)
+        old_keys[role] = bt_plan_keys(bt_trust_root(sync->trust), role);
+    gboolean done =
+        bt_trust_accept_next_root(sync->trust, envelope, name, round->trusted_now_ms, error) &&
+        save_root(sync, envelope, error) && forget_floors(sync, old_keys, error);
+    for (int role = 0; role < BT_PLAN_N_ROLES; role++)
+        g_hash_table_unref(old_keys[role]);
+    return done;
+}
+
+gboolean bt_roots_walk(BtRound *round)
+{
+    BtSync *sync = round->sync;
+    gboolean walked = FALSE;
+    for (guint i = 0; i < BT_PLAN_MAX_ROOTS; i++) {
+        GError *why = NULL;
+        gint64 version = bt_trust_root(sync->trust)->version + 1;
+        g_autofree char *name = document_name(version);
+        g_autoptr(GBytes) envelope = fetch_root(sync, version, &why);
+        if (!envelope && !why)
+            break;
+        if (!envelope || !accept_next(round, envelope, name, &why)) {
+            bt_round_fail(round, name, why);
+            break;
+        }
+        bt_sync_tell(sync, "fetched", NULL, name, "root %" G_GINT64_FORMAT, version);
+        walked = TRUE;
+    }
+    if (walked) {
+        round->changed = TRUE;
+        for (int which = 0; which < BT_N_FOLLOWED; which++)
+            sync->followed[which].sha256[0] = '\0'; /* to be verified again */
+    }
+    return walked;
+}

@@ -1,0 +1,234 @@
+/* A round asks what is newest and then works down a plan; each thing it finds wrong is told and
+ * left out, and what was ready stays ready. Only the network, the disk and the end of the slice
+ * stop a round as a whole: for those the next step would fare no better. */
+#include "playlists/sync/private.h"
+
+#include <string.h>
+
+#define MANIFEST_MAX_BYTES BT_ENVELOPE_MAX_BYTES(BT_MANIFEST_MAX_BYTES)
+
+/* ---- telling ---- */
+
+void bt_sync_tell(
+    BtSync *sync, const char *type, const GError *why, const char *what, const char *format, ...)
+{
+    if (!sync->on_event)
+        return;
+    va_list args;
+    va_start(args, format);
+    g_autofree char *message = g_strdup_vprintf(format, args);
+    va_end(args);
+    BtSyncEvent event = { type, why ? bt_error_reason(why) : "", (char *)what, message };
+    sync->on_event(&event, sync->user);
+}
+
+gboolean bt_sync_is_code(const GError *why, BtError code)
+{
+    return g_error_matches(why, BT_ERROR, (gint)code);
+}
+
+/* The fault of the line or of this box, not of what came. */
+static gboolean is_of_the_way(const GError *why)
+{
+    return bt_sync_is_code(why, BT_ERROR_NETWORK) || bt_sync_is_code(why, BT_ERROR_TIMEOUT) ||
+        bt_sync_is_code(why, BT_ERROR_IO);
+}
+
+gboolean bt_round_fail(BtRound *round, const char *what, GError *why)
+{
+    gboolean missing = bt_sync_is_code(why, BT_ERROR_NOT_FOUND);
+    bt_sync_tell(round->sync, is_of_the_way(why) || missing ? "skipped" : "refused", why, what,
+        "%s", why->message);
+    round->stopped = round->stopped || is_of_the_way(why);
+    if (round->error)
+        g_error_free(why);
+    else
+        round->error = why;
+    return FALSE;
+}
+
+/* ---- the round ---- */
+
+static void run_step(BtRound *round, const BtStep *step)
+{
+    if (step->kind == BT_STEP_ROOT)
+        bt_now_follow_root(round);
+    else if (step->kind == BT_STEP_ALERT)
+        bt_follow(round, BT_FOLLOW_ALERT, step->sha256);
+    else
+        bt_follow(round, BT_FOLLOW_MANIFEST, step->sha256);
+}
+
+static void run_plan(BtRound *round)
+{
+    BtSync *sync = round->sync;
+    g_autoptr(GArray) steps = bt_plan_documents(sync->now, bt_trust_root(sync->trust)->version);
+    for (guint i = 0; i < steps->len && !round->stopped; i++)
+        run_step(round, &g_array_index(steps, BtStep, i));
+}
+
+BtSyncResult bt_sync_round(
+    BtSync *sync, gint64 trusted_now_ms, volatile gint *cancelled, GError **error)
+{
+    BtClock clock = bt_clock_real();
+    BtRound round = { .sync = sync,
+        .trusted_now_ms = trusted_now_ms,
+        .slice_ends_ms = bt_clock_mono_ms(&clock) + sync->slice_ms };
+    sync->unfinished = FALSE;
+    sync->transport->cancelled = cancelled;
+    sync->transport->trusted_now_ms = trusted_now_ms;
+    if (bt_roots_find_first(&round) && bt_now_poll(&round))
+        run_plan(&round);
+    sync->transport->cancelled = NULL;
+    if (round.changed || !round.error) {
+        g_clear_error(&round.error);
+        return round.changed ? BT_SYNC_NEW : BT_SYNC_UNCHANGED;
+    }
+    g_propagate_error(error, round.error);
+    return BT_SYNC_FAILED;
+}
+
+gboolean bt_sync_is_unfinished(const BtSync *sync)
+{
+    return sync->unfinished;
+}
+
+guint64 bt_sync_bytes(const BtSync *sync)
+{
+    return sync->transport->bytes;
+}
+
+/* ---- what must stay ---- */
+
+/* From our own cache, by its hash: nothing here is believed, only kept. */
+static void add_needed(BtSync *sync, GHashTable *keep, const char *sha256)
+{
+    if (!*sha256)
+        return;
+    g_hash_table_add(keep, g_strdup(sha256));
+    g_autoptr(GBytes) envelope =
+        bt_cache_read_object(sync->cache, sha256, MANIFEST_MAX_BYTES, NULL);
+    g_autoptr(GBytes) payload =
+        envelope ? bt_envelope_peek(envelope, sha256, BT_MANIFEST_MAX_BYTES, NULL) : NULL;
+    g_autoptr(BtManifest) manifest = payload ? bt_manifest_parse(g_bytes_get_data(payload, NULL),
+                                                   g_bytes_get_size(payload), sha256, NULL)
+                                             : NULL;
+    if (!manifest)
+        return;
+    g_autoptr(GArray) assets = bt_plan_assets(manifest);
+    for (guint i = 0; i < assets->len; i++)
+        g_hash_table_add(keep, g_strdup(g_array_index(assets, BtStep, i).sha256));
+}
+
+void bt_sync_add_needed(BtSync *sync, GHashTable *keep)
+{
+    for (int which = 0; which < BT_N_FOLLOWED; which++) {
+        add_needed(sync, keep, sync->followed[which].ready);
+        add_needed(sync, keep, sync->followed[which].before);
+        add_needed(sync, keep, sync->followed[which].sha256);
+    }
+    if (sync->now) {
+        add_needed(sync, keep, sync->now->alert);
+        add_needed(sync, keep, sync->now->manifest);
+    }
+}
+
+/* ---- life ---- */
+
+static gboolean check_id(const char *screen, GError **error)
+{
+    gsize length = screen ? strlen(screen) : 0;
+    gboolean fits = length > 0 && length <= BT_ID_MAX_BYTES && screen[0] != '.';
+    for (gsize i = 0; fits && i < length; i++)
+        fits = g_ascii_isalnum(screen[i]) || strchr("._-", screen[i]);
+    if (!fits)
+        g_set_error(error, BT_ERROR, BT_ERROR_INVALID,
+            "\"%.80s\" is no id of a screen: expected [A-Za-z0-9._-]", screen ? screen : "");
+    return fits;
+}
+
+char *bt_base_copy(const char *base)
+{
+    char *copy = g_strdup(base);
+    for (gsize length = strlen(copy); length > 0 && copy[length - 1] == '/'; length--)
+        copy[length - 1] = '\0';
+    return copy;
+}
+
+static BtSyncSource copy_source(const BtSyncSource *source)
+{
+    BtSyncSource copy = *source;
+    copy.name = g_strdup(source->name);
+    copy.base = bt_base_copy(source->base);
+    copy.source_id = g_strdup(source->source_id ? source->source_id : "");
+    copy.screen = g_strdup(source->screen);
+    copy.root_path = g_strdup(source->root_path);
+    copy.root_fingerprint = g_strdup(source->root_fingerprint);
+    copy.ca_path = g_strdup(source->ca_path);
+    copy.pin = g_strdup(source->pin);
+    return copy;
+}
+
+static void free_source(BtSyncSource *source)
+{
+    const char *strings[] = { source->name, source->base, source->source_id, source->screen,
+        source->root_path, source->root_fingerprint, source->ca_path, source->pin };
+    for (guint i = 0; i < G_N_ELEMENTS(strings); i++)
+        g_free((char *)strings[i]);
+}
+
+static BtTransport *new_transport(const BtSyncSource *source, guint low_speed_s, GError **error)
+{
+    BtTransportOptions options = { .base = source->base,
+        .ca_path = source->ca_path,
+        .pin = source->pin,
+        .insecure_host = source->insecure_host,
+        .max_bytes_per_s = source->max_bytes_per_s,
+        .low_speed_s = low_speed_s };
+    return bt_transport_new(&options, error);
+}
+
+void bt_sync_set_patience(BtSync *sync, guint low_speed_s, gint64 slice_ms, GError **error)
+{
+    BtTransport *transport = new_transport(&sync->source, low_speed_s, error);
+    if (!transport)
+        return;
+    bt_transport_free(sync->transport);
+    sync->transport = transport;
+    sync->slice_ms = slice_ms;
+}
+
+BtSync *bt_sync_new(const BtSyncSource *source, BtCache *cache, const BtKey *key,
+    BtSyncOnEvent on_event, gpointer user, GError **error)
+{
+    if (!check_id(source->screen, error))
+        return NULL;
+    g_autoptr(BtSync) sync = g_new0(BtSync, 1);
+    sync->source = copy_source(source);
+    sync->cache = cache;
+    sync->key = key;
+    sync->on_event = on_event;
+    sync->user = user;
+    sync->slice_ms = BT_SYNC_SLICE_MS;
+    sync->misses = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
+    sync->trust = bt_trust_new(sync->source.source_id, source->screen);
+    sync->transport = new_transport(&sync->source, BT_LOW_SPEED_S, error);
+    if (!sync->transport || !bt_state_load(sync, error))
+        return NULL;
+    return g_steal_pointer(&sync);
+}
+
+void bt_sync_free(BtSync *sync)
+{
+    if (!sync)
+        return;
+    for (int which = 0; which < BT_N_FOLLOWED; which++)
+        g_clear_pointer(&sync->followed[which].assets, g_array_unref);
+    g_clear_pointer(&sync->now, bt_now_free);
+    g_clear_pointer(&sync->now_envelope, g_bytes_unref);
+    g_hash_table_unref(sync->misses);
+    bt_trust_free(sync->trust);
+    bt_transport_free(sync->transport);
+    free_source(&sync->source);
+    g_free(sync);
+}

@@ -1,0 +1,91 @@
+/* How bytes come from a source, whether it is a web server or a folder: one request at a time, the
+ * answer's head first, then its body piece by piece, never more of it than was asked for. */
+#ifndef BT_PLAYLISTS_SYNC_TRANSPORT_H
+#define BT_PLAYLISTS_SYNC_TRANSPORT_H
+
+#include "base/error.h"
+
+#define BT_TAG_MAX_BYTES 200        /* longer validators are taken for none */
+#define BT_RETRY_AFTER_MAX_BYTES 63 /* an HTTP date has 29 */
+#define BT_CONNECT_TIMEOUT_S 15
+#define BT_LOW_SPEED_BYTES_PER_S 1024
+#define BT_LOW_SPEED_S 30
+
+typedef struct {
+    const char *path;          /* "/v1/…", appended to the base; no escapes needed */
+    const char *if_none_match; /* a validator; NULL or "": unconditional */
+    const char *if_range;      /* the same, for `offset` */
+    guint64 offset;            /* the first byte wanted */
+    guint64 max_bytes;         /* of this answer's body; one more is BT_ERROR_LIMIT */
+} BtGet;
+
+typedef struct {
+    const char *path;
+    const char *content_type;
+    GBytes *body;
+    const char *const *headers; /* further lines "Name: value", NULL-ended */
+    guint64 max_bytes;          /* of the answer's body */
+} BtPost;
+
+typedef struct {
+    int status;                     /* of HTTP; a folder speaks the same numbers */
+    char tag[BT_TAG_MAX_BYTES + 1]; /* the validator as it was sent, "" when there is none */
+    guint64 from;                   /* where the body begins in the whole: 0 but for 206 */
+    gint64 total_bytes;             /* of the whole, -1 when not known */
+    gboolean resumable;             /* the peer serves ranges */
+    char retry_after[BT_RETRY_AFTER_MAX_BYTES + 1];
+} BtAnswer;
+
+/* Where the body of a 2xx answer goes; bodies of other answers are dropped. `begin` comes once,
+ * before the first byte, also when the body is empty. FALSE with an error ends the request with
+ * that error. */
+typedef struct {
+    gboolean (*begin)(const BtAnswer *answer, gpointer user, GError **error);
+    gboolean (*write)(const void *data, gsize size_bytes, gpointer user, GError **error);
+    gpointer user;
+} BtSink;
+
+typedef struct BtTransport BtTransport;
+struct BtTransport {
+    volatile gint *cancelled; /* (nullable) borrowed; set before a request */
+    gint64 trusted_now_ms;    /* as in envelope.h; bounds a clock that is surely behind */
+    guint64 bytes;            /* over the network so far, both ways */
+
+    /* TRUE when there is an answer, whatever its status; BT_ERROR_NETWORK, BT_ERROR_TIMEOUT,
+     * BT_ERROR_LIMIT, BT_ERROR_UNSUPPORTED (a content encoding), or the sink's own error. */
+    gboolean (*get)(BtTransport *, const BtGet *, const BtSink *, BtAnswer *, GError **);
+    gboolean (*post)(BtTransport *, const BtPost *, const BtSink *, BtAnswer *, GError **);
+    void (*free)(BtTransport *);
+};
+
+typedef struct {
+    const char *base; /* without a slash at its end */
+    const char *ca_path, *pin;
+    gboolean insecure_host;
+    guint64 max_bytes_per_s;
+    guint low_speed_s; /* give up after so long below BT_LOW_SPEED_BYTES_PER_S */
+} BtTransportOptions;
+
+/* By the scheme of `base`: https, http (to the loopback, or insecure_host), file. BT_ERROR_INVALID.
+ * Options are copied. (transfer full) (nullable) */
+BtTransport *bt_transport_new(const BtTransportOptions *options, GError **error);
+void bt_transport_free(BtTransport *transport);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(BtTransport, bt_transport_free)
+
+/* The two kinds. `folder` is a path. */
+BtTransport *bt_fetch_new(const BtTransportOptions *options, gboolean plain_http);
+BtTransport *bt_tree_new(const char *folder);
+
+/* A small document, whole in memory; `*bytes` stays NULL unless the status is 2xx. The error names
+ * `path`. */
+gboolean bt_transport_read(BtTransport *transport, const char *path, const char *if_none_match,
+    guint64 max_bytes, BtAnswer *answer, GBytes **bytes, GError **error);
+/* The same for the answer to a POST. */
+gboolean bt_transport_send(
+    BtTransport *transport, const BtPost *post, BtAnswer *answer, GBytes **bytes, GError **error);
+
+/* The error for an answer nobody can use: 404 and 410 BT_ERROR_NOT_FOUND, all else NETWORK. */
+void bt_answer_fail(const BtAnswer *answer, const char *path, GError **error);
+gboolean bt_transport_is_cancelled(const BtTransport *transport, GError **error);
+
+#endif
