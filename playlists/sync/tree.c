@@ -61,14 +61,14 @@ static gboolean send_body(const BtTree *tree, int fd, const BtGet *get, const Bt
 {
     g_autofree char *piece = g_malloc(PIECE_BYTES);
     guint64 at = answer->from, end = (guint64)answer->total_bytes;
+    if (!sink->begin(answer, sink->user, error))
+        return FALSE;
     if (end - at > get->max_bytes) {
         g_set_error(error, BT_ERROR, BT_ERROR_LIMIT,
             "%s: has %" G_GUINT64_FORMAT " bytes: expected at most %" G_GUINT64_FORMAT, get->path,
             end - at, get->max_bytes);
         return FALSE;
     }
-    if (!sink->begin(answer, sink->user, error))
-        return FALSE;
     while (at < end) {
         ssize_t n = pread(fd, piece, MIN(PIECE_BYTES, end - at), (off_t)at);
         if (n < 0 && errno == EINTR)
