@@ -1,0 +1,78 @@
+/* The faces that may draw a script, in order, each opened when all before it have failed. */
+#include "fonts/parts.h"
+
+/* Scripts, languages and weights that a board really meets at a time. */
+#define MAX_CHAINS 64
+
+struct BtFontChain {
+    UScriptCode script;
+    BtTextWeight weight;
+    guint8 entries[BT_FONT_CHAIN_MAX];
+    guint n_entries, n_own;
+    guint next; /* step not yet taken: 0 the user's font, then the entries */
+    guint faces[BT_FONT_CHAIN_MAX + 2];
+    guint n_faces;
+};
+
+/* Noto names its files after the script: NotoSansDevanagari, NotoSerifTibetan. */
+static int script_face(BtFonts *fonts, const BtFontChain *chain)
+{
+    static const char *const families[] = { "NotoSans", "NotoSerif" };
+    const char *long_name = uscript_getName(chain->script);
+    g_auto(GStrv) words = g_strsplit(long_name != NULL ? long_name : "", "_", -1);
+    g_autofree char *name = g_strjoinv("", words);
+    for (guint i = 0; i < G_N_ELEMENTS(families); i++) {
+        g_autofree char *file = g_strconcat(families[i], name, "-%s.ttf", NULL);
+        const char *path = bt_fonts_file(fonts, file, chain->weight);
+        if (path != NULL)
+            return bt_fonts_open_face(fonts, path, 0, NULL);
+    }
+    return -1;
+}
+
+static void add_face(BtFontChain *chain, int face)
+{
+    for (guint i = 0; face >= 0 && i < chain->n_faces; i++)
+        if (chain->faces[i] == (guint)face)
+            return;
+    if (face >= 0 && chain->n_faces < G_N_ELEMENTS(chain->faces))
+        chain->faces[chain->n_faces++] = face;
+}
+
+/* The user's font, the script's own entries, Noto's for the script, the tail of every chain. */
+static void take_step(BtFontChain *chain, BtFonts *fonts)
+{
+    guint step = chain->next++;
+    if (step == 0)
+        add_face(chain, fonts->user);
+    else if (step == chain->n_own + 1)
+        add_face(chain, script_face(fonts, chain));
+    if (step > 0 && step <= chain->n_own)
+        add_face(chain, bt_fonts_entry_face(fonts, chain->entries[step - 1], chain->weight));
+    else if (step > chain->n_own + 1)
+        add_face(chain, bt_fonts_entry_face(fonts, chain->entries[step - 2], chain->weight));
+}
+
+int bt_font_chain_face(BtFontChain *chain, BtFonts *fonts, guint depth)
+{
+    while (chain->n_faces <= depth && chain->next < chain->n_entries + 2)
+        take_step(chain, fonts);
+    return depth < chain->n_faces ? (int)chain->faces[depth] : -1;
+}
+
+BtFontChain *bt_fonts_chain(
+    BtFonts *fonts, UScriptCode script, const char *lang, BtTextWeight weight)
+{
+    g_autofree char *key = g_strdup_printf("%d/%s/%d", (int)script, lang, (int)weight);
+    BtFontChain *chain = g_hash_table_lookup(fonts->chains, key);
+    if (chain != NULL)
+        return chain;
+    if (g_hash_table_size(fonts->chains) >= MAX_CHAINS)
+        g_hash_table_remove_all(fonts->chains);
+    chain = g_new0(BtFontChain, 1);
+    chain->script = script;
+    chain->weight = weight;
+    chain->n_entries = bt_font_entries(script, lang, chain->entries, &chain->n_own);
+    g_hash_table_insert(fonts->chains, g_steal_pointer(&key), chain);
+    return chain;
+}

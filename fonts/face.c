@@ -1,0 +1,88 @@
+/* One face, opened when first used: HarfBuzz shapes it in font units, FreeType draws it at a size.
+ * Both read the same mapping of the file. */
+#include "fonts/parts.h"
+
+#include <hb-ot.h>
+#include <math.h>
+
+static gboolean open_ft(BtFace *face, FT_Library ft, guint face_index)
+{
+    unsigned size;
+    hb_blob_t *blob = hb_face_reference_blob(face->hb_face);
+    const char *data = hb_blob_get_data(blob, &size);
+    FT_Error failed = FT_New_Memory_Face(ft, (const FT_Byte *)data, size, face_index, &face->ft);
+    hb_blob_destroy(blob); /* hb_face keeps the mapping for both */
+    return failed == 0;
+}
+
+/* Colour bitmaps come in one size and are scaled to every other. */
+static gboolean set_strike(BtFace *face)
+{
+    if (FT_IS_SCALABLE(face->ft))
+        return TRUE;
+    if (!FT_HAS_FIXED_SIZES(face->ft) || !FT_HAS_COLOR(face->ft))
+        return FALSE;
+    face->strike = TRUE;
+    face->strike_ppem = face->ft->available_sizes[0].y_ppem / 64.0f;
+    return face->strike_ppem > 0 && FT_Select_Size(face->ft, 0) == 0;
+}
+
+static void read_metrics(BtFace *face, const BtFontEntry *entry)
+{
+    hb_font_extents_t extents = { 0 };
+    float upem = face->upem;
+    hb_font_get_h_extents(face->hb, &extents);
+    face->ascent_em = CLAMP(extents.ascender / upem, 0, 8);
+    face->descent_em = CLAMP(-extents.descender / upem, 0, 8);
+    if (face->ascent_em + face->descent_em < 0.1f)
+        face->ascent_em = 1, face->descent_em = 0.25f;
+    face->ink_top_em = entry != NULL ? entry->ink_top_em : face->ascent_em;
+    face->ink_bottom_em = entry != NULL ? entry->ink_bottom_em : face->descent_em;
+    const FT_BBox *box = &face->ft->bbox;
+    double far = MAX(MAX(fabs((double)box->xMin), fabs((double)box->xMax)), face->upem);
+    face->reach_em = face->strike ? 2 : (float)(far / upem) + 0.25f;
+}
+
+BtFace *bt_face_open(
+    FT_Library ft, const char *path, guint face_index, const BtFontEntry *entry, guint index)
+{
+    hb_blob_t *blob = hb_blob_create_from_file_or_fail(path);
+    if (blob == NULL)
+        return NULL;
+    BtFace *face = g_new0(BtFace, 1);
+    g_autofree char *base = g_path_get_basename(path);
+    face->index = index;
+    face->name = face_index == 0 ? g_strdup(base) : g_strdup_printf("%s#%u", base, face_index);
+    face->hb_face = hb_face_create(blob, face_index);
+    hb_blob_destroy(blob);
+    face->upem = hb_face_get_upem(face->hb_face);
+    face->hb = hb_font_create(face->hb_face);
+    hb_ot_font_set_funcs(face->hb);
+    if (hb_face_get_glyph_count(face->hb_face) == 0 || face->upem == 0 ||
+        !open_ft(face, ft, face_index) || !set_strike(face)) {
+        bt_face_free(face);
+        return NULL;
+    }
+    read_metrics(face, entry);
+    return face;
+}
+
+void bt_face_free(BtFace *face)
+{
+    if (face == NULL)
+        return;
+    if (face->ft != NULL)
+        FT_Done_Face(face->ft);
+    hb_font_destroy(face->hb);
+    hb_face_destroy(face->hb_face);
+    g_free(face->name);
+    g_free(face);
+}
+
+void bt_face_set_px(BtFace *face, int px)
+{
+    if (face->strike || face->ft_px == px)
+        return;
+    FT_Set_Pixel_Sizes(face->ft, 0, px);
+    face->ft_px = px;
+}

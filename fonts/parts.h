@@ -1,0 +1,255 @@
+/* What the files of fonts/ share and nobody else sees.
+ *
+ * A text goes through these forms:
+ *     bytes as given ─ paragraph.c ─▶ BtParagraph: UTF-16 in NFC, each unit knowing its byte
+ *                    ─ bidi.c, script.c, breaks.c ─▶ levels, items, break flags
+ *                    ─ shape.c ─▶ runs and glyphs in font units, good for every size
+ *                    ─ line.c ─▶ a BtTextLayout in pixels
+ *                    ─ raster.c, glyphs.c, draw.c ─▶ pixels
+ * Everything up to the shaped paragraphs is independent of size and width and is kept in a small
+ * cache, so that finding the right size or drawing the same bulletin again only breaks lines. */
+#ifndef BT_FONTS_PARTS_H
+#define BT_FONTS_PARTS_H
+
+#include "fonts/text.h"
+
+#include <ft2build.h>
+#include FT_FREETYPE_H
+#include <hb.h>
+#include <unicode/ubrk.h>
+#include <unicode/uscript.h>
+#include <unicode/utypes.h>
+
+/* ---- table.c: which files draw which script ---- */
+
+typedef struct {
+    const char *file;                /* base name; a %s in it is the weight */
+    guint8 face;                     /* in a collection */
+    const char *package;             /* Debian's, for messages */
+    gboolean required;               /* named by bt_fonts_missing when it is not there */
+    float ink_top_em, ink_bottom_em; /* how far its script reaches over and under the baseline */
+} BtFontEntry;
+
+#define BT_FONT_CHAIN_MAX 24 /* more than the longest own chain and the tail together */
+
+/* The table's entries; *n of them. Static. */
+const BtFontEntry *bt_font_table(guint *n);
+#define BT_FONT_LATIN 0 /* the entry without which nothing starts */
+
+/* Entries to try for `script` in a text of language `lang`, best first; returns how many. Those
+ * that every chain ends with are included. */
+guint bt_font_entries(
+    UScriptCode script, const char *lang, guint8 entries[BT_FONT_CHAIN_MAX], guint *n_own);
+
+/* The script that a language is written in, from its tag (ICU's likely subtags). */
+UScriptCode bt_script_of_lang(const char *lang);
+/* A language for a text of which nothing is known but its script. Static. */
+const char *bt_lang_of_script(UScriptCode script);
+
+/* ---- face.c: one file's face, opened when first used ---- */
+
+typedef struct {
+    guint index; /* what runs and bt_fonts_name call it */
+    char *name;  /* base name, with "#N" for a face inside a collection */
+    hb_face_t *hb_face;
+    hb_font_t *hb; /* scaled to font units */
+    FT_Face ft;
+    guint upem;
+    float ascent_em, descent_em;     /* the font's own line */
+    float ink_top_em, ink_bottom_em; /* counted in the table, or the font's own line */
+    float reach_em;                  /* no glyph's ink is farther from its origin */
+    gboolean strike;                 /* colour bitmaps of one size (CBDT) */
+    float strike_ppem;
+    int ft_px; /* the size FreeType is set to now */
+} BtFace;
+
+/* (transfer full) (nullable): NULL when `path` is no usable scalable or colour font. */
+BtFace *bt_face_open(
+    FT_Library ft, const char *path, guint face_index, const BtFontEntry *entry, guint index);
+void bt_face_free(BtFace *face);
+void bt_face_set_px(BtFace *face, int px);
+
+/* ---- fonts.c: the opened table ---- */
+
+typedef struct BtGlyphCache BtGlyphCache;
+typedef struct BtShapedCache BtShapedCache;
+
+struct BtFonts {
+    FT_Library ft;
+    GHashTable *files;    /* lower-case base name → path */
+    GPtrArray *faces;     /* of BtFace */
+    GHashTable *slots;    /* "file#face" → GINT_TO_POINTER(index + 1), or -1 for absent */
+    int user;             /* face index of the font that stands before the table, -1: none */
+    GHashTable *chains;   /* "script/language/weight" → BtFontChain */
+    GHashTable *breakers; /* locale → UBreakIterator */
+    hb_buffer_t *buffer;
+    BtGlyphCache *glyphs;
+    BtShapedCache *shaped;
+};
+
+/* The path of the file called `file`, whose %s stands for the weight; its regular one when there is
+ * no other. Borrowed. (nullable) */
+const char *bt_fonts_file(const BtFonts *fonts, const char *file, BtTextWeight weight);
+/* The index of a file's face, opened once; -1: it is no font. */
+int bt_fonts_open_face(
+    BtFonts *fonts, const char *path, guint face_index, const BtFontEntry *entry);
+/* The face of an entry at a weight, or its regular one; -1: not on this machine. */
+int bt_fonts_entry_face(BtFonts *fonts, guint entry, BtTextWeight weight);
+
+/* The faces for a script, a language and a weight, each opened when all before it have failed. */
+typedef struct BtFontChain BtFontChain;
+/* Borrowed until the next call. */
+BtFontChain *bt_fonts_chain(
+    BtFonts *fonts, UScriptCode script, const char *lang, BtTextWeight weight);
+/* The face at `depth`; -1 behind the last. */
+int bt_font_chain_face(BtFontChain *chain, BtFonts *fonts, guint depth);
+BtFace *bt_fonts_face(const BtFonts *fonts, guint index);
+
+/* ---- paragraph.c ---- */
+
+enum {
+    BT_UNIT_CLUSTER = 1, /* a shaped cluster begins here */
+    BT_UNIT_UNSAFE = 2,  /* cutting before this cluster changes glyphs */
+    BT_UNIT_BREAK = 4,   /* a line may break before this unit */
+    BT_UNIT_MUST = 8,    /* a line must */
+    BT_UNIT_SPACE = 16,  /* hangs at the end of a line */
+    BT_UNIT_KEEP = 32    /* not even an emergency breaks here */
+};
+
+typedef struct {
+    guint32 id;
+    guint32 cluster;      /* unit of the paragraph */
+    gint32 advance, x, y; /* font units; x and y are offsets, y upwards */
+    gboolean unsafe;
+} BtShapedGlyph;
+
+typedef struct {
+    guint face;
+    UScriptCode script;
+    guint8 level;
+    guint start, end; /* units */
+    guint first, n;   /* glyphs, in visual order */
+} BtShapedRun;
+
+typedef struct {
+    UScriptCode script;
+    guint8 level;
+    guint start, end;
+} BtItem;
+
+typedef struct {
+    gsize start_byte, end_byte, next_byte; /* in the text as given; the separator is [end, next) */
+    UChar *text;                           /* NFC, n units */
+    guint n;
+    guint32 *byte_of;     /* n + 1: where each unit came from, never falling */
+    guint8 *flags;        /* n + 1: BT_UNIT_… */
+    guint8 *levels;       /* n */
+    guint8 *given_levels; /* one per code point as given, separator included */
+    guint n_given;
+    gboolean rtl;
+    GArray *items;  /* of BtItem, logical order */
+    GArray *runs;   /* of BtShapedRun, logical order */
+    GArray *glyphs; /* of BtShapedGlyph */
+} BtParagraph;
+
+/* The paragraph of `text` that begins at byte `start`; its next_byte is where the next one begins.
+ * (transfer full) */
+BtParagraph *bt_paragraph_new(const char *text, gsize start);
+void bt_paragraph_free(BtParagraph *paragraph);
+
+/* ---- bidi.c, script.c, breaks.c ---- */
+
+void bt_paragraph_find_levels(BtParagraph *paragraph, const char *text, BtTextDir dir);
+void bt_paragraph_find_items(BtParagraph *paragraph, UScriptCode fallback);
+void bt_paragraph_find_breaks(BtParagraph *paragraph, BtFonts *fonts, const char *lang);
+/* The script most letters of the text are in, USCRIPT_COMMON when there are none. */
+UScriptCode bt_script_of_text(const char *text);
+
+/* ---- shape.c ---- */
+
+/* What shaping depends on besides the text. */
+typedef struct {
+    char *lang;
+    BtTextWeight weight;
+    BtTextDir dir;
+    gboolean tabular;
+} BtShapeKey;
+
+typedef struct {
+    int ref;
+    char *text;
+    BtShapeKey key;
+    GPtrArray *paragraphs; /* of BtParagraph */
+    guint missing;
+    gsize size_bytes;
+} BtShapedText;
+
+void bt_paragraph_shape(BtParagraph *paragraph, BtFonts *fonts, const BtShapeKey *key);
+/* Shapes [start, end) of a run again, in its face, appending to `glyphs`. */
+void bt_shape_slice(BtFonts *fonts, const BtParagraph *paragraph, const BtShapedRun *run,
+    guint start, guint end, const BtShapeKey *key, GArray *glyphs);
+
+/* The whole text, normalised, itemised and shaped; from the cache when it was seen lately.
+ * (transfer full) */
+BtShapedText *bt_shaped_text(BtFonts *fonts, const char *text, const BtTextStyle *style);
+void bt_shaped_text_unref(BtShapedText *shaped);
+BtShapedCache *bt_shaped_cache_new(void);
+void bt_shaped_cache_free(BtShapedCache *cache);
+
+/* ---- line.c ---- */
+
+/* What every line of a style has over and under its baseline, whatever stands in it. */
+typedef struct {
+    float above_px, below_px;
+} BtLineBase;
+
+/* Breaks one paragraph into lines and appends them under those that are there. `levels` are the
+ * paragraph's in the layout; `*emergencies` grows by the lines that had to break inside a word. */
+void bt_lines_append(BtTextLayout *layout, BtFonts *fonts, const BtShapedText *shaped,
+    BtParagraph *paragraph, const BtLineBase *base, guint8 *levels, guint *emergencies);
+
+/* ---- layout.c ---- */
+
+/* bt_text_layout that also tells how many lines had to break inside a word. */
+BtTextLayout *bt_layout_build(BtFonts *fonts, const char *text, const BtTextStyle *style,
+    int width_px, guint *emergencies, GError **error);
+/* Adds the style's leading to a line box of whole pixels; never under the ink. */
+void bt_style_lead(
+    const BtTextStyle *style, int *ascent_px, int *descent_px, int ink_above_px, int ink_below_px);
+
+/* ---- raster.c, glyphs.c ---- */
+
+/* A pen on the pixel grid: whole pixels and a quarter phase. */
+typedef struct {
+    int x_px;
+    guint phase; /* quarters of a pixel */
+} BtPen;
+
+typedef struct {
+    int left, top, w, h; /* from the pen's pixel on the baseline, y upwards for `top` */
+    gboolean color;      /* premultiplied BGRA, else 8-bit coverage */
+    gsize size_bytes;
+    guint8 data[];
+} BtBitmap;
+
+/* Where a style puts a glyph whose pen is at x. */
+BtPen bt_pen_at(const BtTextStyle *style, double x_px);
+gboolean bt_style_is_hinted(const BtTextStyle *style);
+gboolean bt_style_is_whole(const BtTextStyle *style); /* advances are whole pixels */
+
+/* The pixels a glyph will touch, relative to the pen's pixel on the baseline, y downwards; measured
+ * now, or remembered. */
+BtRect bt_glyph_ink_now(
+    BtFonts *fonts, guint face, guint32 glyph, const BtTextStyle *style, guint phase);
+BtRect bt_glyph_ink(
+    BtFonts *fonts, guint face, guint32 glyph, const BtTextStyle *style, guint phase);
+/* (transfer full) (nullable): NULL for a glyph without ink. */
+BtBitmap *bt_glyph_raster(
+    BtFonts *fonts, guint face, guint32 glyph, const BtTextStyle *style, guint phase);
+/* The same through the cache. Borrowed until the next call. (nullable) */
+const BtBitmap *bt_glyph_bitmap(
+    BtFonts *fonts, guint face, guint32 glyph, const BtTextStyle *style, guint phase);
+BtGlyphCache *bt_glyph_cache_new(void);
+void bt_glyph_cache_free(BtGlyphCache *cache);
+
+#endif

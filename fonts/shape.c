@@ -1,0 +1,197 @@
+/* Items → runs of glyphs in font units.
+ *
+ * An item is shaped by the first font of its script's chain. Clusters in which a glyph is missing
+ * are shaped again by the next font, contiguous ones together and with the text around them as
+ * context, so a mark never comes from another font than its base and spaces do not cut runs. Font
+ * units, because they serve every size: finding a size shapes once. */
+#include "fonts/parts.h"
+
+#include <string.h>
+
+typedef struct {
+    BtFonts *fonts;
+    BtParagraph *p;
+    const BtShapeKey *key;
+    const BtItem *item;
+    hb_language_t lang;
+    BtFontChain *chain;
+} Shaper;
+
+/* ---- one call of HarfBuzz ---- */
+
+static hb_script_t hb_script_of(UScriptCode script)
+{
+    const char *name = script == USCRIPT_SYMBOLS_EMOJI ? "Zyyy" : uscript_getShortName(script);
+    return hb_script_from_string(name != NULL ? name : "Zyyy", -1);
+}
+
+static void shape(hb_buffer_t *buffer, const BtParagraph *p, hb_font_t *font, UScriptCode script,
+    gboolean rtl, hb_language_t lang, gboolean tabular, guint start, guint end)
+{
+    static const hb_feature_t features[] = {
+        { HB_TAG('t', 'n', 'u', 'm'), 1, HB_FEATURE_GLOBAL_START, HB_FEATURE_GLOBAL_END },
+        { HB_TAG('k', 'e', 'r', 'n'), 0, HB_FEATURE_GLOBAL_START, HB_FEATURE_GLOBAL_END },
+    };
+    int flags = HB_BUFFER_FLAG_DEFAULT;
+    if (start == 0)
+        flags |= HB_BUFFER_FLAG_BOT;
+    if (end == p->n)
+        flags |= HB_BUFFER_FLAG_EOT;
+    hb_buffer_reset(buffer);
+    hb_buffer_add_utf16(buffer, (const uint16_t *)p->text, p->n, start, end - start);
+    hb_buffer_set_flags(buffer, flags);
+    hb_buffer_set_direction(buffer, rtl ? HB_DIRECTION_RTL : HB_DIRECTION_LTR);
+    hb_buffer_set_script(buffer, hb_script_of(script));
+    hb_buffer_set_language(buffer, lang);
+    hb_shape(font, buffer, tabular ? features : NULL, tabular ? G_N_ELEMENTS(features) : 0);
+}
+
+/* A missing glyph is a box that can be seen, however narrow the font's own is. */
+static gint32 advance_of(guint32 id, gint32 advance, guint upem)
+{
+    return id == 0 && advance < (gint32)upem / 4 ? (gint32)upem * 6 / 10 : advance;
+}
+
+static void take_glyphs(hb_buffer_t *buffer, guint upem, guint first, guint n, GArray *glyphs)
+{
+    const hb_glyph_info_t *infos = hb_buffer_get_glyph_infos(buffer, NULL);
+    const hb_glyph_position_t *at = hb_buffer_get_glyph_positions(buffer, NULL);
+    for (guint i = first; i < first + n; i++) {
+        BtShapedGlyph glyph = { infos[i].codepoint, infos[i].cluster,
+            advance_of(infos[i].codepoint, at[i].x_advance, upem), at[i].x_offset, at[i].y_offset,
+            (hb_glyph_info_get_glyph_flags(&infos[i]) & HB_GLYPH_FLAG_UNSAFE_TO_BREAK) != 0 };
+        g_array_append_val(glyphs, glyph);
+    }
+}
+
+/* ---- fallback ---- */
+
+/* A stretch of clusters that are all drawn, or all missing. */
+typedef struct {
+    guint start, end; /* units */
+    guint first, n;   /* glyphs in the buffer */
+    gboolean missing;
+} Stretch;
+
+static gboolean any_missing(const hb_glyph_info_t *infos, guint n)
+{
+    for (guint i = 0; i < n; i++)
+        if (infos[i].codepoint == 0)
+            return TRUE;
+    return FALSE;
+}
+
+/* Visual glyphs k … of a buffer in logical order. */
+static guint logical(guint k, guint n, gboolean rtl)
+{
+    return rtl ? n - 1 - k : k;
+}
+
+/* The buffer's stretches in logical order. */
+static GArray *find_stretches(hb_buffer_t *buffer, gboolean rtl, guint end)
+{
+    guint n;
+    const hb_glyph_info_t *infos = hb_buffer_get_glyph_infos(buffer, &n);
+    GArray *stretches = g_array_new(FALSE, FALSE, sizeof(Stretch));
+    for (guint k = 0, next; k < n; k = next) {
+        guint cluster = infos[logical(k, n, rtl)].cluster;
+        gboolean missing = FALSE;
+        for (next = k; next < n && infos[logical(next, n, rtl)].cluster == cluster; next++)
+            missing |= infos[logical(next, n, rtl)].codepoint == 0;
+        guint until = next < n ? infos[logical(next, n, rtl)].cluster : end;
+        Stretch *last =
+            stretches->len > 0 ? &g_array_index(stretches, Stretch, stretches->len - 1) : NULL;
+        if (last != NULL && last->missing == missing) {
+            last->end = until;
+            last->n += next - k;
+            last->first = rtl ? n - next : last->first;
+            continue;
+        }
+        Stretch stretch = { cluster, until, rtl ? n - next : k, next - k, missing };
+        g_array_append_val(stretches, stretch);
+    }
+    return stretches;
+}
+
+static void add_run(Shaper *s, hb_buffer_t *buffer, guint face, const Stretch *stretch)
+{
+    BtShapedRun run = { face, s->item->script, s->item->level, stretch->start, stretch->end,
+        s->p->glyphs->len, stretch->n };
+    take_glyphs(
+        buffer, bt_fonts_face(s->fonts, face)->upem, stretch->first, stretch->n, s->p->glyphs);
+    g_array_append_val(s->p->runs, run);
+}
+
+static void shape_range(Shaper *s, guint start, guint end, guint depth);
+
+static void shape_with(Shaper *s, guint start, guint end, guint face, guint depth, gboolean final)
+{
+    gboolean rtl = s->item->level & 1;
+    hb_buffer_t *buffer = s->fonts->buffer;
+    shape(buffer, s->p, bt_fonts_face(s->fonts, face)->hb, s->item->script, rtl, s->lang,
+        s->key->tabular, start, end);
+    guint n;
+    const hb_glyph_info_t *infos = hb_buffer_get_glyph_infos(buffer, &n);
+    if (final || !any_missing(infos, n)) {
+        add_run(s, buffer, face, &(Stretch){ start, end, 0, n, FALSE });
+        return;
+    }
+    g_autoptr(GArray) stretches = find_stretches(buffer, rtl, end);
+    s->fonts->buffer = hb_buffer_create(); /* the deeper calls' own */
+    for (guint i = 0; i < stretches->len; i++) {
+        const Stretch *stretch = &g_array_index(stretches, Stretch, i);
+        if (stretch->missing)
+            shape_range(s, stretch->start, stretch->end, depth + 1);
+        else
+            add_run(s, buffer, face, stretch);
+    }
+    hb_buffer_destroy(s->fonts->buffer);
+    s->fonts->buffer = buffer;
+}
+
+/* By the chain from `depth` on; by its first font, with boxes, when no font has it. */
+static void shape_range(Shaper *s, guint start, guint end, guint depth)
+{
+    int face = bt_font_chain_face(s->chain, s->fonts, depth);
+    gboolean final = face < 0;
+    if (final)
+        face = bt_font_chain_face(s->chain, s->fonts, 0);
+    shape_with(s, start, end, face, depth, final);
+}
+
+/* ---- the paragraph ---- */
+
+static void mark_clusters(BtParagraph *p)
+{
+    for (guint i = 0; i < p->glyphs->len; i++) {
+        const BtShapedGlyph *glyph = &g_array_index(p->glyphs, BtShapedGlyph, i);
+        p->flags[glyph->cluster] |= BT_UNIT_CLUSTER;
+        if (glyph->unsafe)
+            p->flags[glyph->cluster] |= BT_UNIT_UNSAFE;
+    }
+    for (guint i = 0; i < p->runs->len; i++)
+        p->flags[g_array_index(p->runs, BtShapedRun, i).start] |= BT_UNIT_CLUSTER;
+    p->flags[p->n] |= BT_UNIT_CLUSTER;
+}
+
+void bt_paragraph_shape(BtParagraph *p, BtFonts *fonts, const BtShapeKey *key)
+{
+    Shaper shaper = { .fonts = fonts, .p = p, .key = key };
+    shaper.lang = hb_language_from_string(key->lang, -1);
+    for (guint i = 0; i < p->items->len; i++) {
+        shaper.item = &g_array_index(p->items, BtItem, i);
+        shaper.chain = bt_fonts_chain(fonts, shaper.item->script, key->lang, key->weight);
+        shape_range(&shaper, shaper.item->start, shaper.item->end, 0);
+    }
+    mark_clusters(p);
+}
+
+void bt_shape_slice(BtFonts *fonts, const BtParagraph *p, const BtShapedRun *run, guint start,
+    guint end, const BtShapeKey *key, GArray *glyphs)
+{
+    guint n;
+    shape(fonts->buffer, p, bt_fonts_face(fonts, run->face)->hb, run->script, run->level & 1,
+        hb_language_from_string(key->lang, -1), key->tabular, start, end);
+    hb_buffer_get_glyph_infos(fonts->buffer, &n);
+    take_glyphs(fonts->buffer, bt_fonts_face(fonts, run->face)->upem, 0, n, glyphs);
+}

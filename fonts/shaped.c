@@ -1,0 +1,127 @@
+/* Shaped texts, kept: a bulletin is laid out at several sizes until it fits, then page by page,
+ * then again on every pass of the playlist. What is kept is free of size and width. */
+#include "fonts/parts.h"
+
+#include <string.h>
+
+/* A 10,000 code point text takes about 400 KB; a board's whole loop rarely holds more than this. */
+#define MAX_BYTES (8 * 1024 * 1024)
+#define MAX_TEXTS 128
+
+struct BtShapedCache {
+    GQueue texts; /* of BtShapedText, the last used first */
+    gsize size_bytes;
+};
+
+BtShapedCache *bt_shaped_cache_new(void)
+{
+    return g_new0(BtShapedCache, 1);
+}
+
+static void drop_last(BtShapedCache *cache)
+{
+    BtShapedText *shaped = g_queue_pop_tail(&cache->texts);
+    cache->size_bytes -= shaped->size_bytes;
+    bt_shaped_text_unref(shaped);
+}
+
+void bt_shaped_cache_free(BtShapedCache *cache)
+{
+    while (cache->texts.length > 0)
+        drop_last(cache);
+    g_free(cache);
+}
+
+void bt_shaped_text_unref(BtShapedText *shaped)
+{
+    if (--shaped->ref > 0)
+        return;
+    g_ptr_array_unref(shaped->paragraphs);
+    g_free(shaped->key.lang);
+    g_free(shaped->text);
+    g_free(shaped);
+}
+
+/* On LED walls the smallest Latin letters are Medium: one stem is one full-bright column. */
+static BtTextWeight weight_of(const BtTextStyle *style)
+{
+    gboolean thin = style->led && style->px <= 16 && style->weight == BT_WEIGHT_REGULAR;
+    return thin ? BT_WEIGHT_MEDIUM : style->weight;
+}
+
+static BtShapeKey key_of(const char *text, const BtTextStyle *style)
+{
+    gboolean guess = style->lang == NULL || style->lang[0] == '\0';
+    const char *lang = guess ? bt_lang_of_script(bt_script_of_text(text)) : style->lang;
+    return (BtShapeKey){ g_strdup(lang), weight_of(style), style->dir, style->tabular };
+}
+
+static gboolean same(const BtShapedText *shaped, const char *text, const BtShapeKey *key)
+{
+    return shaped->key.weight == key->weight && shaped->key.dir == key->dir &&
+        shaped->key.tabular == key->tabular && strcmp(shaped->key.lang, key->lang) == 0 &&
+        strcmp(shaped->text, text) == 0;
+}
+
+static BtShapedText *find(BtShapedCache *cache, const char *text, const BtShapeKey *key)
+{
+    for (GList *link = cache->texts.head; link != NULL; link = link->next) {
+        if (!same(link->data, text, key))
+            continue;
+        g_queue_unlink(&cache->texts, link);
+        g_queue_push_head_link(&cache->texts, link);
+        return link->data;
+    }
+    return NULL;
+}
+
+static void add_paragraph(BtShapedText *shaped, BtFonts *fonts, gsize start, UScriptCode script)
+{
+    BtParagraph *p = bt_paragraph_new(shaped->text, start);
+    bt_paragraph_find_levels(p, shaped->text, shaped->key.dir);
+    bt_paragraph_find_items(p, script);
+    bt_paragraph_find_breaks(p, fonts, shaped->key.lang);
+    bt_paragraph_shape(p, fonts, &shaped->key);
+    for (guint i = 0; i < p->glyphs->len; i++)
+        shaped->missing += g_array_index(p->glyphs, BtShapedGlyph, i).id == 0;
+    shaped->size_bytes += sizeof *p + p->n * 16 + p->glyphs->len * sizeof(BtShapedGlyph) +
+        p->runs->len * sizeof(BtShapedRun);
+    g_ptr_array_add(shaped->paragraphs, p);
+}
+
+static BtShapedText *shape_text(BtFonts *fonts, const char *text, const BtShapeKey *key)
+{
+    BtShapedText *shaped = g_new0(BtShapedText, 1);
+    shaped->ref = 1;
+    shaped->text = g_strdup(text);
+    shaped->key = *key;
+    shaped->size_bytes = sizeof *shaped + strlen(text);
+    shaped->paragraphs = g_ptr_array_new_with_free_func((GDestroyNotify)bt_paragraph_free);
+    UScriptCode script = bt_script_of_lang(key->lang);
+    for (gsize at = 0; text[at] != '\0';) {
+        add_paragraph(shaped, fonts, at, script);
+        const BtParagraph *last =
+            g_ptr_array_index(shaped->paragraphs, shaped->paragraphs->len - 1);
+        at = last->next_byte;
+    }
+    return shaped;
+}
+
+BtShapedText *bt_shaped_text(BtFonts *fonts, const char *text, const BtTextStyle *style)
+{
+    BtShapedCache *cache = fonts->shaped;
+    BtShapeKey key = key_of(text, style);
+    BtShapedText *shaped = find(cache, text, &key);
+    if (shaped != NULL) {
+        g_free(key.lang);
+    } else {
+        shaped = shape_text(fonts, text, &key);
+        g_queue_push_head(&cache->texts, shaped);
+        cache->size_bytes += shaped->size_bytes;
+        while (cache->texts.length > 1 &&
+            (cache->size_bytes > MAX_BYTES || cache->texts.length > MAX_TEXTS))
+            drop_last(cache);
+    }
+    shaped->ref++;
+    return shaped;
+}
