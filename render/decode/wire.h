@@ -47,7 +47,7 @@ typedef struct {
     guint32 type;
     guint32 slot;        /* FRAME, RELEASE */
     gint64 pts_ms;       /* FRAME; START: the first pts wanted (the last frame at or before it is sent) */
-    gint64 duration_ms;  /* INFO: of the content, 0 for stills; FRAME: of the frame, 0 unknown */
+    gint64 duration_ms;  /* INFO: of the content, 0 for stills, G_MAXINT64 unknown; FRAME: of the frame, 0 unknown */
     gint32 w_px, h_px;   /* INFO: as it should be shown (rotated, square pixels); START: wanted size */
     guint32 n_slots;     /* START */
     guint32 opaque;      /* FRAME: no transparency */

@@ -1,8 +1,8 @@
 /* An open content fd that yields frames and sound by time, decoded in a jailed process.
  *
  * Open, wait for INFO (bt_media_poll), start at a time with the size wanted, then ask for frames. Nothing
- * here blocks but bt_media_wait. A decoder that dies, hangs or talks nonsense makes the media FAILED,
- * with the reason; the last frame it gave stays valid.
+ * here blocks but bt_media_wait and bt_media_wait_open. A decoder that dies, hangs or talks nonsense
+ * makes the media FAILED, with the reason; the last frame it gave stays valid.
  * Thread-safety: one thread a media, but bt_media_read_sound may come from one other. */
 #ifndef BT_RENDER_MEDIA_MEDIA_H
 #define BT_RENDER_MEDIA_MEDIA_H
@@ -29,7 +29,7 @@ typedef enum {
 
 typedef struct {
     int w_px, h_px;      /* as it should be shown */
-    gint64 duration_ms;  /* 0 for a still */
+    gint64 duration_ms;  /* 0 for a still; BT_TIME_MAX when nobody knows (a stream) */
     gboolean has_sound;
 } BtMediaInfo;
 
@@ -45,15 +45,18 @@ BtMedia *bt_media_ref(BtMedia *media);
 void bt_media_unref(BtMedia *media);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(BtMedia, bt_media_unref)
 
-/* Readable when bt_media_poll has work. */
+/* Readable when bt_media_poll has work; -1 when nothing more will come. */
 int bt_media_fd(const BtMedia *media);
 /* Takes what the decoder said. Cheap; call when the fd is readable and before asking for frames. */
 BtMediaState bt_media_poll(BtMedia *media, gint64 mono_ms);
 const BtMediaInfo *bt_media_info(const BtMedia *media); /* from OPEN on, else NULL */
+/* Waits for INFO, at most `timeout_ms`; whether it came. For the null display, snapshots and checks. */
+gboolean bt_media_wait_open(BtMedia *media, int timeout_ms);
 /* Why it FAILED, else NULL. Borrowed. */
 const GError *bt_media_error(const BtMedia *media);
 
-/* Wants frames of exactly w × h px from the one at or before `pts_ms` on. Once. */
+/* Wants frames of exactly w × h px (any size for sound alone) from the one at or before `pts_ms` on.
+ * Once. */
 gboolean bt_media_start(BtMedia *media, int w_px, int h_px, gint64 pts_ms, gboolean sound,
     gboolean loop, GError **error);
 

@@ -1,0 +1,200 @@
+/* The parts of bangtin-decode, from the content to the ring:
+ *
+ *   input   bytes of fd 4          probe   what they are, by our own look at them
+ *   demux   packets by time        still, video, sound   decoded
+ *   orient, convert   the size, format and orientation wanted       ring   to the user
+ *
+ * Private to this folder: FFmpeg's types are seen here and nowhere else. One thread, plus those that
+ * FFmpeg starts inside its decoders. */
+#ifndef BT_RENDER_DECODE_DECODE_H
+#define BT_RENDER_DECODE_DECODE_H
+
+#include "base/error.h"
+#include "render/decode/wire.h"
+
+#include <libavcodec/avcodec.h>
+#include <libavformat/avformat.h>
+
+/* ---- limits ---- */
+#define BT_DECODE_HEAD_BYTES (1024 * 1024)          /* what probing looks at: a JPEG may put much before its size */
+#define BT_DECODE_STILL_MAX_BYTES (64 * 1024 * 1024) /* a still's file is held in memory */
+#define BT_DECODE_QUEUE_BYTES (32 * 1024 * 1024)    /* packets of one track that wait for the other */
+#define BT_DECODE_MAX_STREAMS 32
+#define BT_DECODE_ALLOC_BYTES (300 * 1024 * 1024)   /* one allocation of FFmpeg: 33 Mpx of 64 bits */
+
+/* ---- ring ---- */
+typedef struct {
+    int socket;
+    BtDecodeMessage start; /* as checked by ring_wait_start */
+    guint8 *frames;        /* n_slots slots */
+    gint16 *sound;         /* nullable */
+    guint32 busy;          /* bit k: slot k is the user's */
+    guint64 sound_head, sound_taken;
+} Ring;
+
+/* Whoever has nobody to decode for ends: the functions of the ring do not return when the other end is
+ * gone. */
+void ring_info(Ring *ring, const BtDecodeMessage *info);
+/* Waits for START, checks it and maps its memories. */
+gboolean ring_wait_start(Ring *ring, GError **error);
+/* Takes what the user said; waits for something when `wait`. */
+void ring_listen(Ring *ring, gboolean wait);
+int ring_free_slot(const Ring *ring); /* -1: none */
+guint8 *ring_slot(const Ring *ring, int slot);
+void ring_send_frame(Ring *ring, int slot, gint64 pts_ms, gint64 duration_ms, gboolean opaque);
+gsize ring_sound_room(const Ring *ring); /* frames */
+/* Appends up to `n` frames (NULL: silence); returns how many had room. */
+gsize ring_put_sound(Ring *ring, const gint16 *samples, gsize n);
+void ring_tell_sound(Ring *ring);
+void ring_end(Ring *ring);
+void ring_fail(Ring *ring, const GError *error);
+/* Waits until `fd` can be read; ends the process when the user goes first. */
+void ring_wait_input(const Ring *ring, int fd);
+
+/* ---- input ---- */
+typedef struct {
+    int fd;
+    const Ring *ring;
+    gboolean seekable; /* a file; else a pipe */
+    gint64 size_bytes; /* of a file */
+    gint64 position;
+    guint8 *head;      /* the first bytes */
+    gsize head_bytes;
+} Input;
+
+gboolean input_open(Input *input, int fd, const Ring *ring, GError **error);
+/* Up to `size` bytes at the position; 0 at the end, negative errno. */
+gssize input_read(Input *input, guint8 *buffer, gsize size);
+/* All of a file. (transfer full), with FFmpeg's padding after it */
+guint8 *input_read_all(Input *input, gsize *size, GError **error);
+/* For FFmpeg; free it with input_free_avio. (transfer full) */
+AVIOContext *input_new_avio(Input *input);
+void input_free_avio(AVIOContext **avio);
+
+/* ---- probe ---- */
+typedef struct {
+    const char *demuxer;   /* FFmpeg's name, NULL for a still that needs none */
+    enum AVCodecID codec;  /* of a still without demuxer */
+    gboolean still;        /* one picture, no duration */
+    gboolean loops_short;  /* an animation: has no index, is begun again from the start */
+    int w_px, h_px;        /* from the header, 0 when it does not say */
+    int orientation;       /* 1 to 8 as in EXIF */
+} Probe;
+
+gboolean probe_content(const Input *input, Probe *probe, GError **error);
+/* Sizes in headers, checked before anything is decoded. */
+gboolean check_size(gint64 w_px, gint64 h_px, GError **error);
+/* headers.c: what the heads of pictures say. Bounds-checked; FALSE: not there. */
+gboolean header_png(const guint8 *head, gsize n, int *w_px, int *h_px, gboolean *animated);
+gboolean header_gif(const guint8 *head, gsize n, int *w_px, int *h_px);
+gboolean header_webp(const guint8 *head, gsize n, int *w_px, int *h_px, gboolean *animated);
+gboolean header_jpeg(const guint8 *head, gsize n, int *w_px, int *h_px, int *orientation);
+
+/* ---- codec ---- */
+/* An opened decoder with our limits. `options` NULL. (transfer full) (nullable) */
+AVCodecContext *codec_open(
+    enum AVCodecID id, const AVCodecParameters *parameters, int lowres, GError **error);
+/* The comma-separated names of the decoders that may be used. Static. */
+const char *codec_allowed(void);
+G_GNUC_PRINTF(3, 4) void set_av_error(GError **error, int av_error, const char *format, ...);
+
+/* ---- demux ---- */
+typedef enum { TRACK_VIDEO, TRACK_SOUND, N_TRACKS } Track;
+
+typedef struct {
+    Input *input;
+    const Probe *probe;
+    AVFormatContext *format;
+    AVIOContext *avio;
+    int index[N_TRACKS];       /* of streams, -1: none */
+    gboolean wanted[N_TRACKS];
+    GQueue waiting[N_TRACKS];  /* of AVPacket* */
+    gsize waiting_bytes[N_TRACKS];
+    gint64 origin_us;          /* the container's time of our 0 */
+    gint64 shift_us;           /* what loops added */
+    gint64 length_us;          /* of the content; 0 unknown */
+    gint64 promised_us;        /* the end that a container with an index announced; 0 nothing */
+    gint64 seen_us;            /* the end of the packets that were there */
+    gboolean single;           /* one picture, no duration */
+    gboolean at_end, broken;
+} Demux;
+
+gboolean demux_open(Demux *demux, Input *input, const Probe *probe, GError **error);
+void demux_close(Demux *demux);
+void demux_info(const Demux *demux, BtDecodeMessage *info);
+int demux_orientation(const Demux *demux);
+/* To the keyframe at or before `us`; FALSE: only from the start. */
+void demux_seek(Demux *demux, gint64 us);
+/* Begins again from the start, as after a turn of the loop (shift_us grows by the length). */
+gboolean demux_again(Demux *demux, GError **error);
+/* The next packet of a track, NULL at the end. `*blocked` is set when it could only be had by holding
+ * too much of the other track. (transfer full) */
+AVPacket *demux_packet(Demux *demux, Track track, gboolean *blocked);
+/* A stamp of a track's stream in our time; AV_NOPTS_VALUE stays. */
+gint64 demux_us(const Demux *demux, Track track, gint64 stamp);
+gint64 demux_span_us(const Demux *demux, Track track, gint64 stamps);
+/* Whether less was there than promised. */
+gboolean demux_is_cut(const Demux *demux);
+
+/* ---- convert ---- */
+typedef struct Converter Converter;
+Converter *converter_new(int w_px, int h_px, int orientation);
+void converter_free(Converter *converter);
+/* The frame as premultiplied BGRA of the size wanted into `target`; `*opaque` says whether every alpha
+ * is 255. */
+gboolean converter_run(
+    Converter *converter, const AVFrame *frame, guint8 *target, gboolean *opaque, GError **error);
+
+/* ---- orient ---- */
+int orientation_of_matrix(const gint32 matrix[9]); /* 1 to 8 */
+gboolean orientation_is_sideways(int orientation);
+/* Copies ARGB pixels so that they stand upright. */
+void orient(const guint8 *source, int w_px, int h_px, guint8 *target, int orientation);
+
+/* ---- tracks and programs ---- */
+typedef enum { STEP_MOVED, STEP_BLOCKED, STEP_EARLIER, STEP_DONE, STEP_FAILED } Step;
+
+typedef struct {
+    Ring *ring;
+    Demux *demux;
+    AVCodecContext *codec;
+    Converter *converter;
+    AVFrame *frame;
+    AVFrame *held;       /* the latest at or before the time wanted, until we know that it is the last */
+    AVFrame *due[2];     /* to be sent, in order */
+    guint n_due;
+    gint64 last_ms;      /* pts of the last frame sent */
+    guint64 n_sent;
+    gboolean caught_up, from_start, draining;
+    gint64 nominal_us;
+} Video;
+
+gboolean video_open(Video *video, Ring *ring, Demux *demux, GError **error);
+void video_close(Video *video);
+Step video_step(Video *video, GError **error);
+/* After a seek or a turn of the loop. */
+void video_flush(Video *video);
+
+typedef struct SwrContext SwrContext;
+typedef struct {
+    Ring *ring;
+    Demux *demux;
+    AVCodecContext *codec;
+    SwrContext *resampler;
+    AVFrame *frame;
+    GByteArray *ready;   /* converted, not yet in the ring */
+    gsize ready_at;      /* bytes of it that are */
+    guint64 silence;     /* frames of it to put before `ready` */
+    guint64 next;        /* the position after all of these */
+    gboolean placed, draining;
+} Sound;
+
+gboolean sound_open(Sound *sound, Ring *ring, Demux *demux, GError **error);
+void sound_close(Sound *sound);
+Step sound_step(Sound *sound);
+void sound_flush(Sound *sound);
+
+gboolean still_run(Ring *ring, Input *input, const Probe *probe, GError **error);
+gboolean play_run(Ring *ring, Input *input, const Probe *probe, GError **error);
+
+#endif

@@ -1,0 +1,78 @@
+/* bangtin-decode: one medium, in a jail. Reads the content on fd 4, answers its user on fd 3 (wire.h).
+ * It takes no file names and no options that change what it does; it ends when its user does. */
+#include "render/decode/decode.h"
+#include "render/decode/jail.h"
+
+#include <fcntl.h>
+#include <libavutil/log.h>
+#include <libavutil/mem.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#ifdef BANGTIN_SANITIZE
+/* Looking for leaks at the end means tracing oneself, which the jail forbids. */
+const char *__asan_default_options(void);
+const char *__asan_default_options(void)
+{
+    return "detect_leaks=0";
+}
+#endif
+
+static int usage(FILE *to, int code)
+{
+    fputs("Usage: bangtin-decode 3<>SOCKET 4<CONTENT\n"
+          "Decodes one picture, film or sound for Bangtin, which starts it with the two files open.\n"
+          "  --help, --version\n",
+        to);
+    return code;
+}
+
+static void be_silent(void *user, int level, const char *format, va_list arguments)
+{
+    (void)user, (void)level, (void)format, (void)arguments;
+}
+
+static void prepare_libraries(void)
+{
+    av_log_set_callback(be_silent);
+    av_max_alloc(BT_DECODE_ALLOC_BYTES);
+}
+
+static gboolean decode(Ring *ring, GError **error)
+{
+    Input input;
+    Probe probe;
+    if (!bt_jail_enter(error) || !input_open(&input, BT_DECODE_CONTENT_FD, ring, error))
+        return FALSE;
+    gboolean done = probe_content(&input, &probe, error);
+    if (done)
+        done = probe.demuxer ? play_run(ring, &input, &probe, error)
+                             : still_run(ring, &input, &probe, error);
+    g_free(input.head);
+    return done;
+}
+
+static gboolean are_open(void)
+{
+    return fcntl(BT_DECODE_SOCKET_FD, F_GETFL) >= 0 && fcntl(BT_DECODE_CONTENT_FD, F_GETFL) >= 0;
+}
+
+int main(int argc, char **argv)
+{
+    if (argc == 2 && strcmp(argv[1], "--help") == 0)
+        return usage(stdout, 0);
+    if (argc == 2 && strcmp(argv[1], "--version") == 0)
+        return printf("bangtin-decode %s\n", BANGTIN_VERSION) > 0 ? 0 : 1;
+    if (argc != 1 || !are_open())
+        return usage(stderr, 2);
+
+    Ring ring = { .socket = BT_DECODE_SOCKET_FD };
+    g_autoptr(GError) error = NULL;
+    prepare_libraries();
+    if (decode(&ring, &error))
+        return 0;
+    g_printerr("bangtin-decode: %s\n", error->message);
+    ring_fail(&ring, error);
+    return 1;
+}

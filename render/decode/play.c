@@ -1,0 +1,205 @@
+/* Both tracks by turns, one small step at a time, until neither can move; then we sleep until the user
+ * gives something back. The picture's end is told as soon as it is known: who waits for a picture must
+ * not wait for sound that nobody takes. */
+#include "render/decode/decode.h"
+
+#include "render/decode/jail.h"
+
+#define EARLIER_US (10 * G_USEC_PER_SEC)
+
+typedef struct {
+    Ring *ring;
+    Demux demux;
+    Video video;
+    Sound sound;
+    gboolean pictures, sounds; /* still to come */
+    gboolean had_pictures;
+    guint seeks;
+} Play;
+
+/* ---- START ---- */
+
+/* Where in a loop that has been turning since 0 the wanted time lies. */
+static gint64 enter_loop(Play *play, gint64 us)
+{
+    gint64 length = play->demux.length_us;
+    if (!play->ring->start.loop || length <= 0 || us < length)
+        return us;
+    play->demux.shift_us = us / length * length;
+    return us % length;
+}
+
+static gboolean open_tracks(Play *play, GError **error)
+{
+    Demux *demux = &play->demux;
+    const BtDecodeMessage *start = &play->ring->start;
+    demux->wanted[TRACK_VIDEO] &= start->n_slots > 0;
+    demux->wanted[TRACK_SOUND] &= start->want_sound > 0;
+    play->pictures = play->had_pictures = demux->wanted[TRACK_VIDEO];
+    play->sounds = demux->wanted[TRACK_SOUND];
+    if (play->pictures && !video_open(&play->video, play->ring, demux, error))
+        return FALSE;
+    if (!play->sounds || sound_open(&play->sound, play->ring, demux, NULL))
+        return TRUE;
+    play->sounds = demux->wanted[TRACK_SOUND] = FALSE; /* pictures without sound are better than none */
+    return TRUE;
+}
+
+static void begin(Play *play)
+{
+    gint64 us = enter_loop(play, play->ring->start.pts_ms * 1000);
+    play->video.from_start = us <= 0 || !play->demux.input->seekable;
+    demux_seek(&play->demux, us);
+}
+
+/* ---- turning back ---- */
+
+static void flush(Play *play)
+{
+    if (play->had_pictures)
+        video_flush(&play->video);
+    if (play->sounds)
+        sound_flush(&play->sound);
+}
+
+static gboolean from_the_start(Play *play, GError **error)
+{
+    gint64 shift = play->demux.shift_us;
+    if (!demux_again(&play->demux, error))
+        return FALSE;
+    play->demux.shift_us = shift;
+    play->video.from_start = TRUE;
+    return TRUE;
+}
+
+/* The keyframe that we were sent to is later than the picture wanted, or damaged. */
+static gboolean seek_earlier(Play *play, GError **error)
+{
+    gint64 us = play->ring->start.pts_ms * 1000 - play->demux.shift_us - EARLIER_US;
+    flush(play);
+    if (play->seeks++ > 0 || us <= 0)
+        return from_the_start(play, error);
+    demux_seek(&play->demux, us);
+    return TRUE;
+}
+
+static gboolean turn_loop(Play *play, GError **error)
+{
+    if (!demux_again(&play->demux, error))
+        return FALSE;
+    play->video.from_start = TRUE;
+    flush(play);
+    return TRUE;
+}
+
+/* ---- the end ---- */
+
+static gboolean verdict(const Play *play, GError **error)
+{
+    if (play->video.n_sent == 0)
+        g_set_error(error, BT_ERROR, BT_ERROR_INVALID,
+            "content: no picture of it can be decoded: expected at least one");
+    else if (demux_is_cut(&play->demux))
+        g_set_error(error, BT_ERROR, BT_ERROR_INVALID,
+            "content: ends at %" G_GINT64_FORMAT " ms: expected %" G_GINT64_FORMAT " ms of it",
+            play->demux.seen_us / 1000, play->demux.promised_us / 1000);
+    else
+        return TRUE;
+    return FALSE;
+}
+
+static gboolean end_pictures(Play *play, GError **error)
+{
+    if (play->video.n_sent == 0 && !play->video.from_start)
+        return seek_earlier(play, error);
+    if (!verdict(play, error))
+        return FALSE;
+    if (play->ring->start.loop && !play->demux.single)
+        return turn_loop(play, error);
+    play->pictures = FALSE;
+    ring_end(play->ring);
+    return TRUE;
+}
+
+static gboolean end_sound(Play *play, GError **error)
+{
+    if (play->had_pictures && play->ring->start.loop)
+        return TRUE; /* the pictures turn the loop, with us in it */
+    if (!play->had_pictures && play->sound.next > 0 && play->ring->start.loop)
+        return turn_loop(play, error);
+    play->sounds = FALSE;
+    if (!play->had_pictures)
+        ring_end(play->ring);
+    return TRUE;
+}
+
+/* ---- running ---- */
+
+static gboolean step_pictures(Play *play, gboolean *moved, GError **error)
+{
+    Step step = video_step(&play->video, error);
+    *moved |= step != STEP_BLOCKED;
+    switch (step) {
+    case STEP_EARLIER:
+        return seek_earlier(play, error);
+    case STEP_DONE:
+        return end_pictures(play, error);
+    case STEP_FAILED:
+        return FALSE;
+    default:
+        return TRUE;
+    }
+}
+
+static gboolean step_sound(Play *play, gboolean *moved, GError **error)
+{
+    Step step = sound_step(&play->sound);
+    if (step == STEP_DONE) {
+        *moved |= !(play->had_pictures && play->ring->start.loop);
+        return end_sound(play, error);
+    }
+    *moved |= step != STEP_BLOCKED;
+    return TRUE;
+}
+
+static gboolean run(Play *play, GError **error)
+{
+    if (!play->pictures && !play->sounds)
+        ring_end(play->ring);
+    while (play->pictures || play->sounds) {
+        gboolean moved = FALSE;
+        ring_listen(play->ring, FALSE);
+        if (play->pictures && !step_pictures(play, &moved, error))
+            return FALSE;
+        if (play->sounds && !step_sound(play, &moved, error))
+            return FALSE;
+        if (!moved)
+            ring_listen(play->ring, TRUE);
+    }
+    return TRUE;
+}
+
+gboolean play_run(Ring *ring, Input *input, const Probe *probe, GError **error)
+{
+    Play play = { .ring = ring };
+    BtDecodeMessage info = { .type = BT_DECODE_INFO };
+    if (!probe->still)
+        bt_jail_allow_long_run();
+    gboolean done = demux_open(&play.demux, input, probe, error);
+    if (done) {
+        demux_info(&play.demux, &info);
+        done = check_size(info.w_px, info.h_px, error);
+    }
+    if (done) {
+        ring_info(ring, &info);
+        done = ring_wait_start(ring, error) && open_tracks(&play, error);
+    }
+    if (done) {
+        begin(&play);
+        done = run(&play, error);
+    }
+    video_close(&play.video);
+    sound_close(&play.sound);
+    demux_close(&play.demux);
+    return done;
+}

@@ -1,0 +1,168 @@
+/* What a file is, is decided here by its first bytes and by nobody else: FFmpeg's own guessing would take
+ * a list of other files for a film and open them. The kinds are few, and whatever is none of them is
+ * refused by name of that fact. */
+#include "render/decode/decode.h"
+
+#include <string.h>
+
+#define STARTS(head, n, text) starts((head), (n), 0, (text), sizeof(text) - 1)
+
+static gboolean starts(const guint8 *head, gsize n, gsize at, const char *text, gsize length)
+{
+    return n >= at + length && memcmp(head + at, text, length) == 0;
+}
+
+gboolean check_size(gint64 w_px, gint64 h_px, GError **error)
+{
+    if (w_px >= 0 && h_px >= 0 && w_px <= BT_DECODE_MAX_SIDE_PX && h_px <= BT_DECODE_MAX_SIDE_PX &&
+        w_px * h_px <= BT_DECODE_MAX_PIXELS)
+        return TRUE;
+    g_set_error(error, BT_ERROR, BT_ERROR_LIMIT,
+        "content: %" G_GINT64_FORMAT "×%" G_GINT64_FORMAT " px: expected at most %d Mpx, sides to %d",
+        w_px, h_px, BT_DECODE_MAX_PIXELS / 1000000, BT_DECODE_MAX_SIDE_PX);
+    return FALSE;
+}
+
+/* ---- pictures: the size stands in the head ---- */
+
+static gboolean damaged(GError **error)
+{
+    g_set_error(error, BT_ERROR, BT_ERROR_INVALID,
+        "content: the head of the picture is damaged: expected its size there");
+    return FALSE;
+}
+
+static gboolean probe_png(const guint8 *head, gsize n, Probe *probe, GError **error)
+{
+    gboolean animated;
+    if (!header_png(head, n, &probe->w_px, &probe->h_px, &animated))
+        return damaged(error);
+    if (animated)
+        probe->demuxer = "apng";
+    probe->codec = AV_CODEC_ID_PNG;
+    probe->still = !animated;
+    probe->loops_short = animated;
+    return TRUE;
+}
+
+static gboolean probe_jpeg(const guint8 *head, gsize n, Probe *probe, GError **error)
+{
+    if (!header_jpeg(head, n, &probe->w_px, &probe->h_px, &probe->orientation))
+        return damaged(error);
+    probe->codec = AV_CODEC_ID_MJPEG;
+    probe->still = TRUE;
+    return TRUE;
+}
+
+static gboolean probe_webp(const guint8 *head, gsize n, Probe *probe, GError **error)
+{
+    gboolean animated;
+    if (!header_webp(head, n, &probe->w_px, &probe->h_px, &animated))
+        return damaged(error);
+    if (animated) {
+        g_set_error(error, BT_ERROR, BT_ERROR_UNSUPPORTED,
+            "content: an animated WebP: expected a still one, or a GIF, APNG or video");
+        return FALSE;
+    }
+    probe->codec = AV_CODEC_ID_WEBP;
+    probe->still = TRUE;
+    return TRUE;
+}
+
+static gboolean probe_gif(const guint8 *head, gsize n, Probe *probe, GError **error)
+{
+    if (!header_gif(head, n, &probe->w_px, &probe->h_px))
+        return damaged(error);
+    probe->demuxer = "gif";
+    probe->loops_short = TRUE;
+    return TRUE;
+}
+
+/* ---- films and sound ---- */
+
+static gboolean is_mov(const guint8 *head, gsize n)
+{
+    static const char *const atoms[] = { "ftyp", "moov", "mdat", "wide", "free", "skip" };
+    for (gsize i = 0; i < G_N_ELEMENTS(atoms); i++)
+        if (starts(head, n, 4, atoms[i], 4))
+            return TRUE;
+    return FALSE;
+}
+
+static gboolean is_mpegts(const guint8 *head, gsize n)
+{
+    for (gsize first = 0; first <= 4; first += 4) { /* 188 bytes a packet, or 192 with a time before */
+        gsize step = 188 + first;
+        if (n > first + 2 * step && head[first] == 0x47 && head[first + step] == 0x47 &&
+            head[first + 2 * step] == 0x47)
+            return TRUE;
+    }
+    return FALSE;
+}
+
+static gboolean is_mpeg_audio(const guint8 *head, gsize n)
+{
+    return n > 4 && head[0] == 0xff && (head[1] & 0xe6) == 0xe2 && (head[2] & 0xf0) != 0xf0 &&
+        (head[2] & 0x0c) != 0x0c;
+}
+
+static gboolean is_adts(const guint8 *head, gsize n)
+{
+    return n > 7 && head[0] == 0xff && (head[1] & 0xf6) == 0xf0;
+}
+
+static const char *demuxer_of(const guint8 *head, gsize n)
+{
+    if (is_mov(head, n))
+        return "mov";
+    if (STARTS(head, n, "\x1a\x45\xdf\xa3"))
+        return "matroska";
+    if (is_mpegts(head, n))
+        return "mpegts";
+    if (STARTS(head, n, "OggS"))
+        return "ogg";
+    if (STARTS(head, n, "fLaC"))
+        return "flac";
+    if (STARTS(head, n, "RIFF") && starts(head, n, 8, "WAVE", 4))
+        return "wav";
+    if (STARTS(head, n, "ID3") || is_mpeg_audio(head, n))
+        return "mp3";
+    return is_adts(head, n) ? "aac" : NULL;
+}
+
+static gboolean probe_film(const guint8 *head, gsize n, Probe *probe, GError **error)
+{
+    probe->demuxer = demuxer_of(head, n);
+    probe->still = starts(head, n, 4, "ftypavif", 8);
+    if (probe->demuxer)
+        return TRUE;
+    g_set_error(error, BT_ERROR, BT_ERROR_UNSUPPORTED,
+        "content: neither a picture, a film nor sound of a kind that is known here");
+    return FALSE;
+}
+
+static gboolean probe_kind(const guint8 *head, gsize n, Probe *probe, GError **error)
+{
+    if (STARTS(head, n, "\x89PNG\r\n\x1a\n"))
+        return probe_png(head, n, probe, error);
+    if (STARTS(head, n, "\xff\xd8\xff"))
+        return probe_jpeg(head, n, probe, error);
+    if (STARTS(head, n, "RIFF") && starts(head, n, 8, "WEBP", 4))
+        return probe_webp(head, n, probe, error);
+    if (STARTS(head, n, "GIF87a") || STARTS(head, n, "GIF89a"))
+        return probe_gif(head, n, probe, error);
+    return probe_film(head, n, probe, error);
+}
+
+gboolean probe_content(const Input *input, Probe *probe, GError **error)
+{
+    *probe = (Probe){ .orientation = 1 };
+    if (input->head_bytes < 12) {
+        g_set_error(error, BT_ERROR, BT_ERROR_INVALID,
+            "content: %" G_GSIZE_FORMAT " bytes: expected more than a film or picture can do without",
+            input->head_bytes);
+        return FALSE;
+    }
+    return probe_kind(input->head, input->head_bytes, probe, error) &&
+        check_size(probe->w_px, probe->h_px, error);
+}

@@ -1,0 +1,182 @@
+/* Frames by time. A start in the middle decodes from the keyframe before and must send exactly what a
+ * start at 0 would show at that time: the last frame at or before it. Which one that is, is known only
+ * when the next has come, so one frame is held back until then, and never converted if it loses. */
+#include "render/decode/decode.h"
+
+#include <libavutil/version.h>
+
+gboolean video_open(Video *video, Ring *ring, Demux *demux, GError **error)
+{
+    const AVStream *stream = demux->format->streams[demux->index[TRACK_VIDEO]];
+    *video = (Video){ .ring = ring, .demux = demux, .last_ms = G_MININT64 };
+    video->codec = codec_open(stream->codecpar->codec_id, stream->codecpar, 0, error);
+    if (!video->codec)
+        return FALSE;
+    video->codec->pkt_timebase = stream->time_base;
+    video->converter =
+        converter_new(ring->start.w_px, ring->start.h_px, demux_orientation(demux));
+    video->frame = av_frame_alloc();
+    AVRational rate = stream->avg_frame_rate;
+    video->nominal_us =
+        rate.num > 0 && rate.den > 0 ? av_rescale(1000000, rate.den, rate.num) : 40000;
+    return TRUE;
+}
+
+void video_flush(Video *video)
+{
+    avcodec_flush_buffers(video->codec);
+    av_frame_free(&video->held);
+    video->draining = FALSE;
+}
+
+void video_close(Video *video)
+{
+    for (guint i = 0; i < video->n_due; i++)
+        av_frame_free(&video->due[i]);
+    av_frame_free(&video->held);
+    av_frame_free(&video->frame);
+    avcodec_free_context(&video->codec);
+    converter_free(video->converter);
+}
+
+/* ---- time ---- */
+
+/* A frame is due from its pts on, so between two milliseconds it is the later one: for a whole t,
+ * pts ≤ t is the same as ⌈pts⌉ ≤ t. */
+static gint64 ceil_ms(gint64 us)
+{
+    return us > 0 ? (us + 999) / 1000 : us / 1000;
+}
+
+static gint64 stamp_ms(const Video *video, const AVFrame *frame)
+{
+    return ceil_ms(demux_us(video->demux, TRACK_VIDEO, frame->best_effort_timestamp));
+}
+
+static gint64 duration_ms(const Video *video, const AVFrame *frame)
+{
+#if LIBAVUTIL_VERSION_INT >= AV_VERSION_INT(57, 30, 100)
+    gint64 stamps = frame->duration;
+#else
+    gint64 stamps = frame->pkt_duration;
+#endif
+    gint64 us = stamps > 0 ? demux_span_us(video->demux, TRACK_VIDEO, stamps) : video->nominal_us;
+    return CLAMP((us + 500) / 1000, 1, 3600 * 1000);
+}
+
+/* ---- choosing ---- */
+
+static void make_due(Video *video, AVFrame **frame)
+{
+    video->due[video->n_due++] = *frame;
+    *frame = NULL;
+}
+
+static gboolean is_whole(const AVFrame *frame)
+{
+    return !(frame->flags & AV_FRAME_FLAG_CORRUPT) && frame->decode_error_flags == 0 &&
+        frame->best_effort_timestamp != AV_NOPTS_VALUE;
+}
+
+static Step choose_first(Video *video, AVFrame **frame)
+{
+    gint64 wanted_ms = video->ring->start.pts_ms, pts_ms = stamp_ms(video, *frame);
+    if (pts_ms < wanted_ms) {
+        av_frame_free(&video->held);
+        video->held = *frame;
+        *frame = NULL;
+        return STEP_MOVED;
+    }
+    if (pts_ms > wanted_ms && !video->held && !video->from_start)
+        return STEP_EARLIER;
+    if (pts_ms > wanted_ms && video->held)
+        make_due(video, &video->held);
+    av_frame_free(&video->held);
+    make_due(video, frame);
+    video->caught_up = TRUE;
+    return STEP_MOVED;
+}
+
+/* What the decoder gave: held, due, or for nothing. */
+static Step choose(Video *video)
+{
+    if (!is_whole(video->frame)) {
+        av_frame_unref(video->frame);
+        return STEP_MOVED;
+    }
+    AVFrame *frame = av_frame_alloc();
+    if (!frame)
+        return STEP_MOVED;
+    av_frame_move_ref(frame, video->frame);
+    Step step = STEP_MOVED;
+    if (video->caught_up)
+        make_due(video, &frame);
+    else
+        step = choose_first(video, &frame);
+    av_frame_free(&frame);
+    return step;
+}
+
+/* ---- steps ---- */
+
+static Step send_due(Video *video, GError **error)
+{
+    AVFrame *frame = video->due[0];
+    gint64 pts_ms = stamp_ms(video, frame);
+    int slot = ring_free_slot(video->ring);
+    if (slot < 0)
+        return STEP_BLOCKED;
+    gboolean opaque, done = TRUE;
+    if (pts_ms > video->last_ms) { /* stamps that do not rise are the file's mistake */
+        done = converter_run(
+            video->converter, frame, ring_slot(video->ring, slot), &opaque, error);
+        if (done)
+            ring_send_frame(video->ring, slot, pts_ms, duration_ms(video, frame), opaque);
+        video->last_ms = pts_ms;
+        video->n_sent++;
+    }
+    av_frame_free(&video->due[0]);
+    video->due[0] = video->due[1];
+    video->due[1] = NULL;
+    video->n_due--;
+    return done ? STEP_MOVED : STEP_FAILED;
+}
+
+static Step feed(Video *video, GError **error)
+{
+    gboolean blocked = FALSE;
+    AVPacket *packet = demux_packet(video->demux, TRACK_VIDEO, &blocked);
+    if (blocked)
+        return STEP_BLOCKED;
+    int rc = avcodec_send_packet(video->codec, packet);
+    video->draining = packet == NULL;
+    av_packet_free(&packet);
+    if (rc != AVERROR(ENOMEM))
+        return STEP_MOVED; /* damage inside a packet costs that frame, not the film */
+    set_av_error(error, rc, "a frame is too large");
+    return STEP_FAILED;
+}
+
+static Step finish(Video *video)
+{
+    if (!video->held)
+        return STEP_DONE;
+    make_due(video, &video->held);
+    video->caught_up = TRUE;
+    return STEP_MOVED;
+}
+
+Step video_step(Video *video, GError **error)
+{
+    if (video->n_due > 0)
+        return send_due(video, error);
+    int rc = avcodec_receive_frame(video->codec, video->frame);
+    if (rc == 0)
+        return choose(video);
+    if (rc == AVERROR_EOF || video->draining)
+        return finish(video);
+    if (rc != AVERROR(ENOMEM))
+        return feed(video, error);
+    set_av_error(error, rc, "a frame is too large");
+    return STEP_FAILED;
+}

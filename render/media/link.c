@@ -1,0 +1,145 @@
+/* A frame on the glass may outlive the medium that it came from, and the decoder too. So the memory belongs
+ * to this link, every frame over it holds a reference, and the slot goes back when the last holder
+ * lets go: to the decoder when it still lives, else to nobody. */
+#include "base/io.h"
+#include "render/media/private.h"
+
+#include <errno.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+typedef struct {
+    BtMediaLink *link;
+    guint32 slot;
+} Loan;
+
+BtMediaLink *bt_media_link_new(int socket)
+{
+    BtMediaLink *link = g_new0(BtMediaLink, 1);
+    g_atomic_ref_count_init(&link->refs);
+    g_mutex_init(&link->lock);
+    link->socket = socket;
+    return link;
+}
+
+void bt_media_link_close(BtMediaLink *link)
+{
+    g_mutex_lock(&link->lock);
+    if (link->socket >= 0)
+        close(link->socket);
+    link->socket = -1;
+    g_mutex_unlock(&link->lock);
+}
+
+void bt_media_link_unref(BtMediaLink *link)
+{
+    if (!g_atomic_ref_count_dec(&link->refs))
+        return;
+    bt_media_link_close(link);
+    if (link->frames)
+        munmap((void *)link->frames, link->frames_bytes);
+    g_mutex_clear(&link->lock);
+    g_free(link);
+}
+
+static BtChannelStatus send_locked(
+    BtMediaLink *link, const BtDecodeMessage *message, const int *fds, guint n_fds)
+{
+    if (link->socket < 0)
+        return BT_CHANNEL_CLOSED;
+    return bt_channel_send(link->socket, message, sizeof *message, fds, n_fds, NULL);
+}
+
+BtChannelStatus bt_media_link_send(
+    BtMediaLink *link, const BtDecodeMessage *message, const int *fds, guint n_fds)
+{
+    g_mutex_lock(&link->lock);
+    BtChannelStatus status = send_locked(link, message, fds, n_fds);
+    g_mutex_unlock(&link->lock);
+    return status;
+}
+
+int bt_media_link_map(BtMediaLink *link, guint n_slots, int w_px, int h_px, GError **error)
+{
+    gsize bytes = (gsize)w_px * (gsize)h_px * 4 * n_slots;
+    int fd = bt_io_shared_memory("bangtin-frames", bytes, error);
+    if (fd < 0)
+        return -1;
+    void *memory = mmap(NULL, bytes, PROT_READ, MAP_SHARED, fd, 0);
+    if (memory == MAP_FAILED) {
+        bt_error_set_errno(error, BT_ERROR_FAILED, errno, "frames", "cannot map the memory");
+        close(fd);
+        return -1;
+    }
+    link->frames = memory;
+    link->frames_bytes = bytes;
+    link->n_slots = n_slots;
+    link->w_px = w_px;
+    link->h_px = h_px;
+    return fd;
+}
+
+static void release_locked(BtMediaLink *link, guint32 slot)
+{
+    BtDecodeMessage message = { .type = BT_DECODE_RELEASE, .slot = slot };
+    if (send_locked(link, &message, NULL, 0) == BT_CHANNEL_AGAIN)
+        link->to_release |= 1u << slot;
+    else
+        link->to_release &= ~(1u << slot);
+}
+
+static void give_back(gpointer user)
+{
+    Loan *loan = user;
+    g_mutex_lock(&loan->link->lock);
+    loan->link->ours &= ~(1u << loan->slot);
+    loan->link->n_released++;
+    release_locked(loan->link, loan->slot);
+    g_mutex_unlock(&loan->link->lock);
+    bt_media_link_unref(loan->link);
+    g_free(loan);
+}
+
+/* Marks the slot as ours; FALSE when the decoder had no right to give it. */
+static gboolean take_slot(BtMediaLink *link, guint32 slot)
+{
+    if (slot >= link->n_slots)
+        return FALSE;
+    g_mutex_lock(&link->lock);
+    gboolean theirs = !((link->ours | link->to_release) & 1u << slot);
+    if (theirs)
+        link->ours |= 1u << slot;
+    g_mutex_unlock(&link->lock);
+    return theirs;
+}
+
+BtFrame *bt_media_link_frame(BtMediaLink *link, guint32 slot, gboolean opaque)
+{
+    if (!take_slot(link, slot))
+        return NULL;
+    Loan *loan = g_new(Loan, 1);
+    *loan = (Loan){ link, slot };
+    g_atomic_ref_count_inc(&link->refs);
+    const guint8 *pixels = link->frames + (gsize)slot * (link->frames_bytes / link->n_slots);
+    return bt_frame_new_over((guint32 *)(void *)pixels, link->w_px, link->h_px, link->w_px, opaque,
+        give_back, loan);
+}
+
+void bt_media_link_flush(BtMediaLink *link)
+{
+    g_mutex_lock(&link->lock);
+    for (guint32 k = 0; k < link->n_slots; k++)
+        if (link->to_release & 1u << k)
+            release_locked(link, k);
+    g_mutex_unlock(&link->lock);
+}
+
+gboolean bt_media_link_has_room(BtMediaLink *link, guint64 *n_released)
+{
+    g_mutex_lock(&link->lock);
+    guint32 all = (1u << link->n_slots) - 1;
+    gboolean room = (link->ours & all) != all;
+    *n_released = link->n_released;
+    g_mutex_unlock(&link->lock);
+    return room;
+}
