@@ -1,8 +1,8 @@
-/* What is on → scene: layouts, zones, pages, tickers, transitions. Pure geometry over text and media; it
- * alone sees both halves of the house. The source's preview uses it too.
+/* What is on → scene: layouts, zones, pages, tickers, transitions. Pure geometry over text and
+ * media; it alone sees both halves of the house. The source's preview uses it too.
  *
- * Looks follow ../shared/look.md in our own words (player/stage/look.h holds the sizes and colours).
- * Thread-safety: one thread. */
+ * Looks follow ../shared/look.md in our own words (player/stage/look.h holds the sizes and
+ * colours). Thread-safety: one thread. */
 #ifndef BT_PLAYER_STAGE_STAGE_H
 #define BT_PLAYER_STAGE_STAGE_H
 
@@ -13,10 +13,10 @@
 /* Opens an asset for reading: an fd that the stage owns then, or -1. */
 typedef int (*BtStageOpen)(const char *sha256, gpointer user, GError **error);
 
-/* An item could not be shown as it should: `code` a word of bt_error_reason. The zone shows the item's
- * fallback: its picture's place stays empty, a video's last frame stays, then the ground. */
-typedef void (*BtStageOnFailure)(const BtItem *item, const char *zone, const char *sha256,
-    const GError *error, gpointer user);
+/* An item could not be shown as it should: `code` a word of bt_error_reason. The zone shows the
+ * item's fallback: its picture's place stays empty, a video's last frame stays, then the ground. */
+typedef void (*BtStageOnFailure)(
+    const BtItem *item, const char *zone, const char *sha256, const GError *error, gpointer user);
 
 typedef struct {
     int w_px, h_px;        /* the canvas of the screen */
@@ -38,31 +38,34 @@ BtStage *bt_stage_new(const BtStageOptions *options); /* strings are copied (tra
 void bt_stage_free(BtStage *stage);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(BtStage, bt_stage_free)
 
-/* The schedule's measure (user: the stage): how far a ticker's text runs in a zone. Pure, cached. */
+/* The schedule's measure (user: the stage): how far a ticker's text runs in a zone. Pure, cached.
+ */
 gint64 bt_stage_measure(const BtItem *item, const BtZone *zone, gpointer stage);
 
-/* The scene of `on_air` at `t_ms`; good until `*until_ms` (a page turns, a clock ticks, the item ends)
- * or until bt_stage_poll says that something new arrived. A layout of another canvas than the screen's is
- * placed centred, 1:1 when smaller. BT_ON_DARK is a black scene. (transfer full) */
+/* The scene of `on_air` at `t_ms`; good until `*until_ms` (a page turns, a clock ticks, the item
+ * ends) or until bt_stage_poll says that something new arrived. A layout of another canvas than the
+ * screen's is placed centred, 1:1 when smaller. BT_ON_DARK is a black scene. (transfer full) */
 BtScene *bt_stage_scene(BtStage *stage, const BtOnAir *on_air, gint64 t_ms, gint64 *until_ms);
 
-/* Opens and starts what `next` will need at `t_ms` (its start), so that it is decoded before it is due. */
+/* Opens and starts what `next` will need at `t_ms` (its start), so that it is decoded before it is
+ * due. */
 void bt_stage_prepare(BtStage *stage, const BtOnAir *next, gint64 t_ms);
 
-/* Takes what decoders said. TRUE when a new scene should be asked for: a picture came, or failed. */
+/* Takes what decoders said. TRUE when a new scene should be asked for: a picture came, or failed.
+ */
 gboolean bt_stage_poll(BtStage *stage, gint64 mono_ms);
 /* The decoders' descriptors, to sleep on. (transfer full): GArray of int */
 GArray *bt_stage_fds(const BtStage *stage);
-/* Blocks until everything on air at `t_ms` is decoded or failed: null display and snapshots. FALSE: not
- * within `timeout_ms`. Ask for the scene again afterwards. */
+/* Blocks until everything on air at `t_ms` is decoded or failed: null display and snapshots. FALSE:
+ * not within `timeout_ms`. Ask for the scene again afterwards. */
 gboolean bt_stage_wait(BtStage *stage, const BtOnAir *on_air, gint64 t_ms, int timeout_ms);
 
-/* The sound of the sounding zone (the first of the layout with sound) at `t_ms`: the media and its start,
- * NULL when silent. (transfer full) (nullable) */
+/* The sound of the sounding zone (the first of the layout with sound) at `t_ms`: the media and its
+ * start, NULL when silent. (transfer full) (nullable) */
 BtMedia *bt_stage_sound(BtStage *stage, const BtOnAir *on_air, gint64 *start_ms);
 
-/* The safe scene: the board's name, date (with the lunar one) and time, calm. Needs no cache, no decoder
- * and one font. Good until the next minute, `*until_ms`. (transfer full) */
+/* The safe scene: the board's name, date (with the lunar one) and time, calm. Needs no cache, no
+ * decoder and one font. Good until the next minute, `*until_ms`. (transfer full) */
 BtScene *bt_stage_safe_scene(BtStage *stage, gint64 t_ms, gint64 *until_ms);
 
 #endif

@@ -1,0 +1,121 @@
+/* Texts and alerts in a zone: the plan of their pages, whose turn it is, and that page as a
+ * picture. Plan and pages are kept, so a still page costs nothing again. */
+#include "player/stage/alert.h"
+#include "player/stage/calendar.h"
+#include "player/stage/page.h"
+#include "player/stage/parts.h"
+#include "player/stage/slots.h"
+
+static gboolean is_alert(const BtOccurrence *occurrence)
+{
+    return occurrence->item->kind == BT_ITEM_ALERT;
+}
+
+/* The second half of the foot: the date of a text, the end of a warning. */
+static char *note_of(const BtOccurrence *occurrence, const char *lang)
+{
+    const BtItem *item = occurrence->item;
+    BtManifest *manifest = occurrence->on_air->manifest;
+    if (!is_alert(occurrence))
+        return bt_calendar_issued(item->issued_on);
+    gint64 until_ms = MIN(item->valid_until_ms, manifest->expires_ms);
+    return bt_alert_until(until_ms, manifest->timezone, lang);
+}
+
+static char *plan_key(const BtPlanSpec *spec)
+{
+    GString *key = g_string_new("plan;");
+    bt_key_add_rect(key, spec->free_px);
+    bt_key_add_rect(key, (BtRect){ spec->led, spec->picture, spec->w_px, spec->h_px });
+    bt_key_add_int(key, spec->ground);
+    bt_key_add_int(key, spec->level);
+    bt_key_add(key, spec->issuer);
+    bt_key_add(key, spec->note);
+    bt_key_add(key, spec->qr);
+    bt_key_add_texts(key, spec->texts);
+    return bt_key_finish(key);
+}
+
+/* The plan under `*key`, which the pages' keys begin with. */
+static const BtPlan *find_plan(
+    BtStage *stage, const BtOccurrence *occurrence, GPtrArray *texts, char **key)
+{
+    const BtText *first = texts->pdata[0];
+    g_autofree char *note = note_of(occurrence, first->lang);
+    BtRect rect = occurrence->rect_px, available = occurrence->free_px;
+    available.x -= rect.x;
+    available.y -= rect.y;
+    BtPlanSpec spec = { .w_px = rect.w,
+        .h_px = rect.h,
+        .free_px = available,
+        .led = stage->options.led,
+        .ground = occurrence->ground,
+        .texts = texts,
+        .issuer = occurrence->item->issuer,
+        .note = note,
+        .qr = occurrence->item->qr,
+        .picture = occurrence->item->picture != NULL,
+        .level = is_alert(occurrence) ? occurrence->item->level : 0 };
+    *key = plan_key(&spec);
+    BtPlan *plan = bt_shelf_find(stage->plans, *key);
+    if (plan)
+        return plan;
+    plan = bt_plan_new(stage->options.fonts, &spec);
+    return bt_shelf_put(stage->plans, *key, plan, bt_plan_bytes(plan));
+}
+
+/* Texts with no duration written are shown as long as they take to read; else all share alike. */
+static BtSlot slot_of(
+    const BtOccurrence *occurrence, GPtrArray *texts, const BtPlan *plan, gint64 t_ms)
+{
+    g_autofree gint64 *durations_ms = g_new(gint64, texts->len);
+    g_autofree guint *pages = g_new(guint, texts->len);
+    gboolean by_reading = !is_alert(occurrence) && occurrence->item->duration_ms == 0;
+    bt_slots_share(occurrence->end_ms - occurrence->start_ms, texts->len, durations_ms);
+    for (guint k = 0; k < texts->len; k++) {
+        if (by_reading)
+            durations_ms[k] = bt_text_duration_ms(texts->pdata[k]);
+        pages[k] = bt_plan_pages(plan, k);
+    }
+    return bt_slot_at(durations_ms, pages, texts->len, t_ms - occurrence->start_ms);
+}
+
+static BtFrame *find_page(BtStage *stage, const BtPlan *plan, const char *plan_name, BtSlot slot)
+{
+    g_autofree char *key = g_strdup_printf("%s %u %u", plan_name, slot.text, slot.page);
+    BtFrame *frame = bt_shelf_find(stage->frames, key);
+    if (frame)
+        return frame;
+    return bt_shelf_put_frame(
+        stage->frames, key, bt_page_draw(stage->options.fonts, plan, slot.text, slot.page));
+}
+
+static void add_item_picture(BtStage *stage, BtLayer *layer, const BtOccurrence *occurrence,
+    const BtPlan *plan, guint text, gint64 t_ms)
+{
+    BtRect box = bt_plan_box(plan, text, plan->picture_px);
+    box.x += occurrence->rect_px.x;
+    box.y += occurrence->rect_px.y;
+    BtPoolWant want = bt_zone_want(occurrence, occurrence->item->picture, box, FALSE, t_ms);
+    want.fit = plan->place == BT_PICTURE_BEHIND ? BT_FIT_COVER : BT_FIT_CONTAIN;
+    BtPoolPicture picture = bt_pool_get(stage->pool, &want);
+    if (picture.frame)
+        bt_layer_add_frame(layer, picture.rect_px, picture.frame);
+}
+
+gint64 bt_zone_add_text(BtStage *stage, BtLayer *layer, const BtOccurrence *occurrence, gint64 t_ms)
+{
+    g_autoptr(GPtrArray) texts = bt_zone_texts(occurrence->item, occurrence->zone);
+    if (texts->len == 0)
+        return BT_TIME_MAX;
+    g_autofree char *key = NULL;
+    const BtPlan *plan = find_plan(stage, occurrence, texts, &key);
+    BtSlot slot = slot_of(occurrence, texts, plan, t_ms);
+    gboolean behind = plan->place == BT_PICTURE_BEHIND;
+    if (behind)
+        add_item_picture(stage, layer, occurrence, plan, slot.text, t_ms);
+    bt_layer_add_frame(layer, occurrence->rect_px, find_page(stage, plan, key, slot));
+    if (plan->place != BT_PICTURE_NONE && !behind)
+        add_item_picture(stage, layer, occurrence, plan, slot.text, t_ms);
+    return slot.end_ms == BT_TIME_MAX ? BT_TIME_MAX : occurrence->start_ms + slot.end_ms;
+}

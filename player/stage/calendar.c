@@ -1,0 +1,55 @@
+#include "player/stage/calendar.h"
+
+#include "base/clock.h"
+#include "player/stage/lunar.h"
+
+#include <string.h>
+
+char *bt_calendar_day(GDateTime *local)
+{
+    static const char *const days[] = { "Thứ hai", "Thứ ba", "Thứ tư", "Thứ năm", "Thứ sáu",
+        "Thứ bảy", "Chủ nhật" };
+    return g_strdup_printf("%s, %02d/%02d/%04d", days[g_date_time_get_day_of_week(local) - 1],
+        g_date_time_get_day_of_month(local), g_date_time_get_month(local),
+        g_date_time_get_year(local));
+}
+
+static char *month_name(const BtLunar *lunar)
+{
+    if (lunar->month == 1)
+        return g_strdup("Giêng");
+    if (lunar->month == 12)
+        return g_strdup("Chạp");
+    return g_strdup_printf("%d", lunar->month);
+}
+
+char *bt_calendar_lunar(GDateTime *local)
+{
+    BtLunar lunar;
+    if (!bt_lunar_of(g_date_time_get_day_of_month(local), g_date_time_get_month(local),
+            g_date_time_get_year(local), &lunar))
+        return g_strdup("");
+    g_autofree char *month = month_name(&lunar), *year = bt_lunar_year_name(lunar.year);
+    return g_strdup_printf("%s%d tháng %s%s năm %s", lunar.day <= 10 ? "Mùng " : "", lunar.day,
+        month, lunar.leap ? " nhuận" : "", year);
+}
+
+char *bt_calendar_issued(const char *issued_on)
+{
+    if (strlen(issued_on) != 10 || issued_on[4] != '-' || issued_on[7] != '-')
+        return g_strdup(issued_on);
+    return g_strdup_printf("%.2s/%.2s/%.4s", issued_on + 8, issued_on + 5, issued_on);
+}
+
+gint64 bt_calendar_next(gint64 t_ms, gint64 step_ms)
+{
+    gint64 into = t_ms % step_ms;
+    return t_ms - (into < 0 ? into + step_ms : into) + step_ms;
+}
+
+GDateTime *bt_calendar_local(gint64 t_ms, GTimeZone *zone)
+{
+    gint64 seconds = (t_ms - ((t_ms % 1000) + 1000) % 1000) / 1000;
+    g_autoptr(GDateTime) utc = g_date_time_new_from_unix_utc(seconds);
+    return g_date_time_to_timezone(utc, zone);
+}

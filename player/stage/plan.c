@@ -1,0 +1,301 @@
+/* How large the letters are. The body wants to be as large as fits, and the same on every page and
+ * in every language of a bulletin. So: at the smallest size that looks right (the one at which a
+ * full page holds its most lines) each text needs some number of pages; the size chosen is the
+ * largest at which none of them needs more. */
+#include "player/stage/plan.h"
+#include "player/stage/paint.h"
+
+#include <string.h>
+
+/* Longer bulletins are many full pages anyway: searching would only cost time (a layout of 1,500
+ * code points takes about a millisecond). */
+#define SEARCH_MAX_BYTES 4000
+#define TITLE_MAX_LINES 2
+#define LETTERS_A_LINE 22 /* a full line holds about that many at least: half an em each */
+
+static void text_free(gpointer data)
+{
+    BtPlanText *text = data;
+    g_clear_pointer(&text->title, bt_text_layout_free);
+    g_clear_pointer(&text->body, bt_text_layout_free);
+    g_array_unref(text->pages);
+    g_free(text);
+}
+
+static BtTextStyle style_of(const BtPlan *plan, const BtText *text, int px, gboolean title)
+{
+    BtTextStyle style = { .lang = text->lang, .px = px, .led = plan->look.led };
+    if (title)
+        style.weight = BT_WEIGHT_BOLD;
+    else if (plan->look.led && px <= 20)
+        style.weight = BT_WEIGHT_MEDIUM;
+    return style;
+}
+
+static BtTextLayout *lay(const BtPlan *plan, BtFonts *fonts, const BtText *text, const char *words,
+    int px, gboolean title)
+{
+    BtTextStyle style = style_of(plan, text, px, title);
+    g_autoptr(GError) error = NULL;
+    BtTextLayout *layout = bt_text_layout(fonts, words, &style, plan->column_px.w, &error);
+    if (!layout)
+        g_warning("%s: a text cannot be laid out: %s", text->lang, error->message);
+    return layout && layout->lines->len ? layout : (bt_text_layout_free(layout), NULL);
+}
+
+static guint lines_of(const BtTextLayout *layout)
+{
+    return layout ? layout->lines->len : 0;
+}
+
+/* The title in its own size, or smaller when it would take too many lines. */
+static BtTextLayout *lay_title(const BtPlan *plan, BtFonts *fonts, const BtText *text, int body_px)
+{
+    BtTextLayout *title = lay(plan, fonts, text, text->title, bt_look_title_px(body_px), TRUE);
+    if (lines_of(title) <= TITLE_MAX_LINES)
+        return title;
+    bt_text_layout_free(title);
+    return lay(plan, fonts, text, text->title, body_px, TRUE);
+}
+
+/* Pages of title alone, before those of the body. */
+static BtTextLayout *lay_title_apart(
+    const BtPlan *plan, BtFonts *fonts, const BtText *text, int body_px)
+{
+    BtTextStyle style = style_of(plan, text, body_px, TRUE);
+    int px = bt_text_fit_px(fonts, text->title, &style, plan->column_px.w, plan->column_px.h,
+        plan->look.max_lines, body_px, MAX(body_px, bt_look_title_px(plan->look.max_body_px)));
+    return lay(plan, fonts, text, text->title, px, TRUE);
+}
+
+static gboolean stands_apart(const BtPlan *plan, const BtTextLayout *title)
+{
+    return title &&
+        (plan->look.tiny || lines_of(title) > TITLE_MAX_LINES + 1 ||
+            bt_lines_px(title, 0, lines_of(title)) > plan->column_px.h * 2 / 5);
+}
+
+static void add_pages(BtPlanText *text, const BtTextLayout *layout, int h_px, guint max_lines,
+    gboolean is_title, guint title_n)
+{
+    g_autoptr(GArray) ranges = bt_text_paginate(layout, h_px, max_lines);
+    for (guint i = 0; i < ranges->len; i++) {
+        BtTextPage range = g_array_index(ranges, BtTextPage, i);
+        BtPlanPage page = { 0, title_n, range.first_line, range.n_lines };
+        if (is_title)
+            page = (BtPlanPage){ range.first_line, range.n_lines, 0, 0 };
+        g_array_append_val(text->pages, page);
+    }
+}
+
+static guint count_pages(const BtTextLayout *layout, int h_px, guint max_lines)
+{
+    g_autoptr(GArray) ranges = bt_text_paginate(layout, h_px, max_lines);
+    return ranges->len;
+}
+
+/* The fewest lines a page at which the body still takes as many pages: no last page of one line. */
+static guint balanced(const BtTextLayout *body, int h_px, guint max_lines)
+{
+    guint pages = count_pages(body, h_px, max_lines);
+    while (pages > 1 && max_lines > 1 && count_pages(body, h_px, max_lines - 1) == pages)
+        max_lines--;
+    return max_lines;
+}
+
+static void paginate(const BtPlan *plan, BtPlanText *text, gboolean apart)
+{
+    guint max_lines = plan->look.max_lines, title_n = apart ? 0 : lines_of(text->title);
+    int h_px = plan->column_px.h;
+    if (apart)
+        add_pages(text, text->title, h_px, max_lines, TRUE, 0);
+    if (title_n)
+        h_px -= bt_lines_px(text->title, 0, title_n) + plan->look.gap_px;
+    if (text->body)
+        add_pages(text, text->body, h_px, balanced(text->body, h_px, max_lines), FALSE, title_n);
+    if (text->pages->len == 0) {
+        BtPlanPage page = { 0, title_n, 0, 0 };
+        g_array_append_val(text->pages, page);
+    }
+}
+
+static BtPlanText *text_new(const BtPlan *plan, BtFonts *fonts, const BtText *from, int body_px)
+{
+    BtPlanText *text = g_new0(BtPlanText, 1);
+    text->pages = g_array_new(FALSE, FALSE, sizeof(BtPlanPage));
+    text->heading = !*from->body;
+    gboolean apart = FALSE;
+    if (text->heading) {
+        text->body = lay(plan, fonts, from, from->title, body_px, TRUE);
+    } else {
+        text->body = lay(plan, fonts, from, from->body, body_px, FALSE);
+        text->title = *from->title ? lay_title(plan, fonts, from, body_px) : NULL;
+        apart = stands_apart(plan, text->title);
+    }
+    if (apart) {
+        bt_text_layout_free(text->title);
+        text->title = lay_title_apart(plan, fonts, from, body_px);
+        apart = text->title != NULL;
+    }
+    const BtTextLayout *first = text->title ? text->title : text->body;
+    text->lang = first && first->lang ? first->lang : "";
+    text->rtl = first && first->rtl;
+    paginate(plan, text, apart);
+    return text;
+}
+
+static GPtrArray *texts_new(const BtPlan *plan, BtFonts *fonts, GPtrArray *from, int body_px)
+{
+    GPtrArray *texts = g_ptr_array_new_with_free_func(text_free);
+    for (guint i = 0; i < from->len; i++)
+        g_ptr_array_add(texts, text_new(plan, fonts, from->pdata[i], body_px));
+    return texts;
+}
+
+/* The height of a line in em, for the tallest of the scripts. */
+static double line_em(const BtPlan *plan, BtFonts *fonts, GPtrArray *texts)
+{
+    double most = 1;
+    for (guint i = 0; i < texts->len; i++) {
+        BtTextStyle style = style_of(plan, texts->pdata[i], 100, FALSE);
+        most = MAX(most, bt_text_line_px(fonts, &style) / 100.0);
+    }
+    return most;
+}
+
+static int least_px(const BtPlanSpec *spec)
+{
+    int least = 0;
+    for (guint i = 0; i < spec->texts->len; i++)
+        least =
+            MAX(least, bt_text_min_px(((const BtText *)spec->texts->pdata[i])->lang, spec->led));
+    return MAX(least, BT_TEXT_MIN_PX);
+}
+
+static gboolean has_titles(GPtrArray *texts)
+{
+    for (guint i = 0; i < texts->len; i++) {
+        const BtText *text = texts->pdata[i];
+        if (*text->title && *text->body)
+            return TRUE;
+    }
+    return FALSE;
+}
+
+/* The size at which a page with a title of one line holds its most lines of body. */
+static int full_page_px(const BtPlan *plan, BtFonts *fonts, const BtPlanSpec *spec)
+{
+    double em = line_em(plan, fonts, spec->texts), lines = plan->look.max_lines * em;
+    int h_px = plan->column_px.h;
+    if (!plan->look.tiny && has_titles(spec->texts)) {
+        lines += em * 1.8 / 1.35;
+        h_px -= plan->look.gap_px;
+    }
+    int by_height = (int)(h_px / lines), by_width = plan->column_px.w * 2 / LETTERS_A_LINE;
+    return CLAMP(MIN(by_height, by_width), least_px(spec), BT_TEXT_MAX_PX * 3 / 4);
+}
+
+static gboolean needs_more(GPtrArray *texts, GPtrArray *than)
+{
+    for (guint i = 0; i < texts->len; i++) {
+        const BtPlanText *a = texts->pdata[i], *b = than->pdata[i];
+        if (a->pages->len > b->pages->len)
+            return TRUE;
+    }
+    return FALSE;
+}
+
+static gsize bytes_of(GPtrArray *texts)
+{
+    gsize sum = 0;
+    for (guint i = 0; i < texts->len; i++) {
+        const BtText *text = texts->pdata[i];
+        sum += strlen(text->title) + strlen(text->body);
+    }
+    return sum;
+}
+
+static void choose_size(BtPlan *plan, BtFonts *fonts, const BtPlanSpec *spec)
+{
+    int low = full_page_px(plan, fonts, spec);
+    int high = MIN(MAX(low, plan->look.max_body_px), BT_TEXT_MAX_PX * 3 / 4);
+    plan->body_px = low;
+    plan->texts = texts_new(plan, fonts, spec->texts, low);
+    while (low < high && bytes_of(spec->texts) <= SEARCH_MAX_BYTES) {
+        int middle = (low + high + 1) / 2;
+        g_autoptr(GPtrArray) tried = texts_new(plan, fonts, spec->texts, middle);
+        if (needs_more(tried, plan->texts)) {
+            high = middle - 1;
+        } else {
+            low = plan->body_px = middle;
+            g_ptr_array_unref(plan->texts);
+            plan->texts = g_steal_pointer(&tried);
+        }
+    }
+    plan->title_px = bt_look_title_px(plan->body_px);
+}
+
+BtPlan *bt_plan_new(BtFonts *fonts, const BtPlanSpec *spec)
+{
+    BtPlan *plan = g_new0(BtPlan, 1);
+    plan->w_px = spec->w_px;
+    plan->h_px = spec->h_px;
+    plan->free_px = spec->free_px;
+    plan->colours = bt_look_colours(spec->ground);
+    plan->look = bt_look_for(spec->free_px.w, spec->free_px.h, spec->led,
+        bt_text_min_px("vi", spec->led), least_px(spec));
+    plan->level = spec->level;
+    plan->issuer = g_strdup(spec->issuer);
+    plan->note = g_strdup(spec->note);
+    plan->qr = g_strdup(spec->qr);
+    bt_plan_place_boxes(plan, fonts, spec);
+    choose_size(plan, fonts, spec);
+    return plan;
+}
+
+void bt_plan_free(BtPlan *plan)
+{
+    if (!plan)
+        return;
+    g_ptr_array_unref(plan->texts);
+    g_free(plan->issuer);
+    g_free(plan->note);
+    g_free(plan->qr);
+    g_free(plan);
+}
+
+const BtPlanText *bt_plan_text(const BtPlan *plan, guint text)
+{
+    return plan->texts->pdata[text];
+}
+
+guint bt_plan_pages(const BtPlan *plan, guint text)
+{
+    return bt_plan_text(plan, text)->pages->len;
+}
+
+BtRect bt_plan_box(const BtPlan *plan, guint text, BtRect box_px)
+{
+    if (bt_plan_text(plan, text)->rtl)
+        box_px.x = 2 * plan->free_px.x + plan->free_px.w - box_px.x - box_px.w;
+    return box_px;
+}
+
+static gsize layout_bytes(const BtTextLayout *layout)
+{
+    if (!layout)
+        return 0;
+    return sizeof *layout + strlen(layout->text) + layout->glyphs->len * sizeof(BtGlyph) +
+        layout->runs->len * sizeof(BtTextRun) + layout->lines->len * sizeof(BtTextLine) +
+        layout->breaks->len * sizeof(gsize) + layout->levels->len;
+}
+
+gsize bt_plan_bytes(const BtPlan *plan)
+{
+    gsize sum = sizeof *plan;
+    for (guint i = 0; i < plan->texts->len; i++) {
+        const BtPlanText *text = bt_plan_text(plan, i);
+        sum += sizeof *text + layout_bytes(text->title) + layout_bytes(text->body);
+    }
+    return sum;
+}

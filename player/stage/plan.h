@@ -1,0 +1,81 @@
+/* Where everything of a bulletin stands, and on which page: pure geometry over text.
+ *
+ * One size of body serves all pages and all languages of a bulletin. Every byte of a title and body
+ * stands on at least one page.
+ * Thread-safety: the fonts' thread. Immutable once made. */
+#ifndef BT_PLAYER_STAGE_PLAN_H
+#define BT_PLAYER_STAGE_PLAN_H
+
+#include "fonts/text.h"
+#include "player/stage/look.h"
+#include "playlists/model/manifest.h"
+
+/* What is to be laid out. All borrowed. */
+typedef struct {
+    int w_px, h_px; /* of the zone */
+    BtRect free_px; /* what the page may use of it: all, or less under a banner */
+    gboolean led;
+    guint32 ground;     /* 0xRRGGBB */
+    GPtrArray *texts;   /* of BtText, at least one */
+    const char *issuer; /* for the foot, "" for none; so are note and qr */
+    const char *note;
+    const char *qr;
+    gboolean picture;
+    int level; /* of an alert, 0 for a text */
+} BtPlanSpec;
+
+typedef enum {
+    BT_PICTURE_NONE,
+    BT_PICTURE_BESIDE,
+    BT_PICTURE_ABOVE,
+    BT_PICTURE_BEHIND, /* under a scrim, where no room is beside the text */
+} BtPicturePlace;
+
+/* Lines of the title and of the body on one page. */
+typedef struct {
+    guint title_first, title_n, body_first, body_n;
+} BtPlanPage;
+
+typedef struct {
+    BtTextLayout *title, *body; /* each nullable, not both unless the text could not be laid out */
+    const char *lang;           /* borrowed from the plan's layouts, "" when there is none */
+    gboolean rtl;               /* the whole page is mirrored */
+    gboolean heading;           /* there was no body: `body` is the title */
+    GArray *pages;              /* of BtPlanPage, at least one */
+} BtPlanText;
+
+typedef struct {
+    int w_px, h_px;
+    BtRect free_px;
+    BtLook look;
+    BtColours colours;
+    int body_px, title_px; /* chosen */
+    BtRect band_px;        /* an alert's, else empty; so are the others */
+    BtRect column_px;      /* title and body */
+    BtRect foot_px;
+    BtRect marks_px; /* of a tiny zone: a narrow column for the page marks */
+    BtRect picture_px;
+    BtRect qr_px;
+    int qr_module_px;
+    BtPicturePlace place;
+    int level;
+    char *issuer, *note, *qr;
+    GPtrArray *texts; /* of BtPlanText */
+} BtPlan;
+
+/* (transfer full) */
+BtPlan *bt_plan_new(BtFonts *fonts, const BtPlanSpec *spec);
+void bt_plan_free(BtPlan *plan);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(BtPlan, bt_plan_free)
+
+const BtPlanText *bt_plan_text(const BtPlan *plan, guint text);
+guint bt_plan_pages(const BtPlan *plan, guint text);
+/* A box of the plan as it stands on the pages of `text`: mirrored for right-to-left scripts. */
+BtRect bt_plan_box(const BtPlan *plan, guint text, BtRect box_px);
+/* About how much memory the plan holds. */
+gsize bt_plan_bytes(const BtPlan *plan);
+
+/* The boxes of a plan from its spec and look; plan.c's own use. */
+void bt_plan_place_boxes(BtPlan *plan, BtFonts *fonts, const BtPlanSpec *spec);
+
+#endif

@@ -1,0 +1,158 @@
+/* A programme on the canvas: where its layout stands, what each zone shows, and how one item gives
+ * way to the next. A fade is two layers: the outgoing picture with its time standing still, and the
+ * incoming one, whose ground is solid, growing over it. */
+#include "player/stage/parts.h"
+
+#include <math.h>
+
+/* ---- from layout to canvas ---- */
+
+/* A layout stands in the middle of the canvas, 1:1; one that is larger is laid out smaller. */
+typedef struct {
+    double scale;
+    int x_px, y_px;
+} Mapping;
+
+static Mapping mapping_of(const BtStage *stage, const BtLayout *layout)
+{
+    double fit =
+        MIN((double)stage->options.w_px / layout->w_px, (double)stage->options.h_px / layout->h_px);
+    Mapping mapping = { MIN(1, fit), 0, 0 };
+    mapping.x_px = (stage->options.w_px - (int)lround(layout->w_px * mapping.scale)) / 2;
+    mapping.y_px = (stage->options.h_px - (int)lround(layout->h_px * mapping.scale)) / 2;
+    return mapping;
+}
+
+static BtRect map(Mapping mapping, BtRect rect)
+{
+    int x0 = (int)lround(rect.x * mapping.scale),
+        x1 = (int)lround((rect.x + rect.w) * mapping.scale);
+    int y0 = (int)lround(rect.y * mapping.scale),
+        y1 = (int)lround((rect.y + rect.h) * mapping.scale);
+    return (BtRect){ mapping.x_px + x0, mapping.y_px + y0, MAX(1, x1 - x0), MAX(1, y1 - y0) };
+}
+
+static gint64 area_of(BtRect rect)
+{
+    return (gint64)rect.w * rect.h;
+}
+
+/* The largest zone that shows anything but running text. */
+static BtRect main_zone(const BtOnAir *on_air, Mapping mapping)
+{
+    BtRect largest = { 0, 0, 0, 0 };
+    for (guint i = 0; i < on_air->zones->len; i++) {
+        const BtOnZone *on = &g_array_index(on_air->zones, BtOnZone, i);
+        BtRect rect = map(mapping, on->zone->rect_px);
+        gboolean runs = on->item && on->item->kind == BT_ITEM_TICKER;
+        if (!runs && area_of(rect) > area_of(largest))
+            largest = rect;
+    }
+    return largest;
+}
+
+/* What a band over the whole width leaves of a zone. */
+static BtRect below(BtRect rect, BtRect band)
+{
+    BtRect hidden = bt_rect_intersect(rect, band);
+    if (bt_rect_is_empty(hidden) || hidden.h >= rect.h)
+        return rect;
+    int from_top = hidden.y + hidden.h - rect.y, from_bottom = rect.y + rect.h - hidden.y;
+    if (from_top <= from_bottom)
+        return (BtRect){ rect.x, rect.y + from_top, rect.w, rect.h - from_top };
+    return (BtRect){ rect.x, rect.y, rect.w, rect.h - from_bottom };
+}
+
+/* ---- zones ---- */
+
+typedef struct {
+    BtStage *stage;
+    const BtOnAir *on_air;
+    BtScene *scene;
+    Mapping mapping;
+    BtRect band_px; /* of a rehearsal, else empty */
+    const BtZone *sounding;
+    gint64 t_ms, until_ms;
+} Show;
+
+/* The first zone of the layout whose item may be heard. */
+const BtOnZone *bt_programme_sounding(const BtOnAir *on_air)
+{
+    for (guint i = 0; on_air->zones && i < on_air->zones->len; i++) {
+        const BtOnZone *on = &g_array_index(on_air->zones, BtOnZone, i);
+        if (on->item && bt_zone_may_sound(on->item))
+            return on;
+    }
+    return NULL;
+}
+
+static BtOccurrence occurrence_of(const Show *show, const BtOnZone *on)
+{
+    BtRect rect = map(show->mapping, on->zone->rect_px);
+    return (BtOccurrence){ .on_air = show->on_air,
+        .zone = on->zone,
+        .item = on->item,
+        .rect_px = rect,
+        .free_px = below(rect, show->band_px),
+        .ground = show->on_air->layout->background,
+        .start_ms = on->start_ms,
+        .end_ms = on->end_ms,
+        .sounding = on->zone == show->sounding };
+}
+
+static gboolean is_fading(const BtOnZone *on, gint64 t_ms)
+{
+    return on->item->transition == BT_TRANSITION_FADE && on->item->kind != BT_ITEM_ALERT &&
+        on->previous && t_ms >= on->start_ms && t_ms < on->start_ms + on->item->transition_ms;
+}
+
+/* The outgoing item at its last millisecond, with time standing still. */
+static void add_outgoing(const Show *show, const BtOnZone *on, BtRect rect)
+{
+    BtOccurrence outgoing = occurrence_of(show, on);
+    outgoing.item = on->previous;
+    outgoing.start_ms = on->previous_start_ms;
+    outgoing.end_ms = on->start_ms;
+    outgoing.sounding = FALSE;
+    BtLayer *layer = bt_scene_add_layer(show->scene, rect);
+    layer->hold_ms = on->start_ms - 1;
+    bt_zone_add(show->stage, layer, &outgoing, on->start_ms - 1);
+}
+
+static void add_zone(Show *show, const BtOnZone *on)
+{
+    if (!on->item)
+        return;
+    BtOccurrence occurrence = occurrence_of(show, on);
+    gboolean fading = is_fading(on, show->t_ms);
+    if (fading)
+        add_outgoing(show, on, occurrence.rect_px);
+    BtLayer *layer = bt_scene_add_layer(show->scene, occurrence.rect_px);
+    layer->hold_ms = BT_TIME_MAX;
+    if (fading) {
+        layer->fade_start_ms = on->start_ms;
+        layer->fade_ms = on->item->transition_ms;
+    }
+    gint64 until_ms = bt_zone_add(show->stage, layer, &occurrence, show->t_ms);
+    show->until_ms = MIN(show->until_ms, MIN(until_ms, on->end_ms));
+}
+
+BtScene *bt_programme_scene(BtStage *stage, const BtOnAir *on_air, gint64 t_ms, gint64 *until_ms)
+{
+    const BtOnZone *sounding = bt_programme_sounding(on_air);
+    Show show = { .stage = stage,
+        .on_air = on_air,
+        .t_ms = t_ms,
+        .until_ms = on_air->until_ms,
+        .mapping = mapping_of(stage, on_air->layout),
+        .sounding = sounding ? sounding->zone : NULL };
+    show.scene = bt_scene_new(stage->options.w_px, stage->options.h_px, on_air->layout->background);
+    if (on_air->programme->rehearsal)
+        show.band_px = bt_banner_place(stage, main_zone(on_air, show.mapping));
+    for (guint i = 0; i < on_air->zones->len; i++)
+        add_zone(&show, &g_array_index(on_air->zones, BtOnZone, i));
+    if (!bt_rect_is_empty(show.band_px))
+        bt_banner_add(stage, show.scene, show.band_px);
+    *until_ms = show.until_ms;
+    return show.scene;
+}

@@ -1,0 +1,154 @@
+/* One item in one zone. Each kind adds its nodes in front of the ground, which every layer begins
+ * with: whatever does not come, or not yet, leaves the ground and never black. */
+#include "player/stage/look.h"
+#include "player/stage/page.h"
+#include "player/stage/parts.h"
+#include "player/stage/picture.h"
+#include "player/stage/ticker.h"
+
+GPtrArray *bt_zone_texts(const BtItem *item, const BtZone *zone)
+{
+    GPtrArray *texts = g_ptr_array_new();
+    for (guint k = 0; k < bt_item_count_texts(item, zone); k++)
+        g_ptr_array_add(texts, (gpointer)bt_item_text(item, zone, k));
+    return texts;
+}
+
+gboolean bt_zone_may_sound(const BtItem *item)
+{
+    return item->kind == BT_ITEM_VIDEO || item->kind == BT_ITEM_AUDIO;
+}
+
+BtPoolWant bt_zone_want(const BtOccurrence *occurrence, const BtAsset *asset, BtRect box_px,
+    gboolean moving, gint64 t_ms)
+{
+    return (BtPoolWant){ .asset = asset,
+        .moving = moving,
+        .sound = moving && occurrence->sounding,
+        .box_px = box_px,
+        .fit = occurrence->item->fit,
+        .start_ms = occurrence->start_ms,
+        .end_ms = occurrence->end_ms,
+        .at_ms = t_ms,
+        .item = occurrence->item,
+        .zone = occurrence->zone->id,
+        .manifest = occurrence->on_air->manifest };
+}
+
+/* ---- pictures ---- */
+
+/* The blurred ground beside a contained picture; nothing when the picture leaves no room. */
+static void add_blur(
+    BtStage *stage, BtLayer *layer, BtRect box, const BtAsset *asset, const BtPoolPicture *picture)
+{
+    if (bt_rect_contains(picture->rect_px, box))
+        return;
+    BtRect hole = picture->rect_px;
+    hole.x -= box.x;
+    hole.y -= box.y;
+    GString *parts = g_string_new("blur;");
+    bt_key_add(parts, asset->sha256);
+    bt_key_add_rect(parts, hole);
+    bt_key_add_rect(parts, (BtRect){ 0, 0, box.w, box.h });
+    g_autofree char *key = bt_key_finish(parts);
+    BtFrame *blur = bt_shelf_find(stage->frames, key);
+    if (!blur)
+        blur = bt_shelf_put_frame(
+            stage->frames, key, bt_picture_blur(picture->frame, box.w, box.h, hole));
+    bt_layer_add_frame(layer, box, blur);
+}
+
+void bt_zone_add_picture(BtStage *stage, BtLayer *layer, const BtOccurrence *occurrence,
+    const BtAsset *asset, gint64 t_ms)
+{
+    BtPoolWant want = bt_zone_want(occurrence, asset, occurrence->rect_px, FALSE, t_ms);
+    BtPoolPicture picture = bt_pool_get(stage->pool, &want);
+    if (!picture.frame)
+        return;
+    add_blur(stage, layer, occurrence->rect_px, asset, &picture);
+    bt_layer_add_frame(layer, picture.rect_px, picture.frame);
+}
+
+/* A board that joins in the middle shows the first picture until the decoder has caught up. */
+static BtFrame *poster_of(BtStage *stage, const BtPoolWant *video, BtRect place_px)
+{
+    if (video->at_ms - video->start_ms < BT_SECOND_MS)
+        return NULL;
+    BtPoolWant want = *video;
+    want.moving = want.sound = FALSE;
+    BtPoolPicture poster = bt_pool_get(stage->pool, &want);
+    gboolean same =
+        poster.frame && poster.rect_px.w == place_px.w && poster.rect_px.h == place_px.h;
+    return same ? poster.frame : NULL;
+}
+
+void bt_zone_add_video(BtStage *stage, BtLayer *layer, const BtOccurrence *occurrence, gint64 t_ms)
+{
+    BtPoolWant want =
+        bt_zone_want(occurrence, occurrence->item->asset, occurrence->rect_px, TRUE, t_ms);
+    BtPoolPicture video = bt_pool_get(stage->pool, &want);
+    if (!video.moving)
+        return;
+    BtFrame *poster = video.arrived || video.late ? NULL : poster_of(stage, &want, video.rect_px);
+    bt_layer_add_moving(layer, video.rect_px, video.moving, poster, occurrence->start_ms);
+}
+
+/* ---- running text ---- */
+
+gint64 bt_zone_add_ticker(BtStage *stage, BtLayer *layer, const BtOccurrence *occurrence)
+{
+    g_autoptr(GPtrArray) texts = bt_zone_texts(occurrence->item, occurrence->zone);
+    if (texts->len == 0)
+        return BT_TIME_MAX;
+    BtColours colours = bt_look_colours(occurrence->ground);
+    const BtTicker *ticker = bt_stage_ticker(stage, texts, occurrence->rect_px.h, colours);
+    bt_layer_add_strip(layer, occurrence->rect_px, ticker->strip, occurrence->start_ms,
+        occurrence->item->speed_px_s, ticker->rtl);
+    return BT_TIME_MAX;
+}
+
+/* ---- all kinds ---- */
+
+/* A live stream needs the network, which the stage has not: its fallback stands for it. */
+static void add_fallback(
+    BtStage *stage, BtLayer *layer, const BtOccurrence *occurrence, gint64 t_ms)
+{
+    if (occurrence->item->fallback)
+        bt_zone_add_picture(stage, layer, occurrence, occurrence->item->fallback, t_ms);
+}
+
+/* What is only heard leaves the time of day on the glass. */
+static gint64 add_audio(BtStage *stage, BtLayer *layer, const BtOccurrence *occurrence, gint64 t_ms)
+{
+    BtPoolWant want =
+        bt_zone_want(occurrence, occurrence->item->asset, occurrence->rect_px, TRUE, t_ms);
+    bt_pool_get(stage->pool, &want);
+    return bt_clock_add(stage, layer, occurrence->free_px, occurrence->ground,
+        occurrence->on_air->manifest->timezone, "", t_ms);
+}
+
+gint64 bt_zone_add(BtStage *stage, BtLayer *layer, const BtOccurrence *occurrence, gint64 t_ms)
+{
+    bt_layer_add_fill(layer, occurrence->rect_px, bt_look_pixel(occurrence->ground));
+    switch (occurrence->item->kind) {
+    case BT_ITEM_TEXT:
+    case BT_ITEM_ALERT:
+        return bt_zone_add_text(stage, layer, occurrence, t_ms);
+    case BT_ITEM_TICKER:
+        return bt_zone_add_ticker(stage, layer, occurrence);
+    case BT_ITEM_IMAGE:
+        bt_zone_add_picture(stage, layer, occurrence, occurrence->item->asset, t_ms);
+        return BT_TIME_MAX;
+    case BT_ITEM_VIDEO:
+        bt_zone_add_video(stage, layer, occurrence, t_ms);
+        return BT_TIME_MAX;
+    case BT_ITEM_STREAM:
+        add_fallback(stage, layer, occurrence, t_ms);
+        return BT_TIME_MAX;
+    case BT_ITEM_AUDIO:
+        return add_audio(stage, layer, occurrence, t_ms);
+    default:
+        return bt_clock_add(stage, layer, occurrence->free_px, occurrence->ground,
+            occurrence->on_air->manifest->timezone, "", t_ms);
+    }
+}
