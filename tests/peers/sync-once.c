@@ -1,0 +1,187 @@
+/* Rounds of sync without a player, for the scripts of this folder: events as JSON lines on standard
+ * output, then one line with the result. With --push or --enrol: one report or one greeting
+ * instead. */
+#include "base/error.h"
+#include "base/io.h"
+#include "base/json.h"
+#include "playlists/sync/private.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+typedef struct {
+    char *base, *cache, *screen, *root, *ca, *pin, *fingerprint, *key, *push, *now;
+    gboolean insecure, enrol;
+    int rounds, low_speed_s, slice_ms, rate;
+} Options;
+
+static void print_json(BtJson *json)
+{
+    g_autofree char *text = bt_json_to_text(json, FALSE);
+    puts(text);
+    bt_json_unref(json);
+}
+
+static void on_event(const BtSyncEvent *event, gpointer user)
+{
+    (void)user;
+    BtJson *json = bt_json_new_object();
+    bt_json_set_string(json, "event", event->type);
+    bt_json_set_string(json, "reason", event->reason);
+    bt_json_set_string(json, "what", event->what);
+    bt_json_set_string(json, "message", event->message);
+    print_json(json);
+}
+
+static BtJson *new_result(const char *result, const GError *why)
+{
+    BtJson *json = bt_json_new_object();
+    bt_json_set_string(json, "result", result);
+    bt_json_set_string(json, "reason", why ? bt_error_reason(why) : "");
+    bt_json_set_string(json, "message", why ? why->message : "");
+    return json;
+}
+
+static int fail(GError *error)
+{
+    print_json(new_result("failed", error));
+    g_error_free(error);
+    return 1;
+}
+
+static void run_round(BtSync *sync, gint64 now_ms)
+{
+    static const char *const words[] = { "unchanged", "new", "failed" };
+    g_autoptr(GError) why = NULL;
+    BtSyncResult result = bt_sync_round(sync, now_ms, NULL, &why);
+    BtJson *json = new_result(words[result], why);
+    bt_json_set_int(json, "bytes", (gint64)bt_sync_bytes(sync));
+    bt_json_set_bool(json, "unfinished", bt_sync_is_unfinished(sync));
+    print_json(json);
+}
+
+static BtJson *reply_to_json(const BtPushReply *reply)
+{
+    BtJson *json = new_result("pushed", NULL);
+    BtJson *accepted = bt_json_new_array(), *refused = bt_json_new_object();
+    for (guint i = 0; i < reply->accepted->len; i++)
+        bt_json_append_int(accepted, g_array_index(reply->accepted, gint64, i));
+    GHashTableIter iter;
+    gpointer id, reason;
+    g_hash_table_iter_init(&iter, reply->refused);
+    while (g_hash_table_iter_next(&iter, &id, &reason))
+        bt_json_set_string(refused, id, reason);
+    bt_json_set(json, "accepted", accepted);
+    bt_json_set(json, "refused", refused);
+    return json;
+}
+
+static int push(BtSync *sync, const char *path, gint64 now_ms)
+{
+    GError *error = NULL;
+    BtPushReply reply;
+    g_autoptr(GBytes) batch = bt_io_read(path, 1 << 20, &error);
+    if (!batch)
+        return fail(error);
+    gboolean done = bt_sync_push(sync, batch, now_ms, &reply, &error);
+    BtJson *json = done ? reply_to_json(&reply) : new_result("failed", error);
+    bt_json_set_int(json, "retry_after_ms", reply.retry_after_ms);
+    print_json(json);
+    bt_push_reply_clear(&reply);
+    g_clear_error(&error);
+    return done ? 0 : 1;
+}
+
+static int enrol(const Options *o, const BtKey *key, gint64 now_ms)
+{
+    GError *error = NULL;
+    g_autofree char *screen = NULL;
+    g_autoptr(GBytes) root = NULL;
+    if (!bt_sync_enrol(o->base, o->ca, o->insecure, key, now_ms, &screen, &root, &error))
+        return fail(error);
+    char code[10];
+    BtPublicKey public = bt_key_public(key);
+    bt_claim_code(&public, code);
+    BtJson *json = new_result(screen ? "adopted" : "waiting", NULL);
+    bt_json_set_string(json, "code", code);
+    bt_json_set_string(json, "screen", screen);
+    bt_json_set_int(json, "root_bytes", root ? (gint64)g_bytes_get_size(root) : 0);
+    print_json(json);
+    return 0;
+}
+
+static int run(const Options *o)
+{
+    GError *error = NULL;
+    BtClock clock = bt_clock_real();
+    gint64 now_ms = bt_clock_wall_ms(&clock);
+    if (o->now && !bt_time_parse(o->now, &now_ms, &error))
+        return fail(error);
+    g_autoptr(BtKey) key = o->key ? bt_key_load(o->key, &error) : NULL;
+    if (o->key && !key)
+        return fail(error);
+    if (o->enrol)
+        return enrol(o, key, now_ms);
+    BtSyncSource source = { .name = "peer",
+        .base = o->base,
+        .source_id = "",
+        .screen = o->screen,
+        .root_path = o->root,
+        .root_fingerprint = o->fingerprint,
+        .ca_path = o->ca,
+        .pin = o->pin,
+        .insecure_host = o->insecure,
+        .max_bytes_per_s = (guint64)o->rate };
+    g_autoptr(BtCache) cache = bt_cache_open(o->cache, TRUE, &error);
+    if (!cache)
+        return fail(error);
+    g_autoptr(BtSync) sync = bt_sync_new(&source, cache, key, on_event, NULL, &error);
+    if (!sync)
+        return fail(error);
+    bt_sync_set_patience(sync, (guint)o->low_speed_s, o->slice_ms, &error);
+    if (error)
+        return fail(error);
+    if (o->push)
+        return push(sync, o->push, now_ms);
+    for (int i = 0; i < o->rounds; i++)
+        run_round(sync, now_ms);
+    return 0;
+}
+
+int main(int argc, char **argv)
+{
+    Options o = { .rounds = 1, .low_speed_s = BT_LOW_SPEED_S, .slice_ms = BT_SYNC_SLICE_MS };
+    const GOptionEntry entries[] = {
+        { "base", 0, 0, G_OPTION_ARG_STRING, &o.base, "the source", "URL" },
+        { "cache", 0, 0, G_OPTION_ARG_FILENAME, &o.cache, "the cache", "FOLDER" },
+        { "screen", 0, 0, G_OPTION_ARG_STRING, &o.screen, "which screen", "ID" },
+        { "root", 0, 0, G_OPTION_ARG_FILENAME, &o.root, "the first root", "FILE" },
+        { "fingerprint", 0, 0, G_OPTION_ARG_STRING, &o.fingerprint, "of the first root", "HEX" },
+        { "ca", 0, 0, G_OPTION_ARG_FILENAME, &o.ca, "a private authority", "FILE" },
+        { "pin", 0, 0, G_OPTION_ARG_STRING, &o.pin, "the peer's key", "PIN" },
+        { "key", 0, 0, G_OPTION_ARG_FILENAME, &o.key, "of the device", "FILE" },
+        { "push", 0, 0, G_OPTION_ARG_FILENAME, &o.push, "send this batch", "FILE" },
+        { "enrol", 0, 0, G_OPTION_ARG_NONE, &o.enrol, "greet", NULL },
+        { "now", 0, 0, G_OPTION_ARG_STRING, &o.now, "the trusted time", "RFC3339" },
+        { "insecure", 0, 0, G_OPTION_ARG_NONE, &o.insecure, "plain http is allowed", NULL },
+        { "rounds", 0, 0, G_OPTION_ARG_INT, &o.rounds, "how many", "N" },
+        { "low-speed", 0, 0, G_OPTION_ARG_INT, &o.low_speed_s, "patience", "SECONDS" },
+        { "slice", 0, 0, G_OPTION_ARG_INT, &o.slice_ms, "of a download", "MS" },
+        { "rate", 0, 0, G_OPTION_ARG_INT, &o.rate, "at most", "BYTES" },
+        { NULL },
+    };
+    g_autoptr(GError) error = NULL;
+    g_autoptr(GOptionContext) context = g_option_context_new(NULL);
+    g_option_context_add_main_entries(context, entries, NULL);
+    setvbuf(stdout, NULL, _IOLBF, 0);
+    if (!g_option_context_parse(context, &argc, &argv, &error) || !o.base || argc != 1) {
+        fprintf(stderr, "sync-once: %s\n", error ? error->message : "expected --base URL");
+        return 2;
+    }
+    int status = run(&o);
+    char *strings[] = { o.base, o.cache, o.screen, o.root, o.ca, o.pin, o.fingerprint, o.key,
+        o.push, o.now };
+    for (guint i = 0; i < G_N_ELEMENTS(strings); i++)
+        g_free(strings[i]);
+    return status;
+}

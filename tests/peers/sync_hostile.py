@@ -1,0 +1,246 @@
+#!/usr/bin/env python3
+"""Peers that mean harm or know no better: bodies without an end, trickles, heads without an end."""
+import http.server
+import os
+import pathlib
+import sys
+import tempfile
+import threading
+import time
+import unittest
+
+sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+import peers
+
+FILM = bytes(range(256)) * 400
+
+
+class Hostile(http.server.BaseHTTPRequestHandler):
+    """Serves the tree, and the asset in the way that the base's first folder names."""
+    protocol_version = "HTTP/1.1"
+
+    def log_message(self, *_):
+        pass
+
+    def do_GET(self):
+        _, way, rest = self.path.split("/", 2)
+        self.server.asked.append((way, rest, self.headers.get("Range")))
+        if self.is_spoiled(way, rest):
+            self.close_connection = True
+            try:
+                getattr(self, "way_" + way)()
+            except OSError:
+                pass  # the other side had enough
+        else:
+            self.serve(self.server.tree / rest)
+
+    def is_spoiled(self, way, rest):
+        if way.startswith("now"):
+            return rest.endswith("now.json")
+        return rest.startswith("v1/assets/") and hasattr(self, "way_" + way)
+
+    def serve(self, path):
+        if not path.is_file():
+            self.send_error(404)
+            return
+        data = path.read_bytes()
+        self.send_response(200)
+        self.send_header("Content-Length", str(len(data)))
+        self.end_headers()
+        self.wfile.write(data)
+
+    def head(self, status=200, **fields):
+        self.send_response(status)
+        for name, value in fields.items():
+            self.send_header(name.replace("_", "-"), value)
+        self.end_headers()
+
+    def flood(self):
+        block = b"\0" * 65536
+        while True:
+            self.wfile.write(block)
+            self.server.sent += len(block)
+
+    def way_endless(self):
+        self.head(Connection="close")
+        self.flood()
+
+    def way_chunked(self):
+        self.head(Transfer_Encoding="chunked")
+        while True:
+            self.wfile.write(b"10000\r\n" + b"\0" * 65536 + b"\r\n")
+            self.server.sent += 65536
+
+    def way_longer(self):
+        self.head(Content_Length=str(10**12))
+        self.flood()
+
+    def way_error(self):
+        self.head(503, Connection="close")
+        self.flood()
+
+    def way_heads(self):
+        self.wfile.write(b"HTTP/1.1 200 OK\r\n")
+        while True:
+            self.wfile.write(b"X-More: " + b"x" * 1000 + b"\r\n")
+            self.server.sent += 1010
+
+    def way_trickle(self):
+        self.head(Content_Length=str(len(FILM)))
+        for byte in FILM:
+            self.wfile.write(bytes([byte]))
+            time.sleep(0.05)
+
+    def way_silence(self):
+        time.sleep(20)
+
+    def way_short(self):
+        self.head(Content_Length=str(len(FILM)))
+        self.wfile.write(FILM[:-1])
+
+    def way_shortclose(self):
+        self.head(Connection="close")
+        self.wfile.write(FILM[:-1])
+
+    def way_range(self):
+        """Answers another range than was asked for."""
+        self.head(206, Content_Range=f"bytes 7-{len(FILM) - 1}/{len(FILM)}",
+                  Content_Length=str(len(FILM) - 7))
+        self.wfile.write(FILM[7:])
+
+    def way_portal(self):
+        page = b"<html>" + b"Login " * 1000
+        self.head(Content_Type="text/html", Connection="close")
+        self.wfile.write(page)
+
+    def way_nowendless(self):
+        self.head(Connection="close")
+        self.flood()
+
+    def way_noregular(self):
+        """Serves no ranges: every request gets the whole."""
+        self.head(Content_Length=str(len(FILM)), ETag='"same"')
+        self.wfile.write(FILM)
+
+    def way_cut(self):
+        """The first answer is cut; the next one has no such range."""
+        if self.headers.get("Range"):
+            self.head(416, Content_Length="0")
+        elif self.server.cut:
+            self.head(Content_Length=str(len(FILM)), ETag='"same"')
+            self.wfile.write(FILM)
+        else:
+            self.server.cut = True
+            self.head(Content_Length=str(len(FILM)), ETag='"same"')
+            self.wfile.write(FILM[:50000])
+
+
+class Server(http.server.ThreadingHTTPServer):
+    daemon_threads = True
+    block_on_close = False
+
+    def handle_error(self, *_):
+        pass  # clients that hang up are what we test
+
+
+class SyncHostile(unittest.TestCase):
+    def setUp(self):
+        self.top = pathlib.Path(tempfile.mkdtemp(prefix="bt-hostile-"))
+        self.addCleanup(peers.remove, self.top)
+        self.source = peers.Source(self.top)
+        self.film = self.source.asset(FILM)
+        self.source.publish(1, {self.film: len(FILM)})
+        self.server = Server(("127.0.0.1", 0), Hostile)
+        self.server.tree, self.server.asked = self.source.tree, []
+        self.server.sent, self.server.cut = 0, False
+        threading.Thread(target=self.server.serve_forever, daemon=True).start()
+        self.addCleanup(self.server.server_close)
+        self.addCleanup(self.server.shutdown)
+
+    def sync(self, way, **options):
+        return peers.sync_once(base=f"http://127.0.0.1:{self.server.server_port}/{way}",
+                               cache=self.top / "cache", screen=peers.SCREEN,
+                               root=self.source.root_path, **options)
+
+    def refused(self, way, event, reason, **options):
+        said = self.sync(way, **options)
+        self.assertTrue(said.has(event, reason, self.film), said)
+        self.assertFalse((self.top / "cache/documents/peer/manifest.ready").exists())
+        self.assertLess(self.server.sent, 20 * 1024 * 1024)  # what fits in the sockets' buffers
+        return said
+
+    def test_good(self):
+        said = self.sync("plain", rounds=2)
+        self.assertEqual([r["result"] for r in said.results], ["new", "unchanged"], said)
+
+    def test_endless(self):
+        self.refused("endless", "refused", "limit")
+
+    def test_endless_chunks(self):
+        self.refused("chunked", "refused", "limit")
+
+    def test_promised_too_much(self):
+        self.refused("longer", "refused", "mismatch")
+
+    def test_endless_error(self):
+        self.refused("error", "skipped", "network")
+
+    def test_endless_heads(self):
+        self.refused("heads", "refused", "limit")
+
+    def test_endless_now(self):
+        said = self.sync("nowendless")
+        self.assertEqual(said.last["reason"], "limit", said)
+        self.assertLess(self.server.sent, 20 * 1024 * 1024)
+
+    def test_trickle(self):
+        start = time.monotonic()
+        self.refused("trickle", "skipped", "timeout", low_speed=2)
+        self.assertLess(time.monotonic() - start, 10)
+
+    def test_silence(self):
+        start = time.monotonic()
+        self.refused("silence", "skipped", "timeout", low_speed=2)
+        self.assertLess(time.monotonic() - start, 10)
+
+    def test_short(self):
+        self.refused("short", "skipped", "network")
+        self.assertEqual((self.top / "cache/incoming" / self.film).stat().st_size, len(FILM) - 1)
+
+    def test_short_without_length(self):
+        self.refused("shortclose", "refused", "mismatch")
+        self.assertFalse((self.top / "cache/incoming" / self.film).exists())
+
+    def test_another_range(self):
+        self.refused("range", "skipped", "network")
+
+    def test_portal_without_length(self):
+        self.refused("portal", "refused", "mismatch")
+
+    def test_no_such_range(self):
+        self.sync("cut")
+        said = self.sync("cut")
+        self.assertTrue(said.has("restarted", "", self.film), said)
+        self.assertTrue(said.has("fetched", "", self.film), said)
+        ranges = [r for way, rest, r in self.server.asked if rest.startswith("v1/assets/")]
+        self.assertEqual(ranges, [None, "bytes=50000-", None])
+
+    def test_no_ranges_no_slices(self):
+        """Where a pause would cost all that came, there is none."""
+        said = self.sync("noregular", slice=0)
+        self.assertTrue(said.has("fetched", "", self.film), said)
+
+    def test_plain_http_elsewhere(self):
+        said = peers.sync_once(base="http://192.0.2.1/", cache=self.top / "cache",
+                               screen=peers.SCREEN, root=self.source.root_path)
+        self.assertEqual(said.last["reason"], "invalid", said)
+
+    def test_wrong_bytes_are_not_asked_for_ever(self):
+        said = self.sync("shortclose", rounds=5)
+        self.assertEqual([r["result"] for r in said.results], ["new"] + ["failed"] * 4, said)
+        asked = [rest for way, rest, _ in self.server.asked if rest.startswith("v1/assets/")]
+        self.assertEqual(len(asked), 2)
+
+
+if __name__ == "__main__":
+    unittest.main(verbosity=2)
