@@ -34,7 +34,7 @@
 #define BT_CANVAS_MIN_H_PX 16
 #define BT_CANVAS_MAX_W_PX 7680
 #define BT_CANVAS_MAX_H_PX 4320
-#define BT_ID_MAX_BYTES 64 /* ids are [A-Za-z0-9._-]+ */
+#define BT_ID_MAX_BYTES 64 /* ids are [A-Za-z0-9._-]+, no dot first */
 
 /* Highest first. */
 typedef enum {

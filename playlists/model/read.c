@@ -5,11 +5,12 @@
 
 #define MAX_EXACT_INT G_GINT64_CONSTANT(9007199254740991) /* what every JSON reader keeps exact */
 
+/* Ids become names of files, so none may be "..", or hidden. */
 static gboolean is_id(const char *text)
 {
     gsize length =
         strspn(text, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._-");
-    return length > 0 && length <= BT_ID_MAX_BYTES && text[length] == '\0';
+    return length > 0 && length <= BT_ID_MAX_BYTES && text[length] == '\0' && text[0] != '.';
 }
 
 gboolean bt_read_id_here(const BtJsonAt *at, char **id, GError **error)
@@ -19,7 +20,8 @@ gboolean bt_read_id_here(const BtJsonAt *at, char **id, GError **error)
         return FALSE;
     if (!is_id(text))
         return bt_json_fail(at, BT_ERROR_INVALID, error,
-            "this is not an id: expected 1 to %d of A-Z a-z 0-9 . _ -", BT_ID_MAX_BYTES);
+            "this is not an id: expected 1 to %d of A-Z a-z 0-9 . _ -, no dot first",
+            BT_ID_MAX_BYTES);
     g_free(*id);
     *id = g_strdup(text);
     return TRUE;

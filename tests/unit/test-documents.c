@@ -152,7 +152,8 @@ static const Case nows[] = {
     { "command-without-end", ",\"until\":\"2026-11-22T01:00:00Z\"", "", BT_ERROR_INVALID,
         "d:/commands/0: a key is missing: expected \"until\"" },
     { "command-id", "\"c1\"", "\"c 1\"", BT_ERROR_INVALID,
-        "d:/commands/0/id: this is not an id: expected 1 to 64 of A-Z a-z 0-9 . _ -" },
+        "d:/commands/0/id: this is not an id: expected 1 to 64 of A-Z a-z 0-9 . _ -, no dot "
+        "first" },
     { "deny-word", "[\"" HASH "\"]", "[\"all\"]", BT_ERROR_INVALID,
         "d:/deny/0: \"all\" is not a SHA-256: expected 64 lower-case hexadecimal digits" },
     { "root-0", "\"root\":3", "\"root\":0", BT_ERROR_INVALID,

@@ -172,7 +172,7 @@ typedef struct {
 } Case;
 
 #define OK 0, NULL
-#define ID_RULE "this is not an id: expected 1 to 64 of A-Z a-z 0-9 . _ -"
+#define ID_RULE "this is not an id: expected 1 to 64 of A-Z a-z 0-9 . _ -, no dot first"
 #define TIME_RULE "this is not a time of day: expected HH:MM or HH:MM:SS, 00:00 to "
 #define X64 "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"
 
@@ -189,6 +189,8 @@ static const Case cases[] = {
     { "id-65", "\"source\": \"kp\"", "\"source\": \"a" X64 "\"", BT_ERROR_INVALID,
         "m.json:/source: " ID_RULE },
     { "id-slash", "\"source\": \"kp\"", "\"source\": \"a/b\"", BT_ERROR_INVALID,
+        "m.json:/source: " ID_RULE },
+    { "id-dots", "\"source\": \"kp\"", "\"source\": \"..\"", BT_ERROR_INVALID,
         "m.json:/source: " ID_RULE },
     { "id-empty", "\"source\": \"kp\"", "\"source\": \"\"", BT_ERROR_INVALID,
         "m.json:/source: " ID_RULE },
