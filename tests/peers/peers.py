@@ -193,7 +193,7 @@ class Nginx:
         wait_for_port(self.port)
 
     def log(self):
-        """The lines since the last call, as (status, uri, range)."""
+        """The lines since the last call, split at spaces: status, method, URI, range …"""
         path = self.folder / "access.log"
         time.sleep(0.1)
         lines = [line.split() for line in path.read_text().splitlines()]
@@ -241,6 +241,7 @@ class Cutter:
         for end in (source, sink):
             with contextlib.suppress(OSError):
                 end.shutdown(socket.SHUT_RDWR)
+        source.close()  # the other thread closes the other end
 
     def stop(self):
         self.listener.close()

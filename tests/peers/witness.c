@@ -41,6 +41,12 @@ typedef struct {
     gboolean changes;
 } Options;
 
+/* XDestroyImage is a macro. */
+static void drop_image(XImage *image)
+{
+    XDestroyImage(image);
+}
+
 static gboolean attach(Witness *witness)
 {
     int screen = DefaultScreen(witness->display);
@@ -116,8 +122,20 @@ static gboolean open_witness(Witness *witness, const char *rect)
         return FALSE;
     witness->is_shared = attach(witness);
     if (!witness->is_shared)
-        witness->image = NULL;
+        g_clear_pointer(&witness->image, drop_image);
     return TRUE;
+}
+
+static void close_witness(Witness *witness)
+{
+    if (witness->is_shared)
+        XShmDetach(witness->display, &witness->shared);
+    if (witness->image)
+        drop_image(witness->image);
+    if (witness->is_shared)
+        shmdt(witness->shared.shmaddr);
+    if (witness->display)
+        XCloseDisplay(witness->display);
 }
 
 static void print_sample(const Sample *sample)
@@ -165,10 +183,10 @@ int main(int argc, char **argv)
         return 2;
     }
     Witness witness = { 0 };
-    if (!open_witness(&witness, options.rect) || !watch(&witness, &options)) {
+    gboolean ok = open_witness(&witness, options.rect) && watch(&witness, &options);
+    if (!ok)
         fprintf(stderr, "peer-witness: cannot look at the X screen: expected 32 bits a pixel\n");
-        return 1;
-    }
-    XCloseDisplay(witness.display);
-    return 0;
+    close_witness(&witness);
+    g_free(options.rect);
+    return ok ? 0 : 1;
 }
