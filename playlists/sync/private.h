@@ -59,6 +59,8 @@ void bt_sync_tell(BtSync *sync, const char *type, const GError *why, const char 
 gboolean bt_round_fail(BtRound *round, const char *what, GError *why);
 
 gboolean bt_sync_is_code(const GError *why, BtError code);
+/* An id that may stand in an address and name a file; BT_ERROR_INVALID. */
+gboolean bt_sync_check_screen(const char *screen, GError **error);
 char *bt_base_copy(const char *base); /* without slashes at its end (transfer full) */
 
 /* ---- newest.c ---- */

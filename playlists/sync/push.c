@@ -286,7 +286,7 @@ static gboolean read_adopted(const BtJsonAt *object, char **screen, GBytes **roo
         return FALSE;
     const char *id = bt_json_read_string(&screen_at, 1, BT_ID_MAX_BYTES, error);
     const char *base64 = id ? bt_json_read_string(&root_at, 1, REPLY_MAX_BYTES, error) : NULL;
-    if (!base64)
+    if (!base64 || !bt_sync_check_screen(id, error))
         return FALSE;
     GBytes *envelope = bt_base64_decode(base64, strlen(base64));
     if (!envelope || g_bytes_get_size(envelope) > BT_ENVELOPE_MAX_BYTES(BT_ROOT_MAX_BYTES)) {

@@ -135,7 +135,7 @@ void bt_sync_add_needed(BtSync *sync, GHashTable *keep)
 
 /* ---- life ---- */
 
-static gboolean check_id(const char *screen, GError **error)
+gboolean bt_sync_check_screen(const char *screen, GError **error)
 {
     gsize length = screen ? strlen(screen) : 0;
     gboolean fits = length > 0 && length <= BT_ID_MAX_BYTES && screen[0] != '.';
@@ -201,7 +201,7 @@ void bt_sync_set_patience(BtSync *sync, guint low_speed_s, gint64 slice_ms, GErr
 BtSync *bt_sync_new(const BtSyncSource *source, BtCache *cache, const BtKey *key,
     BtSyncOnEvent on_event, gpointer user, GError **error)
 {
-    if (!check_id(source->screen, error))
+    if (!bt_sync_check_screen(source->screen, error))
         return NULL;
     g_autoptr(BtSync) sync = g_new0(BtSync, 1);
     sync->source = copy_source(source);

@@ -13,7 +13,6 @@ import subprocess
 import sys
 import tempfile
 import threading
-import time
 import unittest
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
@@ -137,7 +136,6 @@ class Push(unittest.TestCase):
         self.assertEqual(result["refused"], {"f2": "không rõ"})
 
     def test_retry_after(self):
-        now = time.mktime(time.gmtime()) // 1 * 1
         date = email.utils.formatdate(1795309323 + 90, usegmt=True)
         cases = [(429, "7", 7000), (503, "120", 120000), (503, date, 90000),
                  (503, "99999999999999999999", 86400000), (429, "soon", 0), (429, "-5", 0),
@@ -149,7 +147,6 @@ class Push(unittest.TestCase):
                 result = self.push(now="2026-11-22T01:02:03Z")
                 self.assertEqual((result["result"], result["reason"]), ("failed", "network"))
                 self.assertEqual(result["retry_after_ms"], expected)
-        self.assertGreater(now, 0)
 
     def test_bad_replies(self):
         many = {"accepted": [[i, i] for i in range(5000)]}
@@ -164,8 +161,7 @@ class Push(unittest.TestCase):
             with self.subTest(reply=str(reply)[:60]):
                 self.answer(200, reply)
                 result = self.push()
-                self.assertEqual(result["result"], "failed", result)
-                self.assertIn(result["reason"], (expected, "invalid", "limit"), result)
+                self.assertEqual((result["result"], result["reason"]), ("failed", expected), result)
 
     def test_not_a_report(self):
         for status in (302, 401, 404, 204):
