@@ -136,26 +136,31 @@ static gboolean must_stay_together(const BtParagraph *p, guint at)
 
 /* ---- flags ---- */
 
-/* What ends a line has no glyph. */
 static gboolean ends_line(UChar c)
 {
     return c == 0x0B || c == 0x0C || c == 0x2028;
 }
 
+/* A tab is drawn as a space; what ends a line is not drawn. */
+static UChar drawn(UChar c)
+{
+    return c == '\t' ? ' ' : ends_line(c) ? 0x206A : c;
+}
+
 static void mark_spaces(BtParagraph *p)
 {
+    gboolean ended = FALSE;
     for (guint i = 0; i < p->n; i++) {
-        if (is_space(p->text[i]) || ends_line(p->text[i]))
-            p->flags[i] |= BT_UNIT_SPACE;
+        UChar c = p->text[i];
         if (after_stacker(p, i))
             p->flags[i] |= BT_UNIT_KEEP;
-        if (i > 0 && ends_line(p->text[i - 1])) {
+        if (ended)
             p->flags[i] |= BT_UNIT_MUST | BT_UNIT_BREAK;
-            p->text[i - 1] = 0x206A;
-        }
+        ended = ends_line(c);
+        if (is_space(c) || c == '\t' || ended)
+            p->flags[i] |= BT_UNIT_SPACE;
+        p->text[i] = drawn(c);
     }
-    if (p->n > 0 && ends_line(p->text[p->n - 1]))
-        p->text[p->n - 1] = 0x206A;
 }
 
 void bt_paragraph_find_breaks(BtParagraph *p, BtFonts *fonts, const char *lang)

@@ -31,14 +31,12 @@ static void find_end(BtParagraph *p, const char *text)
         p->next_byte++;
 }
 
-/* Controls have no glyph: a tab is a space, the others become U+206A, an invisible character that
- * breaks lines exactly where controls do. Those that end a line wait for breaks.c. */
+/* Controls have no glyph. They become U+206A, an invisible character that breaks lines exactly where
+ * controls do; tabs and those that end a line wait until breaks.c has seen them. */
 static UChar32 visible(UChar32 c)
 {
-    if (c == '\t')
-        return ' ';
     gboolean control = c < 0x20 || (c >= 0x7F && c < 0xA0);
-    return control && c != 0x0B && c != 0x0C ? 0x206A : c;
+    return control && c != '\t' && c != 0x0B && c != 0x0C ? 0x206A : c;
 }
 
 static void append(BtParagraph *p, UChar32 c, guint32 byte)
