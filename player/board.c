@@ -156,18 +156,12 @@ static void load_sources(BtBoard *board)
     for (guint i = 0; i < config->sources->len; i++) {
         const BtConfigSource *source = g_ptr_array_index(config->sources, i);
         BtFolder *folder = g_ptr_array_index(board->folders, i);
-        sources[i] = (BtInputSource){
-            .name = source->name,
-            .source_id = source->source_id,
-            .classes = source->classes,
-            .rects_px = (const BtRect *)source->rects_px->data,
-            .n_rects = source->rects_px->len,
-            .fixed = folder == NULL ? NULL : bt_folder_manifest(folder),
-        };
+        sources[i] =
+            bt_config_input_source(source, folder == NULL ? NULL : bt_folder_manifest(folder));
     }
     g_autoptr(GPtrArray) problems = g_ptr_array_new_with_free_func(g_free);
-    board->inputs = bt_inputs_load(
-        board->ledger, board->cache, config->screen_id, sources, config->sources->len, problems);
+    board->inputs = bt_inputs_load(board->ledger, board->cache, config->screen_id, sources,
+        config->sources->len, board->options.since_ms, problems);
     for (guint i = 0; i < problems->len; i++)
         g_message("%s", (const char *)g_ptr_array_index(problems, i));
 }

@@ -437,6 +437,32 @@ static BtConfig *config_new(void)
     return config;
 }
 
+/* A word that enrolment wrote in the state folder. */
+static char *enrolled_word(const BtConfig *config, const char *name)
+{
+    g_autofree char *path = bt_config_state_path(config, name);
+    g_autoptr(GBytes) bytes = bt_io_read(path, BT_HASH_HEX_SIZE, NULL);
+    if (bytes == NULL)
+        return NULL;
+    char *word = g_strndup(g_bytes_get_data(bytes, NULL), g_bytes_get_size(bytes));
+    return g_strstrip(word);
+}
+
+/* What the file leaves open and enrolment decided. No document names BT_SCREEN_UNCLAIMED. */
+static void take_enrolment(BtConfig *config)
+{
+    if (config->screen_id == NULL)
+        config->screen_id = enrolled_word(config, BT_ENROLLED_SCREEN);
+    if (config->screen_id == NULL)
+        config->screen_id = g_strdup(BT_SCREEN_UNCLAIMED);
+    for (guint i = 0; i < config->sources->len; i++) {
+        BtConfigSource *source = g_ptr_array_index(config->sources, i);
+        g_autofree char *name = g_strconcat(BT_ENROLLED_FINGERPRINT, source->name, NULL);
+        if (source->fingerprint == NULL && source->root_path == NULL)
+            source->fingerprint = enrolled_word(config, name);
+    }
+}
+
 BtConfig *bt_config_read(const char *path, GError **error)
 {
     g_autoptr(GBytes) bytes = bt_io_read(path, BT_CONFIG_MAX_BYTES, error);
@@ -457,6 +483,7 @@ BtConfig *bt_config_read(const char *path, GError **error)
     }
     if (!note_lines(&reading, text, error) || !read_groups(&reading, error))
         return NULL;
+    take_enrolment(config);
     return g_steal_pointer(&config);
 }
 
@@ -506,4 +533,18 @@ const BtConfigSource *bt_config_report_source(const BtConfig *config)
             return source;
     }
     return NULL;
+}
+
+BtInputSource bt_config_input_source(const BtConfigSource *source, BtManifest *fixed)
+{
+    return (BtInputSource){
+        .name = source->name,
+        .source_id = source->source_id,
+        .root_path = source->root_path,
+        .root_fingerprint = source->fingerprint,
+        .classes = source->classes,
+        .rects_px = (const BtRect *)source->rects_px->data,
+        .n_rects = source->rects_px->len,
+        .fixed = fixed,
+    };
 }

@@ -4,12 +4,18 @@
 #ifndef BT_PLAYER_CONFIG_H
 #define BT_PLAYER_CONFIG_H
 
-#include "playlists/schedule/schedule.h"
+#include "playlists/inputs/inputs.h"
 
 #define BT_CONFIG_MAX_BYTES (64 * 1024)
 #define BT_CONFIG_MAX_ZONES 16
+#define BT_SCREEN_UNCLAIMED "unclaimed" /* no id yet: bangtin enrol gives one */
 
 typedef enum { BT_SOURCE_NATIVE, BT_SOURCE_FOLDER } BtSourceKind;
+
+/* Files in the state folder that enrolment writes: the screen's id, and the fingerprint of a source's first
+ * root (the source's name follows). */
+#define BT_ENROLLED_SCREEN "screen"
+#define BT_ENROLLED_FINGERPRINT "fingerprint."
 
 /* A rectangle of the screen with a name, for ceilings: [screen] zone.NAME=x,y,w,h */
 typedef struct {
@@ -25,7 +31,7 @@ typedef struct {
     char *base;        /* native: https://… or file:///…; folder: an absolute path */
     char *source_id;   /* native: that documents must name; "" takes the root's */
     char *root_path;   /* native: the first root; NULL: it came at enrolment */
-    char *fingerprint; /* native: of the first root; NULL */
+    char *fingerprint; /* native: of the first root, as written, else as enrolled; NULL */
     char *ca_path;     /* native: PEM; NULL: the system's */
     char *pin;         /* native: "sha256//BASE64"; NULL */
     gboolean insecure; /* native: plain http to a host that is not this machine */
@@ -35,7 +41,7 @@ typedef struct {
 
 typedef struct {
     /* [screen] */
-    char *screen_id;
+    char *screen_id; /* as written, else as enrolled */
     char *screen_name;
     char *state_folder;
     char *timezone;
@@ -66,6 +72,10 @@ BtConfig *bt_config_read(const char *path, GError **error);
 BtConfig *bt_config_for_folder(const char *path);
 void bt_config_free(BtConfig *config);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(BtConfig, bt_config_free)
+
+/* The source as inputs want it; borrowed from the configuration. `fixed` (nullable, borrowed): a folder's
+ * manifest. */
+BtInputSource bt_config_input_source(const BtConfigSource *source, BtManifest *fixed);
 
 /* A file in the state folder. (transfer full) */
 char *bt_config_state_path(const BtConfig *config, const char *name);

@@ -21,7 +21,7 @@ static const char *const migrations[] = {
     " seen_ms INTEGER NOT NULL, clean INTEGER NOT NULL);"
     "CREATE TABLE death (at_ms INTEGER NOT NULL, items TEXT NOT NULL);"
     "CREATE TABLE source (name TEXT PRIMARY KEY, state TEXT NOT NULL, message TEXT NOT NULL,"
-    " version INTEGER NOT NULL, last_ok_ms INTEGER NOT NULL, bytes INTEGER NOT NULL) WITHOUT "
+    " last_ok_ms INTEGER NOT NULL, idle_ms INTEGER NOT NULL, bytes INTEGER NOT NULL) WITHOUT "
     "ROWID;",
     NULL,
 };
@@ -368,24 +368,24 @@ void bt_source_state_free(BtSourceState *state)
 gboolean bt_facts_put_source(BtFacts *facts, const BtSourceState *state, GError **error)
 {
     return bt_db_run(facts->db, error,
-        "INSERT OR REPLACE INTO source (name, state, message, version, last_ok_ms, bytes)"
+        "INSERT OR REPLACE INTO source (name, state, message, last_ok_ms, idle_ms, bytes)"
         " VALUES (?, ?, ?, ?, ?, ?)",
-        "sssiii", state->name, state->state, state->message, state->version, state->last_ok_ms,
+        "sssiii", state->name, state->state, state->message, state->last_ok_ms, state->idle_ms,
         state->bytes);
 }
 
 BtSourceState *bt_facts_source(BtFacts *facts, const char *name)
 {
     g_autoptr(BtRows) rows = bt_db_query(facts->db, NULL,
-        "SELECT state, message, version, last_ok_ms, bytes FROM source WHERE name = ?", "s", name);
+        "SELECT state, message, last_ok_ms, idle_ms, bytes FROM source WHERE name = ?", "s", name);
     if (!first_row(rows))
         return NULL;
     BtSourceState *state = g_new0(BtSourceState, 1);
     state->name = g_strdup(name);
     state->state = g_strdup(bt_rows_text(rows, 0));
     state->message = g_strdup(bt_rows_text(rows, 1));
-    state->version = bt_rows_int(rows, 2);
-    state->last_ok_ms = bt_rows_int(rows, 3);
+    state->last_ok_ms = bt_rows_int(rows, 2);
+    state->idle_ms = bt_rows_int(rows, 3);
     state->bytes = bt_rows_int(rows, 4);
     return state;
 }

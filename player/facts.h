@@ -109,7 +109,9 @@ gboolean bt_facts_tidy(BtFacts *facts, gint64 now_ms, GError **error);
 /* ---- what sync knows of the sources, for status ---- */
 typedef struct {
     char *name, *state, *message; /* state: "ok", "stale", "failed", "waiting" */
-    gint64 version, last_ok_ms, bytes;
+    gint64 last_ok_ms; /* of the last verified now.json, 0: never */
+    gint64 idle_ms;    /* running time since then, over all starts */
+    gint64 bytes;      /* over the network, since the start of sync */
 } BtSourceState;
 void bt_source_state_free(BtSourceState *state);
 gboolean bt_facts_put_source(BtFacts *facts, const BtSourceState *state, GError **error);

@@ -15,9 +15,9 @@ struct BtWriter {
     GQueue *batch;      /* of Task; the thread's own */
     GMutex mutex;
     GCond flushed;
-    guint64 flushes_done; /* under mutex */
+    guint64 flushes_done;  /* under mutex */
     guint64 flushes_asked; /* the poster's own */
-    gint ending;          /* atomic */
+    gint ending;           /* atomic */
 };
 
 static void task_free(Task *task)
@@ -27,8 +27,8 @@ static void task_free(Task *task)
     g_free(task);
 }
 
-/* All of the batch in one transaction; a task that is refused for what it says (too long) is dropped, a
- * disk that fails keeps the batch. */
+/* All of the batch in one transaction; a task that is refused for what it says (too long) is
+ * dropped, a disk that fails keeps the batch. */
 static gboolean write_batch(BtWriter *writer, GError **error)
 {
     if (!bt_facts_begin(writer->facts, error))

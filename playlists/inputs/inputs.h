@@ -28,9 +28,9 @@ gboolean bt_input_ledger_add_manifest(BtInputLedger *ledger, const char *source,
 /* `sha256` "" ends the alert. */
 gboolean bt_input_ledger_add_alert(BtInputLedger *ledger, const char *source, const char *sha256,
     gint64 version, gint64 from_ms, GError **error);
-/* Adds nothing when that is denied already. */
+/* Adds nothing when that is denied already; `*is_new` says which. */
 gboolean bt_input_ledger_add_denial(BtInputLedger *ledger, const char *source, const char *sha256,
-    gint64 from_ms, GError **error);
+    gint64 from_ms, gboolean *is_new, GError **error);
 gboolean bt_input_ledger_add_lapse(BtInputLedger *ledger, const char *source, gint64 from_ms,
     GError **error);
 gboolean bt_input_ledger_add_set_aside(BtInputLedger *ledger, const char *source, const char *what,
@@ -59,16 +59,18 @@ void bt_input_ledger_last_alert(BtInputLedger *ledger, const char *source,
 typedef struct {
     const char *name;
     const char *source_id; /* "" takes the root's */
+    const char *root_path; /* the first root's file; NULL: it is in the cache, with this … */
+    const char *root_fingerprint; /* … fingerprint; without either nothing is trusted */
     guint classes;
     const BtRect *rects_px;
     guint n_rects;
     BtManifest *fixed; /* a folder's manifest: in force since ever, no ledger, no trust; else NULL */
 } BtInputSource;
 
-/* The roots that the cache keeps of a source, walked from 1 on with every signature checked.
- * BT_ERROR_NOT_FOUND when there is none. (transfer full) (nullable) */
-BtTrust *bt_inputs_load_trust(BtCache *cache, const char *source, const char *source_id,
-    const char *screen, GError **error);
+/* The trust of a source: its first root, by file or by fingerprint, and the roots after it that the cache
+ * keeps, with every signature checked. BT_ERROR_NOT_FOUND when there is none. (transfer full) (nullable) */
+BtTrust *bt_inputs_load_trust(BtCache *cache, const BtInputSource *source, const char *screen,
+    GError **error);
 
 /* Inputs for the schedule out of ledger (nullable), cache and trust, as far as they may decide at or
  * after `since_ms`: what was replaced before it is not loaded. What cannot be verified is left out as

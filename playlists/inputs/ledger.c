@@ -73,12 +73,13 @@ static gboolean has_denial(
     return failure == NULL;
 }
 
-gboolean bt_input_ledger_add_denial(
-    BtInputLedger *ledger, const char *source, const char *sha256, gint64 from_ms, GError **error)
+gboolean bt_input_ledger_add_denial(BtInputLedger *ledger, const char *source, const char *sha256,
+    gint64 from_ms, gboolean *is_new, GError **error)
 {
     gboolean found = FALSE;
     if (!has_denial(ledger, source, sha256, &found, error))
         return FALSE;
+    *is_new = !found;
     return found || add(ledger, "denial", source, sha256, 0, from_ms, BT_TIME_MAX, error);
 }
 

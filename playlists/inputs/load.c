@@ -7,35 +7,54 @@
  * denied from its own start, so that it never uncovers an older manifest. */
 #include "playlists/inputs/ledger.h"
 
+#include "base/error.h"
+#include "base/io.h"
+
+#define ROOT_MAX_BYTES BT_ENVELOPE_MAX_BYTES(BT_ROOT_MAX_BYTES)
+
 static char *root_name(gint64 version)
 {
     return g_strdup_printf("root.%" G_GINT64_FORMAT ".json", version);
 }
 
-BtTrust *bt_inputs_load_trust(
-    BtCache *cache, const char *source, const char *source_id, const char *screen, GError **error)
+/* sync says in "root.first" which version it began with; the fingerprint, which sync does not give,
+ * decides whether that is believed. */
+static GBytes *read_first_root(BtCache *cache, const BtInputSource *source, GError **error)
 {
-    g_autoptr(BtTrust) trust = bt_trust_new(source_id, screen);
-    for (gint64 version = 1;; version++) {
-        g_autofree char *name = root_name(version);
-        GError *failure = NULL;
-        g_autoptr(GBytes) bytes = bt_cache_read_document(
-            cache, source, name, BT_ENVELOPE_MAX_BYTES(BT_ROOT_MAX_BYTES), &failure);
-        if (bytes == NULL && version > 1 &&
-            g_error_matches(failure, BT_ERROR, BT_ERROR_NOT_FOUND)) {
-            g_clear_error(&failure);
-            return g_steal_pointer(&trust);
-        }
-        if (bytes == NULL) {
-            g_propagate_error(error, failure);
-            return NULL;
-        }
-        gboolean accepted = version == 1
-            ? bt_trust_accept_first_root(trust, bytes, name, NULL, error)
-            : bt_trust_accept_next_root(trust, bytes, name, BT_TIME_MIN, error);
-        if (!accepted)
-            return NULL;
+    if (source->root_path != NULL)
+        return bt_io_read(source->root_path, ROOT_MAX_BYTES, error);
+    if (source->root_fingerprint == NULL) {
+        g_set_error(error, BT_ERROR, BT_ERROR_NOT_FOUND,
+            "source %s: has no root: expected a file, a fingerprint, or an enrolment before",
+            source->name);
+        return NULL;
     }
+    g_autoptr(GBytes) first = bt_cache_read_document(cache, source->name, "root.first", 31, error);
+    if (first == NULL)
+        return NULL;
+    g_autofree char *text = g_strndup(g_bytes_get_data(first, NULL), g_bytes_get_size(first));
+    g_autofree char *name = root_name(g_ascii_strtoll(text, NULL, 10));
+    return bt_cache_read_document(cache, source->name, name, ROOT_MAX_BYTES, error);
+}
+
+static gboolean accept_next_root(BtTrust *trust, BtCache *cache, const char *source)
+{
+    g_autofree char *name = root_name(bt_trust_root(trust)->version + 1);
+    g_autoptr(GBytes) bytes = bt_cache_read_document(cache, source, name, ROOT_MAX_BYTES, NULL);
+    return bytes != NULL && bt_trust_accept_next_root(trust, bytes, name, BT_TIME_MIN, NULL);
+}
+
+BtTrust *bt_inputs_load_trust(
+    BtCache *cache, const BtInputSource *source, const char *screen, GError **error)
+{
+    g_autoptr(BtTrust) trust = bt_trust_new(source->source_id, screen);
+    g_autoptr(GBytes) first = read_first_root(cache, source, error);
+    if (first == NULL ||
+        !bt_trust_accept_first_root(trust, first, source->name, source->root_fingerprint, error))
+        return NULL;
+    while (accept_next_root(trust, cache, source->name))
+        ;
+    return g_steal_pointer(&trust);
 }
 
 typedef struct {
@@ -158,8 +177,7 @@ static void load_rules(Loading *loading, const char *kind)
 static void load_source(Loading *loading, const BtInputSource *source, const char *screen)
 {
     GError *failure = NULL;
-    loading->trust =
-        bt_inputs_load_trust(loading->cache, source->name, source->source_id, screen, &failure);
+    loading->trust = bt_inputs_load_trust(loading->cache, source, screen, &failure);
     if (failure != NULL)
         complain(loading, failure);
     load_documents(loading, "manifest");

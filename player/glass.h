@@ -1,0 +1,42 @@
+/* The glass: display and compose together, with what was counted on the way.
+ * Thread-safety: show's main thread. */
+#ifndef BT_PLAYER_GLASS_H
+#define BT_PLAYER_GLASS_H
+
+#include "player/config.h"
+#include "render/display/display.h"
+#include "render/scene/scene.h"
+
+typedef struct BtGlass BtGlass;
+
+typedef struct {
+    guint64 shown, late, dropped; /* pictures presented; after their time; never presented */
+} BtGlassCounts;
+
+/* `w_px`, `h_px` (0: configuration, else the screen's own). (transfer full) (nullable) */
+BtGlass *bt_glass_open(const BtConfig *config, gboolean offscreen, gboolean windowed, int w_px,
+    int h_px, GError **error);
+void bt_glass_close(BtGlass *glass);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(BtGlass, bt_glass_close)
+
+void bt_glass_size(const BtGlass *glass, int *w_px, int *h_px);
+/* Milliseconds between refreshes; 0 offscreen, where there are none. */
+double bt_glass_period_ms(const BtGlass *glass);
+
+/* Draws and presents what the scene shows at `t_ms`. `*changed` says whether a pixel did. FALSE: the
+ * display is gone. */
+gboolean bt_glass_draw(
+    BtGlass *glass, const BtScene *scene, gint64 t_ms, gboolean *changed, GError **error);
+/* One picture came `by_ms` after its time; as many more as fitted in that time were never shown. */
+void bt_glass_note_late(BtGlass *glass, guint64 dropped);
+BtGlassCounts bt_glass_counts(const BtGlass *glass);
+
+/* The next event; EXPOSED and RESIZED are handled here. `*resized`: ask for the size again. */
+BtDisplayEvent bt_glass_poll(BtGlass *glass, gboolean *resized);
+int bt_glass_event_fd(BtGlass *glass); /* -1: poll */
+
+/* The picture as it is now. */
+gboolean bt_glass_write_png(BtGlass *glass, const char *path, GError **error);
+double bt_glass_brightness(BtGlass *glass);
+
+#endif

@@ -1,0 +1,421 @@
+/* show: the role that draws.
+ *
+ * One turn: take what happened (display, decoders, supervise), make the scene if it is not good any
+ * more, draw what changed, tell the tracker what is on the glass, and sleep until the next thing is
+ * due. A still page sleeps until its end; nothing is drawn for it twice. The turn is driven by one
+ * timer on the monotonic clock, placed on the display's own grid, and by the descriptors that may
+ * say something. */
+#include "player/show.h"
+
+#include "base/channel.h"
+#include "player/activation.h"
+#include "player/pattern.h"
+#include "player/status.h"
+
+#include <errno.h>
+#include <glib-unix.h>
+#include <math.h>
+#include <string.h>
+#include <sys/timerfd.h>
+#include <unistd.h>
+
+#define PREPARE_AHEAD_MS 2500 /* the next item is decoded at least 2 s before it is due */
+#define GRAB_TIMEOUT_MS 15000
+#define PICTURE_EVERY_MS 1000 /* the PNG of an offscreen player is renewed at most so often */
+#define FAILURES_MAX 3
+
+BtMoment bt_show_moment(const BtShow *show)
+{
+    return (BtMoment){
+        .wall_ms = bt_timekeeper_show_ms(&show->time),
+        .mono_ms = bt_clock_mono_ms(&show->time.clock),
+        .trusted = show->time.trusted,
+    };
+}
+
+/* ---- telling the others ---- */
+
+void bt_show_tell(BtShow *show, BtRoleType type)
+{
+    BtRoleMessage message = { .type = type };
+    if (show->channel >= 0)
+        bt_channel_send(show->channel, &message, sizeof message, NULL, 0, NULL);
+}
+
+/* The decoder is a child of supervise: it gets one end of a new channel and the content. */
+int bt_show_spawn_decoder(int content_fd, gpointer user, GError **error)
+{
+    BtShow *show = user;
+    int ends[2];
+    if (!bt_channel_pair(ends, error))
+        return -1;
+    BtRoleMessage message = { .type = BT_ROLE_DECODER };
+    int fds[2] = { ends[1], content_fd };
+    BtChannelStatus status =
+        bt_channel_send(show->channel, &message, sizeof message, fds, G_N_ELEMENTS(fds), error);
+    close(ends[1]);
+    if (status == BT_CHANNEL_OK)
+        return ends[0];
+    close(ends[0]);
+    if (status != BT_CHANNEL_ERROR)
+        g_set_error(error, BT_ERROR, BT_ERROR_FAILED, "supervise takes no messages");
+    return -1;
+}
+
+typedef struct {
+    BtMoment at;
+    BtJson *body;
+} EventTask;
+
+static gboolean add_event(BtFacts *facts, gpointer data, GError **error)
+{
+    EventTask *task = data;
+    return bt_facts_add(facts, "event", NULL, &task->at, g_steal_pointer(&task->body), error);
+}
+
+static void event_task_free(gpointer data)
+{
+    EventTask *task = data;
+    bt_json_unref(task->body);
+    g_free(task);
+}
+
+void bt_show_event(
+    BtShow *show, const char *type, const char *code, const char *what, const char *message)
+{
+    EventTask *task = g_new0(EventTask, 1);
+    task->at = bt_show_moment(show);
+    task->body = bt_json_new_object();
+    g_autofree char *words = g_utf8_substring(message, 0, MIN(300, g_utf8_strlen(message, -1)));
+    bt_json_set_string(task->body, "event", type);
+    if (*code != '\0')
+        bt_json_set_string(task->body, "code", code);
+    bt_json_set_string(task->body, "what", what);
+    bt_json_set_string(task->body, "message", words);
+    g_message("%s %s: %s", type, what, message);
+    bt_writer_post(show->writer, add_event, task, event_task_free);
+}
+
+/* ---- inputs ---- */
+
+void bt_show_inputs_changed(BtShow *show)
+{
+    bt_board_reload(show->board);
+    show->inputs_changed = TRUE;
+}
+
+static void on_activation_event(
+    const char *type, const char *code, const char *what, const char *message, gpointer user)
+{
+    bt_show_event(user, type, code, what, message);
+}
+
+static void on_command(BtVerb verb, gint64 until_ms, gpointer user)
+{
+    BtShow *show = user;
+    BtInputLedger *ledger = bt_board_ledger(show->board);
+    gint64 t_ms = bt_timekeeper_show_ms(&show->time);
+    switch (verb) {
+    case BT_VERB_CUT:
+        bt_input_ledger_add_cut(ledger, t_ms, NULL);
+        break;
+    case BT_VERB_DARKEN:
+        bt_input_ledger_add_darken(ledger, t_ms, until_ms, NULL);
+        break;
+    case BT_VERB_MUTE:
+        show->mute_until_ms = until_ms;
+        break;
+    case BT_VERB_RESTART:
+        bt_show_tell(show, BT_ROLE_RESTART);
+        break;
+    case BT_VERB_IDENTIFY:
+        bt_show_pattern(show, "cross");
+        break;
+    case BT_VERB_SCREENSHOT:
+        show->picture_is_old = TRUE;
+        show->picture_ms = 0;
+        break;
+    case BT_N_VERBS:
+        break;
+    }
+    bt_show_inputs_changed(show);
+}
+
+void bt_show_look_for_news(BtShow *show)
+{
+    BtActivation activation = {
+        .config = show->config,
+        .board = show->board,
+        .on_air = show->on_air,
+        .t_ms = bt_timekeeper_show_ms(&show->time),
+        .trusted_now_ms = bt_timekeeper_surely_past_ms(&show->time),
+        .on_event = on_activation_event,
+        .on_command = on_command,
+        .user = show,
+    };
+    if (bt_board_ledger(show->board) == NULL)
+        return;
+    if (bt_activate(&activation))
+        bt_show_inputs_changed(show);
+    bt_timekeeper_raise_floor(&show->time, activation.newest_issued_ms);
+    gint64 wall_ms = bt_clock_wall_ms(&show->time.clock);
+    gboolean bounded = activation.newest_issued_ms > 0 && wall_ms >= activation.newest_issued_ms &&
+        wall_ms < activation.newest_issued_ms + BT_DAY_MS;
+    if (bt_timekeeper_judge(&show->time, bounded) && show->time.trusted)
+        bt_board_trust_clock(show->board, activation.t_ms);
+}
+
+gboolean bt_show_pattern(BtShow *show, const char *name)
+{
+    gboolean known = name == NULL || *name == '\0' || strstr(bt_pattern_names(), name) != NULL;
+    if (!known)
+        return FALSE;
+    g_free(show->pattern);
+    show->pattern = g_strdup(name);
+    show->pattern_until_ms = name == NULL || *name == '\0'
+        ? BT_TIME_MIN
+        : bt_timekeeper_show_ms(&show->time) + BT_PATTERN_MS;
+    show->scene_until_ms = BT_TIME_MIN;
+    return TRUE;
+}
+
+/* The third failure of an asset sets it aside for a day. */
+void bt_show_on_failure(
+    const BtItem *item, const char *zone, const char *sha256, const GError *error, gpointer user)
+{
+    BtShow *show = user;
+    BtMoment now = bt_show_moment(show);
+    const char *code = bt_error_reason(error);
+    const char *what = sha256 == NULL || *sha256 == '\0' ? item->id : sha256;
+    bt_show_event(show, "failed", code, what, error->message);
+    bt_tracker_note_failure(show->tracker, zone, code, &now);
+    guint count = GPOINTER_TO_UINT(g_hash_table_lookup(show->failures, what)) + 1;
+    g_hash_table_insert(show->failures, g_strdup(what), GUINT_TO_POINTER(count));
+    BtInputLedger *ledger = bt_board_ledger(show->board);
+    if (count != FAILURES_MAX || ledger == NULL || show->on_air == NULL ||
+        show->on_air->source_name == NULL)
+        return;
+    bt_input_ledger_add_set_aside(
+        ledger, show->on_air->source_name, what, now.wall_ms, now.wall_ms + BT_DAY_MS, NULL);
+    bt_show_event(show, "set-aside", code, what, "failed three times: set aside for a day");
+    bt_show_inputs_changed(show);
+}
+
+/* ---- the scene ---- */
+
+static void put_on_air(BtShow *show, BtOnAir *on_air)
+{
+    g_clear_pointer(&show->on_air, bt_on_air_free);
+    show->on_air = on_air;
+    show->inputs_changed = FALSE;
+    show->scene_until_ms = BT_TIME_MIN;
+}
+
+static gboolean on_air_is_over(const BtShow *show, gint64 t_ms)
+{
+    return show->on_air == NULL || show->inputs_changed || t_ms >= show->on_air->until_ms;
+}
+
+static void make_scene(BtShow *show, gint64 t_ms)
+{
+    g_clear_pointer(&show->scene, bt_scene_unref);
+    if (t_ms < show->pattern_until_ms) {
+        int w_px, h_px;
+        bt_glass_size(show->glass, &w_px, &h_px);
+        show->scene = bt_pattern_scene(show->pattern, w_px, h_px);
+        show->scene_until_ms = show->pattern_until_ms;
+        return;
+    }
+    show->scene = bt_board_scene(show->board, show->on_air, t_ms, &show->scene_until_ms);
+}
+
+/* Between items show time becomes wall time again, so the instant itself may move a little. */
+static gint64 refresh(BtShow *show, gint64 t_ms)
+{
+    gboolean over = on_air_is_over(show, t_ms);
+    if (over) {
+        bt_timekeeper_renew(&show->time);
+        t_ms = bt_timekeeper_show_ms(&show->time);
+        put_on_air(show, bt_board_on_air(show->board, t_ms));
+    }
+    if (over || show->scene == NULL || t_ms >= show->scene_until_ms)
+        make_scene(show, t_ms);
+    return t_ms;
+}
+
+static void prepare_next(BtShow *show, gint64 t_ms)
+{
+    gint64 next_ms = show->on_air->until_ms;
+    if (next_ms == show->prepared_ms || next_ms - t_ms > PREPARE_AHEAD_MS)
+        return;
+    g_autoptr(BtOnAir) next = bt_board_on_air(show->board, next_ms);
+    if (next->kind == BT_ON_PROGRAMME)
+        bt_stage_prepare(bt_board_stage(show->board), next, next_ms);
+    show->prepared_ms = next_ms;
+}
+
+/* ---- what is on the glass ---- */
+
+static void update_life(BtShow *show, const BtMoment *now)
+{
+    if (show->on_air->kind == BT_ON_DARK)
+        bt_life_set(show->life, "not-showing", "off", now);
+    else if (show->on_air->kind == BT_ON_CUT)
+        bt_life_set(show->life, "lit", "cut", now);
+    else
+        bt_life_set(show->life, "lit", "", now);
+}
+
+static void heartbeat_on_change(BtShow *show)
+{
+    const BtOnAir *on_air = show->on_air;
+    guint64 mood = (guint64)on_air->kind * 31 + (guint64)on_air->cls;
+    if (on_air->kind == BT_ON_PROGRAMME) {
+        mood = mood * 31 + g_str_hash(on_air->programme->id);
+        mood = mood * 31 + (guint64)on_air->manifest->version;
+        mood = mood * 31 + (guint64)on_air->volume;
+    }
+    mood = mood * 31 + (guint64)show->time.trusted + 1;
+    if (mood == show->mood)
+        return;
+    show->mood = mood;
+    bt_status_heartbeat(show);
+    bt_show_tell(show, BT_ROLE_FACTS);
+}
+
+static void note_glass(BtShow *show, gint64 t_ms)
+{
+    BtMoment now = bt_show_moment(show);
+    if (t_ms < show->pattern_until_ms)
+        bt_tracker_stop(show->tracker, &now);
+    else
+        bt_tracker_update(show->tracker, show->on_air, t_ms, &now);
+    update_life(show, &now);
+    heartbeat_on_change(show);
+}
+
+static void update_sound(BtShow *show, gint64 t_ms)
+{
+    gint64 start_ms = 0;
+    g_autoptr(BtMedia) media = NULL;
+    gboolean muted = show->config->mute || t_ms < show->mute_until_ms ||
+        show->time.clock.is_virtual || t_ms < show->pattern_until_ms;
+    if (!muted && show->on_air->kind == BT_ON_PROGRAMME)
+        media = bt_stage_sound(bt_board_stage(show->board), show->on_air, &start_ms);
+    gint64 offset_ms = t_ms - g_get_monotonic_time() / 1000;
+    bt_sound_play(show->sound, media, start_ms, show->on_air->volume, offset_ms);
+}
+
+static void write_picture(BtShow *show)
+{
+    g_autoptr(GError) failure = NULL;
+    gint64 real_ms = g_get_monotonic_time() / 1000;
+    const char *path = show->config->picture_path;
+    if (path == NULL || !show->picture_is_old ||
+        (show->picture_ms != 0 && real_ms - show->picture_ms < PICTURE_EVERY_MS))
+        return;
+    if (!bt_glass_write_png(show->glass, path, &failure))
+        g_message("%s", failure->message);
+    show->picture_ms = real_ms;
+    show->picture_is_old = FALSE;
+}
+
+/* ---- frames asked for by their instant (offscreen) ---- */
+
+static void grab(BtShow *show, gint64 t_ms)
+{
+    g_autoptr(GError) failure = NULL;
+    gboolean changed;
+    put_on_air(show, bt_board_on_air(show->board, t_ms));
+    if (show->on_air->kind == BT_ON_PROGRAMME &&
+        !bt_stage_wait(bt_board_stage(show->board), show->on_air, t_ms, GRAB_TIMEOUT_MS))
+        g_warning("grab: a decoder was not in time");
+    make_scene(show, t_ms);
+    g_autofree char *when = bt_time_format(t_ms);
+    g_autofree char *name = g_strdup_printf("%s.png", when);
+    g_autofree char *path = g_build_filename(show->options->grab_folder, name, NULL);
+    if (!bt_glass_draw(show->glass, show->scene, t_ms, &changed, &failure) ||
+        !bt_glass_write_png(show->glass, path, &failure))
+        g_warning("grab: %s", failure->message);
+    show->inputs_changed = TRUE;
+}
+
+static void grab_what_is_due(BtShow *show, gint64 t_ms)
+{
+    while (show->grabs->len > 0 && g_array_index(show->grabs, gint64, 0) <= t_ms) {
+        grab(show, g_array_index(show->grabs, gint64, 0));
+        g_array_remove_index(show->grabs, 0);
+        if (show->grabs->len == 0)
+            bt_show_tell(show, BT_ROLE_DONE);
+    }
+}
+
+/* ---- the turn ---- */
+
+static void set_timer(BtShow *show, gint64 t_ms, gint64 due_ms)
+{
+    double rate = show->time.clock.is_virtual ? show->time.clock.rate : 1;
+    double real_ms = rate > 0 ? (double)(due_ms - t_ms) / rate : BT_MINUTE_MS;
+    gint64 now_ns = g_get_monotonic_time() * 1000;
+    gint64 due_ns = now_ns + (gint64)(CLAMP(real_ms, 0, BT_HOUR_MS) * 1e6);
+    double period_ns = bt_glass_period_ms(show->glass) * 1e6;
+    if (period_ns > 0)
+        due_ns = (gint64)(ceil((double)due_ns / period_ns) * period_ns);
+    due_ns = MAX(due_ns, 1);
+    struct itimerspec when = {
+        .it_value = { due_ns / 1000000000, due_ns % 1000000000 },
+    };
+    timerfd_settime(show->timer_fd, TFD_TIMER_ABSTIME, &when, NULL);
+    show->due_ms = due_ms;
+}
+
+static gint64 next_due(const BtShow *show, gint64 t_ms)
+{
+    gint64 due_ms = MIN(show->on_air->until_ms, show->scene_until_ms);
+    due_ms = MIN(due_ms, bt_scene_next_change(show->scene, t_ms));
+    if (show->on_air->until_ms != show->prepared_ms && show->on_air->until_ms != BT_TIME_MAX)
+        due_ms = MIN(due_ms, MAX(t_ms + 1, show->on_air->until_ms - PREPARE_AHEAD_MS));
+    if (show->grabs->len > 0)
+        due_ms = MIN(due_ms, g_array_index(show->grabs, gint64, 0));
+    return MAX(due_ms, t_ms + 1);
+}
+
+/* A picture that comes more than one refresh and a half after its time is late. */
+static void judge_lateness(BtShow *show, gint64 t_ms)
+{
+    double period_ms = bt_glass_period_ms(show->glass);
+    if (period_ms <= 0 || show->due_ms == 0)
+        return;
+    double late_ms = (double)(t_ms - show->due_ms);
+    if (late_ms > period_ms * 1.5)
+        bt_glass_note_late(show->glass, (guint64)(late_ms / period_ms) - 1);
+}
+
+static void glass_is_gone(BtShow *show, const GError *failure)
+{
+    g_warning("display: %s", failure->message);
+    show->status = 1;
+    g_main_loop_quit(show->loop);
+}
+
+void bt_show_turn(BtShow *show)
+{
+    g_autoptr(GError) failure = NULL;
+    gboolean changed = FALSE;
+    gint64 t_ms = bt_timekeeper_show_ms(&show->time);
+    grab_what_is_due(show, t_ms);
+    t_ms = refresh(show, t_ms);
+    if (!bt_glass_draw(show->glass, show->scene, t_ms, &changed, &failure)) {
+        glass_is_gone(show, failure);
+        return;
+    }
+    if (changed)
+        judge_lateness(show, t_ms);
+    show->picture_is_old = show->picture_is_old || changed;
+    note_glass(show, t_ms);
+    prepare_next(show, t_ms);
+    update_sound(show, t_ms);
+    write_picture(show);
+    bt_fd_watch_set(show->decoders, bt_stage_fds(bt_board_stage(show->board)));
+    set_timer(show, t_ms, next_due(show, t_ms));
+}

@@ -1,0 +1,80 @@
+/* The state of show, shared by the files that make up that role: show.c (the turn), show_start.c (its
+ * beginning and end), status.c (what it says of itself). Private to these.
+ * Thread-safety: show's main thread. */
+#ifndef BT_PLAYER_SHOW_H
+#define BT_PLAYER_SHOW_H
+
+#include "player/board.h"
+#include "player/control.h"
+#include "player/fdwatch.h"
+#include "player/glass.h"
+#include "player/life.h"
+#include "player/roles.h"
+#include "player/sound.h"
+#include "player/timekeeper.h"
+#include "player/tracker.h"
+
+typedef struct {
+    const BtRoleOptions *options;
+    BtConfig *config;
+    GMainLoop *loop;
+    int channel;  /* to supervise */
+    int timer_fd; /* of the turn */
+    int status;   /* what the process will exit with */
+
+    BtTimekeeper time;
+    gint64 boot_ms; /* show time at start */
+    gint64 due_ms;  /* show time for which the timer is set */
+
+    BtBoard *board;
+    BtGlass *glass;
+    BtFdWatch *decoders;
+    BtSound *sound;
+
+    BtOnAir *on_air;
+    BtScene *scene;
+    gint64 scene_until_ms;
+    gint64 prepared_ms;      /* the start of what was prepared */
+    gboolean inputs_changed; /* on_air is to be asked for again */
+    char *pattern;           /* a test pattern is on until … */
+    gint64 pattern_until_ms;
+    gint64 mute_until_ms; /* a mute by command */
+    GHashTable *failures; /* asset or item → how often it failed */
+
+    GArray *grabs;      /* of gint64, rising: instants whose frames are wanted */
+    gint64 picture_ms;  /* real time at which the PNG was written */
+    gboolean picture_is_old;
+
+    BtWriter *writer;
+    BtFacts *reader; /* this thread's own connection, for status */
+    BtTracker *tracker;
+    BtLifeKeeper *life;
+    BtControl *control;
+    guint64 mood; /* hash of what a heartbeat speaks of: one is sent when that changes */
+} BtShow;
+
+/* Now, as facts carry it. */
+BtMoment bt_show_moment(const BtShow *show);
+/* One turn: from what happened to what is on the glass, and sleep until the next. */
+void bt_show_turn(BtShow *show);
+/* A message without files to supervise. */
+void bt_show_tell(BtShow *show, BtRoleType type);
+/* Looks at what sync brought. */
+void bt_show_look_for_news(BtShow *show);
+/* The ledger has a new entry. */
+void bt_show_inputs_changed(BtShow *show);
+/* A test pattern for BT_PATTERN_MS; NULL or "" ends it. FALSE: unknown name. */
+gboolean bt_show_pattern(BtShow *show, const char *name);
+/* Writes a fact of type "event" and a message. All borrowed. */
+void bt_show_event(
+    BtShow *show, const char *type, const char *code, const char *what, const char *message);
+
+/* Sets aside, for a day, items that were on the glass at two of these deaths or more. */
+void bt_show_set_aside_suspects(BtShow *show, GPtrArray *deaths);
+
+/* For the board: BtMediaSpawn and BtStageOnFailure over a BtShow. */
+int bt_show_spawn_decoder(int content_fd, gpointer show, GError **error);
+void bt_show_on_failure(const BtItem *item, const char *zone, const char *sha256,
+    const GError *error, gpointer show);
+
+#endif

@@ -1,0 +1,145 @@
+#include "player/status.h"
+
+#include <string.h>
+
+/* A heartbeat names so many zones at most, so that its line stays below 2 KB. */
+#define HEARTBEAT_MAX_ZONES 4
+
+static const char *state_word(const BtShow *show)
+{
+    static const char *const words[] = { "playing", "safe", "cut", "dark" };
+    return show->on_air == NULL ? "starting" : words[show->on_air->kind];
+}
+
+static BtJson *frames_json(const BtShow *show)
+{
+    BtGlassCounts counts = bt_glass_counts(show->glass);
+    BtJson *frames = bt_json_new_object();
+    bt_json_set_int(frames, "shown", (gint64)counts.shown);
+    bt_json_set_int(frames, "late", (gint64)counts.late);
+    bt_json_set_int(frames, "dropped", (gint64)counts.dropped);
+    return frames;
+}
+
+static BtJson *clock_json(const BtShow *show)
+{
+    BtJson *clock = bt_json_new_object();
+    bt_json_set_bool(clock, "trusted", show->time.trusted);
+    bt_json_set_int(clock, "offset_ms", bt_timekeeper_error_ms(&show->time));
+    return clock;
+}
+
+static void set_common(const BtShow *show, BtJson *status, guint max_zones)
+{
+    gint64 up_ms = bt_timekeeper_show_ms(&show->time) - show->boot_ms;
+    bt_json_set_string(status, "state", state_word(show));
+    bt_json_set_string(status, "player", BANGTIN_VERSION);
+    bt_json_set_int(status, "uptime_s", up_ms / 1000);
+    bt_json_set(status, "on_air", bt_tracker_on_air(show->tracker, max_zones));
+    bt_json_set(status, "frames", frames_json(show));
+    bt_json_set(status, "clock", clock_json(show));
+}
+
+/* ---- what the disk knows ---- */
+
+static BtJson *source_json(BtShow *show, const BtConfigSource *source)
+{
+    BtJson *entry = bt_json_new_object();
+    BtSourceState *state = bt_facts_source(show->reader, source->name);
+    bt_json_set_string(entry, "id", source->name);
+    bt_json_set_string(entry, "kind", source->kind == BT_SOURCE_NATIVE ? "native" : "folder");
+    if (source->kind == BT_SOURCE_FOLDER) {
+        bt_json_set_string(entry, "state", "ok");
+    } else if (state == NULL) {
+        bt_json_set_string(entry, "state", "waiting");
+    } else {
+        bt_json_set_string(entry, "state", state->state);
+        if (state->last_ok_ms > 0)
+            bt_json_set_time(entry, "last_ok", state->last_ok_ms);
+        bt_json_set_int(entry, "bytes", state->bytes);
+    }
+    bt_source_state_free(state);
+    BtFloor manifest = { 0 }, alert = { 0 };
+    BtInputLedger *ledger = bt_board_ledger(show->board);
+    if (ledger != NULL && bt_input_ledger_newest(ledger, source->name, &manifest, &alert, NULL))
+        bt_json_set_int(entry, "version", manifest.version);
+    return entry;
+}
+
+static BtJson *sources_json(BtShow *show)
+{
+    BtJson *sources = bt_json_new_array();
+    for (guint i = 0; i < show->config->sources->len; i++)
+        bt_json_append(sources, source_json(show, g_ptr_array_index(show->config->sources, i)));
+    return sources;
+}
+
+static BtJson *cache_json(const BtConfig *config)
+{
+    BtJson *json = bt_json_new_object();
+    BtCacheUse use = { 0 };
+    g_autofree char *folder = bt_config_state_path(config, "cache");
+    g_autoptr(BtCache) cache = folder == NULL ? NULL : bt_cache_open(folder, FALSE, NULL);
+    if (cache != NULL)
+        bt_cache_measure(cache, &use, NULL);
+    bt_json_set_int(json, "objects", (gint64)use.objects);
+    bt_json_set_int(json, "bytes", (gint64)use.bytes);
+    bt_json_set_int(json, "quota", (gint64)config->quota_bytes);
+    return json;
+}
+
+static BtJson *spool_json(BtFacts *facts)
+{
+    BtJson *json = bt_json_new_object();
+    BtSpool spool = { 0, BT_TIME_MAX };
+    bt_facts_spool(facts, &spool, NULL);
+    bt_json_set_int(json, "waiting", spool.waiting);
+    if (spool.oldest_ms == BT_TIME_MAX)
+        bt_json_set(json, "oldest", NULL);
+    else
+        bt_json_set_time(json, "oldest", spool.oldest_ms);
+    return json;
+}
+
+BtJson *bt_status_json(BtShow *show)
+{
+    BtJson *status = bt_json_new_object();
+    bt_json_set_string(status, "screen", show->config->screen_id);
+    set_common(show, status, G_MAXUINT);
+    bt_json_set(status, "sources", sources_json(show));
+    bt_json_set(status, "cache", cache_json(show->config));
+    bt_json_set(status, "spool", spool_json(show->reader));
+    return status;
+}
+
+/* ---- heartbeat ---- */
+
+typedef struct {
+    const BtConfig *config; /* borrowed: outlives the writer */
+    BtMoment at;
+    BtJson *body;
+} Heartbeat;
+
+static gboolean add_heartbeat(BtFacts *facts, gpointer data, GError **error)
+{
+    Heartbeat *heartbeat = data;
+    bt_json_set(heartbeat->body, "cache", cache_json(heartbeat->config));
+    bt_json_set(heartbeat->body, "spool", spool_json(facts));
+    return bt_facts_add(facts, "state", NULL, &heartbeat->at, bt_json_ref(heartbeat->body), error);
+}
+
+static void heartbeat_free(gpointer data)
+{
+    Heartbeat *heartbeat = data;
+    bt_json_unref(heartbeat->body);
+    g_free(heartbeat);
+}
+
+void bt_status_heartbeat(BtShow *show)
+{
+    Heartbeat *heartbeat = g_new0(Heartbeat, 1);
+    *heartbeat = (Heartbeat){ show->config, bt_show_moment(show), bt_json_new_object() };
+    set_common(show, heartbeat->body, HEARTBEAT_MAX_ZONES);
+    bt_json_set_int(heartbeat->body, "brightness", (gint64)bt_glass_brightness(show->glass));
+    bt_writer_post(show->writer, add_heartbeat, heartbeat, heartbeat_free);
+}

@@ -1,0 +1,413 @@
+/* sync: the role that talks to the network. One thread a source, each with its own connection,
+ * cache handle and ledger handle, so that a source that hangs keeps no other waiting; the main
+ * thread passes on what supervise says. After a round a thread sleeps until its next poll, or until
+ * it is woken.
+ *
+ * Nobody sees sync die: show goes on from the cache, and supervise starts it again. */
+#include "base/channel.h"
+#include "player/config.h"
+#include "player/facts.h"
+#include "player/roles.h"
+#include "playlists/sync/sync.h"
+
+#include <glib-unix.h>
+#include <unistd.h>
+
+#define RETRY_MIN_MS 1000
+#define RETRY_MAX_MS (15 * BT_MINUTE_MS)
+#define MAX_BATCHES 64 /* of reports in one go, so that polling is not kept waiting */
+
+typedef struct SyncRole SyncRole;
+
+typedef struct {
+    SyncRole *role;
+    const BtConfigSource *source;
+    GThread *thread;
+    BtCache *cache;
+    BtFacts *facts;
+    BtSync *sync;
+    guint failures;       /* rounds in a row */
+    gint64 round_real_ms; /* when the last round ended */
+    gint64 push_after_real_ms;
+    GHashTable *needed; /* under the role's mutex: sha256 this source cannot do without */
+} Worker;
+
+struct SyncRole {
+    const BtRoleOptions *options;
+    BtConfig *config;
+    BtKey *key;
+    GMainLoop *loop;
+    GPtrArray *workers; /* of Worker */
+    gint cancelled;     /* atomic */
+    GMutex mutex;
+    GCond wake;
+    guint64 wakes; /* under mutex: how often supervise asked for a round */
+    GMutex channel_mutex;
+};
+
+static gint64 real_ms(void)
+{
+    return g_get_monotonic_time() / 1000;
+}
+
+static void tell_news(SyncRole *role)
+{
+    BtRoleMessage message = { .type = BT_ROLE_NEWS };
+    g_mutex_lock(&role->channel_mutex);
+    bt_channel_send(BT_ROLE_CHANNEL_FD, &message, sizeof message, NULL, 0, NULL);
+    g_mutex_unlock(&role->channel_mutex);
+}
+
+/* ---- one round ---- */
+
+/* What is fetched or resumed is for the log; what is refused is for the source too. */
+static void on_event(const BtSyncEvent *event, gpointer user)
+{
+    Worker *worker = user;
+    g_message("%s: %s %s: %s", worker->source->name, event->type, event->what, event->message);
+    if (g_str_equal(event->type, "fetched"))
+        return;
+    BtMoment at = { bt_clock_wall_ms(&worker->role->options->clock),
+        bt_clock_mono_ms(&worker->role->options->clock), TRUE };
+    g_autofree char *words =
+        g_utf8_substring(event->message, 0, MIN(300, g_utf8_strlen(event->message, -1)));
+    BtJson *body = bt_json_new_object();
+    bt_json_set_string(body, "event", event->type);
+    if (*event->reason != '\0')
+        bt_json_set_string(body, "code", event->reason);
+    bt_json_set_string(body, "source", worker->source->name);
+    bt_json_set_string(body, "what", event->what);
+    bt_json_set_string(body, "message", words);
+    g_autoptr(GError) failure = NULL;
+    if (!bt_facts_add(worker->facts, "event", NULL, &at, body, &failure))
+        g_message("%s: %s", worker->source->name, failure->message);
+}
+
+static gint64 trusted_now_ms(const SyncRole *role)
+{
+    gboolean trusted = role->config->trust_system_clock || role->options->clock.is_virtual;
+    /* With trust=auto show judges expiry again by its own clock; here only what is surely past
+     * counts. */
+    return trusted ? bt_clock_wall_ms(&role->options->clock) : BANGTIN_BUILT_S * BT_SECOND_MS;
+}
+
+static void note_round(Worker *worker, BtSyncResult result, const GError *failure)
+{
+    BtSourceState *before = bt_facts_source(worker->facts, worker->source->name);
+    gint64 now_ms = real_ms(), wall_ms = bt_clock_wall_ms(&worker->role->options->clock);
+    gboolean ok = result != BT_SYNC_FAILED;
+    gint64 idle_ms = before == NULL ? 0 : before->idle_ms;
+    gint64 last_ok_ms = before == NULL ? 0 : before->last_ok_ms;
+    BtSourceState state = {
+        .name = worker->source->name,
+        .state = (char *)(ok                       ? "ok"
+                : wall_ms - last_ok_ms > BT_DAY_MS ? "stale"
+                                                   : "failed"),
+        .message = (char *)(failure == NULL ? "" : failure->message),
+        .last_ok_ms = ok ? wall_ms : last_ok_ms,
+        .idle_ms = ok ? 0 : idle_ms + now_ms - worker->round_real_ms,
+        .bytes = (gint64)bt_sync_bytes(worker->sync),
+    };
+    worker->round_real_ms = now_ms;
+    bt_facts_put_source(worker->facts, &state, NULL);
+    bt_source_state_free(before);
+}
+
+static void do_round(Worker *worker)
+{
+    g_autoptr(GError) failure = NULL;
+    BtSyncResult result = bt_sync_round(
+        worker->sync, trusted_now_ms(worker->role), &worker->role->cancelled, &failure);
+    gboolean slow_down = result == BT_SYNC_FAILED &&
+        (g_error_matches(failure, BT_ERROR, BT_ERROR_NETWORK) ||
+            g_error_matches(failure, BT_ERROR, BT_ERROR_TIMEOUT) ||
+            g_error_matches(failure, BT_ERROR, BT_ERROR_IO));
+    if (slow_down && worker->failures == 0)
+        g_message("%s: %s", worker->source->name, failure->message);
+    worker->failures = slow_down ? worker->failures + 1 : 0;
+    note_round(worker, result, failure);
+    if (result == BT_SYNC_NEW)
+        tell_news(worker->role);
+}
+
+static void add_all(GHashTable *keep, GHashTable *needed)
+{
+    GHashTableIter iter;
+    gpointer sha256;
+    g_hash_table_iter_init(&iter, needed);
+    while (g_hash_table_iter_next(&iter, &sha256, NULL))
+        g_hash_table_add(keep, g_strdup(sha256));
+}
+
+/* Only when every source has said what it needs may anything go. */
+static GHashTable *needed_by_all(SyncRole *role)
+{
+    g_autoptr(GHashTable) keep = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+    for (guint i = 0; i < role->workers->len; i++) {
+        const Worker *worker = g_ptr_array_index(role->workers, i);
+        if (worker->needed == NULL)
+            return NULL;
+        add_all(keep, worker->needed);
+    }
+    return g_steal_pointer(&keep);
+}
+
+static void evict(Worker *worker)
+{
+    GHashTable *needed = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+    bt_sync_add_needed(worker->sync, needed);
+    g_mutex_lock(&worker->role->mutex);
+    g_clear_pointer(&worker->needed, g_hash_table_unref);
+    worker->needed = needed;
+    g_autoptr(GHashTable) keep = needed_by_all(worker->role);
+    g_mutex_unlock(&worker->role->mutex);
+    if (keep != NULL)
+        bt_cache_evict(worker->cache, keep, worker->role->config->quota_bytes, NULL);
+}
+
+/* ---- reports ---- */
+
+static void take_reply(Worker *worker, BtPushReply *reply)
+{
+    GHashTableIter iter;
+    gpointer id, reason;
+    for (guint i = 0; i + 1 < reply->accepted->len; i += 2)
+        bt_facts_accept(worker->facts, g_array_index(reply->accepted, gint64, i),
+            g_array_index(reply->accepted, gint64, i + 1), NULL);
+    g_hash_table_iter_init(&iter, reply->refused);
+    while (g_hash_table_iter_next(&iter, &id, &reason))
+        bt_facts_refuse(worker->facts, id, reason, NULL);
+}
+
+/* The date that is signed is the real one: the source compares it with its own clock. */
+static gboolean push_batch(Worker *worker, GBytes *batch)
+{
+    BtPushReply reply = { 0 };
+    g_autoptr(GError) failure = NULL;
+    gboolean pushed = bt_sync_push(worker->sync, batch, g_get_real_time() / 1000, &reply, &failure);
+    if (pushed)
+        take_reply(worker, &reply);
+    else
+        g_debug("%s: reports wait: %s", worker->source->name, failure->message);
+    if (!pushed)
+        worker->push_after_real_ms = real_ms() + MAX(reply.retry_after_ms, RETRY_MIN_MS);
+    bt_push_reply_clear(&reply);
+    return pushed;
+}
+
+static void push(Worker *worker)
+{
+    if (worker->source != bt_config_report_source(worker->role->config) ||
+        real_ms() < worker->push_after_real_ms)
+        return;
+    for (guint i = 0; i < MAX_BATCHES; i++) {
+        g_autoptr(GBytes) batch = bt_facts_batch(worker->facts, NULL);
+        if (batch == NULL || !push_batch(worker, batch))
+            break;
+    }
+    bt_facts_tidy(worker->facts, bt_clock_wall_ms(&worker->role->options->clock), NULL);
+}
+
+/* ---- a worker's life ---- */
+
+/* A poll each poll_s, sooner after failures at first, later when they go on; a fifth of it by
+ * chance, so that a thousand boards do not ask at once. */
+static gint64 pause_ms(const Worker *worker)
+{
+    const BtClock *clock = &worker->role->options->clock;
+    double rate = clock->is_virtual && clock->rate > 1 ? clock->rate : 1;
+    gint64 wait_ms = (gint64)(worker->source->poll_s * 1000 / rate);
+    if (worker->failures > 0)
+        wait_ms = MIN(RETRY_MAX_MS, RETRY_MIN_MS << MIN(worker->failures, 10));
+    if (worker->failures > 0 && worker->failures < 6)
+        wait_ms = MIN(wait_ms, worker->source->poll_s * 1000);
+    if (bt_sync_is_unfinished(worker->sync))
+        return 0;
+    return MAX(200, wait_ms * (gint64)g_random_int_range(80, 121) / 100);
+}
+
+static void sleep_until_next(Worker *worker, guint64 *seen_wakes)
+{
+    SyncRole *role = worker->role;
+    gint64 until_us = g_get_monotonic_time() + pause_ms(worker) * 1000;
+    g_mutex_lock(&role->mutex);
+    while (!g_atomic_int_get(&role->cancelled) && role->wakes == *seen_wakes &&
+        g_cond_wait_until(&role->wake, &role->mutex, until_us))
+        ;
+    *seen_wakes = role->wakes;
+    g_mutex_unlock(&role->mutex);
+}
+
+static gpointer run_worker(gpointer data)
+{
+    Worker *worker = data;
+    guint64 wakes = 0;
+    while (!g_atomic_int_get(&worker->role->cancelled)) {
+        do_round(worker);
+        push(worker);
+        evict(worker);
+        sleep_until_next(worker, &wakes);
+    }
+    return NULL;
+}
+
+static void worker_free(gpointer data)
+{
+    Worker *worker = data;
+    if (worker->thread != NULL)
+        g_thread_join(worker->thread);
+    g_clear_pointer(&worker->needed, g_hash_table_unref);
+    bt_sync_free(worker->sync);
+    bt_facts_close(worker->facts);
+    bt_cache_close(worker->cache);
+    g_free(worker);
+}
+
+static gboolean worker_open(Worker *worker, GError **error)
+{
+    const BtConfig *config = worker->role->config;
+    const BtConfigSource *source = worker->source;
+    BtSyncSource description = {
+        .name = source->name,
+        .base = source->base,
+        .source_id = source->source_id,
+        .screen = config->screen_id,
+        .root_path = source->root_path,
+        .root_fingerprint = source->fingerprint,
+        .ca_path = source->ca_path,
+        .pin = source->pin,
+        .insecure_host = source->insecure,
+        .max_bytes_per_s = source->max_bytes_per_s,
+    };
+    g_autofree char *cache = bt_config_state_path(config, "cache");
+    g_autofree char *ledger = bt_config_state_path(config, "ledger.db");
+    worker->cache = bt_cache_open(cache, TRUE, error);
+    if (worker->cache == NULL)
+        return FALSE;
+    worker->facts = bt_facts_open(ledger, error);
+    if (worker->facts == NULL)
+        return FALSE;
+    bt_facts_set_boot(worker->facts, worker->role->options->boot);
+    worker->round_real_ms = real_ms();
+    worker->sync =
+        bt_sync_new(&description, worker->cache, worker->role->key, on_event, worker, error);
+    return worker->sync != NULL;
+}
+
+static void add_worker(SyncRole *role, const BtConfigSource *source)
+{
+    g_autoptr(GError) failure = NULL;
+    Worker *worker = g_new0(Worker, 1);
+    worker->role = role;
+    worker->source = source;
+    if (!worker_open(worker, &failure)) {
+        g_warning("%s: %s", source->name, failure->message);
+        worker_free(worker);
+        return;
+    }
+    g_ptr_array_add(role->workers, worker);
+}
+
+/* ---- the role ---- */
+
+static void wake_workers(SyncRole *role)
+{
+    g_mutex_lock(&role->mutex);
+    role->wakes++;
+    g_cond_broadcast(&role->wake);
+    g_mutex_unlock(&role->mutex);
+}
+
+static gboolean on_supervise(gint fd, GIOCondition condition, gpointer data)
+{
+    SyncRole *role = data;
+    (void)condition;
+    for (;;) {
+        BtRoleMessage message;
+        guint n_fds;
+        BtChannelStatus status =
+            bt_channel_receive(fd, &message, sizeof message, NULL, 0, &n_fds, NULL);
+        if (status == BT_CHANNEL_AGAIN)
+            return G_SOURCE_CONTINUE;
+        if (status != BT_CHANNEL_OK || message.type == BT_ROLE_STOP) {
+            g_main_loop_quit(role->loop);
+            return G_SOURCE_REMOVE;
+        }
+        wake_workers(role);
+    }
+}
+
+static gboolean on_term(gpointer data)
+{
+    g_main_loop_quit(((SyncRole *)data)->loop);
+    return G_SOURCE_CONTINUE;
+}
+
+/* The device's own key, made at the first start. */
+static BtKey *device_key(const BtConfig *config, GError **error)
+{
+    g_autofree char *path = bt_config_state_path(config, "device.key");
+    if (g_file_test(path, G_FILE_TEST_EXISTS))
+        return bt_key_load(path, error);
+    g_autoptr(BtKey) key = bt_key_generate();
+    return bt_key_save(key, path, error) ? g_steal_pointer(&key) : NULL;
+}
+
+static gboolean role_open(SyncRole *role, GError **error)
+{
+    role->loop = g_main_loop_new(NULL, FALSE);
+    role->workers = g_ptr_array_new_with_free_func(worker_free);
+    role->config = bt_config_read(role->options->config_path, error);
+    if (role->config == NULL)
+        return FALSE;
+    role->key = device_key(role->config, error);
+    if (role->key == NULL)
+        return FALSE;
+    for (guint i = 0; i < role->config->sources->len; i++) {
+        const BtConfigSource *source = g_ptr_array_index(role->config->sources, i);
+        if (source->kind == BT_SOURCE_NATIVE)
+            add_worker(role, source);
+    }
+    for (guint i = 0; i < role->workers->len; i++) {
+        Worker *worker = g_ptr_array_index(role->workers, i);
+        worker->thread = g_thread_new(worker->source->name, run_worker, worker);
+    }
+    return TRUE;
+}
+
+/* The last facts of show are pushed once more before the end. */
+static void push_what_is_left(SyncRole *role)
+{
+    for (guint i = 0; i < role->workers->len; i++) {
+        Worker *worker = g_ptr_array_index(role->workers, i);
+        g_thread_join(g_steal_pointer(&worker->thread));
+        worker->push_after_real_ms = 0;
+        push(worker);
+    }
+}
+
+int bt_sync_role(const BtRoleOptions *options)
+{
+    SyncRole role = { .options = options };
+    g_autoptr(GError) failure = NULL;
+    g_mutex_init(&role.mutex);
+    g_mutex_init(&role.channel_mutex);
+    g_cond_init(&role.wake);
+    gboolean open = role_open(&role, &failure);
+    if (open) {
+        g_unix_fd_add(BT_ROLE_CHANNEL_FD, G_IO_IN | G_IO_HUP, on_supervise, &role);
+        g_unix_signal_add(SIGTERM, on_term, &role);
+        g_unix_signal_add(SIGINT, on_term, &role);
+        g_main_loop_run(role.loop);
+        g_atomic_int_set(&role.cancelled, 1);
+        wake_workers(&role);
+        push_what_is_left(&role);
+    } else {
+        g_warning("%s", failure->message);
+    }
+    g_ptr_array_unref(role.workers);
+    bt_key_free(role.key);
+    bt_config_free(role.config);
+    g_main_loop_unref(role.loop);
+    return open ? 0 : 1;
+}

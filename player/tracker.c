@@ -1,0 +1,337 @@
+/* An occurrence is (source, manifest version, programme, zone, item, due start); the hash of that
+ * is its row's and its fact's id. So a player that restarts, or an emergency that passes, finds the
+ * same row again, and whatever happens the source counts the occurrence once.
+ *
+ * A row that leaves the glass before its due end may come back: it waits, with its gap begun, until
+ * the due end is past. */
+#include "player/tracker.h"
+
+#include "base/hash.h"
+
+#include <string.h>
+
+typedef struct {
+    BtOpenRow *row;
+    gint64 left_ms;    /* waiting rows: when it left the glass */
+    const char *cause; /* waiting rows: static, why */
+} Waiting;
+
+struct BtTracker {
+    BtWriter *writer;
+    GHashTable *zones;   /* zone → BtOpenRow, on the glass */
+    GHashTable *waiting; /* row id → Waiting */
+};
+
+static void waiting_free(gpointer data)
+{
+    Waiting *waiting = data;
+    bt_open_row_free(waiting->row);
+    g_free(waiting);
+}
+
+BtTracker *bt_tracker_new(BtWriter *writer)
+{
+    BtTracker *tracker = g_new0(BtTracker, 1);
+    tracker->writer = writer;
+    tracker->zones =
+        g_hash_table_new_full(g_str_hash, g_str_equal, g_free, (GDestroyNotify)bt_open_row_free);
+    tracker->waiting = g_hash_table_new_full(g_str_hash, g_str_equal, NULL, waiting_free);
+    return tracker;
+}
+
+void bt_tracker_free(BtTracker *tracker)
+{
+    if (tracker == NULL)
+        return;
+    g_hash_table_unref(tracker->zones);
+    g_hash_table_unref(tracker->waiting);
+    g_free(tracker);
+}
+
+/* ---- to the writer ---- */
+
+static gboolean put_row(BtFacts *facts, gpointer data, GError **error)
+{
+    return bt_facts_put_row(facts, data, error);
+}
+
+static void post_row(BtTracker *tracker, const BtOpenRow *row)
+{
+    bt_writer_post(
+        tracker->writer, put_row, bt_open_row_copy(row), (GDestroyNotify)bt_open_row_free);
+}
+
+typedef struct {
+    BtOpenRow *row;
+    gint64 end_ms;
+    const char *cause;
+    BtMoment at;
+} Closing;
+
+static gboolean close_row(BtFacts *facts, gpointer data, GError **error)
+{
+    Closing *closing = data;
+    return bt_facts_close_row(
+        facts, closing->row, closing->end_ms, closing->cause, &closing->at, error);
+}
+
+static void closing_free(gpointer data)
+{
+    Closing *closing = data;
+    bt_open_row_free(closing->row);
+    g_free(closing);
+}
+
+static void post_end(
+    BtTracker *tracker, const BtOpenRow *row, gint64 end_ms, const char *cause, const BtMoment *at)
+{
+    Closing *closing = g_new0(Closing, 1);
+    *closing = (Closing){ bt_open_row_copy(row), end_ms, cause, *at };
+    bt_writer_post(tracker->writer, close_row, closing, closing_free);
+}
+
+/* ---- rows ---- */
+
+static void occurrence_id(const BtOnAir *on_air, const BtOnZone *zone, char id[BT_HASH_HEX_SIZE])
+{
+    g_autofree char *text =
+        g_strdup_printf("%s\n%" G_GINT64_FORMAT "\n%s\n%s\n%s\n%" G_GINT64_FORMAT,
+            on_air->source_name, on_air->manifest->version, on_air->programme->id, zone->zone->id,
+            zone->item->id, zone->start_ms);
+    bt_hash_data(text, strlen(text), id);
+}
+
+static void set_carried(BtJson *body, const BtItem *item)
+{
+    const char *const words[][2] = {
+        { "issuer", item->issuer },
+        { "issued_on", item->issued_on },
+        { "document", item->document },
+    };
+    for (guint i = 0; i < G_N_ELEMENTS(words); i++)
+        if (*words[i][1] != '\0')
+            bt_json_set_string(body, words[i][0], words[i][1]);
+    if (item->field > 0)
+        bt_json_set_int(body, "field", item->field);
+    if (item->essential)
+        bt_json_set_bool(body, "essential", TRUE);
+    if (item->asset != NULL)
+        bt_json_set_string(body, "asset", item->asset->sha256);
+}
+
+static BtOpenRow *row_new(
+    const BtOnAir *on_air, const BtOnZone *zone, const char *id, const BtMoment *at)
+{
+    BtJson *body = bt_json_new_object();
+    bt_json_set_string(body, "source", on_air->source_name);
+    bt_json_set_int(body, "version", on_air->manifest->version);
+    bt_json_set_string(body, "programme", on_air->programme->id);
+    bt_json_set_string(body, "class", bt_class_name(on_air->cls));
+    bt_json_set_string(body, "zone", zone->zone->id);
+    bt_json_set_string(body, "item", zone->item->id);
+    bt_json_set_string(body, "kind", bt_item_kind_name(zone->item->kind));
+    bt_json_set_time(body, "due", zone->start_ms);
+    if (on_air->programme->rehearsal)
+        bt_json_set_bool(body, "rehearsal", TRUE);
+    set_carried(body, zone->item);
+    return bt_open_row_new(id, body, at->wall_ms, zone->end_ms);
+}
+
+static const char *member_text(const BtOpenRow *row, const char *key)
+{
+    BtJsonAt place = bt_json_root("", row->body), member;
+    const char *text = NULL;
+    if (bt_json_member(&place, key, &member))
+        text = bt_json_read_string(&member, 0, 1000, NULL);
+    return text == NULL ? "" : text;
+}
+
+/* The row is off the glass: it ends when its time is over, else it waits. */
+static void take_off(BtTracker *tracker, BtOpenRow *row, gint64 t_ms, gint64 left_ms,
+    const char *cause, const BtMoment *at)
+{
+    if (t_ms >= row->due_end_ms) {
+        post_end(tracker, row, left_ms, "due", at);
+        bt_open_row_free(row);
+        return;
+    }
+    Waiting *waiting = g_new0(Waiting, 1);
+    *waiting = (Waiting){ row, left_ms, cause };
+    row->seen_ms = left_ms;
+    post_row(tracker, row);
+    g_hash_table_insert(tracker->waiting, row->id, waiting);
+}
+
+static BtOpenRow *bring_back(BtTracker *tracker, const char *id, const BtMoment *at)
+{
+    Waiting *waiting = g_hash_table_lookup(tracker->waiting, id);
+    if (waiting == NULL)
+        return NULL;
+    BtOpenRow *row = g_steal_pointer(&waiting->row);
+    g_array_append_val(row->gaps, waiting->left_ms);
+    g_array_append_val(row->gaps, at->wall_ms);
+    g_hash_table_remove(tracker->waiting, id);
+    post_row(tracker, row);
+    return row;
+}
+
+static void end_overdue(BtTracker *tracker, gint64 t_ms, const BtMoment *at)
+{
+    GHashTableIter iter;
+    gpointer data;
+    g_hash_table_iter_init(&iter, tracker->waiting);
+    while (g_hash_table_iter_next(&iter, NULL, &data)) {
+        Waiting *waiting = data;
+        if (t_ms < waiting->row->due_end_ms)
+            continue;
+        post_end(tracker, waiting->row, waiting->left_ms, waiting->cause, at);
+        g_hash_table_iter_remove(&iter);
+    }
+}
+
+/* Why what was on is not on any more. */
+static const char *cause_of(const BtOnAir *on_air)
+{
+    switch (on_air->kind) {
+    case BT_ON_SAFE:
+        return "nothing-due";
+    case BT_ON_CUT:
+        return "cut";
+    case BT_ON_DARK:
+        return "off";
+    case BT_ON_PROGRAMME:
+        break;
+    }
+    return on_air->cls == BT_CLASS_EMERGENCY ? "emergency" : "replaced";
+}
+
+/* ---- updates ---- */
+
+static const BtOnZone *find_zone(const BtOnAir *on_air, const char *name)
+{
+    for (guint i = 0; on_air->zones != NULL && i < on_air->zones->len; i++) {
+        const BtOnZone *zone = &g_array_index(on_air->zones, BtOnZone, i);
+        if (zone->item != NULL && g_str_equal(zone->zone->id, name))
+            return zone;
+    }
+    return NULL;
+}
+
+static void take_off_what_changed(
+    BtTracker *tracker, const BtOnAir *on_air, gint64 t_ms, const BtMoment *at)
+{
+    GHashTableIter iter;
+    gpointer key, data;
+    g_hash_table_iter_init(&iter, tracker->zones);
+    while (g_hash_table_iter_next(&iter, &key, &data)) {
+        BtOpenRow *row = data;
+        const BtOnZone *zone = find_zone(on_air, key);
+        char id[BT_HASH_HEX_SIZE] = "";
+        if (zone != NULL)
+            occurrence_id(on_air, zone, id);
+        if (g_str_equal(id, row->id))
+            continue;
+        g_hash_table_iter_steal(&iter);
+        g_free(key);
+        take_off(tracker, row, t_ms, at->wall_ms, cause_of(on_air), at);
+    }
+}
+
+static void put_on(
+    BtTracker *tracker, const BtOnAir *on_air, const BtOnZone *zone, const BtMoment *at)
+{
+    if (zone->item == NULL || g_hash_table_contains(tracker->zones, zone->zone->id))
+        return;
+    char id[BT_HASH_HEX_SIZE];
+    occurrence_id(on_air, zone, id);
+    BtOpenRow *row = bring_back(tracker, id, at);
+    if (row == NULL) {
+        row = row_new(on_air, zone, id, at);
+        post_row(tracker, row);
+    }
+    g_hash_table_insert(tracker->zones, g_strdup(zone->zone->id), row);
+}
+
+void bt_tracker_update(BtTracker *tracker, const BtOnAir *on_air, gint64 t_ms, const BtMoment *at)
+{
+    take_off_what_changed(tracker, on_air, t_ms, at);
+    for (guint i = 0; on_air->zones != NULL && i < on_air->zones->len; i++)
+        put_on(tracker, on_air, &g_array_index(on_air->zones, BtOnZone, i), at);
+    end_overdue(tracker, t_ms, at);
+}
+
+void bt_tracker_recover(BtTracker *tracker, GPtrArray *rows, gint64 left_ms)
+{
+    g_autoptr(GPtrArray) owned = rows;
+    for (guint i = 0; i < owned->len; i++) {
+        Waiting *waiting = g_new0(Waiting, 1);
+        BtOpenRow *row = bt_open_row_copy(g_ptr_array_index(owned, i));
+        gint64 left = MAX(row->start_ms, MAX(row->seen_ms, left_ms));
+        *waiting = (Waiting){ row, left, "restart" };
+        g_hash_table_insert(tracker->waiting, row->id, waiting);
+    }
+}
+
+void bt_tracker_stop(BtTracker *tracker, const BtMoment *at)
+{
+    GHashTableIter iter;
+    gpointer data;
+    g_hash_table_iter_init(&iter, tracker->zones);
+    while (g_hash_table_iter_next(&iter, NULL, &data)) {
+        post_end(tracker, data, at->wall_ms, "stopped", at);
+        g_hash_table_iter_remove(&iter);
+    }
+    g_hash_table_iter_init(&iter, tracker->waiting);
+    while (g_hash_table_iter_next(&iter, NULL, &data)) {
+        Waiting *waiting = data;
+        post_end(tracker, waiting->row, waiting->left_ms, waiting->cause, at);
+        g_hash_table_iter_remove(&iter);
+    }
+}
+
+void bt_tracker_note_failure(
+    BtTracker *tracker, const char *zone, const char *reason, const BtMoment *at)
+{
+    BtOpenRow *row = g_hash_table_lookup(tracker->zones, zone);
+    if (row == NULL || *member_text(row, "failed") != '\0')
+        return;
+    /* The writer may be reading the old body just now. */
+    BtJson *body = bt_json_new_object();
+    BtJsonAt place = bt_json_root("", row->body), member;
+    void *iter = NULL;
+    while (bt_json_next_member(&place, &iter, &member))
+        bt_json_set(body, member.key, bt_json_ref(member.value));
+    bt_json_set_string(body, "failed", reason);
+    bt_json_set_time(body, "failed_at", at->wall_ms);
+    bt_json_unref(row->body);
+    row->body = body;
+}
+
+BtJson *bt_tracker_on_air(const BtTracker *tracker, guint max)
+{
+    BtJson *list = bt_json_new_array();
+    GHashTableIter iter;
+    gpointer data;
+    g_hash_table_iter_init(&iter, tracker->zones);
+    while (max-- > 0 && g_hash_table_iter_next(&iter, NULL, &data)) {
+        static const char *const keys[] = { "zone", "item", "source", "class" };
+        const BtOpenRow *row = data;
+        BtJson *entry = bt_json_new_object();
+        for (guint i = 0; i < G_N_ELEMENTS(keys); i++)
+            bt_json_set_string(entry, keys[i], member_text(row, keys[i]));
+        bt_json_set_time(entry, "since", row->start_ms);
+        bt_json_append(list, entry);
+    }
+    return list;
+}
+
+char *bt_tracker_items(GPtrArray *rows)
+{
+    GString *items = g_string_new(NULL);
+    for (guint i = 0; i < rows->len; i++) {
+        const BtOpenRow *row = g_ptr_array_index(rows, i);
+        g_string_append_printf(items, "%s%s/%s", i > 0 ? " " : "", member_text(row, "source"),
+            member_text(row, "item"));
+    }
+    return g_string_free(items, FALSE);
+}
