@@ -48,6 +48,8 @@ gsize ring_put_sound(Ring *ring, const gint16 *samples, gsize n);
 void ring_tell_sound(Ring *ring);
 void ring_end(Ring *ring);
 void ring_fail(Ring *ring, const GError *error);
+/* One line on stderr. */
+void say(const char *what);
 /* Waits until `fd` can be read; ends the process when the user goes first. */
 void ring_wait_input(const Ring *ring, int fd);
 
@@ -86,6 +88,8 @@ gboolean probe_content(const Input *input, Probe *probe, GError **error);
 gboolean check_size(gint64 w_px, gint64 h_px, GError **error);
 /* headers.c: what the heads of pictures say. Bounds-checked; FALSE: not there. */
 gboolean header_png(const guint8 *head, gsize n, int *w_px, int *h_px, gboolean *animated);
+/* Leaves of a whole PNG what makes its picture; the new size. */
+gsize png_without_text(guint8 *data, gsize n);
 gboolean header_gif(const guint8 *head, gsize n, int *w_px, int *h_px);
 gboolean header_webp(const guint8 *head, gsize n, int *w_px, int *h_px, gboolean *animated);
 gboolean header_jpeg(const guint8 *head, gsize n, int *w_px, int *h_px, int *orientation);

@@ -50,6 +50,31 @@ gboolean header_png(const guint8 *head, gsize n, int *w_px, int *h_px, gboolean 
     return sized(number(&b, 16, 4), number(&b, 20, 4), w_px, h_px);
 }
 
+static gboolean makes_picture(const guint8 *kind)
+{
+    static const char kinds[][5] = { "IHDR", "PLTE", "tRNS", "IDAT", "IEND" };
+    for (gsize i = 0; i < G_N_ELEMENTS(kinds); i++)
+        if (memcmp(kind, kinds[i], 4) == 0)
+            return TRUE;
+    return FALSE;
+}
+
+/* A compressed text or profile of half a megabyte unpacks to a thousand times that, and nobody reads it. */
+gsize png_without_text(guint8 *data, gsize n)
+{
+    Bytes b = { data, n, FALSE };
+    gsize at = 8, kept = 8;
+    while (at + 12 <= n) {
+        gsize length = MIN((gsize)number(&b, at, 4) + 12, n - at);
+        if (makes_picture(data + at + 4)) {
+            memmove(data + kept, data + at, length);
+            kept += length;
+        }
+        at += length;
+    }
+    return kept;
+}
+
 gboolean header_gif(const guint8 *head, gsize n, int *w_px, int *h_px)
 {
     Bytes b = { head, n, TRUE };

@@ -72,7 +72,7 @@ int main(int argc, char **argv)
     prepare_libraries();
     if (decode(&ring, &error))
         return 0;
-    g_printerr("bangtin-decode: %s\n", error->message);
+    say(error->message);
     ring_fail(&ring, error);
     return 1;
 }

@@ -21,9 +21,17 @@ static G_NORETURN void nobody_listens(void)
     _exit(0);
 }
 
+/* GLib's own way to stderr would first open the table of alphabets. */
+void say(const char *what)
+{
+    g_autofree char *line = g_strdup_printf("bangtin-decode: %s\n", what);
+    if (write(STDERR_FILENO, line, strlen(line)) < 0)
+        return; /* nobody reads it */
+}
+
 static G_NORETURN void user_is_wrong(const char *what)
 {
-    g_printerr("bangtin-decode: wire: %s\n", what);
+    say(what);
     _exit(1);
 }
 
@@ -65,7 +73,7 @@ static BtChannelStatus receive(Ring *ring, BtDecodeMessage *message, int *fds, g
     if (status == BT_CHANNEL_CLOSED)
         nobody_listens();
     if (status == BT_CHANNEL_ERROR)
-        user_is_wrong("a message that is none");
+        user_is_wrong("wire: a message that is none");
     return status;
 }
 
@@ -122,7 +130,7 @@ gboolean ring_wait_start(Ring *ring, GError **error)
     while (receive(ring, &ring->start, fds, &n_fds) == BT_CHANNEL_AGAIN)
         wait_for(ring->socket, POLLIN);
     if (ring->start.type != BT_DECODE_START || !start_is_sane(&ring->start, n_fds))
-        user_is_wrong("a START that contradicts itself");
+        user_is_wrong("wire: a START that contradicts itself");
     gboolean done = map_memories(ring, fds, error);
     for (guint i = 0; i < n_fds; i++)
         close(fds[i]);
@@ -136,16 +144,16 @@ static void take(Ring *ring, const BtDecodeMessage *message)
     switch (message->type) {
     case BT_DECODE_RELEASE:
         if (message->slot >= ring->start.n_slots || !(ring->busy & 1u << message->slot))
-            user_is_wrong("RELEASE of a slot that was not given");
+            user_is_wrong("wire: RELEASE of a slot that was not given");
         ring->busy &= ~(1u << message->slot);
         break;
     case BT_DECODE_SOUND_TAKEN:
         if (message->position < ring->sound_taken || message->position > ring->sound_head)
-            user_is_wrong("SOUND_TAKEN out of the ring");
+            user_is_wrong("wire: SOUND_TAKEN out of the ring");
         ring->sound_taken = message->position;
         break;
     default:
-        user_is_wrong("a message out of turn");
+        user_is_wrong("wire: a message out of turn");
     }
 }
 

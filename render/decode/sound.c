@@ -112,7 +112,10 @@ static void place(Sound *sound, gint64 us, guint64 n)
 
 static void take_frame(Sound *sound)
 {
-    gint64 us = demux_us(sound->demux, TRACK_SOUND, sound->frame->best_effort_timestamp);
+    const AVFrame *frame = sound->frame;
+    gboolean stamped = frame->pts != AV_NOPTS_VALUE; /* it knows of what the decoder cut off */
+    gint64 us = demux_us(
+        sound->demux, TRACK_SOUND, stamped ? frame->pts : frame->best_effort_timestamp);
     g_byte_array_set_size(sound->ready, 0);
     sound->ready_at = 0;
     int n = resample(sound);

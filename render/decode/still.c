@@ -4,6 +4,7 @@
 #include "render/decode/decode.h"
 
 #include <libavutil/mem.h>
+#include <string.h>
 
 static void tell_info(Ring *ring, const Probe *probe)
 {
@@ -46,6 +47,11 @@ static gboolean decode(
     guint8 *data = input_read_all(input, &size, error);
     if (!data)
         return FALSE;
+    if (probe->codec == AV_CODEC_ID_PNG) {
+        gsize whole = size;
+        size = png_without_text(data, size);
+        memset(data + size, 0, whole - size); /* FFmpeg wants zeros behind */
+    }
     AVCodecContext *codec = codec_open(probe->codec, NULL, lowres, error);
     AVPacket *packet = av_packet_alloc();
     gboolean done = FALSE;

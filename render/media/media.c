@@ -117,13 +117,14 @@ static void listen(BtMedia *media)
 static gboolean is_due_to_speak(BtMedia *media)
 {
     guint64 n_released;
+    if (media->state == BT_MEDIA_OPENING)
+        return TRUE;
     gboolean room = bt_media_link_has_room(media->link, &n_released);
     if (!room || n_released != media->n_released)
         media->alive_ms = media->now_ms;
     media->n_released = n_released;
-    return media->state == BT_MEDIA_OPENING ||
-        (media->state == BT_MEDIA_PLAYING && media->pictures && room &&
-            media->info.duration_ms != BT_TIME_MAX);
+    return media->state == BT_MEDIA_PLAYING && media->pictures && room &&
+        media->info.duration_ms != BT_TIME_MAX;
 }
 
 static void check_time(BtMedia *media)

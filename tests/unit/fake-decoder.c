@@ -1,0 +1,92 @@
+/* A decoder that fell to what it read: it speaks the wire and lies. The first argument names the lie. */
+#include "base/channel.h"
+#include "render/decode/wire.h"
+
+#include <string.h>
+#include <unistd.h>
+
+static void say(BtDecodeMessage message)
+{
+    while (bt_channel_send(BT_DECODE_SOCKET_FD, &message, sizeof message, NULL, 0, NULL) ==
+        BT_CHANNEL_AGAIN)
+        g_usleep(1000);
+}
+
+static void wait_for_start(void)
+{
+    BtDecodeMessage start;
+    int fds[2];
+    guint n_fds = 0;
+    bt_channel_wait(BT_DECODE_SOCKET_FD, -1);
+    bt_channel_receive(BT_DECODE_SOCKET_FD, &start, sizeof start, fds, 2, &n_fds, NULL);
+}
+
+static void lie_early(const char *kind)
+{
+    BtDecodeMessage info = { .type = BT_DECODE_INFO, .w_px = 64, .h_px = 64, .duration_ms = 1000,
+        .has_sound = 1 };
+    if (strcmp(kind, "huge-info") == 0)
+        info.w_px = info.h_px = 60000;
+    if (strcmp(kind, "no-info") == 0)
+        info = (BtDecodeMessage){ .type = BT_DECODE_FRAME };
+    say(info);
+    if (strcmp(kind, "info-twice") == 0)
+        say(info);
+}
+
+static void lie_late(const char *kind)
+{
+    const BtDecodeMessage frame = { .type = BT_DECODE_FRAME, .duration_ms = 40 };
+    BtDecodeMessage lie = frame;
+    if (strcmp(kind, "slot-range") == 0)
+        lie.slot = 0xfffffff0;
+    if (strcmp(kind, "slot-twice") == 0 || strcmp(kind, "pts-back") == 0)
+        say(frame);
+    if (strcmp(kind, "slot-twice") == 0)
+        lie.pts_ms = 40;
+    if (strcmp(kind, "pts-back") == 0)
+        lie.slot = 1;
+    if (strcmp(kind, "pts-huge") == 0)
+        lie.pts_ms = G_MAXINT64;
+    if (strcmp(kind, "sound-far") == 0)
+        lie = (BtDecodeMessage){ .type = BT_DECODE_SOUND, .position = BT_DECODE_SOUND_FRAMES + 1 };
+    if (strcmp(kind, "sound-unwanted") == 0)
+        lie = (BtDecodeMessage){ .type = BT_DECODE_SOUND, .position = 10 };
+    if (strcmp(kind, "sound-back") == 0) {
+        lie = (BtDecodeMessage){ .type = BT_DECODE_SOUND, .position = 100 };
+        say(lie);
+        lie.position = 50;
+    }
+    if (strcmp(kind, "end-early") == 0) {
+        lie = (BtDecodeMessage){ .type = BT_DECODE_END };
+        say(lie);
+        lie = frame;
+    }
+    if (strcmp(kind, "unknown-type") == 0)
+        lie.type = 77;
+    if (strcmp(kind, "unended-reason") == 0) {
+        lie.type = BT_DECODE_FAILED;
+        memset(lie.reason, 0xc3, sizeof lie.reason);
+        memset(lie.code, 'x', sizeof lie.code);
+    }
+    say(lie);
+}
+
+int main(int argc, char **argv)
+{
+    const char *kind = argc > 1 ? argv[1] : "";
+    if (strcmp(kind, "silent") != 0) {
+        lie_early(kind);
+        wait_for_start();
+    }
+    if (strcmp(kind, "short-message") == 0) {
+        bt_channel_send(BT_DECODE_SOCKET_FD, "hello", 5, NULL, 0, NULL);
+    } else if (strcmp(kind, "files") == 0) {
+        BtDecodeMessage frame = { .type = BT_DECODE_FRAME };
+        bt_channel_send(BT_DECODE_SOCKET_FD, &frame, sizeof frame, (int[]){ 0 }, 1, NULL);
+    } else if (strcmp(kind, "silent") != 0) {
+        lie_late(kind);
+    }
+    g_usleep(60 * G_USEC_PER_SEC);
+    return 0;
+}
