@@ -300,8 +300,17 @@ static int window_event_fd(BtDisplay *display)
 
 /* ---- opening ---- */
 
+/* What SDL would do at the start for people who type, some milliseconds before the first picture:
+ * read the table of composed keys, and start a message bus where none runs, which is a fork. */
+static void spare_the_desk(void)
+{
+    g_setenv("XCOMPOSEFILE", "/dev/null", FALSE);
+    g_setenv("DBUS_SESSION_BUS_ADDRESS", "disabled:", FALSE);
+}
+
 static gboolean start_video(const char *acceleration)
 {
+    spare_the_desk();
     SDL_SetHint(SDL_HINT_FRAMEBUFFER_ACCELERATION, acceleration);
     SDL_SetHint(SDL_HINT_NO_SIGNAL_HANDLERS, "1");
     SDL_SetHint(SDL_HINT_VIDEO_ALLOW_SCREENSAVER, "0");
