@@ -1,154 +1,10 @@
-/* Who may say what: envelopes, roots and their rotation, ceilings, floors. */
-#include "playlists/envelope/envelope.h"
-
-#include "base/error.h"
+/* Who may say what: envelopes, ceilings, floors. */
 #include "base/json.h"
+#include "tests/unit/trust-fixture.h"
 
 #include <string.h>
 
-/* Keys by letter: R S T may sign roots, F says what is newest, P Q O publish, E warns; U is a root
- * key of a later root, X is a stranger. */
-#define LETTERS "RSTFPQOEUX"
-#define N_KEYS (sizeof LETTERS - 1)
-
-typedef struct {
-    BtKey *keys[N_KEYS];
-    BtTrust *trust; /* of screen s1, under root 1 */
-} Fixture;
-
-static BtKey *key_of(const Fixture *f, char letter)
-{
-    return f->keys[strchr(LETTERS, letter) - LETTERS];
-}
-
-static char *id_of(const Fixture *f, char letter)
-{
-    char *id = g_malloc(BT_HASH_HEX_SIZE);
-    BtPublicKey key = bt_key_public(key_of(f, letter));
-    bt_public_key_id(&key, id);
-    return id;
-}
-
-static GBytes *bytes_of(const char *text)
-{
-    return g_bytes_new(text, strlen(text));
-}
-
-/* `text` as a document of `role`, signed by the keys of these letters, in this order. */
-static GBytes *seal(const Fixture *f, const char *role, const char *text, const char *letters)
-{
-    BtKey *keys[20];
-    g_autoptr(GBytes) payload = bytes_of(text);
-    guint n = (guint)strlen(letters);
-    for (guint i = 0; i < n; i++)
-        keys[i] = key_of(f, letters[i]);
-    return bt_envelope_seal(role, payload, keys, n);
-}
-
-/* ---- roots ---- */
-
-typedef struct {
-    gint64 version;
-    const char *source;
-    const char *root_letters;
-    int threshold;
-    const char *expires;
-} RootSpec;
-
-static const RootSpec root_1 = { 1, "kp", "RST", 2, "2027-11-22T00:00:00Z" };
-
-static void add_key(const Fixture *f, GString *text, char letter)
-{
-    BtPublicKey key = bt_key_public(key_of(f, letter));
-    g_autofree char *id = id_of(f, letter), *base64 = bt_public_key_to_base64(&key);
-    g_string_append_printf(
-        text, "%s\"%s\":{\"key\":\"%s\"", g_str_has_suffix(text->str, "{") ? "" : ",", id, base64);
-    if (letter == 'Q')
-        g_string_append(
-            text, ",\"classes\":[\"ordinary\",\"priority\"],\"screens\":[\"s1\",\"s2\"]");
-    if (letter == 'O')
-        g_string_append(text, ",\"classes\":[\"ordinary\"],\"until\":\"2026-12-01T00:00:00Z\"");
-    g_string_append(text, "}");
-}
-
-static char *role_of(const Fixture *f, const char *letters, int threshold, const char *more)
-{
-    g_autoptr(GString) ids = g_string_new(NULL);
-    for (const char *p = letters; *p; p++) {
-        g_autofree char *id = id_of(f, *p);
-        g_string_append_printf(ids, "%s\"%s\"", p == letters ? "" : ",", id);
-    }
-    return g_strdup_printf("{\"keys\":[%s],\"threshold\":%d%s}", ids->str, threshold, more);
-}
-
-/* (transfer full) */
-static char *root_text(const Fixture *f, const RootSpec *spec)
-{
-    g_autoptr(GString) keys = g_string_new("{");
-    g_autofree char *root = role_of(f, spec->root_letters, spec->threshold, "");
-    g_autofree char *freshness = role_of(f, "F", 1, "");
-    g_autofree char *publish = role_of(f, "PQO", 1, ",\"classes\":{\"priority\":2}");
-    g_autofree char *emergency = role_of(f, "E", 1, "");
-    for (const char *p = spec->root_letters; *p; p++)
-        add_key(f, keys, *p);
-    for (const char *p = "FPQOE"; *p; p++)
-        add_key(f, keys, *p);
-    return g_strdup_printf(
-        "{\"spec\":1,\"source\":\"%s\",\"version\":%" G_GINT64_FORMAT
-        ",\"issued\":\"2026-11-22T00:00:00Z\",\"expires\":\"%s\",\"keys\":%s},"
-        "\"roles\":{\"root\":%s,\"freshness\":%s,\"publish\":%s,\"emergency\":%s}}",
-        spec->source, spec->version, spec->expires, keys->str, root, freshness, publish, emergency);
-}
-
-static GBytes *sealed_root(const Fixture *f, const RootSpec *spec, const char *letters)
-{
-    g_autofree char *text = root_text(f, spec);
-    return seal(f, "root", text, letters);
-}
-
-static void take_first(BtTrust *trust, const Fixture *f, const RootSpec *spec)
-{
-    g_autoptr(GError) error = NULL;
-    g_autoptr(GBytes) envelope = sealed_root(f, spec, "RS");
-    g_assert_true(bt_trust_accept_first_root(trust, envelope, "1.json", NULL, &error));
-    g_assert_no_error(error);
-}
-
-static void set_up(Fixture *f, gconstpointer data)
-{
-    (void)data;
-    for (gsize i = 0; i < N_KEYS; i++)
-        f->keys[i] = bt_key_generate();
-    f->trust = bt_trust_new("kp", "s1");
-    take_first(f->trust, f, &root_1);
-}
-
-static void tear_down(Fixture *f, gconstpointer data)
-{
-    (void)data;
-    for (gsize i = 0; i < N_KEYS; i++)
-        bt_key_free(f->keys[i]);
-    bt_trust_free(f->trust);
-}
-
-static gint64 at(const char *text)
-{
-    gint64 wall_ms = BT_TIME_MIN;
-    if (text)
-        g_assert_true(bt_time_parse(text, &wall_ms, NULL));
-    return wall_ms;
-}
-
 /* ---- documents: one table ---- */
-
-static const char manifest_text[] =
-    "{\"spec\":1,\"source\":\"kp\",\"version\":5,\"issued\":\"2026-11-22T00:00:00Z\","
-    "\"expires\":\"2026-12-22T00:00:00Z\",\"screens\":[\"s1\"],\"timezone\":\"UTC\","
-    "\"layouts\":[{\"id\":\"l\",\"canvas\":[64,32],\"zones\":[{\"id\":\"z\",\"rect\":[0,0,64,32]}]}"
-    "],"
-    "\"playlists\":[{\"id\":\"p\",\"items\":[]}],"
-    "\"programmes\":[{\"id\":\"a\",\"layout\":\"l\",\"class\":\"ordinary\",\"zones\":{\"z\":\"p\"}}"
-    "]}";
 
 static const char now_text[] =
     "{\"screen\":\"s1\",\"version\":5,\"issued\":\"2026-11-22T00:00:00Z\","
@@ -319,12 +175,12 @@ static void test_case(Fixture *f, gconstpointer data)
 {
     const Case *c = data;
     g_autoptr(GError) error = NULL;
-    const char *base = strcmp(c->verify_as, "now") == 0 ? now_text : manifest_text;
+    const char *base = strcmp(c->verify_as, "now") == 0 ? now_text : fix_manifest_text;
     g_autofree char *text = changed(base, c->from, c->to);
-    g_autoptr(GBytes) envelope = seal(f, c->sealed_as, text, c->letters);
+    g_autoptr(GBytes) envelope = fix_seal(f, c->sealed_as, text, c->letters);
     BtFloor floor = floor_of(c->floor, envelope);
     gboolean ok =
-        verify(f->trust, c->verify_as, envelope, c->floor ? &floor : NULL, at(c->now), &error);
+        verify(f->trust, c->verify_as, envelope, c->floor ? &floor : NULL, fix_at(c->now), &error);
     if (c->message) {
         g_assert_error(error, BT_ERROR, (int)c->code);
         g_assert_cmpstr(error->message, ==, c->message);
@@ -337,7 +193,7 @@ static void test_no_root(Fixture *f, gconstpointer data)
 {
     (void)data;
     g_autoptr(BtTrust) trust = bt_trust_new("kp", "s1");
-    g_autoptr(GBytes) envelope = seal(f, "manifest", manifest_text, "P");
+    g_autoptr(GBytes) envelope = fix_seal(f, "manifest", fix_manifest_text, "P");
     g_autoptr(GError) error = NULL;
     g_assert_false(verify(trust, "manifest", envelope, NULL, BT_TIME_MIN, &error));
     g_assert_error(error, BT_ERROR, BT_ERROR_UNKNOWN_KEY);
@@ -355,7 +211,7 @@ static GBytes *with_member(GBytes *envelope, const char *key, const char *value)
     g_autoptr(BtJson) json = bt_json_parse(data, size_bytes, "", 1 << 20, 9, NULL);
     bt_json_set_string(json, key, value);
     g_autofree char *text = bt_json_to_text(json, FALSE);
-    return bytes_of(text);
+    return fix_bytes_of(text);
 }
 
 static void check_refused(
@@ -371,11 +227,11 @@ static void check_refused(
 static void test_other_payload(Fixture *f, gconstpointer data)
 {
     (void)data;
-    g_autofree char *other = changed(manifest_text, "\"version\":5", "\"version\":6");
+    g_autofree char *other = changed(fix_manifest_text, "\"version\":5", "\"version\":6");
     g_autofree char *base64 = g_base64_encode((const guint8 *)other, strlen(other));
-    g_autoptr(GBytes) envelope = seal(f, "manifest", manifest_text, "P");
+    g_autoptr(GBytes) envelope = fix_seal(f, "manifest", fix_manifest_text, "P");
     g_autoptr(GBytes) forged = with_member(envelope, "payload", base64);
-    g_autofree char *id = id_of(f, 'P');
+    g_autofree char *id = fix_id_of(f, 'P');
     g_autofree char *end = g_strdup_printf("expected the signature of key %.8s ", id);
     check_refused(f, forged, BT_ERROR_SIGNATURE, "d:/signatures/0/sig: it does not match: ", end);
 }
@@ -384,8 +240,8 @@ static void test_other_payload(Fixture *f, gconstpointer data)
 static void test_other_type(Fixture *f, gconstpointer data)
 {
     (void)data;
-    g_autofree char *text = changed(manifest_text, CLASS("emergency"));
-    g_autoptr(GBytes) envelope = seal(f, "manifest", text, "E");
+    g_autofree char *text = changed(fix_manifest_text, CLASS("emergency"));
+    g_autoptr(GBytes) envelope = fix_seal(f, "manifest", text, "E");
     g_autoptr(GBytes) forged =
         with_member(envelope, "payloadType", "application/vnd.bangtin.alert+json");
     g_autoptr(GError) error = NULL;
@@ -395,13 +251,14 @@ static void test_other_type(Fixture *f, gconstpointer data)
 
 static GBytes *with_signature(const Fixture *f, char letter, const char *sig)
 {
-    g_autofree char *base64 = g_base64_encode((const guint8 *)manifest_text, strlen(manifest_text));
-    g_autofree char *id = id_of(f, letter);
+    g_autofree char *base64 =
+        g_base64_encode((const guint8 *)fix_manifest_text, strlen(fix_manifest_text));
+    g_autofree char *id = fix_id_of(f, letter);
     g_autofree char *text = g_strdup_printf(
         "{\"payloadType\":\"application/vnd.bangtin.manifest+json\",\"payload\":\"%s\","
         "\"signatures\":[{\"keyid\":\"%s\",\"sig\":\"%s\"}]}",
         base64, id, sig);
-    return bytes_of(text);
+    return fix_bytes_of(text);
 }
 
 static void test_wrong_signatures(Fixture *f, gconstpointer data)
@@ -458,7 +315,7 @@ static const struct {
 static void test_form(Fixture *f, gconstpointer data)
 {
     guint i = GPOINTER_TO_UINT(data);
-    g_autoptr(GBytes) envelope = bytes_of(forms[i].text);
+    g_autoptr(GBytes) envelope = fix_bytes_of(forms[i].text);
     g_autoptr(GError) error = NULL;
     g_assert_false(verify(f->trust, "manifest", envelope, NULL, BT_TIME_MIN, &error));
     g_assert_error(error, BT_ERROR, (int)forms[i].code);
@@ -468,8 +325,8 @@ static void test_form(Fixture *f, gconstpointer data)
 static void test_signature_limit(Fixture *f, gconstpointer data)
 {
     (void)data;
-    g_autoptr(GBytes) most = seal(f, "manifest", manifest_text, "PPPPPPPPPPPPPPPP");
-    g_autoptr(GBytes) more = seal(f, "manifest", manifest_text, "PPPPPPPPPPPPPPPPP");
+    g_autoptr(GBytes) most = fix_seal(f, "manifest", fix_manifest_text, "PPPPPPPPPPPPPPPP");
+    g_autoptr(GBytes) more = fix_seal(f, "manifest", fix_manifest_text, "PPPPPPPPPPPPPPPPP");
     g_assert_true(verify(f->trust, "manifest", most, NULL, BT_TIME_MIN, NULL));
     check_refused(f, more, BT_ERROR_LIMIT, "d:/signatures: 17 elements: expected at most 16", "");
 }
@@ -480,12 +337,13 @@ static void test_size_limits(Fixture *f, gconstpointer data)
     g_autofree char *large = g_strnfill(100 * 1000 * 1000, '{');
     g_autoptr(GBytes) huge = g_bytes_new_static(large, 100 * 1000 * 1000);
     check_refused(f, huge, BT_ERROR_LIMIT, "d: 100000000 bytes: expected at most 1406292", "");
-    g_autofree char *spaces = g_strnfill(BT_MANIFEST_MAX_BYTES + 1 - strlen(manifest_text), ' ');
-    g_autofree char *text = g_strconcat(manifest_text, spaces, NULL);
-    g_autoptr(GBytes) over = seal(f, "manifest", text, "P");
+    g_autofree char *spaces =
+        g_strnfill(BT_MANIFEST_MAX_BYTES + 1 - strlen(fix_manifest_text), ' ');
+    g_autofree char *text = g_strconcat(fix_manifest_text, spaces, NULL);
+    g_autoptr(GBytes) over = fix_seal(f, "manifest", text, "P");
     check_refused(f, over, BT_ERROR_LIMIT, "d: 1048577 bytes: expected at most 1048576", "");
     text[BT_MANIFEST_MAX_BYTES] = '\0';
-    g_autoptr(GBytes) just = seal(f, "manifest", text, "P");
+    g_autoptr(GBytes) just = fix_seal(f, "manifest", text, "P");
     g_assert_true(verify(f->trust, "manifest", just, NULL, BT_TIME_MIN, NULL));
 }
 
@@ -493,7 +351,7 @@ static void test_size_limits(Fixture *f, gconstpointer data)
 static void test_now_size(Fixture *f, gconstpointer data)
 {
     (void)data;
-    g_autoptr(GBytes) envelope = seal(f, "now", now_text, "F");
+    g_autoptr(GBytes) envelope = fix_seal(f, "now", now_text, "F");
     gsize size_bytes = g_bytes_get_size(envelope);
     g_autofree char *spaces = g_strnfill(BT_NOW_MAX_BYTES + 1 - size_bytes, ' ');
     g_autofree char *text = g_strdup_printf(
@@ -509,7 +367,7 @@ static void test_now_size(Fixture *f, gconstpointer data)
 static void test_truncated(Fixture *f, gconstpointer data)
 {
     (void)data;
-    g_autoptr(GBytes) envelope = seal(f, "manifest", manifest_text, "P");
+    g_autoptr(GBytes) envelope = fix_seal(f, "manifest", fix_manifest_text, "P");
     for (gsize n = 0; n < g_bytes_get_size(envelope); n++) {
         /* A copy of its own, so that the sanitizer sees a read beyond it. */
         g_autoptr(GBytes) part = g_bytes_new(g_bytes_get_data(envelope, NULL), n);
@@ -524,7 +382,7 @@ static void test_pae(Fixture *f, gconstpointer data)
     static const char message[] = "DSSEv1 38 application/vnd.bangtin.thing+json 11 hello world";
     g_assert_cmpuint(strlen("application/vnd.bangtin.thing+json"), ==, 34);
     g_autofree char *right = changed(message, "38", "34");
-    g_autoptr(GBytes) envelope = seal(f, "thing", "hello world", "P");
+    g_autoptr(GBytes) envelope = fix_seal(f, "thing", "hello world", "P");
     gsize size_bytes;
     const void *bytes = g_bytes_get_data(envelope, &size_bytes);
     g_autoptr(BtJson) json = bt_json_parse(bytes, size_bytes, "", 10000, 9, NULL);
@@ -534,7 +392,7 @@ static void test_pae(Fixture *f, gconstpointer data)
     g_assert_true(bt_json_member(&one, "sig", &sig));
     const char *text = bt_json_read_string(&sig, 88, 88, NULL);
     g_autoptr(GBytes) raw = bt_base64_decode(text, strlen(text));
-    BtPublicKey key = bt_key_public(key_of(f, 'P'));
+    BtPublicKey key = bt_key_public(fix_key_of(f, 'P'));
     g_assert_true(bt_public_key_verify(&key, right, strlen(right), g_bytes_get_data(raw, NULL)));
 }
 
@@ -543,9 +401,9 @@ static void test_pae(Fixture *f, gconstpointer data)
 static void test_peek(Fixture *f, gconstpointer data)
 {
     (void)data;
-    g_autoptr(GBytes) plain = bytes_of("{\"spec\":1}");
+    g_autoptr(GBytes) plain = fix_bytes_of("{\"spec\":1}");
     g_autoptr(GBytes) sealed = bt_envelope_seal("manifest", plain, &f->keys[0], 1);
-    g_autoptr(GBytes) junk = bytes_of("[1]");
+    g_autoptr(GBytes) junk = fix_bytes_of("[1]");
     g_autoptr(GError) error = NULL;
     g_autoptr(GBytes) from_sealed = bt_envelope_peek(sealed, "d", 1000, &error);
     g_autoptr(GBytes) from_plain = bt_envelope_peek(plain, "d", 1000, &error);
@@ -556,126 +414,18 @@ static void test_peek(Fixture *f, gconstpointer data)
     g_assert_error(error, BT_ERROR, BT_ERROR_INVALID);
 }
 
-/* ---- the first root ---- */
-
-static void test_first_root(Fixture *f, gconstpointer data)
-{
-    (void)data;
-    char hex[BT_HASH_HEX_SIZE];
-    g_autofree char *text = root_text(f, &root_1);
-    bt_hash_data(text, strlen(text), hex);
-    g_assert_cmpstr(bt_trust_fingerprint(f->trust), ==, hex);
-    g_assert_cmpint(bt_trust_root(f->trust)->version, ==, 1);
-    g_autoptr(GBytes) envelope = sealed_root(f, &root_1, "RS");
-    g_autoptr(GError) error = NULL;
-    g_assert_false(bt_trust_accept_first_root(f->trust, envelope, "1.json", NULL, &error));
-    g_assert_error(error, BT_ERROR, BT_ERROR_CONFLICT);
-}
-
-static void check_first(const Fixture *f, const char *source, const RootSpec *spec,
-    const char *letters, const char *fingerprint, int code)
-{
-    g_autoptr(BtTrust) trust = bt_trust_new(source, "s1");
-    g_autoptr(GBytes) envelope = sealed_root(f, spec, letters);
-    g_autoptr(GError) error = NULL;
-    gboolean ok = bt_trust_accept_first_root(trust, envelope, "1.json", fingerprint, &error);
-    g_assert_cmpint(error ? error->code : -1, ==, code);
-    g_assert_cmpint(ok, ==, code == -1);
-    g_assert_cmpint(bt_trust_root(trust) != NULL, ==, ok);
-}
-
-static void test_first_root_refusals(Fixture *f, gconstpointer data)
-{
-    (void)data;
-    char hex[BT_HASH_HEX_SIZE];
-    g_autofree char *text = root_text(f, &root_1);
-    bt_hash_data(text, strlen(text), hex);
-    check_first(f, "", &root_1, "RS", hex, -1);
-    check_first(f, "kp", &root_1, "ST", NULL, -1);
-    check_first(f, "kp", &root_1, "R", NULL, BT_ERROR_SIGNATURE);
-    check_first(f, "kp", &root_1, "RR", NULL, BT_ERROR_SIGNATURE);
-    check_first(f, "kp", &root_1, "RX", NULL, BT_ERROR_UNKNOWN_KEY);
-    check_first(f, "kp", &root_1, "PQ", NULL, BT_ERROR_UNKNOWN_KEY);
-    check_first(f, "ar", &root_1, "RS", NULL, BT_ERROR_WRONG_SCREEN);
-    hex[0] = hex[0] == '0' ? '1' : '0';
-    check_first(f, "kp", &root_1, "RS", hex, BT_ERROR_MISMATCH);
-}
-
-/* ---- rotation ---- */
-
-/* Root 2 gives R's and S's places to U: T and U remain, both needed. */
-static const RootSpec root_2 = { 2, "kp", "TU", 2, "2028-11-22T00:00:00Z" };
-
-static const struct {
-    const char *name;
-    RootSpec spec;
-    const char *letters;
-    int code; /* -1: accepted */
-    const char *message;
-} rotations[] = {
-    { "by-both", { 2, "kp", "TU", 2, "2028-11-22T00:00:00Z" }, "RTU", -1, NULL },
-    { "by-old-only", { 2, "kp", "TU", 2, "2028-11-22T00:00:00Z" }, "RST", BT_ERROR_UNKNOWN_KEY,
-        "2.json:/signatures: 1 signed who may, 2 who may not: expected 2 root keys of root 2" },
-    { "by-new-only", { 2, "kp", "TU", 2, "2028-11-22T00:00:00Z" }, "TU", BT_ERROR_UNKNOWN_KEY,
-        "2.json:/signatures: 1 signed who may, 1 who may not: expected 2 root keys of root 1" },
-    { "by-old-same-key-twice", { 2, "kp", "RS", 2, "2028-11-22T00:00:00Z" }, "RR",
-        BT_ERROR_SIGNATURE,
-        "2.json:/signatures: 1 signed who may, 0 who may not: expected 2 root keys of root 1" },
-    { "same-keys", { 2, "kp", "RST", 2, "2028-11-22T00:00:00Z" }, "ST", -1, NULL },
-    { "two-further", { 3, "kp", "RST", 2, "2028-11-22T00:00:00Z" }, "RS", BT_ERROR_INVALID,
-        "2.json:/version: it is root 3: expected root 2" },
-    { "the-same-again", { 1, "kp", "RST", 2, "2028-11-22T00:00:00Z" }, "RS", BT_ERROR_ROLLBACK,
-        "2.json:/version: it is root 1: expected root 2" },
-    { "other-source", { 2, "ar", "RST", 2, "2028-11-22T00:00:00Z" }, "RS", BT_ERROR_WRONG_SCREEN,
-        "2.json:/source: it is of source \"ar\": expected \"kp\"" },
-    { "expired-is-taken", { 2, "kp", "RST", 2, "2026-11-23T00:00:00Z" }, "RS", -1, NULL },
-};
-
-static void test_rotation(Fixture *f, gconstpointer data)
-{
-    guint i = GPOINTER_TO_UINT(data);
-    g_autoptr(GError) error = NULL;
-    g_autoptr(GBytes) envelope = sealed_root(f, &rotations[i].spec, rotations[i].letters);
-    gboolean ok =
-        bt_trust_accept_next_root(f->trust, envelope, "2.json", at("2026-12-01T00:00:00Z"), &error);
-    g_assert_cmpint(error ? error->code : -1, ==, rotations[i].code);
-    g_assert_cmpstr(error ? error->message : NULL, ==, rotations[i].message);
-    g_assert_cmpint(ok, ==, rotations[i].code == -1);
-    g_assert_cmpint(bt_trust_root(f->trust)->version, ==, ok ? 2 : 1);
-}
-
-static void test_walk(Fixture *f, gconstpointer data)
-{
-    (void)data;
-    static const RootSpec root_3 = { 3, "kp", "UX", 1, "2029-11-22T00:00:00Z" };
-    g_autoptr(GBytes) two = sealed_root(f, &root_2, "STU"), three = sealed_root(f, &root_3, "TU");
-    g_autofree char *first = g_strdup(bt_trust_fingerprint(f->trust));
-    g_assert_false(bt_trust_accept_next_root(f->trust, three, "3.json", BT_TIME_MIN, NULL));
-    g_assert_cmpstr(bt_trust_fingerprint(f->trust), ==, first);
-    g_assert_true(bt_trust_accept_next_root(f->trust, two, "2.json", BT_TIME_MIN, NULL));
-    g_assert_true(bt_trust_accept_next_root(f->trust, three, "3.json", BT_TIME_MIN, NULL));
-    g_assert_cmpint(bt_trust_root(f->trust)->version, ==, 3);
-    g_assert_cmpstr(bt_trust_fingerprint(f->trust), !=, first);
-    g_autoptr(GBytes) manifest = seal(f, "manifest", manifest_text, "P");
-    g_assert_true(verify(f->trust, "manifest", manifest, NULL, BT_TIME_MIN, NULL));
-}
-
 #define ADD(name, function)                                                                        \
-    g_test_add("/envelope/" name, Fixture, NULL, set_up, function, tear_down)
+    g_test_add("/envelope/" name, Fixture, NULL, fix_set_up, function, fix_tear_down)
 
 static void add_tables(void)
 {
     for (gsize i = 0; i < G_N_ELEMENTS(cases); i++) {
         g_autofree char *path = g_strconcat("/envelope/verify/", cases[i].name, NULL);
-        g_test_add(path, Fixture, &cases[i], set_up, test_case, tear_down);
+        g_test_add(path, Fixture, &cases[i], fix_set_up, test_case, fix_tear_down);
     }
     for (guint i = 0; i < G_N_ELEMENTS(forms); i++) {
         g_autofree char *path = g_strconcat("/envelope/form/", forms[i].name, NULL);
-        g_test_add(path, Fixture, GUINT_TO_POINTER(i), set_up, test_form, tear_down);
-    }
-    for (guint i = 0; i < G_N_ELEMENTS(rotations); i++) {
-        g_autofree char *path = g_strconcat("/envelope/rotation/", rotations[i].name, NULL);
-        g_test_add(path, Fixture, GUINT_TO_POINTER(i), set_up, test_rotation, tear_down);
+        g_test_add(path, Fixture, GUINT_TO_POINTER(i), fix_set_up, test_form, fix_tear_down);
     }
 }
 
@@ -686,9 +436,6 @@ int main(int argc, char **argv)
     ADD("no-root", test_no_root);
     ADD("pae", test_pae);
     ADD("peek", test_peek);
-    ADD("first-root/accepted", test_first_root);
-    ADD("first-root/refusals", test_first_root_refusals);
-    ADD("rotation/walk", test_walk);
     ADD("tampering/payload", test_other_payload);
     ADD("tampering/type", test_other_type);
     ADD("tampering/signature", test_wrong_signatures);

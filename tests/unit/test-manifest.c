@@ -1,75 +1,6 @@
 /* The manifest: each rule and each limit of FORMAT.md, by changing one thing in a document that is
  * accepted. */
-#include "playlists/model/manifest.h"
-
-#include "base/error.h"
-
-#include <string.h>
-
-#define HASH "1111111111111111111111111111111111111111111111111111111111111111"
-#define VIDEO "2222222222222222222222222222222222222222222222222222222222222222"
-#define MUTE "3333333333333333333333333333333333333333333333333333333333333333"
-#define SOUND "4444444444444444444444444444444444444444444444444444444444444444"
-
-static const char good[] =
-    "{ \"spec\": 1, \"source\": \"kp\", \"version\": 42,\n"
-    "  \"issued\": \"2026-11-22T01:00:00Z\", \"expires\": \"2027-01-20T00:00:00Z\",\n"
-    "  \"screens\": [\"kp-01\"], \"timezone\": \"Asia/Ho_Chi_Minh\",\n"
-    "  \"assets\": { \"" HASH "\": { \"size\": 100, \"type\": \"image/png\" },\n"
-    "    \"" VIDEO "\": { \"size\": 200, \"type\": \"video/mp4\", \"duration_ms\": 15000 },\n"
-    "    \"" MUTE "\": { \"size\": 300, \"type\": \"video/mp4\" },\n"
-    "    \"" SOUND "\": { \"size\": 400, \"type\": \"audio/mpeg\", \"duration_ms\": 400 } },\n"
-    "  \"layouts\": [ { \"id\": \"split\", \"canvas\": [640, 384], \"background\": \"#0B1B33\",\n"
-    "    \"zones\": [ { \"id\": \"main\", \"rect\": [0, 0, 640, 320] },\n"
-    "      { \"id\": \"strip\", \"rect\": [0, 320, 640, 64], \"lang\": \"jra\" } ] } ],\n"
-    "  \"playlists\": [ { \"id\": \"news\", \"items\": [\n"
-    "      { \"id\": \"n1\", \"kind\": \"text\", \"issuer\": \"UBND\", \"issued_on\": "
-    "\"2026-11-20\",\n"
-    "        \"field\": 4, \"essential\": true, \"picture\": \"" HASH
-    "\", \"qr\": \"https://e.vn\",\n"
-    "        \"texts\": [ { \"lang\": \"vi\", \"title\": \"A\", \"body\": \"B\" },\n"
-    "          { \"lang\": \"jra\", \"body\": \"C\" } ],\n"
-    "        \"valid\": { \"from\": \"2026-11-22T00:00:00Z\", \"until\": \"2026-12-22T00:00:00Z\" "
-    "} },\n"
-    "      { \"id\": \"n2\", \"kind\": \"video\", \"asset\": \"" VIDEO "\",\n"
-    "        \"transition\": { \"kind\": \"fade\", \"ms\": 2000 } },\n"
-    "      { \"id\": \"n3\", \"kind\": \"image\", \"asset\": \"" HASH "\", \"fit\": \"cover\" },\n"
-    "      { \"id\": \"n4\", \"kind\": \"clock\", \"duration_ms\": 3000,\n"
-    "        \"transition\": { \"kind\": \"fade\", \"ms\": 1900 } },\n"
-    "      { \"id\": \"n5\", \"kind\": \"stream\", \"url\": \"https://e.vn/a.m3u8\", "
-    "\"duration_ms\": 60000,\n"
-    "        \"fallback\": \"" HASH "\" },\n"
-    "      { \"id\": \"n6\", \"kind\": \"alert\", \"level\": 3, \"texts\": [ { \"lang\": \"vi\", "
-    "\"title\": \"D\" } ] },\n"
-    "      { \"id\": \"n7\", \"kind\": \"audio\", \"asset\": \"" SOUND "\" } ] },\n"
-    "    { \"id\": \"line\", \"items\": [ { \"id\": \"t1\", \"kind\": \"ticker\",\n"
-    "        \"texts\": [ { \"lang\": \"vi\", \"body\": \"E\" } ], \"transition\": { \"kind\": "
-    "\"fade\" } "
-    "} ] } ],\n"
-    "  \"programmes\": [ { \"id\": \"day\", \"layout\": \"split\", \"class\": \"priority\", "
-    "\"weight\": 3,\n"
-    "    \"rehearsal\": true, \"zones\": { \"main\": \"news\", \"strip\": \"line\" },\n"
-    "    \"when\": { \"from\": \"2026-11-22\", \"until\": \"2026-12-31\", \"days\": [\"mon\", "
-    "\"sun\"],\n"
-    "      \"times\": [[\"05:30\", \"21:30:15\"], [\"22:00\", \"24:00\"]] } } ],\n"
-    "  \"display\": { \"on\": [[\"05:00\", \"22:00\"]], \"brightness\": [[\"05:00\", 80], "
-    "[\"18:00\", "
-    "40]],\n"
-    "    \"volume\": 7 } }\n";
-
-static BtManifest *parse(const char *text, GError **error)
-{
-    return bt_manifest_parse(text, strlen(text), "m.json", error);
-}
-
-/* `good` with its only `from` replaced by `to`. (transfer full) */
-static char *changed(const char *from, const char *to)
-{
-    const char *place = strstr(good, from);
-    if (!place || strstr(place + 1, from))
-        g_error("\"%s\" stands not once in the document", from);
-    return g_strdup_printf("%.*s%s%s", (int)(place - good), good, to, place + strlen(from));
-}
+#include "tests/unit/good-manifest.h"
 
 /* ---- what a whole document becomes ---- */
 
@@ -401,24 +332,6 @@ static const Case cases[] = {
         "m.json:1:19: a key stands twice in its object: expected it once" },
 };
 
-static void check_refused(const char *text, gsize size_bytes, BtError code, const char *message)
-{
-    g_autoptr(GError) error = NULL;
-    BtManifest *manifest = bt_manifest_parse(text, size_bytes, "m.json", &error);
-    g_assert_null(manifest);
-    g_assert_error(error, BT_ERROR, (int)code);
-    if (message)
-        g_assert_cmpstr(error->message, ==, message);
-}
-
-static void check_accepted(const char *text, gsize size_bytes)
-{
-    g_autoptr(GError) error = NULL;
-    g_autoptr(BtManifest) manifest = bt_manifest_parse(text, size_bytes, "m.json", &error);
-    g_assert_no_error(error);
-    g_assert_nonnull(manifest);
-}
-
 static void test_case(gconstpointer data)
 {
     const Case *c = data;
@@ -473,141 +386,6 @@ static void test_notes_are_bounded(void)
     g_assert_cmpuint(manifest->notes->len, ==, BT_MANIFEST_MAX_NOTES + 1);
 }
 
-/* ---- limits: the last that fits, and one more ---- */
-
-/* "HEAD ELEMENT, ELEMENT … TAIL", an element being `format` with its number. */
-static char *repeated(const char *head, const char *format, guint n, const char *tail)
-{
-    GString *text = g_string_new(head);
-    for (guint i = 0; i < n; i++) {
-        g_autofree char *number = g_strdup_printf("%u", i);
-        g_auto(GStrv) parts = g_strsplit(format, "#", -1);
-        g_autofree char *element = g_strjoinv(number, parts);
-        g_string_append_printf(text, "%s%s", i ? "," : "", element);
-    }
-    g_string_append(text, tail);
-    return g_string_free(text, FALSE);
-}
-
-static const struct {
-    const char *name, *from, *head, *format, *tail;
-    guint max;
-    const char *message; /* for max + 1 */
-} limits[] = {
-    { "screens", "[\"kp-01\"]", "[", "\"s#\"", "]", BT_MANIFEST_MAX_SCREENS,
-        "m.json:/screens: 10001 elements: expected at most 10000" },
-    { "playlists", "{ \"id\": \"line\"", "", "{\"id\":\"p#\"}", ", { \"id\": \"line\"",
-        BT_MANIFEST_MAX_PLAYLISTS - 2, "m.json:/playlists: 1001 elements: expected at most 1000" },
-    { "items", "{ \"id\": \"n4\"", "", "{\"id\":\"i#\",\"kind\":\"clock\"}", ", { \"id\": \"n4\"",
-        BT_MANIFEST_MAX_ITEMS - 8,
-        "m.json:/playlists/1/items/0: more than 2000 items in all playlists: expected at most "
-        "2000" },
-    { "programmes", "{ \"id\": \"day\"", "",
-        "{\"id\":\"p#\",\"layout\":\"split\",\"zones\":{\"main\":\"news\"}}", ", { \"id\": \"day\"",
-        BT_MANIFEST_MAX_PROGRAMMES - 1, "m.json:/programmes: 201 elements: expected at most 200" },
-    { "layouts", "{ \"id\": \"split\"", "",
-        "{\"id\":\"l#\",\"canvas\":[32,16],\"zones\":[{\"id\":\"z\",\"rect\":[0,0,1,1]}]}",
-        ", { \"id\": \"split\"", BT_MANIFEST_MAX_LAYOUTS - 1,
-        "m.json:/layouts: 65 elements: expected at most 64" },
-    { "zones", "{ \"id\": \"strip\", \"rect\": [0, 320, 640, 64], \"lang\": \"jra\" }",
-        "{\"id\":\"strip\",\"rect\":[0,320,1,1]},", "{\"id\":\"z#\",\"rect\":[1#,320,1,1]}", "",
-        BT_MANIFEST_MAX_ZONES - 2, "m.json:/layouts/0/zones: 17 elements: expected at most 16" },
-    { "texts", "{ \"lang\": \"jra\", \"body\": \"C\" }", "", "{\"lang\":\"aa-#\",\"body\":\"C\"}",
-        "", BT_ITEM_MAX_TEXTS - 1,
-        "m.json:/playlists/0/items/0/texts: 33 elements: expected at most 32" },
-    { "times", "[\"22:00\", \"24:00\"]", "", "[\"22:00\",\"23:00\"]", "", BT_TIMES_MAX - 1,
-        "m.json:/programmes/0/when/times: 49 elements: expected at most 48" },
-};
-
-static void test_limit(gconstpointer data)
-{
-    guint i = GPOINTER_TO_UINT(data);
-    for (guint more = 0; more < 2; more++) {
-        guint n = limits[i].max + more;
-        g_autofree char *part = repeated(limits[i].head, limits[i].format, n, limits[i].tail);
-        g_autofree char *text = changed(limits[i].from, part);
-        if (!more)
-            check_accepted(text, strlen(text));
-        else
-            check_refused(text, strlen(text), BT_ERROR_LIMIT, limits[i].message);
-    }
-}
-
-static void test_asset_limit(void)
-{
-    for (guint n = BT_MANIFEST_MAX_ASSETS; n <= BT_MANIFEST_MAX_ASSETS + 1; n++) {
-        g_autoptr(GString) many = g_string_new("\"assets\": {");
-        for (guint i = 4; i < n; i++)
-            g_string_append_printf(many, "\"%064x\":{\"size\":1,\"type\":\"a/b\"},", i);
-        g_autofree char *text = changed("\"assets\": {", many->str);
-        if (n == BT_MANIFEST_MAX_ASSETS)
-            check_accepted(text, strlen(text));
-        else
-            check_refused(text, strlen(text), BT_ERROR_LIMIT,
-                "m.json:/assets: 5001 assets: expected at most 5000");
-    }
-}
-
-/* Vietnamese letters are two or three bytes and one code point each. */
-static void test_text_limit(void)
-{
-    for (guint n = BT_TEXT_MAX_CODE_POINTS; n <= BT_TEXT_MAX_CODE_POINTS + 1; n++) {
-        g_autoptr(GString) body = g_string_new("\"body\": \"");
-        for (guint i = 0; i < n; i++)
-            g_string_append(body, "ộ");
-        g_string_append_c(body, '"');
-        g_autofree char *text = changed("\"body\": \"E\"", body->str);
-        if (n == BT_TEXT_MAX_CODE_POINTS)
-            check_accepted(text, strlen(text));
-        else
-            check_refused(text, strlen(text), BT_ERROR_LIMIT,
-                "m.json:/playlists/1/items/0/texts/0/body: 10001 code points: expected 0 to 10000");
-    }
-}
-
-static void test_size_limit(void)
-{
-    g_autofree char *text = g_malloc(BT_MANIFEST_MAX_BYTES + 1);
-    memset(text, ' ', BT_MANIFEST_MAX_BYTES + 1);
-    memcpy(text, good, strlen(good));
-    check_accepted(text, BT_MANIFEST_MAX_BYTES);
-    check_refused(text, BT_MANIFEST_MAX_BYTES + 1, BT_ERROR_LIMIT,
-        "m.json: 1048577 bytes: expected at most 1048576");
-}
-
-static void test_100_mb(void)
-{
-    gsize size_bytes = 100 * 1000 * 1000;
-    g_autofree char *text = g_malloc(size_bytes);
-    memset(text, '[', size_bytes);
-    check_refused(
-        text, size_bytes, BT_ERROR_LIMIT, "m.json: 100000000 bytes: expected at most 1048576");
-}
-
-static void test_nesting(void)
-{
-    g_autofree char *opened = g_strnfill(10000, '[');
-    check_refused(
-        opened, 10000, BT_ERROR_LIMIT, "m.json:1:17: too deep: expected at most 16 levels");
-    /* The manifest itself is one level. */
-    g_autofree char *fits = changed("\"volume\": 7", "\"x-a\": [[[[[[[[[[[[[[]]]]]]]]]]]]]]");
-    check_accepted(fits, strlen(fits));
-    g_autofree char *deeper = changed("\"volume\": 7", "\"x-a\": [[[[[[[[[[[[[[[]]]]]]]]]]]]]]]");
-    check_refused(deeper, strlen(deeper), BT_ERROR_LIMIT, NULL);
-}
-
-/* Wherever it is cut off, a document is refused, and never read beyond its end. */
-static void test_truncated(void)
-{
-    gsize whole = strlen(good);
-    while (whole > 0 && g_ascii_isspace(good[whole - 1]))
-        whole--;
-    for (gsize size_bytes = 0; size_bytes < whole; size_bytes++) {
-        g_autofree char *copy = g_memdup2(good, MAX(size_bytes, 1));
-        check_refused(copy, size_bytes, BT_ERROR_SYNTAX, NULL);
-    }
-}
-
 static void test_names(void)
 {
     BtClass cls;
@@ -629,10 +407,6 @@ static void add_tables(void)
         g_autofree char *path = g_strconcat("/manifest/note/", notes[i].name, NULL);
         g_test_add_data_func(path, GUINT_TO_POINTER(i), test_note);
     }
-    for (guint i = 0; i < G_N_ELEMENTS(limits); i++) {
-        g_autofree char *path = g_strconcat("/manifest/limit/", limits[i].name, NULL);
-        g_test_add_data_func(path, GUINT_TO_POINTER(i), test_limit);
-    }
 }
 
 int main(int argc, char **argv)
@@ -648,11 +422,5 @@ int main(int argc, char **argv)
     g_test_add_func(
         "/manifest/note/unknown-kind-leaves-the-rest", test_unknown_kind_leaves_the_rest);
     g_test_add_func("/manifest/note/bounded", test_notes_are_bounded);
-    g_test_add_func("/manifest/limit/assets", test_asset_limit);
-    g_test_add_func("/manifest/limit/text", test_text_limit);
-    g_test_add_func("/manifest/limit/size", test_size_limit);
-    g_test_add_func("/manifest/limit/100-mb", test_100_mb);
-    g_test_add_func("/manifest/limit/nesting", test_nesting);
-    g_test_add_func("/manifest/truncated", test_truncated);
     return g_test_run();
 }
