@@ -55,8 +55,8 @@ static guint digits(const gunichar *c, guint n)
     return i;
 }
 
-/* Digit groups with single joints between them: a date (- / .), a time (:), a telephone number
- * (spaces, eight digits at least). The length of it, 0 when `c` begins none. */
+/* Digit groups with single joints between them: a date (- / .), a time (:), four digits at least; a
+ * telephone number (+ or spaces), eight at least. The length of it, 0 when `c` begins none. */
 static guint number_length(const gunichar *c, guint n)
 {
     guint at = n > 0 && c[0] == '+' ? 1 : 0, groups = 0, total = 0, end = 0;
@@ -74,8 +74,9 @@ static guint number_length(const gunichar *c, guint n)
         joint = c[end];
         at = end + 1;
     }
-    gboolean spaced = joint == ' ' || c[0] == '+';
-    return groups >= 2 && (!spaced || total >= 8) ? end : 0;
+    if (n > 0 && c[0] == '+')
+        return total >= 8 ? end : 0;
+    return groups >= 2 && total >= (joint == ' ' ? 8u : 4u) ? end : 0;
 }
 
 static void see(Seen *seen, gunichar c, gint32 given)

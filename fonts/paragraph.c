@@ -31,8 +31,8 @@ static void find_end(BtParagraph *p, const char *text)
         p->next_byte++;
 }
 
-/* Controls have no glyph. They become U+206A, an invisible character that breaks lines exactly where
- * controls do; tabs and those that end a line wait until breaks.c has seen them. */
+/* Controls have no glyph. They become U+206A, an invisible character that breaks lines exactly
+ * where controls do; tabs and those that end a line wait until breaks.c has seen them. */
 static UChar32 visible(UChar32 c)
 {
     gboolean control = c < 0x20 || (c >= 0x7F && c < 0xA0);
