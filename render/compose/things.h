@@ -1,5 +1,6 @@
 /* What a scene draws at an instant: a flat list of things, back to front, each with the rectangle
- * that it covers and all that decides its pixels. Thread-safety: one thread. */
+ * that it covers and all that decides its pixels.
+ * Thread-safety: one thread. */
 #ifndef BT_RENDER_COMPOSE_THINGS_H
 #define BT_RENDER_COMPOSE_THINGS_H
 

@@ -184,6 +184,15 @@ class Xlib:
         self.sync()
         return True
 
+    def resize_only_window(self, w, h):
+        root, parent, n = ctypes.c_ulong(), ctypes.c_ulong(), ctypes.c_uint()
+        children = ctypes.POINTER(ctypes.c_ulong)()
+        self.x.XQueryTree(self.display, self.root, ctypes.byref(root), ctypes.byref(parent),
+                          ctypes.byref(children), ctypes.byref(n))
+        for i in range(n.value):
+            self.x.XMoveResizeWindow(self.display, ctypes.c_ulong(children[i]), 0, 0, w, h)
+        self.sync()
+
     def close(self):
         self.x.XCloseDisplay(self.display)
 
@@ -290,6 +299,22 @@ def test_first_look(server):
     display.close()
 
 
+def test_resize(server):
+    display = Display(server, 0, 0, window="windowed")
+    display.show(1)
+    xlib = Xlib(server)
+    xlib.resize_only_window(700, 450)
+    display.wait_event("resized")
+    picture = black(server.w, server.h)
+    expect(server, picture, "black in a window of a new size")
+    display.w, display.h = 700, 450
+    display.show(2)
+    put(picture, 2, (0, 0), (0, 0, 700, 450))
+    expect(server, picture, "the canvas follows the window")
+    xlib.close()
+    display.close()
+
+
 def test_witness(server):
     display = Display(server, 64, 64, 10, 20)
     display.show(1)
@@ -349,7 +374,7 @@ def main():
     server = Server(1920, 1080, 24)
     try:
         for test in (test_placed, test_whole_screen, test_half_outside, test_fit_exact, test_fit_any,
-                     test_first_look, test_witness):
+                     test_first_look, test_resize, test_witness):
             test(server)
     finally:
         server.close()
