@@ -8,16 +8,6 @@
 
 #define MAX_TRIES 2 /* as it stands, and once more from the start */
 
-/* A peer that serves wrong bytes for a name will do so again: the first failure is tried again in
- * the next round, the later ones after 1, 4, 16 … minutes. */
-#define MISS_FIRST_MS BT_MINUTE_MS
-#define MISS_MAX_MS (6 * BT_HOUR_MS)
-
-typedef struct {
-    guint n;
-    gint64 until_ms;
-} BtMiss;
-
 typedef struct {
     BtRound *round;
     const BtStep *step;
@@ -27,35 +17,9 @@ typedef struct {
     gboolean paused;
 } Arrival;
 
-static gint64 mono_ms(void)
-{
-    BtClock clock = bt_clock_real();
-    return bt_clock_mono_ms(&clock);
-}
-
 static gboolean is_time_up(const BtRound *round)
 {
-    return mono_ms() >= round->slice_ends_ms;
-}
-
-/* ---- those that came wrong before ---- */
-
-static void note_miss(BtSync *sync, const char *sha256)
-{
-    BtMiss *miss = g_hash_table_lookup(sync->misses, sha256);
-    if (!miss) {
-        miss = g_new0(BtMiss, 1);
-        g_hash_table_insert(sync->misses, g_strdup(sha256), miss);
-    }
-    gint64 wait_ms = miss->n == 0 ? 0 : MISS_FIRST_MS << (2 * MIN(miss->n - 1, 8));
-    miss->n++;
-    miss->until_ms = mono_ms() + MIN(wait_ms, MISS_MAX_MS);
-}
-
-static gboolean must_wait(const BtSync *sync, const char *sha256)
-{
-    const BtMiss *miss = g_hash_table_lookup(sync->misses, sha256);
-    return miss && mono_ms() < miss->until_ms;
+    return bt_sync_mono_ms() >= round->slice_ends_ms;
 }
 
 /* ---- the answer ---- */
@@ -186,9 +150,7 @@ static gboolean fail_asset(Arrival *a, GError *why)
         a->round->sync->unfinished = a->round->stopped = TRUE;
         return FALSE;
     }
-    if (g_error_matches(why, BT_ERROR, BT_ERROR_MISMATCH) ||
-        g_error_matches(why, BT_ERROR, BT_ERROR_LIMIT))
-        note_miss(a->round->sync, a->step->sha256);
+    bt_miss_note(a->round->sync, a->step->sha256, why);
     return bt_round_fail(a->round, a->step->sha256, why);
 }
 
@@ -198,14 +160,10 @@ static gboolean may_begin(BtRound *round, const BtStep *step)
         round->sync->unfinished = round->stopped = TRUE;
         return FALSE;
     }
-    if (!must_wait(round->sync, step->sha256)) {
-        round->began_asset = TRUE;
-        return TRUE;
-    }
-    if (!round->error)
-        g_set_error(&round->error, BT_ERROR, BT_ERROR_MISMATCH,
-            "asset %s: came with other bytes before: waits to be tried again", step->sha256);
-    return FALSE;
+    if (bt_miss_must_wait(round, step->sha256))
+        return FALSE;
+    round->began_asset = TRUE;
+    return TRUE;
 }
 
 gboolean bt_asset_fetch(BtRound *round, const BtStep *step)
@@ -224,7 +182,7 @@ gboolean bt_asset_fetch(BtRound *round, const BtStep *step)
     }
     if (!bt_incoming_commit(a.incoming, &why))
         return fail_asset(&a, why);
-    g_hash_table_remove(sync->misses, step->sha256);
+    bt_miss_forget(sync, step->sha256);
     bt_sync_tell(
         sync, "fetched", NULL, step->sha256, "%" G_GUINT64_FORMAT " bytes", step->size_bytes);
     return TRUE;

@@ -59,6 +59,15 @@ static gboolean keep_envelope(BtSync *sync, BtFollow which, const BtManifest *ma
     return TRUE;
 }
 
+static BtManifest *obtain_manifest(
+    BtRound *round, BtFollow which, const char *sha256, GBytes *envelope, GError **error)
+{
+    g_autoptr(BtManifest) manifest = verify(round, which, sha256, envelope, error);
+    if (!manifest || !keep_envelope(round->sync, which, manifest, sha256, envelope, error))
+        return NULL;
+    return g_steal_pointer(&manifest);
+}
+
 /* Fetches, unless it is here and whole, and verifies the document; then its assets are known. */
 static gboolean obtain(BtRound *round, BtFollow which, const char *sha256)
 {
@@ -68,13 +77,17 @@ static gboolean obtain(BtRound *round, BtFollow which, const char *sha256)
     followed->sha256[0] = '\0';
     g_autoptr(GBytes) envelope =
         bt_cache_read_object(sync->cache, sha256, MANIFEST_MAX_BYTES, NULL);
+    if (!envelope && bt_miss_must_wait(round, sha256))
+        return FALSE;
     if (!envelope)
         envelope = fetch_envelope(sync, sha256, &why);
-    if (!envelope)
+    g_autoptr(BtManifest) manifest =
+        envelope ? obtain_manifest(round, which, sha256, envelope, &why) : NULL;
+    if (!manifest) {
+        bt_miss_note(sync, sha256, why);
         return bt_round_fail(round, sha256, why);
-    g_autoptr(BtManifest) manifest = verify(round, which, sha256, envelope, &why);
-    if (!manifest || !keep_envelope(sync, which, manifest, sha256, envelope, &why))
-        return bt_round_fail(round, sha256, why);
+    }
+    bt_miss_forget(sync, sha256);
     g_clear_pointer(&followed->assets, g_array_unref);
     followed->assets = bt_plan_assets(manifest);
     g_strlcpy(followed->sha256, sha256, sizeof followed->sha256);

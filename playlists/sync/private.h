@@ -33,7 +33,7 @@ struct BtSync {
     GBytes *now_envelope;
     char now_tag[BT_TAG_MAX_BYTES + 1]; /* its validator, "" when not asked in this run */
     BtFollowed followed[BT_N_FOLLOWED];
-    GHashTable *misses; /* asset sha256 → BtMiss */
+    GHashTable *misses; /* of misses.c */
     gint64 slice_ms;
     gboolean unfinished;
 };
@@ -59,6 +59,9 @@ void bt_sync_tell(BtSync *sync, const char *type, const GError *why, const char 
 gboolean bt_round_fail(BtRound *round, const char *what, GError *why);
 
 gboolean bt_sync_is_code(const GError *why, BtError code);
+/* The fault of the line or of this box, not of what came. */
+gboolean bt_sync_is_of_the_way(const GError *why);
+gint64 bt_sync_mono_ms(void); /* of the real clock: patience is not a matter of show time */
 /* An id that may stand in an address and name a file; BT_ERROR_INVALID. */
 gboolean bt_sync_check_screen(const char *screen, GError **error);
 char *bt_base_copy(const char *base); /* without slashes at its end (transfer full) */
@@ -87,6 +90,13 @@ gboolean bt_roots_load(BtSync *sync, GError **error);
 gboolean bt_roots_find_first(BtRound *round);
 /* N+1, N+2 … to the first 404 or to one that is refused; TRUE when at least one was accepted. */
 gboolean bt_roots_walk(BtRound *round);
+
+/* ---- misses.c: what came wrong before ---- */
+GHashTable *bt_misses_new(void);
+void bt_miss_note(BtSync *sync, const char *what, const GError *why);
+void bt_miss_forget(BtSync *sync, const char *what);
+/* TRUE: not yet again; the round has the reason of the last time. */
+gboolean bt_miss_must_wait(BtRound *round, const char *what);
 
 /* ---- assets.c ---- */
 /* One asset, or as much of it as comes: TRUE when it is whole in the cache. */

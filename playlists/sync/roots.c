@@ -195,6 +195,7 @@ gboolean bt_roots_walk(BtRound *round)
     }
     if (walked) {
         round->changed = TRUE;
+        g_hash_table_remove_all(sync->misses);
         for (int which = 0; which < BT_N_FOLLOWED; which++)
             sync->followed[which].sha256[0] = '\0'; /* to be verified again */
     }

@@ -28,18 +28,24 @@ gboolean bt_sync_is_code(const GError *why, BtError code)
 }
 
 /* The fault of the line or of this box, not of what came. */
-static gboolean is_of_the_way(const GError *why)
+gboolean bt_sync_is_of_the_way(const GError *why)
 {
     return bt_sync_is_code(why, BT_ERROR_NETWORK) || bt_sync_is_code(why, BT_ERROR_TIMEOUT) ||
         bt_sync_is_code(why, BT_ERROR_IO);
 }
 
+gint64 bt_sync_mono_ms(void)
+{
+    BtClock clock = bt_clock_real();
+    return bt_clock_mono_ms(&clock);
+}
+
 gboolean bt_round_fail(BtRound *round, const char *what, GError *why)
 {
     gboolean missing = bt_sync_is_code(why, BT_ERROR_NOT_FOUND);
-    bt_sync_tell(round->sync, is_of_the_way(why) || missing ? "skipped" : "refused", why, what,
-        "%s", why->message);
-    round->stopped = round->stopped || is_of_the_way(why);
+    bt_sync_tell(round->sync, bt_sync_is_of_the_way(why) || missing ? "skipped" : "refused", why,
+        what, "%s", why->message);
+    round->stopped = round->stopped || bt_sync_is_of_the_way(why);
     if (round->error)
         g_error_free(why);
     else
@@ -70,10 +76,9 @@ static void run_plan(BtRound *round)
 BtSyncResult bt_sync_round(
     BtSync *sync, gint64 trusted_now_ms, volatile gint *cancelled, GError **error)
 {
-    BtClock clock = bt_clock_real();
     BtRound round = { .sync = sync,
         .trusted_now_ms = trusted_now_ms,
-        .slice_ends_ms = bt_clock_mono_ms(&clock) + sync->slice_ms };
+        .slice_ends_ms = bt_sync_mono_ms() + sync->slice_ms };
     sync->unfinished = FALSE;
     sync->transport->cancelled = cancelled;
     sync->transport->trusted_now_ms = trusted_now_ms;
@@ -210,7 +215,7 @@ BtSync *bt_sync_new(const BtSyncSource *source, BtCache *cache, const BtKey *key
     sync->on_event = on_event;
     sync->user = user;
     sync->slice_ms = BT_SYNC_SLICE_MS;
-    sync->misses = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
+    sync->misses = bt_misses_new();
     sync->trust = bt_trust_new(sync->source.source_id, source->screen);
     sync->transport = new_transport(&sync->source, BT_LOW_SPEED_S, error);
     if (!sync->transport || !bt_state_load(sync, error))

@@ -1,11 +1,11 @@
 /* sync: one native source into the cache. Folder (file:///PATH) or HTTPS; both hold the same tree.
  *
- * One round: now.json by a conditional request; the roots N+1, N+2 … to the first 404; then the alert
- * and its assets, the manifest, its assets in the order text documents, pictures, images, video, each
- * verified while it streams. When everything a document needs is whole in the cache, the document is
- * *ready* and written as such; which instant it counts from is show's to decide. A round downloads for
- * a minute at most where it can go on later, so that an alert never waits behind a film.
- * Thread-safety: one thread a sync. Nothing here touches the display. */
+ * One round: now.json by a conditional request; the roots N+1, N+2 … to the first 404; then the
+ * alert and its assets, the manifest, its assets in the order text documents, pictures, images,
+ * video, each verified while it streams. When everything a document needs is whole in the cache,
+ * the document is *ready* and written as such; which instant it counts from is show's to decide. A
+ * round downloads for a minute at most where it can go on later, so that an alert never waits
+ * behind a film. Thread-safety: one thread a sync. Nothing here touches the display. */
 #ifndef BT_PLAYLISTS_SYNC_SYNC_H
 #define BT_PLAYLISTS_SYNC_SYNC_H
 
@@ -51,14 +51,15 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(BtSync, bt_sync_free)
 
 /* One round, blocking, interruptible by `cancelled` (nullable). `trusted_now_ms` as in envelope.h.
  * What is ready stands afterwards in the cache as documents of the source: "root.N.json" from
- * "root.first" on (its N in decimal digits), "now.json", "manifest.ready" and "alert.ready" (64 digits
- * without a line end: the sha256 of an envelope that is, with all it needs, in objects/; alert.ready is
- * empty or missing when there is no alert). BT_SYNC_NEW comes also when something else failed, which
- * was told as an event and fails again in the next round. Only BT_ERROR_NETWORK, BT_ERROR_TIMEOUT and
- * BT_ERROR_IO call for a slower pace; other failures are of one document or asset and must not keep an
- * alert waiting (an asset that came wrong waits by itself before it is tried again). */
-BtSyncResult bt_sync_round(BtSync *sync, gint64 trusted_now_ms, volatile gint *cancelled,
-    GError **error);
+ * "root.first" on (its N in decimal digits), "now.json", "manifest.ready" and "alert.ready" (64
+ * digits without a line end: the sha256 of an envelope that is, with all it needs, in objects/;
+ * alert.ready is empty or missing when there is no alert). BT_SYNC_NEW comes also when something
+ * else failed, which was told as an event and fails again in the next round. Only BT_ERROR_NETWORK,
+ * BT_ERROR_TIMEOUT and BT_ERROR_IO call for a slower pace; other failures are of one document or
+ * asset and must not keep an alert waiting (an asset that came wrong waits by itself before it is
+ * tried again). */
+BtSyncResult bt_sync_round(
+    BtSync *sync, gint64 trusted_now_ms, volatile gint *cancelled, GError **error);
 
 /* The last round paused a download: begin the next at once. */
 gboolean bt_sync_is_unfinished(const BtSync *sync);
@@ -66,26 +67,26 @@ gboolean bt_sync_is_unfinished(const BtSync *sync);
 /* Bytes over the network since bt_sync_new, both ways, headers included. */
 guint64 bt_sync_bytes(const BtSync *sync);
 
-/* Everything the manifests and the alert that are in force or ready need, as sha256, added to `keep`
- * (which frees its keys by g_free). For eviction. */
+/* Everything the manifests and the alert that are in force or ready need, as sha256, added to
+ * `keep` (which frees its keys by g_free). For eviction. */
 void bt_sync_add_needed(BtSync *sync, GHashTable *keep);
 
 /* ---- reports: POST of a batch of NDJSON, signed by the device (RFC 9421) ---- */
 typedef struct {
-    GArray *accepted;   /* of gint64 pairs [from, to] by seq */
-    GHashTable *refused; /* fact id → reason */
+    GArray *accepted;      /* of gint64 pairs [from, to] by seq */
+    GHashTable *refused;   /* fact id → reason */
     gint64 retry_after_ms; /* the peer asked to wait so long; 0 */
 } BtPushReply;
-/* TRUE when the peer answered 200 with a reply of the right form; at most 256 KB a batch. `reply` is to
- * be cleared in both cases; after 429 or 503 it has retry_after_ms. */
-gboolean bt_sync_push(BtSync *sync, GBytes *ndjson, gint64 wall_ms, BtPushReply *reply,
-    GError **error);
+/* TRUE when the peer answered 200 with a reply of the right form; at most 256 KB a batch. `reply`
+ * is to be cleared in both cases; after 429 or 503 it has retry_after_ms. */
+gboolean bt_sync_push(
+    BtSync *sync, GBytes *ndjson, gint64 wall_ms, BtPushReply *reply, GError **error);
 void bt_push_reply_clear(BtPushReply *reply);
 
-/* Enrolment: POST BASE/v1/enrol {"key":BASE64,"code":CLAIM}, signed like a report; the claim code, eight
- * letters and digits derived from the key, is what both sides show. The answer is 202
- * {"status":"waiting"} until an operator claims it, then 200 {"screen":ID,"root":BASE64 of an envelope}.
- * One request: TRUE with `*screen` and `*root` NULL while it waits. */
+/* Enrolment: POST BASE/v1/enrol {"key":BASE64,"code":CLAIM}, signed like a report; the claim code,
+ * eight letters and digits derived from the key, is what both sides show. The answer is 202
+ * {"status":"waiting"} until an operator claims it, then 200 {"screen":ID,"root":BASE64 of an
+ * envelope}. One request: TRUE with `*screen` and `*root` NULL while it waits. */
 void bt_claim_code(const BtPublicKey *key, char code[10]); /* "ABCD-EFGH" */
 gboolean bt_sync_enrol(const char *base, const char *ca_path, gboolean insecure_host,
     const BtKey *key, gint64 wall_ms, char **screen, GBytes **root, GError **error);

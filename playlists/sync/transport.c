@@ -103,9 +103,10 @@ gboolean bt_transport_send(
 
 void bt_answer_fail(const BtAnswer *answer, const char *path, GError **error)
 {
-    if (answer->status == 404 || answer->status == 410)
-        g_set_error(
-            error, BT_ERROR, BT_ERROR_NOT_FOUND, "%s: there is no such thing: expected it", path);
+    /* 403: a web server's word for a file that it may not read. */
+    if (answer->status == 403 || answer->status == 404 || answer->status == 410)
+        g_set_error(error, BT_ERROR, BT_ERROR_NOT_FOUND, "%s: answered %d: expected 200", path,
+            answer->status);
     else if (answer->status / 100 == 3)
         g_set_error(error, BT_ERROR, BT_ERROR_NETWORK,
             "%s: answered %d: expected the thing itself, redirects are not followed", path,

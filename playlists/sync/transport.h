@@ -84,7 +84,7 @@ gboolean bt_transport_read(BtTransport *transport, const char *path, const char 
 gboolean bt_transport_send(
     BtTransport *transport, const BtPost *post, BtAnswer *answer, GBytes **bytes, GError **error);
 
-/* The error for an answer nobody can use: 404 and 410 BT_ERROR_NOT_FOUND, all else NETWORK. */
+/* The error for an answer nobody can use: 403, 404 and 410 BT_ERROR_NOT_FOUND, all else NETWORK. */
 void bt_answer_fail(const BtAnswer *answer, const char *path, GError **error);
 gboolean bt_transport_is_cancelled(const BtTransport *transport, GError **error);
 

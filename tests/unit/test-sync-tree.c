@@ -579,6 +579,13 @@ static void test_refused(Fixture *f, gconstpointer data)
     const char *type = refusals[index].reason == BT_ERROR_NOT_FOUND ? "skipped" : "refused";
     g_assert_true(has_event_of(f, type, bt_error_reason(error)));
 
+    /* Once more it is not even asked for, where asking costs, and the reason stays. */
+    g_clear_error(&error);
+    g_assert_cmpint(round_at(f, NOW, &error), ==, BT_SYNC_FAILED);
+    g_assert_error(error, BT_ERROR, (gint)refusals[index].reason);
+    gboolean silent = refusals[index].now_is_good && refusals[index].reason != BT_ERROR_NOT_FOUND;
+    g_assert_cmpint(f->events->len == 0, ==, silent);
+
     assert_document(f, "manifest.ready", f->manifest);
     const char *held[] = { f->manifest, f->film, f->image, f->picture };
     for (guint i = 0; i < G_N_ELEMENTS(held); i++)
