@@ -71,6 +71,18 @@ guint64 bt_sync_bytes(const BtSync *sync);
  * `keep` (which frees its keys by g_free). For eviction. */
 void bt_sync_add_needed(BtSync *sync, GHashTable *keep);
 
+/* ---- hints: server-sent events of the source, trusted for nothing ---- */
+typedef struct BtHints BtHints;
+
+/* Listens in a thread of its own and calls `on_hint` from that thread, at most once a second: a
+ * round may be worth it now. A source without such a stream is asked again each 10 minutes; a
+ * folder has none. `source` is read only here. (transfer full) (nullable) */
+BtHints *bt_hints_new(
+    const BtSyncSource *source, void (*on_hint)(gpointer user), gpointer user, GError **error);
+/* Returns within about a second; `on_hint` is not called after it. */
+void bt_hints_free(BtHints *hints);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(BtHints, bt_hints_free)
+
 /* ---- reports: POST of a batch of NDJSON, signed by the device (RFC 9421) ---- */
 typedef struct {
     GArray *accepted;      /* of gint64 pairs [from, to] by seq */

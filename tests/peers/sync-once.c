@@ -12,7 +12,7 @@
 typedef struct {
     char *base, *cache, *screen, *root, *ca, *pin, *fingerprint, *key, *push, *now;
     gboolean insecure, enrol;
-    int rounds, low_speed_s, slice_ms, rate;
+    int rounds, low_speed_s, slice_ms, rate, hints_s;
 } Options;
 
 static void print_json(BtJson *json)
@@ -110,6 +110,28 @@ static int enrol(const Options *o, const BtKey *key, gint64 now_ms)
     return 0;
 }
 
+static void on_hint(gpointer user)
+{
+    g_atomic_int_inc((gint *)user);
+    print_json(new_result("hint", NULL));
+}
+
+/* Listens for so long and counts. */
+static int listen_for(const BtSyncSource *source, int seconds)
+{
+    GError *error = NULL;
+    gint n = 0;
+    BtHints *hints = bt_hints_new(source, on_hint, &n, &error);
+    if (!hints)
+        return fail(error);
+    g_usleep((gulong)seconds * 1000000);
+    bt_hints_free(hints);
+    BtJson *json = new_result("listened", NULL);
+    bt_json_set_int(json, "hints", g_atomic_int_get(&n));
+    print_json(json);
+    return 0;
+}
+
 static int run(const Options *o)
 {
     GError *error = NULL;
@@ -132,6 +154,8 @@ static int run(const Options *o)
         .pin = o->pin,
         .insecure_host = o->insecure,
         .max_bytes_per_s = (guint64)o->rate };
+    if (o->hints_s > 0)
+        return listen_for(&source, o->hints_s);
     g_autoptr(BtCache) cache = bt_cache_open(o->cache, TRUE, &error);
     if (!cache)
         return fail(error);
@@ -168,6 +192,7 @@ int main(int argc, char **argv)
         { "low-speed", 0, 0, G_OPTION_ARG_INT, &o.low_speed_s, "patience", "SECONDS" },
         { "slice", 0, 0, G_OPTION_ARG_INT, &o.slice_ms, "of a download", "MS" },
         { "rate", 0, 0, G_OPTION_ARG_INT, &o.rate, "at most", "BYTES" },
+        { "hints", 0, 0, G_OPTION_ARG_INT, &o.hints_s, "listen so long", "SECONDS" },
         { NULL },
     };
     g_autoptr(GError) error = NULL;

@@ -37,6 +37,8 @@ class Hostile(http.server.BaseHTTPRequestHandler):
     def is_spoiled(self, way, rest):
         if way.startswith("now"):
             return rest.endswith("now.json")
+        if way.startswith("event"):
+            return rest == f"v1/screens/{peers.SCREEN}/events"
         return rest.startswith("v1/assets/") and hasattr(self, "way_" + way)
 
     def serve(self, path):
@@ -133,6 +135,26 @@ class Hostile(http.server.BaseHTTPRequestHandler):
             self.server.cut = True
             self.head(Content_Length=str(len(FILM)), ETag='"same"')
             self.wfile.write(FILM[:50000])
+
+
+    def way_events(self):
+        """Hints between all that a stream may hold besides."""
+        self.head(Content_Type="text/event-stream")
+        for text in (": welcome\n\n", "event: other\ndata: x\n\n", "event: now\ndata: {}\n\n",
+                     "data: " + "y" * 5000 + "\n\n", "event:now\r\n\r\n", "event: nowhere\n\n",
+                     "event: " + "z" * 300 + "now\n\n", "now\n\n", "event: now\n"):
+            for byte in text.encode():
+                self.wfile.write(bytes([byte]))
+        time.sleep(30)
+
+    def way_eventflood(self):
+        self.head(Content_Type="text/event-stream")
+        while True:
+            self.wfile.write(b"event: now\n\n" * 1000)
+            self.server.sent += 12000
+
+    def way_eventsgone(self):
+        self.head(404, Content_Length="0")
 
 
 class Server(http.server.ThreadingHTTPServer):
@@ -234,6 +256,24 @@ class SyncHostile(unittest.TestCase):
         said = peers.sync_once(base="http://192.0.2.1/", cache=self.top / "cache",
                                screen=peers.SCREEN, root=self.source.root_path)
         self.assertEqual(said.last["reason"], "invalid", said)
+
+    # ---- hints ----
+
+    def test_hints(self):
+        said = self.sync("events", hints=4)
+        self.assertEqual(said.last["hints"], 2, said)
+
+    def test_flood_of_hints(self):
+        start = time.monotonic()
+        said = self.sync("eventflood", hints=3)
+        self.assertIn(said.last["hints"], (2, 3, 4), said)
+        self.assertLess(time.monotonic() - start, 6)  # it ends in time
+        self.assertLess(self.server.sent, 20 * 1024 * 1024)
+
+    def test_no_hints(self):
+        said = self.sync("eventsgone", hints=2)
+        self.assertEqual(said.last["hints"], 0, said)
+        self.assertEqual(len(self.server.asked), 1)
 
     def test_wrong_bytes_are_not_asked_for_ever(self):
         said = self.sync("shortclose", rounds=5)
