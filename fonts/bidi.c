@@ -11,6 +11,7 @@
 #include <unicode/utf16.h>
 
 #define LRI 0x2066
+#define FSI 0x2068
 #define PDI 0x2069
 
 /* The paragraph as FriBidi sees it. */
@@ -86,18 +87,30 @@ static void see(Seen *seen, gunichar c, gint32 given)
     g_array_append_val(seen->given, given);
 }
 
+/* How many of the text's own isolates are open behind `c`. */
+static guint count_open(gunichar c, guint open)
+{
+    if (c >= LRI && c <= FSI)
+        return open + 1;
+    return c == PDI && open > 0 ? open - 1 : open;
+}
+
+/* Numbers that the writer isolated stay as they are. */
 static Seen isolate_numbers(const gunichar *c, guint n)
 {
     Seen seen = { g_array_sized_new(FALSE, FALSE, sizeof(FriBidiChar), n + 16),
         g_array_sized_new(FALSE, FALSE, sizeof(gint32), n + 16) };
+    guint open = 0;
     for (guint i = 0; i < n;) {
-        gboolean begins = i == 0 || (!is_digit(c[i - 1]) && c[i - 1] != '+');
-        guint length = begins && (is_digit(c[i]) || c[i] == '+') ? number_length(c + i, n - i) : 0;
+        gboolean begins = (is_digit(c[i]) || c[i] == '+') && open == 0 &&
+            (i == 0 || (!is_digit(c[i - 1]) && c[i - 1] != '+'));
+        guint length = begins ? number_length(c + i, n - i) : 0;
         if (length > 0)
             see(&seen, LRI, -1);
-        guint end = i + MAX(length, 1);
-        for (; i < end; i++)
+        for (guint end = i + MAX(length, 1); i < end; i++) {
+            open = count_open(c[i], open);
             see(&seen, c[i], i);
+        }
         if (length > 0)
             see(&seen, PDI, -1);
     }
