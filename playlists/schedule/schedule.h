@@ -21,7 +21,8 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(BtInputs, bt_inputs_free)
 
 /* Sources in the order of configuration; returns the source's index. The ceiling: `classes` has a bit
  * (1 << BtClass) for each class it may use; `rects_px` are the rectangles it may fill, none: the whole
- * canvas. A programme above the ceiling counts as inactive, and `why` says so. */
+ * canvas; a zone may lie across several. A programme above the ceiling counts as inactive, and `why`
+ * says so. */
 guint bt_inputs_add_source(BtInputs *inputs, const char *name, guint classes,
     const BtRect *rects_px, guint n_rects);
 
@@ -39,7 +40,8 @@ void bt_inputs_add_denial(BtInputs *inputs, guint source, const char *sha256, gi
  * manifest counts. */
 void bt_inputs_add_lapse(BtInputs *inputs, guint source, gint64 from_ms);
 /* Items that show this asset, or the item with this id of that source, are set aside in
- * [from_ms, until_ms): a poisoned item. `what` is a sha256 or an item id. */
+ * [from_ms, until_ms): a poisoned item. `what` is a sha256 or an item id. While an item is denied or
+ * set aside, everything is as if its playlist had never held it. */
 void bt_inputs_add_set_aside(BtInputs *inputs, guint source, const char *what, gint64 from_ms,
     gint64 until_ms);
 /* The cut: the safe picture in [from_ms, until_ms) whatever else is on. */
@@ -55,7 +57,8 @@ void bt_inputs_set_on_windows(BtInputs *inputs, const BtTimes *times, guint n_ti
 /* ---- questions ---- */
 
 /* How far a ticker's text runs, in pixels: the advance of all texts that `zone` shows, with the
- * separators between them, set in the ticker's size for that zone. Must be pure. */
+ * separators between them, set in the ticker's size for that zone. Must be pure; each question asks it
+ * once for an item and zone, so let it remember. */
 typedef gint64 (*BtMeasure)(const BtItem *item, const BtZone *zone, gpointer user);
 
 typedef enum {
@@ -77,7 +80,7 @@ typedef struct {
 typedef struct {
     BtOnKind kind;
     gint64 until_ms; /* the first instant at which the answer may differ (in any field) */
-    /* The rest is set for BT_ON_PROGRAMME only. */
+    /* The rest, but for brightness and volume, is set for BT_ON_PROGRAMME only. */
     guint source;
     const char *source_name;
     BtClass cls;
@@ -124,7 +127,7 @@ GPtrArray *bt_rundown(const BtInputs *inputs, gint64 from_ms, gint64 to_ms, cons
 typedef struct {
     const char *rule; /* "cut" "off" "window" "days" "dates" "class" "ceiling" "denied" "expired"
                        * "turn" "weight" "valid" "language" "empty" "set-aside" "untrusted" "alert"
-                       * "lapsed" "not-yet" "safe" "chosen" … */
+                       * "lapsed" "not-yet" "safe" "chosen" "darkened" "pass" (comes with the next) */
     gboolean chosen;  /* this step is why something is on; else why something is not */
     char *source, *programme, *item, *zone; /* what it speaks of; each nullable */
     char *sentence;

@@ -11,8 +11,9 @@
 #define EPOCH_JULIAN_DAY 719163
 #define FLAT_DAYS_BACK 3
 #define FLAT_DAYS_ON 11
-#define SEARCH_DAYS 9 /* a weekday comes back within 7, and its window may have begun before now   \
-                       */
+#define SEARCH_DAYS                                                                                \
+    9 /* a weekday comes back within 7, and its window may have begun before now                   \
+       */
 
 static gint64 floor_div(gint64 a, gint64 b)
 {
@@ -83,7 +84,8 @@ static gint64 instant_near_change(GTimeZone *zone, gint64 local_s)
 gint64 bt_local_instant_ms(const BtLocal *local, gint64 local_s)
 {
     gint64 utc_s = local_s - local->offset_s;
-    if (utc_s < local->flat_from_s || utc_s >= local->flat_until_s)
+    /* Within a day after a change, the clock may have read this before. */
+    if (utc_s < local->flat_from_s + DAY_S || utc_s >= local->flat_until_s)
         utc_s = instant_near_change(local->zone, local_s);
     return utc_s * 1000;
 }
