@@ -29,8 +29,9 @@ typedef struct {
     gint64 issued_ms, expires_ms;
     GPtrArray *keys; /* of BtRootKey */
     guint root_threshold, publish_threshold, emergency_threshold, freshness_threshold;
-    guint class_thresholds[BT_N_CLASSES]; /* publishing threshold by class, at least publish_threshold */
-    GPtrArray *hosts;                     /* of char*: where assets may come from; empty: the base only */
+    guint class_thresholds[BT_N_CLASSES]; /* publishing threshold by class, at least
+                                             publish_threshold */
+    GPtrArray *hosts; /* of char*: where assets may come from; empty: the base only */
 } BtRoot;
 
 BtRoot *bt_root_parse(const void *data, gsize size_bytes, const char *name, GError **error);
@@ -59,7 +60,7 @@ typedef struct {
 
 typedef struct {
     char *screen;
-    gint64 version; /* its own counter */
+    gint64 version;                  /* its own counter */
     char manifest[BT_HASH_HEX_SIZE]; /* of the envelope; "" when there is none */
     char alert[BT_HASH_HEX_SIZE];    /* the same */
     gint64 issued_ms, expires_ms;

@@ -1,9 +1,10 @@
 /* What a source publishes, as plain data: one manifest of FORMAT.md, checked and resolved.
  *
- * A manifest that parsed holds no contradiction: every reference points at what it names, every zone
- * lies inside its canvas, ids are unique, every limit was kept. Unknown keys and items of unknown
- * kinds were left out and stand in `notes`. Everything is borrowed from the manifest and lives as long
- * as it does. Thread-safety: immutable after parsing; the reference count is atomic. */
+ * A manifest that parsed holds no contradiction: every reference points at what it names, every
+ * zone lies inside its canvas, ids are unique, every limit was kept. Unknown keys and items of
+ * unknown kinds were left out and stand in `notes`. Everything is borrowed from the manifest and
+ * lives as long as it does. Thread-safety: immutable after parsing; the reference count is atomic.
+ */
 #ifndef BT_PLAYLISTS_MODEL_MANIFEST_H
 #define BT_PLAYLISTS_MODEL_MANIFEST_H
 
@@ -21,7 +22,7 @@
 #define BT_MANIFEST_MAX_ASSETS 5000
 #define BT_MANIFEST_MAX_SCREENS 10000
 #define BT_MANIFEST_MAX_PLAYLISTS 1000
-#define BT_MANIFEST_MAX_NOTES 200 /* one more says that there were others */
+#define BT_MANIFEST_MAX_NOTES 200               /* one more says that there were others */
 #define BT_MANIFEST_MAX_AGE_MS (60 * BT_DAY_MS) /* expires - issued */
 #define BT_ITEM_MAX_TEXTS 32
 #define BT_ITEM_MIN_MS BT_SECOND_MS
@@ -78,11 +79,11 @@ typedef struct {
 typedef struct {
     char *id;
     BtItemKind kind;
-    char *issuer;    /* "" when not given; so are issued_on ("YYYY-MM-DD") and document */
+    char *issuer; /* "" when not given; so are issued_on ("YYYY-MM-DD") and document */
     char *issued_on;
     char *document;
-    int field;       /* 1 to 6, 0 when not given */
-    int level;       /* alert: 1 to 5; else 0 */
+    int field; /* 1 to 6, 0 when not given */
+    int level; /* alert: 1 to 5; else 0 */
     gboolean essential;
     gboolean any_time;
     GPtrArray *texts;        /* of BtText, in turn; text, ticker, alert */
@@ -118,8 +119,8 @@ typedef struct {
     GPtrArray *items; /* of BtItem */
 } BtPlaylist;
 
-/* One [start, end) of a day in seconds since local midnight. end_s <= start_s means that it runs past
- * midnight; 24:00 is 86400. */
+/* One [start, end) of a day in seconds since local midnight. end_s <= start_s means that it runs
+ * past midnight; 24:00 is 86400. */
 typedef struct {
     int start_s, end_s;
 } BtTimes;
@@ -154,7 +155,7 @@ typedef struct {
 
 typedef struct {
     int spec;
-    char *source; /* the source's id */
+    char *source;   /* the source's id */
     gint64 version; /* 1 and up */
     gint64 issued_ms, expires_ms;
     GPtrArray *screens; /* of char*; ids this manifest is for */
@@ -169,10 +170,9 @@ typedef struct {
     char payload_sha256[BT_HASH_HEX_SIZE];
 } BtManifest;
 
-/* Checks and resolves the payload `data`. `name` stands in messages. Errors: SYNTAX, INVALID, LIMIT,
- * UNSUPPORTED (spec). (transfer full) (nullable) */
-BtManifest *bt_manifest_parse(const void *data, gsize size_bytes, const char *name,
-    GError **error);
+/* Checks and resolves the payload `data`. `name` stands in messages. Errors: SYNTAX, INVALID,
+ * LIMIT, UNSUPPORTED (spec). (transfer full) (nullable) */
+BtManifest *bt_manifest_parse(const void *data, gsize size_bytes, const char *name, GError **error);
 BtManifest *bt_manifest_ref(BtManifest *manifest);
 void bt_manifest_unref(BtManifest *manifest);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(BtManifest, bt_manifest_unref)
@@ -183,8 +183,8 @@ const char *bt_class_name(BtClass cls);
 gboolean bt_class_from_name(const char *name, BtClass *cls);
 const char *bt_item_kind_name(BtItemKind kind);
 
-/* The text of `item` that `zone` shows in turn k, NULL when there is none: all in the listed order, or
- * the one of the zone's language. */
+/* The text of `item` that `zone` shows in turn k, NULL when there is none: all in the listed order,
+ * or the one of the zone's language. */
 guint bt_item_count_texts(const BtItem *item, const BtZone *zone);
 const BtText *bt_item_text(const BtItem *item, const BtZone *zone, guint k);
 
