@@ -13,6 +13,9 @@
 
 /* Languages come from outside; rules differ for few. */
 #define MAX_BREAKERS 16
+/* From a district's number to an international one (E.164). */
+#define MIN_TELEPHONE_DIGITS 8
+#define MAX_TELEPHONE_DIGITS 15
 
 static UBreakIterator *breaker_for(BtFonts *fonts, const char *lang)
 {
@@ -123,6 +126,34 @@ static gboolean parts_place(const BtParagraph *p, guint at)
     return FALSE;
 }
 
+/* The digits that stand before (step -1) or from `at`, in groups with one space between them. */
+static guint count_digits(const BtParagraph *p, guint at, int step, guint *first)
+{
+    guint n = 0;
+    gboolean spaced = FALSE;
+    for (gint64 i = step < 0 ? (gint64)at - 1 : at; i >= 0 && i < p->n; i += step) {
+        if (!is_digit(p->text[i]) && (spaced || p->text[i] != ' '))
+            break;
+        spaced = p->text[i] == ' ';
+        n += !spaced;
+        *first = spaced ? *first : (guint)i;
+        if (n > MAX_TELEPHONE_DIGITS)
+            break;
+    }
+    return n;
+}
+
+/* "0901 234 567" is one word. */
+static gboolean parts_telephone(const BtParagraph *p, guint at)
+{
+    if (at < 2 || p->text[at - 1] != ' ' || !is_digit(p->text[at]) || !is_digit(p->text[at - 2]))
+        return FALSE;
+    guint first = at, last = at;
+    guint n = count_digits(p, at - 1, -1, &first) + count_digits(p, at, 1, &last);
+    gboolean leads = p->text[first] == '0' || (first > 0 && p->text[first - 1] == '+');
+    return leads && n >= MIN_TELEPHONE_DIGITS && n <= MAX_TELEPHONE_DIGITS;
+}
+
 static gboolean after_stacker(const BtParagraph *p, guint at)
 {
     return at > 0 && (p->text[at - 1] == 0x17D2 || p->text[at - 1] == 0x1A60);
@@ -131,7 +162,7 @@ static gboolean after_stacker(const BtParagraph *p, guint at)
 static gboolean must_stay_together(const BtParagraph *p, guint at)
 {
     return after_stacker(p, at) || parts_number_and_unit(p, at) || parts_rate(p, at) ||
-        parts_place(p, at);
+        parts_place(p, at) || parts_telephone(p, at);
 }
 
 /* ---- flags ---- */

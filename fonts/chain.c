@@ -39,13 +39,14 @@ static void add_face(BtFontChain *chain, int face)
         chain->faces[chain->n_faces++] = face;
 }
 
-/* The user's font, the script's own entries, Noto's for the script, the tail of every chain. */
+/* The user's font; the script's own entries, or Noto's font for a script that has none; the tail of
+ * every chain. */
 static void take_step(BtFontChain *chain, BtFonts *fonts)
 {
     guint step = chain->next++;
     if (step == 0)
         add_face(chain, fonts->user);
-    else if (step == chain->n_own + 1)
+    else if (step == chain->n_own + 1 && chain->n_own == 0)
         add_face(chain, script_face(fonts, chain));
     if (step > 0 && step <= chain->n_own)
         add_face(chain, bt_fonts_entry_face(fonts, chain->entries[step - 1], chain->weight));

@@ -38,6 +38,10 @@ static void read_metrics(BtFace *face, const BtFontEntry *entry)
         face->ascent_em = 1, face->descent_em = 0.25f;
     face->ink_top_em = entry != NULL ? entry->ink_top_em : face->ascent_em;
     face->ink_bottom_em = entry != NULL ? entry->ink_bottom_em : face->descent_em;
+    if (entry != NULL && entry->ink_is_line) {
+        face->ascent_em = entry->ink_top_em;
+        face->descent_em = entry->ink_bottom_em;
+    }
     const FT_BBox *box = &face->ft->bbox;
     double far = MAX(MAX(fabs((double)box->xMin), fabs((double)box->xMax)), face->upem);
     face->reach_em = face->strike ? 2 : (float)(far / upem) + 0.25f;

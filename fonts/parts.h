@@ -28,6 +28,7 @@ typedef struct {
     const char *package;             /* Debian's, for messages */
     gboolean required;               /* named by bt_fonts_missing when it is not there */
     float ink_top_em, ink_bottom_em; /* how far its script reaches over and under the baseline */
+    gboolean ink_is_line;            /* the font's own line is far more than its script needs */
 } BtFontEntry;
 
 #define BT_FONT_CHAIN_MAX 24 /* more than the longest own chain and the tail together */
@@ -207,6 +208,48 @@ typedef struct {
  * paragraph's in the layout; `*emergencies` grows by the lines that had to break inside a word. */
 void bt_lines_append(BtTextLayout *layout, BtFonts *fonts, const BtShapedText *shaped,
     BtParagraph *paragraph, const BtLineBase *base, guint8 *levels, guint *emergencies);
+
+/* A paragraph becoming lines. */
+typedef struct {
+    BtTextLayout *layout;
+    BtFonts *fonts;
+    const BtShapedText *shaped;
+    BtParagraph *p;
+    guint8 *levels;           /* the paragraph's, by code point; lines reset their white space */
+    float above_px, below_px; /* every line of the style has at least this */
+    double *pen;              /* n + 1: width of the paragraph before each unit */
+    guint run;                /* the first run that the line may touch */
+    gboolean whole;           /* advances in whole pixels */
+    gboolean bidi;            /* some level is not 0 */
+    double limit;
+} BtLiner;
+
+/* Part of a run that stands on one line. */
+typedef struct {
+    const BtShapedRun *run;
+    guint start, end;
+    const BtShapedGlyph *glyphs;
+    guint n;
+    GArray *own; /* its glyphs when they were shaped again */
+} BtSlice;
+
+double bt_liner_scaled(const BtLiner *b, const BtFace *face, gint32 units);
+/* How far a glyph moves the pen: whole pixels where the style asks for them. */
+double bt_liner_advance_px(const BtLiner *b, const BtFace *face, const BtShapedGlyph *glyph);
+
+/* ---- slice.c ---- */
+
+/* The slices of units [start, end) in logical order; lines come in order. (transfer full): GArray
+ * of BtSlice */
+GArray *bt_slice_line(BtLiner *b, guint start, guint end);
+double bt_slices_width(const BtLiner *b, const GArray *slices);
+/* Into visual order, left to right (rule L2). */
+void bt_slices_reorder(GArray *slices);
+
+/* ---- place.c ---- */
+
+/* Appends the line of units [start, end) to the layout, under the lines that are there. */
+void bt_line_place(BtLiner *b, const GArray *slices, guint start, guint end, gboolean hard);
 
 /* ---- layout.c ---- */
 

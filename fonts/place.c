@@ -1,0 +1,122 @@
+/* Slices → a line of the layout: runs, glyphs with their pens, and the line's box, which is the
+ * tallest of what the fonts say, what the scripts need, and the ink that is really there. */
+#include "fonts/parts.h"
+
+#include <math.h>
+
+/* What a line box must hold, in pixels over and under the baseline. */
+typedef struct {
+    float above, below; /* what fonts and scripts say */
+    BtRect ink_px;      /* relative to the baseline */
+} Extent;
+
+static void extend(Extent *extent, const BtFace *face, const BtTextStyle *style)
+{
+    /* An LED wall's rows are few: there the counted ink is the line, not the font's own. */
+    float above = style->led ? face->ink_top_em : MAX(face->ink_top_em, face->ascent_em);
+    float below = style->led ? face->ink_bottom_em : MAX(face->ink_bottom_em, face->descent_em);
+    extent->above = MAX(extent->above, above * style->px);
+    extent->below = MAX(extent->below, below * style->px);
+}
+
+/* To 1/64 px, which a float holds exactly: moving a line by whole pixels then moves each glyph by
+ * exactly as much, and ink measured here is ink drawn. */
+static float snapped(double px)
+{
+    return (float)(floor(px * 64 + 0.5) / 64);
+}
+
+static void add_glyph(BtLiner *b, const BtFace *face, const BtShapedGlyph *glyph, double pen,
+    double advance, Extent *extent)
+{
+    const BtTextStyle *style = &b->layout->style;
+    BtGlyph out = { .id = glyph->id, .cluster = b->p->byte_of[glyph->cluster] };
+    out.x_px = snapped(pen + bt_liner_scaled(b, face, glyph->x));
+    out.y_px = snapped(-bt_liner_scaled(b, face, glyph->y));
+    out.advance_px = advance;
+    g_array_append_val(b->layout->glyphs, out);
+    BtPen at = bt_pen_at(style, out.x_px);
+    BtRect ink = bt_glyph_ink(b->fonts, face->index, glyph->id, style, at.phase);
+    ink.x += at.x_px;
+    ink.y += (int)floorf(out.y_px + 0.5f);
+    extent->ink_px = bt_rect_union(extent->ink_px, ink);
+}
+
+static double add_run(BtLiner *b, const BtSlice *slice, double pen, Extent *extent)
+{
+    BtTextLayout *layout = b->layout;
+    const BtFace *face = bt_fonts_face(b->fonts, slice->run->face);
+    BtTextRun run = { .font = face->index,
+        .lang = layout->lang,
+        .rtl = slice->run->level & 1,
+        .start = b->p->byte_of[slice->start],
+        .end = b->p->byte_of[slice->end],
+        .first_glyph = layout->glyphs->len,
+        .n_glyphs = slice->n };
+    const char *script = uscript_getShortName(slice->run->script);
+    g_strlcpy(run.script, script != NULL ? script : "Zyyy", sizeof run.script);
+    g_array_append_val(layout->runs, run);
+    extend(extent, face, &layout->style);
+    for (guint k = 0; k < slice->n; k++) {
+        double advance = bt_liner_advance_px(b, face, &slice->glyphs[k]);
+        add_glyph(b, face, &slice->glyphs[k], pen, advance, extent);
+        pen += advance;
+    }
+    return pen;
+}
+
+/* Whole pixels, so that moving a line changes no glyph's phase. */
+static int align(const BtTextLayout *layout, gboolean rtl, double width)
+{
+    int free_px = layout->width_px - (int)ceil(width);
+    if (layout->width_px <= 0 || free_px <= 0)
+        return layout->width_px > 0 && rtl ? free_px : 0;
+    if (layout->style.align == BT_ALIGN_CENTRE)
+        return free_px / 2;
+    return (layout->style.align == BT_ALIGN_END) != rtl ? free_px : 0;
+}
+
+static void set_box(BtLiner *b, BtTextLine *line, Extent *extent)
+{
+    int ink_above = MAX(0, -extent->ink_px.y);
+    int ink_below = MAX(0, extent->ink_px.y + extent->ink_px.h);
+    int ascent = MAX((int)ceilf(MAX(extent->above, b->above_px) - 0.01f), ink_above);
+    int descent = MAX((int)ceilf(MAX(extent->below, b->below_px) - 0.01f), ink_below);
+    bt_style_lead(&b->layout->style, &ascent, &descent, ink_above, ink_below);
+    line->ascent_px = ascent;
+    line->descent_px = descent;
+    line->baseline_px = b->layout->height_px + ascent;
+    b->layout->height_px += ascent + descent;
+}
+
+static void move_glyphs(BtTextLayout *layout, guint first, float x_px, float y_px)
+{
+    for (guint i = first; i < layout->glyphs->len; i++) {
+        BtGlyph *glyph = &g_array_index(layout->glyphs, BtGlyph, i);
+        glyph->x_px += x_px;
+        glyph->y_px += y_px;
+    }
+}
+
+void bt_line_place(BtLiner *b, const GArray *slices, guint start, guint end, gboolean hard)
+{
+    BtTextLayout *layout = b->layout;
+    BtTextLine line = { .start = b->p->byte_of[start],
+        .end = b->p->byte_of[end],
+        .hard = hard,
+        .first_run = layout->runs->len,
+        .n_runs = slices->len };
+    Extent extent = { 0 };
+    guint first_glyph = layout->glyphs->len;
+    double pen = 0;
+    for (guint i = 0; i < slices->len; i++)
+        pen = add_run(b, &g_array_index(slices, BtSlice, i), pen, &extent);
+    line.width_px = pen;
+    line.x_px = align(layout, b->p->rtl, pen);
+    set_box(b, &line, &extent);
+    move_glyphs(layout, first_glyph, line.x_px, line.baseline_px);
+    line.ink_px = extent.ink_px;
+    line.ink_px.x += (int)line.x_px;
+    line.ink_px.y += (int)line.baseline_px;
+    g_array_append_val(layout->lines, line);
+}
