@@ -31,7 +31,8 @@ gint64 bt_item_known_length_ms(const BtItem *item, const BtZone *zone)
 
 static gint64 ticker_ms(const BtItem *item, const BtZone *zone, BtMeasure measure, gpointer user)
 {
-    gint64 way_px = zone->rect_px.w + (measure ? MAX(0, measure(item, zone, user)) : 0);
+    gint64 advance_px = measure ? measure(item, zone, user) : 0;
+    gint64 way_px = zone->rect_px.w + MAX(0, advance_px);
     gint64 speed = MAX(1, item->speed_px_s);
     return MAX(LEAST_MS, (1000 * way_px + speed - 1) / speed);
 }
