@@ -195,8 +195,9 @@ static void look_at_source(
     looking.cache = bt_board_cache(activation->board);
     looking.ledger = bt_board_ledger(activation->board);
     GError *failure = NULL;
-    looking.trust = bt_inputs_load_trust(
-        looking.cache, source->name, source->source_id, activation->config->screen_id, &failure);
+    BtInputSource input = bt_config_input_source(source, NULL);
+    looking.trust =
+        bt_inputs_load_trust(looking.cache, &input, activation->config->screen_id, &failure);
     if (looking.trust == NULL) {
         /* Not enrolled yet, or sync has not brought the first root: nothing to judge. */
         if (!g_error_matches(failure, BT_ERROR, BT_ERROR_NOT_FOUND))

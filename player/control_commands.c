@@ -1,0 +1,300 @@
+/* Commands that speak to a running player by its local socket, and enrolment. */
+#include "player/commands.h"
+
+#include "base/error.h"
+#include "base/io.h"
+#include "base/json.h"
+#include "base/sign.h"
+#include "player/control.h"
+#include "player/pattern.h"
+#include "playlists/sync/sync.h"
+
+#include <libintl.h>
+#include <stdio.h>
+#include <string.h>
+
+#define _(text) dgettext("bangtin", text)
+
+static gboolean read_config(const char *path, BtConfig **config, GError **error)
+{
+    if (path == NULL) {
+        g_set_error(error, BT_ERROR, BT_ERROR_SYNTAX, "expected --config FILE");
+        return FALSE;
+    }
+    *config = bt_config_read(path, error);
+    return *config != NULL;
+}
+
+static BtJson *ask(const BtConfig *config, const char *verb, const char *name, GError **error)
+{
+    g_autofree char *path = bt_config_state_path(config, "control");
+    return bt_control_ask(path, verb, name, error);
+}
+
+/* ---- status ---- */
+
+static const char *text_of(const BtJsonAt *object, const char *key)
+{
+    BtJsonAt member;
+    const char *text = NULL;
+    if (bt_json_member(object, key, &member))
+        text = bt_json_read_string(&member, 0, 1000, NULL);
+    return text == NULL ? "" : text;
+}
+
+static gint64 number_of(const BtJsonAt *object, const char *key)
+{
+    BtJsonAt member;
+    gint64 number = 0;
+    if (bt_json_member(object, key, &member))
+        bt_json_read_int(&member, G_MININT64, G_MAXINT64, &number, NULL);
+    return number;
+}
+
+static void print_list(
+    const BtJsonAt *root, const char *key, const char *title, const char *const *columns)
+{
+    BtJsonAt list;
+    if (!bt_json_member(root, key, &list))
+        return;
+    printf("%s\n", title);
+    for (gsize i = 0; i < bt_json_length(&list); i++) {
+        BtJsonAt entry = bt_json_element(&list, i);
+        printf("  ");
+        for (guint k = 0; columns[k] != NULL; k++)
+            printf("%s  ", text_of(&entry, columns[k]));
+        printf("\n");
+    }
+}
+
+static void print_status(const BtJson *status)
+{
+    static const char *const on_air[] = { "zone", "item", "class", "source", "since", NULL };
+    static const char *const sources[] = { "id", "kind", "state", "last_ok", NULL };
+    BtJsonAt root = bt_json_root("status", status), frames, spool;
+    printf(_("Screen %s: %s, running for %" G_GINT64_FORMAT " s\n"), text_of(&root, "screen"),
+        text_of(&root, "state"), number_of(&root, "uptime_s"));
+    print_list(&root, "on_air", _("On the glass:"), on_air);
+    print_list(&root, "sources", _("Sources:"), sources);
+    if (bt_json_member(&root, "frames", &frames))
+        printf(_("Pictures: %" G_GINT64_FORMAT " shown, %" G_GINT64_FORMAT " late\n"),
+            number_of(&frames, "shown"), number_of(&frames, "late"));
+    if (bt_json_member(&root, "spool", &spool))
+        printf(_("Reports waiting: %" G_GINT64_FORMAT "\n"), number_of(&spool, "waiting"));
+}
+
+int bt_status_command(int argc, char **argv)
+{
+    g_autofree char *path = NULL;
+    g_autoptr(BtConfig) config = NULL;
+    gboolean json = FALSE;
+    GError *failure = NULL;
+    const GOptionEntry entries[] = {
+        { "config", 0, 0, G_OPTION_ARG_FILENAME, &path, "player.conf of this box", "FILE" },
+        { "json", 0, 0, G_OPTION_ARG_NONE, &json, "for programs", NULL },
+        { 0 },
+    };
+    if (!bt_options_parse("", "Asks a running player how it is.", entries, &argc, &argv))
+        return 2;
+    if (!read_config(path, &config, &failure))
+        return bt_command_fail(failure, path == NULL ? 2 : 1);
+    g_autoptr(BtJson) status = ask(config, "status", NULL, &failure);
+    if (status == NULL)
+        return bt_command_fail(failure, 1);
+    if (json) {
+        g_autofree char *text = bt_json_to_text(status, TRUE);
+        printf("%s\n", text);
+    } else {
+        print_status(status);
+    }
+    return 0;
+}
+
+/* ---- cut, resume, pattern ---- */
+
+/* Without a running player a cut is written down all the same: it holds when one starts. */
+static gboolean write_down(const BtConfig *config, const char *verb, GError **error)
+{
+    g_autofree char *path = bt_config_state_path(config, "inputs.db");
+    gint64 now_ms = g_get_real_time() / 1000;
+    if (!bt_io_make_folder(config->state_folder, error))
+        return FALSE;
+    g_autoptr(BtInputLedger) ledger = bt_input_ledger_open(path, TRUE, error);
+    if (ledger == NULL)
+        return FALSE;
+    return g_str_equal(verb, "cut") ? bt_input_ledger_add_cut(ledger, now_ms, error)
+                                    : bt_input_ledger_add_resume(ledger, now_ms, error);
+}
+
+static int act(const char *verb, const char *summary, int argc, char **argv)
+{
+    g_autofree char *path = NULL;
+    g_autoptr(BtConfig) config = NULL;
+    GError *failure = NULL;
+    const GOptionEntry entries[] = {
+        { "config", 0, 0, G_OPTION_ARG_FILENAME, &path, "player.conf of this box", "FILE" },
+        { 0 },
+    };
+    gboolean named = g_str_equal(verb, "pattern");
+    if (!bt_options_parse(named ? "NAME" : "", summary, entries, &argc, &argv))
+        return 2;
+    if ((named && argc != 2) || path == NULL) {
+        fprintf(stderr, "bangtin: %s: expected %s--config FILE\n", verb, named ? "NAME " : "");
+        return 2;
+    }
+    if (!read_config(path, &config, &failure))
+        return bt_command_fail(failure, 1);
+    g_autoptr(BtJson) reply = ask(config, verb, named ? argv[1] : NULL, &failure);
+    if (reply != NULL)
+        return 0;
+    if (named || !g_error_matches(failure, BT_ERROR, BT_ERROR_NOT_FOUND))
+        return bt_command_fail(failure, 1);
+    g_clear_error(&failure);
+    if (!write_down(config, verb, &failure))
+        return bt_command_fail(failure, 1);
+    printf("%s\n", _("No player is running; written down for its next start."));
+    return 0;
+}
+
+int bt_cut_command(int argc, char **argv)
+{
+    return act(
+        "cut", "Puts up the safe picture in under a second, until `bangtin resume`.", argc, argv);
+}
+
+int bt_resume_command(int argc, char **argv)
+{
+    return act("resume", "Ends a cut or a test pattern.", argc, argv);
+}
+
+int bt_pattern_command(int argc, char **argv)
+{
+    g_autofree char *summary =
+        g_strdup_printf("Shows a test pattern for five minutes: %s.", bt_pattern_names());
+    return act("pattern", summary, argc, argv);
+}
+
+/* ---- enrol ---- */
+
+#define ENROL_EVERY_MS 2000
+
+static const BtConfigSource *source_with_base(const BtConfig *config, const char *base)
+{
+    for (guint i = 0; i < config->sources->len; i++) {
+        const BtConfigSource *source = g_ptr_array_index(config->sources, i);
+        if (source->kind == BT_SOURCE_NATIVE && g_str_equal(source->base, base))
+            return source;
+    }
+    return NULL;
+}
+
+static BtKey *device_key(const BtConfig *config, GError **error)
+{
+    g_autofree char *path = bt_config_state_path(config, "device.key");
+    if (!bt_io_make_folder(config->state_folder, error))
+        return NULL;
+    if (g_file_test(path, G_FILE_TEST_EXISTS))
+        return bt_key_load(path, error);
+    g_autoptr(BtKey) key = bt_key_generate();
+    return bt_key_save(key, path, error) ? g_steal_pointer(&key) : NULL;
+}
+
+static gboolean write_word(
+    const BtConfig *config, const char *name, const char *word, GError **error)
+{
+    g_autofree char *path = bt_config_state_path(config, name);
+    return bt_io_write(path, word, strlen(word), 0600, error);
+}
+
+/* The first root goes where sync keeps roots; its fingerprint, beside the cache, is what is
+ * believed. */
+static gboolean keep_enrolment(const BtConfig *config, const BtConfigSource *source,
+    const char *screen, GBytes *root, GError **error)
+{
+    g_autoptr(BtTrust) trust = bt_trust_new(source->source_id, screen);
+    if (!bt_trust_accept_first_root(trust, root, "root", source->fingerprint, error))
+        return FALSE;
+    g_autofree char *cache_path = bt_config_state_path(config, "cache");
+    g_autoptr(BtCache) cache = bt_cache_open(cache_path, TRUE, error);
+    if (cache == NULL)
+        return FALSE;
+    g_autofree char *version = g_strdup_printf("%" G_GINT64_FORMAT, bt_trust_root(trust)->version);
+    g_autofree char *name = g_strdup_printf("root.%s.json", version);
+    g_autofree char *fingerprint = g_strconcat(BT_ENROLLED_FINGERPRINT, source->name, NULL);
+    g_autoptr(GBytes) first = g_bytes_new(version, strlen(version));
+    printf(_("Fingerprint of the source: %s\n"), bt_trust_fingerprint(trust));
+    return bt_cache_write_document(cache, source->name, name, root, error) &&
+        bt_cache_write_document(cache, source->name, "root.first", first, error) &&
+        write_word(config, fingerprint, bt_trust_fingerprint(trust), error) &&
+        write_word(config, BT_ENROLLED_SCREEN, screen, error);
+}
+
+static gboolean wait_to_be_claimed(const BtConfig *config, const BtConfigSource *source,
+    const BtKey *key, gint64 until_us, GError **error)
+{
+    for (;;) {
+        g_autofree char *screen = NULL;
+        g_autoptr(GBytes) root = NULL;
+        if (!bt_sync_enrol(source->base, source->ca_path, source->insecure, key,
+                g_get_real_time() / 1000, &screen, &root, error))
+            return FALSE;
+        if (screen != NULL && root != NULL) {
+            printf(_("Claimed as screen %s\n"), screen);
+            return keep_enrolment(config, source, screen, root, error);
+        }
+        if (until_us != 0 && g_get_monotonic_time() >= until_us) {
+            g_set_error(error, BT_ERROR, BT_ERROR_TIMEOUT, "%s: nobody has claimed this screen yet",
+                source->base);
+            return FALSE;
+        }
+        g_usleep(ENROL_EVERY_MS * 1000);
+    }
+}
+
+static int enrol(const BtConfig *config, const char *base, int for_s)
+{
+    GError *failure = NULL;
+    const BtConfigSource *source = source_with_base(config, base);
+    if (source == NULL) {
+        fprintf(stderr, "bangtin: %s: expected the base of a [source NAME] of kind native\n", base);
+        return 2;
+    }
+    g_autoptr(BtKey) key = device_key(config, &failure);
+    if (key == NULL)
+        return bt_command_fail(failure, 1);
+    BtPublicKey public_key = bt_key_public(key);
+    char code[10];
+    bt_claim_code(&public_key, code);
+    printf(_("Code of this screen: %s\n"), code);
+    printf("%s\n", _("Waiting until the source's operator claims it …"));
+    fflush(stdout);
+    gint64 until_us = for_s > 0 ? g_get_monotonic_time() + for_s * G_USEC_PER_SEC : 0;
+    return wait_to_be_claimed(config, source, key, until_us, &failure)
+        ? 0
+        : bt_command_fail(failure, 1);
+}
+
+int bt_enrol_command(int argc, char **argv)
+{
+    g_autofree char *path = NULL;
+    g_autoptr(BtConfig) config = NULL;
+    int for_s = 0;
+    GError *failure = NULL;
+    const GOptionEntry entries[] = {
+        { "config", 0, 0, G_OPTION_ARG_FILENAME, &path, "player.conf of this box", "FILE" },
+        { "for", 0, 0, G_OPTION_ARG_INT, &for_s, "wait at most so many seconds", "S" },
+        { 0 },
+    };
+    if (!bt_options_parse("URL",
+            "Joins a source: makes this box's key, shows the code that both sides compare, and "
+            "waits.",
+            entries, &argc, &argv))
+        return 2;
+    if (argc != 2 || path == NULL) {
+        fprintf(stderr, "bangtin: enrol: expected URL --config FILE\n");
+        return 2;
+    }
+    if (!read_config(path, &config, &failure))
+        return bt_command_fail(failure, 1);
+    return enrol(config, argv[1], for_s);
+}
