@@ -8,8 +8,8 @@
 
 #define LEVELS 5
 
-/* The levels of Decision 18/2021/QĐ-TTg. */
-static const char *const words_vi[LEVELS] = { "NHỎ", "TRUNG BÌNH", "LỚN", "RẤT LỚN", "THẢM HỌA" };
+/* The words of Decision 18/2021/QĐ-TTg, article 4. */
+static const char *const words_vi[LEVELS] = { "THẤP", "TRUNG BÌNH", "LỚN", "RẤT LỚN", "THẢM HỌA" };
 static const char *const words_en[LEVELS] = { "LOW", "MODERATE", "HIGH", "VERY HIGH", "DISASTER" };
 
 static gboolean is_english(const char *lang)
@@ -18,33 +18,54 @@ static gboolean is_english(const char *lang)
 }
 
 /* From the fullest wording to the one that must fit. */
+#define N_WORDINGS 4
+
 static char *wording(int level, gboolean english, guint brevity)
 {
     const char *word = english ? words_en[level - 1] : words_vi[level - 1];
-    if (brevity == 0)
+    switch (brevity) {
+    case 0:
         return g_strdup_printf(
             english ? "WARNING – LEVEL %d – RISK: %s" : "CẢNH BÁO – CẤP %d – RỦI RO %s", level,
             word);
-    if (brevity == 1)
+    case 1:
+        return g_strdup_printf(english ? "LEVEL %d – RISK: %s" : "CẤP %d – RỦI RO %s", level, word);
+    case 2:
         return g_strdup_printf(english ? "LEVEL %d – %s" : "CẤP %d – %s", level, word);
-    return g_strdup_printf(english ? "LEVEL %d" : "CẤP %d", level);
+    default:
+        return g_strdup_printf(english ? "LEVEL %d" : "CẤP %d", level);
+    }
+}
+
+/* How wide the band's words may become, whatever the level: one board says all levels alike. */
+static int widest(BtFonts *fonts, gboolean english, guint brevity, const BtTextStyle *style)
+{
+    int most = 0;
+    for (int level = 1; level <= LEVELS; level++) {
+        g_autofree char *text = wording(level, english, brevity);
+        most = MAX(most, bt_text_advance_px(fonts, text, style));
+    }
+    return most;
 }
 
 static BtLine words_that_fit(
-    BtFonts *fonts, int level, gboolean english, BtTextStyle *style, int width_px)
+    BtFonts *fonts, int level, gboolean english, BtTextStyle style, int width_px)
 {
-    int full_px = style->px;
-    for (guint brevity = 0; brevity < 2; brevity++) {
-        g_autofree char *text = wording(level, english, brevity);
-        for (style->px = full_px; style->px >= full_px * 3 / 4; style->px--)
-            if (bt_text_advance_px(fonts, text, style) <= width_px)
-                return bt_line_new(fonts, text, style, width_px);
+    int full_px = style.px;
+    guint brevity = 0;
+    while (widest(fonts, english, brevity, &style) > width_px) {
+        gboolean last = brevity + 1 == N_WORDINGS;
+        if (style.px > (last ? BT_TEXT_MIN_PX : full_px * 3 / 4)) {
+            style.px--;
+        } else if (last) {
+            break;
+        } else {
+            brevity++;
+            style.px = full_px;
+        }
     }
-    g_autofree char *text = wording(level, english, 2);
-    style->px = full_px;
-    while (style->px > BT_TEXT_MIN_PX && bt_text_advance_px(fonts, text, style) > width_px)
-        style->px--;
-    return bt_line_new(fonts, text, style, width_px);
+    g_autofree char *text = wording(level, english, brevity);
+    return bt_line_new(fonts, text, &style, width_px);
 }
 
 /* Five steps of which `level` stand tall: the number as a shape. */
@@ -76,7 +97,7 @@ void bt_alert_draw_band(
         .weight = BT_WEIGHT_BOLD,
         .px = MAX(BT_TEXT_MIN_PX, band.h * 54 / 100),
         .led = led };
-    g_auto(BtLine) line = words_that_fit(fonts, level, is_english(lang), &style, end - x);
+    g_auto(BtLine) line = words_that_fit(fonts, level, is_english(lang), style, end - x);
     bt_line_draw(fonts, &line, frame, band, x, band.y + (band.h - line.height_px) / 2,
         colours.letters, colours.dark);
 }

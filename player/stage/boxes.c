@@ -85,9 +85,10 @@ static void place_foot(BtPlan *plan, BtFonts *fonts, const BtPlanSpec *spec, BtR
     int modules = *spec->qr ? bt_qr_modules(spec->qr) : 0, foot_px = foot_height(fonts, plan, spec);
     plan->qr_module_px = qr_module(spec, *area, modules);
     int side = modules * plan->qr_module_px;
-    if (side && is_upright(*area)) {
+    if (side && (spec->picture || is_upright(*area))) {
         plan->foot_px = cut_bottom(area, MAX(side, foot_px));
         plan->qr_px = cut_end(&plan->foot_px, side);
+        cut_end(&plan->foot_px, 2 * plan->look.gap_px);
         plan->foot_px = cut_bottom(&plan->foot_px, foot_px);
     } else {
         if (side) {

@@ -23,15 +23,18 @@ static char *month_name(const BtLunar *lunar)
     return g_strdup_printf("%d", lunar->month);
 }
 
-char *bt_calendar_lunar(GDateTime *local)
+char *bt_calendar_lunar(GDateTime *local, gboolean short_form)
 {
     BtLunar lunar;
     if (!bt_lunar_of(g_date_time_get_day_of_month(local), g_date_time_get_month(local),
             g_date_time_get_year(local), &lunar))
         return g_strdup("");
     g_autofree char *month = month_name(&lunar), *year = bt_lunar_year_name(lunar.year);
-    return g_strdup_printf("%s%d tháng %s%s năm %s", lunar.day <= 10 ? "Mùng " : "", lunar.day,
-        month, lunar.leap ? " nhuận" : "", year);
+    if (short_form)
+        return g_strdup_printf(
+            "ÂL %d/%d%s %s", lunar.day, lunar.month, lunar.leap ? " nhuận" : "", year);
+    return g_strdup_printf("Âm lịch: %s%d tháng %s%s năm %s", lunar.day <= 10 ? "mùng " : "",
+        lunar.day, month, lunar.leap ? " nhuận" : "", year);
 }
 
 char *bt_calendar_issued(const char *issued_on)

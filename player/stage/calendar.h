@@ -6,8 +6,9 @@
 
 /* "Chủ nhật, 22/11/2026". (transfer full) */
 char *bt_calendar_day(GDateTime *local);
-/* "14 tháng 10 năm Bính Ngọ", "" outside the lunar calendar's years. (transfer full) */
-char *bt_calendar_lunar(GDateTime *local);
+/* "Âm lịch: 14 tháng 10 năm Bính Ngọ", or short "ÂL 14/10 Bính Ngọ"; "" outside the lunar
+ * calendar's years. (transfer full) */
+char *bt_calendar_lunar(GDateTime *local, gboolean short_form);
 /* "2026-11-20" as "20/11/2026"; other text as it is. (transfer full) */
 char *bt_calendar_issued(const char *issued_on);
 /* The first instant after `t_ms` at which the local clock shows a new second or minute, or a day

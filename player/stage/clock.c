@@ -102,24 +102,23 @@ static int digits_height(const Face *face, int *top_px)
     return MAX(1, ink.h);
 }
 
-/* From the top: name, time, day, lunar day; the last and then the first go when the room is short.
- */
+/* From the top: name, time, day, lunar day; when the room is short the lunar day goes first, then
+ * the name. */
 static void place_lines(Face *face)
 {
     int line = line_of(face, words_style(face, face->words_px)), h = face->rect_px.h, top;
-    int digits = digits_height(face, &top), gap = MAX(2, face->words_px * 2 / 3);
-    int room = h - digits - 2 * MAX(1, h / 40), name = *face->name ? line + gap : 0;
-    gboolean has_day = room >= line + gap / 2, has_name = name && room >= 2 * line + 2 * gap;
-    if (!has_name)
-        name = 0;
-    gboolean has_lunar = *face->lunar && has_day && room >= name + 2 * line + gap;
-    if (!has_name && !has_lunar)
-        gap = CLAMP(room - line, 2, gap);
+    int digits = digits_height(face, &top), room = h - digits - 2 * MAX(1, h / 40);
+    gboolean has_day = room >= line + 2, has_name = *face->name && room >= 2 * line + 4;
+    int lines = has_day + has_name;
+    gboolean has_lunar = *face->lunar && has_day && room >= (lines + 1) * line + 4;
+    lines += has_lunar;
+    int gap = CLAMP((room - lines * line) / 2, 2, MAX(2, face->words_px * 2 / 3));
+    int name = has_name ? line + gap : 0;
     int all = name + digits + (has_day ? gap + line : 0) + (has_lunar ? line : 0);
-    int y = MAX(0, (h - all) / 2);
+    int y = MAX(0, (h - all) / 2),
+        width = width_of(face, widest(face->seconds), time_style(face, face->time_px));
     face->name_y = has_name ? y : -1;
     y += name;
-    int width = width_of(face, widest(face->seconds), time_style(face, face->time_px));
     face->time_box_px = (BtRect){ face->rect_px.x + (face->rect_px.w - width) / 2,
         face->rect_px.y + y, width, digits };
     y += digits + gap;
@@ -189,17 +188,13 @@ static BtFrame *find_time(const Face *face, const char *time)
     return bt_shelf_put_frame(face->stage->faces, key, frame);
 }
 
-static char *lunar_words(GDateTime *local)
-{
-    g_autofree char *lunar = bt_calendar_lunar(local);
-    return *lunar ? g_strdup_printf("Âm lịch: %s", lunar) : g_strdup("");
-}
-
 gint64 bt_clock_add(BtStage *stage, BtLayer *layer, BtRect rect_px, guint32 ground, GTimeZone *zone,
     const char *name, gint64 t_ms)
 {
     g_autoptr(GDateTime) local = bt_calendar_local(t_ms, zone);
-    g_autofree char *day = bt_calendar_day(local), *lunar = lunar_words(local);
+    g_autofree char *day = bt_calendar_day(local);
+    g_autofree char *lunar = bt_calendar_lunar(local, FALSE);
+    g_autofree char *lunar_short = bt_calendar_lunar(local, TRUE);
     Face face = { .stage = stage,
         .rect_px = rect_px,
         .colours = bt_look_colours(ground),
@@ -207,6 +202,8 @@ gint64 bt_clock_add(BtStage *stage, BtLayer *layer, BtRect rect_px, guint32 grou
         .day = day,
         .lunar = lunar };
     choose_sizes(&face, !*name);
+    if (width_of(&face, lunar, words_style(&face, face.words_px)) > rect_px.w)
+        face.lunar = lunar_short;
     place_lines(&face);
     g_autofree char *time = g_date_time_format(local, face.seconds ? "%H:%M:%S" : "%H:%M");
     bt_layer_add_frame(layer, rect_px, find_words(&face));

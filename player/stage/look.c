@@ -7,6 +7,7 @@
 #define LIGHT_ACCENT 0x7A3E00u
 #define LIGHT_QUIET 0x40566Eu
 #define ENOUGH_CONTRAST 7.0
+#define STRIP_PERCENT 9
 
 static double linear(guint channel)
 {
@@ -34,8 +35,7 @@ static guint32 legible(guint32 ground, guint32 wanted, double contrast, guint32 
 
 BtColours bt_look_colours(guint32 ground)
 {
-    gboolean dark =
-        bt_look_contrast(ground, BT_LOOK_LETTERS) >= bt_look_contrast(ground, LIGHT_LETTERS);
+    gboolean dark = bt_look_contrast(ground, 0xFFFFFF) >= bt_look_contrast(ground, 0x000000);
     guint32 letters = legible(ground, dark ? BT_LOOK_LETTERS : LIGHT_LETTERS, ENOUGH_CONTRAST,
         dark ? 0xFFFFFF : 0x000000);
     return (BtColours){
@@ -66,6 +66,18 @@ guint32 bt_look_pixel_alpha(guint32 color, guint alpha)
     guint r = (color >> 16 & 0xFF) * alpha / 255, g = (color >> 8 & 0xFF) * alpha / 255,
           b = (color & 0xFF) * alpha / 255;
     return (guint32)alpha << 24 | r << 16 | g << 8 | b;
+}
+
+guint32 bt_look_strip(guint32 ground)
+{
+    gboolean dark = bt_look_colours(ground).dark;
+    guint32 toward = dark ? BT_LOOK_QUIET : LIGHT_QUIET, mixed = 0;
+    for (int shift = 0; shift < 24; shift += 8)
+        mixed |= ((ground >> shift & 0xFF) * (100 - STRIP_PERCENT) +
+                     (toward >> shift & 0xFF) * STRIP_PERCENT) /
+                100
+            << shift;
+    return mixed;
 }
 
 static int scaled(int px, double factor)
@@ -103,11 +115,13 @@ BtLook bt_look_for(int w_px, int h_px, gboolean led, int small_min_px, int body_
     BtLook look = { .led = led, .tiny = is_tiny(h_px, small_min_px, body_min_px) };
     look.margin_px = MAX(2, scaled(short_side, look.tiny ? 0.04 : 0.05));
     look.gap_px = MAX(2, scaled(side, 0.03));
-    look.small_px = MAX(small_min_px, scaled(side, 1.0 / 26));
+    look.small_px = MAX(small_min_px, scaled(side, 1.0 / 19));
     look.body_px = MAX(body_min_px, scaled(look.small_px, 1.35));
     look.title_px = bt_look_title_px(look.body_px);
+    look.line_percent = led ? 100 : 106;
     look.max_lines = lines_of(side, h_px, look.margin_px, led, body_min_px);
-    int of_height = look.tiny ? h_px * 2 / 5 : scaled(h_px, look.max_lines > 4 ? 1.0 / 7 : 1.0 / 5);
+    int of_height =
+        look.tiny ? h_px * 2 / 5 : scaled(h_px, look.max_lines > 4 ? 1.0 / 5.5 : 1.0 / 5);
     look.max_body_px = MAX(look.tiny ? body_min_px : look.body_px, MIN(of_height, w_px / 7));
     return look;
 }

@@ -25,6 +25,8 @@ BtColours bt_look_colours(guint32 ground);
 /* The colours of the band of an alert of `level` 1 to 5: light blue, light yellow, orange, red,
  * violet. */
 BtColours bt_look_level(int level);
+/* The ground of running text: a tone off the layout's, so that the two are seen to be apart. */
+guint32 bt_look_strip(guint32 ground);
 /* WCAG contrast, 1 to 21. */
 double bt_look_contrast(guint32 a, guint32 b);
 /* 0xRRGGBB as an opaque pixel; with `alpha` 0 to 255 as a premultiplied one. */
@@ -38,8 +40,9 @@ typedef struct {
     int margin_px; /* 4 to 6 % of the short side, at least 2 */
     int gap_px;    /* between blocks */
     int small_px, body_px, title_px;
-    int max_body_px; /* the body of a short text grows no further */
-    guint max_lines; /* of body on a page: 7 on a panel, 4 on a small wall */
+    int max_body_px;  /* the body of a short text grows no further */
+    int line_percent; /* line spacing over what the ink needs: a little air on a panel */
+    guint max_lines;  /* of body on a page: 7 on a panel, 4 on a small wall */
 } BtLook;
 
 /* The legible minima (bt_text_min_px): of the small letters, which are Vietnamese, and of the body

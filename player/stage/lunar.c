@@ -89,11 +89,13 @@ static int leap_offset(int eleventh)
     return i - 1;
 }
 
+/* True new moons lie up to 14 hours from the mean ones, so the month is looked for from above. */
 static int month_start(int day)
 {
-    int k = (int)floor((day - NEW_MOON_1900) / SYNODIC_DAYS);
-    int start = new_moon_day(k + 1);
-    return start > day ? new_moon_day(k) : start;
+    int k = (int)floor((day - NEW_MOON_1900) / SYNODIC_DAYS) + 1;
+    while (new_moon_day(k) > day)
+        k--;
+    return new_moon_day(k);
 }
 
 gboolean bt_lunar_of(int day, int month, int year, BtLunar *lunar)

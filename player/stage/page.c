@@ -7,9 +7,10 @@
 
 #include <math.h>
 
-#define MAX_DOTS 9       /* more pages than that are said in digits */
-#define SCRIM_ALPHA 205  /* of the ground over a picture: white letters keep 7 : 1 on white */
-#define RAISE_PERCENT 42 /* how much of the room left over stands above a single page */
+#define MAX_DOTS 9          /* more pages than that are said in digits */
+#define SCRIM_ALPHA 205     /* of the ground over a picture: white letters keep 7 : 1 on white */
+#define RAISE_PERCENT 42    /* how much of the room left over stands above a page */
+#define BASELINE_PERCENT 73 /* of the foot's height: the line of all that stands in it */
 
 typedef struct {
     BtFonts *fonts;
@@ -21,18 +22,20 @@ typedef struct {
     BtRect column_px, foot_px;
 } Sheet;
 
-static int body_height(const Sheet *sheet)
+static int page_height(const Sheet *sheet, BtPlanPage page)
 {
-    if (!sheet->page.body_n)
-        return 0;
-    return bt_lines_px(sheet->text->body, sheet->page.body_first, sheet->page.body_n);
+    int title_px =
+        page.title_n ? bt_lines_px(sheet->text->title, page.title_first, page.title_n) : 0;
+    int body_px = page.body_n ? bt_lines_px(sheet->text->body, page.body_first, page.body_n) : 0;
+    return title_px + body_px + (title_px && body_px ? sheet->plan->look.gap_px : 0);
 }
 
-static int title_height(const Sheet *sheet)
+static int tallest_page(const Sheet *sheet)
 {
-    if (!sheet->page.title_n)
-        return 0;
-    return bt_lines_px(sheet->text->title, sheet->page.title_first, sheet->page.title_n);
+    int most = 0;
+    for (guint i = 0; i < sheet->text->pages->len; i++)
+        most = MAX(most, page_height(sheet, g_array_index(sheet->text->pages, BtPlanPage, i)));
+    return most;
 }
 
 static void draw_lines(const Sheet *sheet, const BtTextLayout *layout, guint first, guint n,
@@ -54,28 +57,37 @@ static int shift_to_middle(const Sheet *sheet)
     return (int)((sheet->column_px.w - line->width_px) / 2 - line->x_px);
 }
 
-/* Pages of one bulletin begin at the same height; a single one is raised a little above the middle.
- */
-static int first_y(const Sheet *sheet, int height_px)
+/* A layout may be narrower than the column: it stands at the side where reading begins. */
+static int start_x(const Sheet *sheet, const BtTextLayout *layout)
 {
+    int left_px = sheet->text->rtl ? sheet->column_px.w - layout->width_px : 0;
+    return sheet->column_px.x + MAX(0, left_px);
+}
+
+/* The tallest page stands a little above the middle, the others begin where it does; on a tiny wall
+ * each page has the middle to itself. */
+static int first_y(const Sheet *sheet)
+{
+    gboolean tiny = sheet->plan->look.tiny;
+    int height_px = tiny ? page_height(sheet, sheet->page) : tallest_page(sheet);
     int left_px = MAX(0, sheet->column_px.h - height_px);
-    if (sheet->text->pages->len > 1 && !sheet->plan->look.tiny)
-        return sheet->column_px.y;
-    return sheet->column_px.y + left_px * (sheet->plan->look.tiny ? 50 : RAISE_PERCENT) / 100;
+    return sheet->column_px.y + left_px * (tiny ? 50 : RAISE_PERCENT) / 100;
 }
 
 static void draw_text(const Sheet *sheet)
 {
     const BtPlanPage *page = &sheet->page;
-    int title_px = title_height(sheet), body_px = body_height(sheet);
-    int gap_px = title_px && body_px ? sheet->plan->look.gap_px : 0;
-    int y = first_y(sheet, title_px + gap_px + body_px), x = sheet->column_px.x;
-    if (title_px)
-        draw_lines(sheet, sheet->text->title, page->title_first, page->title_n, x, y,
-            sheet->plan->colours.accent);
-    if (body_px)
+    int y = first_y(sheet);
+    if (page->title_n) {
+        draw_lines(sheet, sheet->text->title, page->title_first, page->title_n,
+            start_x(sheet, sheet->text->title), y, sheet->plan->colours.accent);
+        y += bt_lines_px(sheet->text->title, page->title_first, page->title_n) +
+            sheet->plan->look.gap_px;
+    }
+    if (page->body_n)
         draw_lines(sheet, sheet->text->body, page->body_first, page->body_n,
-            x + shift_to_middle(sheet), y + title_px + gap_px, sheet->plan->colours.letters);
+            start_x(sheet, sheet->text->body) + shift_to_middle(sheet), y,
+            sheet->plan->colours.letters);
 }
 
 /* `width_px` off the end of the foot; the mirrored page's end is on the left. */
@@ -99,12 +111,21 @@ static BtTextStyle small_style(const Sheet *sheet, const char *lang)
         .weight = sheet->plan->look.led ? BT_WEIGHT_MEDIUM : BT_WEIGHT_REGULAR };
 }
 
+static int foot_baseline(const Sheet *sheet)
+{
+    return sheet->foot_px.y + sheet->foot_px.h * BASELINE_PERCENT / 100;
+}
+
 static void draw_small(
     const Sheet *sheet, const BtLine *line, BtRect box, gboolean at_end, guint32 color)
 {
-    int x = at_end ? box.x + box.w - line->width_px : box.x;
-    bt_line_draw(sheet->fonts, line, sheet->frame, box, x, box.y + box.h - line->height_px, color,
-        sheet->plan->colours.dark);
+    if (!line->layout)
+        return;
+    BtRect zone = { 0, 0, sheet->frame->w_px, sheet->frame->h_px };
+    float ascent_px = g_array_index(line->layout->lines, BtTextLine, 0).ascent_px;
+    bt_line_draw(sheet->fonts, line, sheet->frame, zone,
+        at_end ? box.x + box.w - line->width_px : box.x,
+        foot_baseline(sheet) - (int)lroundf(ascent_px), color, sheet->plan->colours.dark);
 }
 
 static void draw_dots(const Sheet *sheet, BtRect box, int dot_px, gboolean down, gboolean back)
@@ -140,7 +161,7 @@ static void draw_marks(const Sheet *sheet, BtRect *foot)
     }
     int dot = MAX(3, sheet->plan->look.small_px * 2 / 5);
     BtRect box = take_end(foot, 2 * dot * (int)n - dot, sheet->text->rtl);
-    box.y += box.h - (sheet->plan->look.small_px + dot) / 2 - dot / 2;
+    box.y = foot_baseline(sheet) - sheet->plan->look.small_px * 27 / 100 - dot / 2;
     draw_dots(sheet, box, dot, FALSE, sheet->text->rtl);
 }
 
@@ -152,7 +173,8 @@ static void draw_tag(const Sheet *sheet, BtRect *foot)
     BtTextStyle style = small_style(sheet, sheet->text->lang);
     const char *name = bt_language_name(sheet->text->lang);
     g_auto(BtLine) line = bt_line_new(sheet->fonts, name, &style, foot->w / 2);
-    take_end(foot, sheet->plan->look.gap_px * 2, sheet->text->rtl);
+    if (sheet->text->pages->len > 1)
+        take_end(foot, sheet->plan->look.gap_px * 2, sheet->text->rtl);
     BtRect box = take_end(foot, line.width_px, sheet->text->rtl);
     draw_small(sheet, &line, box, FALSE, sheet->plan->colours.accent);
 }

@@ -11,7 +11,7 @@
  * code points takes about a millisecond). */
 #define SEARCH_MAX_BYTES 4000
 #define TITLE_MAX_LINES 2
-#define LETTERS_A_LINE 22 /* a full line holds about that many at least: half an em each */
+#define TITLE_MAX_PERCENT 40 /* of the column's height */
 
 static void text_free(gpointer data)
 {
@@ -22,9 +22,11 @@ static void text_free(gpointer data)
     g_free(text);
 }
 
-static BtTextStyle style_of(const BtPlan *plan, const BtText *text, int px, gboolean title)
+BtTextStyle bt_plan_style(const BtPlan *plan, const BtText *text, int px, gboolean title)
 {
-    BtTextStyle style = { .lang = text->lang, .px = px, .led = plan->look.led };
+    BtTextStyle style = {
+        .lang = text->lang, .px = px, .led = plan->look.led, .line_percent = plan->look.line_percent
+    };
     if (title)
         style.weight = BT_WEIGHT_BOLD;
     else if (plan->look.led && px <= 20)
@@ -35,7 +37,7 @@ static BtTextStyle style_of(const BtPlan *plan, const BtText *text, int px, gboo
 static BtTextLayout *lay(const BtPlan *plan, BtFonts *fonts, const BtText *text, const char *words,
     int px, gboolean title)
 {
-    BtTextStyle style = style_of(plan, text, px, title);
+    BtTextStyle style = bt_plan_style(plan, text, px, title);
     g_autoptr(GError) error = NULL;
     BtTextLayout *layout = bt_text_layout(fonts, words, &style, plan->column_px.w, &error);
     if (!layout)
@@ -48,11 +50,17 @@ static guint lines_of(const BtTextLayout *layout)
     return layout ? layout->lines->len : 0;
 }
 
-/* The title in its own size, or smaller when it would take too many lines. */
+static gboolean is_modest(const BtPlan *plan, const BtTextLayout *title, guint most_lines)
+{
+    return lines_of(title) <= most_lines &&
+        bt_lines_px(title, 0, lines_of(title)) <= plan->column_px.h * TITLE_MAX_PERCENT / 100;
+}
+
+/* The title in its own size, or smaller when it would take too much. */
 static BtTextLayout *lay_title(const BtPlan *plan, BtFonts *fonts, const BtText *text, int body_px)
 {
     BtTextLayout *title = lay(plan, fonts, text, text->title, bt_look_title_px(body_px), TRUE);
-    if (lines_of(title) <= TITLE_MAX_LINES)
+    if (is_modest(plan, title, TITLE_MAX_LINES))
         return title;
     bt_text_layout_free(title);
     return lay(plan, fonts, text, text->title, body_px, TRUE);
@@ -62,7 +70,7 @@ static BtTextLayout *lay_title(const BtPlan *plan, BtFonts *fonts, const BtText 
 static BtTextLayout *lay_title_apart(
     const BtPlan *plan, BtFonts *fonts, const BtText *text, int body_px)
 {
-    BtTextStyle style = style_of(plan, text, body_px, TRUE);
+    BtTextStyle style = bt_plan_style(plan, text, body_px, TRUE);
     int px = bt_text_fit_px(fonts, text->title, &style, plan->column_px.w, plan->column_px.h,
         plan->look.max_lines, body_px, MAX(body_px, bt_look_title_px(plan->look.max_body_px)));
     return lay(plan, fonts, text, text->title, px, TRUE);
@@ -70,9 +78,7 @@ static BtTextLayout *lay_title_apart(
 
 static gboolean stands_apart(const BtPlan *plan, const BtTextLayout *title)
 {
-    return title &&
-        (plan->look.tiny || lines_of(title) > TITLE_MAX_LINES + 1 ||
-            bt_lines_px(title, 0, lines_of(title)) > plan->column_px.h * 2 / 5);
+    return title && (plan->look.tiny || !is_modest(plan, title, TITLE_MAX_LINES + 1));
 }
 
 static void add_pages(BtPlanText *text, const BtTextLayout *layout, int h_px, guint max_lines,
@@ -144,23 +150,12 @@ static BtPlanText *text_new(const BtPlan *plan, BtFonts *fonts, const BtText *fr
     return text;
 }
 
-static GPtrArray *texts_new(const BtPlan *plan, BtFonts *fonts, GPtrArray *from, int body_px)
+GPtrArray *bt_plan_lay_texts(const BtPlan *plan, BtFonts *fonts, GPtrArray *from, int body_px)
 {
     GPtrArray *texts = g_ptr_array_new_with_free_func(text_free);
     for (guint i = 0; i < from->len; i++)
         g_ptr_array_add(texts, text_new(plan, fonts, from->pdata[i], body_px));
     return texts;
-}
-
-/* The height of a line in em, for the tallest of the scripts. */
-static double line_em(const BtPlan *plan, BtFonts *fonts, GPtrArray *texts)
-{
-    double most = 1;
-    for (guint i = 0; i < texts->len; i++) {
-        BtTextStyle style = style_of(plan, texts->pdata[i], 100, FALSE);
-        most = MAX(most, bt_text_line_px(fonts, &style) / 100.0);
-    }
-    return most;
 }
 
 static int least_px(const BtPlanSpec *spec)
@@ -170,69 +165,6 @@ static int least_px(const BtPlanSpec *spec)
         least =
             MAX(least, bt_text_min_px(((const BtText *)spec->texts->pdata[i])->lang, spec->led));
     return MAX(least, BT_TEXT_MIN_PX);
-}
-
-static gboolean has_titles(GPtrArray *texts)
-{
-    for (guint i = 0; i < texts->len; i++) {
-        const BtText *text = texts->pdata[i];
-        if (*text->title && *text->body)
-            return TRUE;
-    }
-    return FALSE;
-}
-
-/* The size at which a page with a title of one line holds its most lines of body. */
-static int full_page_px(const BtPlan *plan, BtFonts *fonts, const BtPlanSpec *spec)
-{
-    double em = line_em(plan, fonts, spec->texts), lines = plan->look.max_lines * em;
-    int h_px = plan->column_px.h;
-    if (!plan->look.tiny && has_titles(spec->texts)) {
-        lines += em * 1.8 / 1.35;
-        h_px -= plan->look.gap_px;
-    }
-    int by_height = (int)(h_px / lines), by_width = plan->column_px.w * 2 / LETTERS_A_LINE;
-    return CLAMP(MIN(by_height, by_width), least_px(spec), BT_TEXT_MAX_PX * 3 / 4);
-}
-
-static gboolean needs_more(GPtrArray *texts, GPtrArray *than)
-{
-    for (guint i = 0; i < texts->len; i++) {
-        const BtPlanText *a = texts->pdata[i], *b = than->pdata[i];
-        if (a->pages->len > b->pages->len)
-            return TRUE;
-    }
-    return FALSE;
-}
-
-static gsize bytes_of(GPtrArray *texts)
-{
-    gsize sum = 0;
-    for (guint i = 0; i < texts->len; i++) {
-        const BtText *text = texts->pdata[i];
-        sum += strlen(text->title) + strlen(text->body);
-    }
-    return sum;
-}
-
-static void choose_size(BtPlan *plan, BtFonts *fonts, const BtPlanSpec *spec)
-{
-    int low = full_page_px(plan, fonts, spec);
-    int high = MIN(MAX(low, plan->look.max_body_px), BT_TEXT_MAX_PX * 3 / 4);
-    plan->body_px = low;
-    plan->texts = texts_new(plan, fonts, spec->texts, low);
-    while (low < high && bytes_of(spec->texts) <= SEARCH_MAX_BYTES) {
-        int middle = (low + high + 1) / 2;
-        g_autoptr(GPtrArray) tried = texts_new(plan, fonts, spec->texts, middle);
-        if (needs_more(tried, plan->texts)) {
-            high = middle - 1;
-        } else {
-            low = plan->body_px = middle;
-            g_ptr_array_unref(plan->texts);
-            plan->texts = g_steal_pointer(&tried);
-        }
-    }
-    plan->title_px = bt_look_title_px(plan->body_px);
 }
 
 BtPlan *bt_plan_new(BtFonts *fonts, const BtPlanSpec *spec)
@@ -249,7 +181,8 @@ BtPlan *bt_plan_new(BtFonts *fonts, const BtPlanSpec *spec)
     plan->note = g_strdup(spec->note);
     plan->qr = g_strdup(spec->qr);
     bt_plan_place_boxes(plan, fonts, spec);
-    choose_size(plan, fonts, spec);
+    bt_plan_choose_size(plan, fonts, spec, least_px(spec));
+    bt_plan_even_lines(plan, fonts, spec->texts);
     return plan;
 }
 

@@ -75,7 +75,17 @@ BtRect bt_plan_box(const BtPlan *plan, guint text, BtRect box_px);
 /* About how much memory the plan holds. */
 gsize bt_plan_bytes(const BtPlan *plan);
 
-/* The boxes of a plan from its spec and look; plan.c's own use. */
+/* ---- the steps of bt_plan_new, each in a file of its own ---- */
+
+/* boxes.c: the boxes from the spec and the look. */
 void bt_plan_place_boxes(BtPlan *plan, BtFonts *fonts, const BtPlanSpec *spec);
+/* size.c: body_px, title_px and texts; no smaller than `least_px`. */
+void bt_plan_choose_size(BtPlan *plan, BtFonts *fonts, const BtPlanSpec *spec, int least_px);
+/* even.c: titles and short bodies of two or three lines are broken into lines of about one length.
+ */
+void bt_plan_even_lines(BtPlan *plan, BtFonts *fonts, GPtrArray *from);
+/* plan.c: all texts with a body of this size. (transfer full): of BtPlanText */
+GPtrArray *bt_plan_lay_texts(const BtPlan *plan, BtFonts *fonts, GPtrArray *from, int body_px);
+BtTextStyle bt_plan_style(const BtPlan *plan, const BtText *text, int px, gboolean title);
 
 #endif

@@ -113,8 +113,8 @@ gint64 bt_stage_measure(const BtItem *item, const BtZone *zone, gpointer user)
     g_autofree char *key = ticker_key(texts, zone->rect_px.h);
     gint64 *length_px = bt_shelf_find(stage->lengths, key);
     if (!length_px) {
-        const BtTicker *ticker =
-            bt_stage_ticker(stage, texts, zone->rect_px.h, bt_look_colours(BT_LOOK_GROUND));
+        const BtTicker *ticker = bt_stage_ticker(
+            stage, texts, zone->rect_px.h, bt_look_colours(bt_look_strip(BT_LOOK_GROUND)));
         length_px = g_new(gint64, 1);
         *length_px = ticker->strip->length_px;
         bt_shelf_put(stage->lengths, key, length_px, LENGTH_BYTES);

@@ -100,7 +100,8 @@ gint64 bt_zone_add_ticker(BtStage *stage, BtLayer *layer, const BtOccurrence *oc
     g_autoptr(GPtrArray) texts = bt_zone_texts(occurrence->item, occurrence->zone);
     if (texts->len == 0)
         return BT_TIME_MAX;
-    BtColours colours = bt_look_colours(occurrence->ground);
+    BtColours colours = bt_look_colours(bt_look_strip(occurrence->ground));
+    bt_layer_add_fill(layer, occurrence->rect_px, bt_look_pixel(colours.ground));
     const BtTicker *ticker = bt_stage_ticker(stage, texts, occurrence->rect_px.h, colours);
     bt_layer_add_strip(layer, occurrence->rect_px, ticker->strip, occurrence->start_ms,
         occurrence->item->speed_px_s, ticker->rtl);

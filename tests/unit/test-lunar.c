@@ -100,19 +100,21 @@ static void test_words(void)
     static const struct {
         const char *at, *day, *lunar;
     } cases[] = {
-        { "2026-11-22T08:00:00+07:00", "Chủ nhật, 22/11/2026", "14 tháng 10 năm Bính Ngọ" },
-        { "2026-02-17T00:00:00+07:00", "Thứ ba, 17/02/2026", "Mùng 1 tháng Giêng năm Bính Ngọ" },
-        { "2026-02-16T23:59:59+07:00", "Thứ hai, 16/02/2026", "29 tháng Chạp năm Ất Tỵ" },
-        { "2025-07-25T12:00:00+07:00", "Thứ sáu, 25/07/2025", "Mùng 1 tháng 6 nhuận năm Ất Tỵ" },
+        { "2026-11-22T08:00:00+07:00", "Chủ nhật, 22/11/2026", "Âm lịch: 14 tháng 10 năm Bính Ngọ" },
+        { "2026-02-17T00:00:00+07:00", "Thứ ba, 17/02/2026", "Âm lịch: mùng 1 tháng Giêng năm Bính Ngọ" },
+        { "2026-02-16T23:59:59+07:00", "Thứ hai, 16/02/2026", "Âm lịch: 29 tháng Chạp năm Ất Tỵ" },
+        { "2025-07-25T12:00:00+07:00", "Thứ sáu, 25/07/2025", "Âm lịch: mùng 1 tháng 6 nhuận năm Ất Tỵ" },
         { "2300-01-01T12:00:00+07:00", "Thứ hai, 01/01/2300", "" },
     };
     g_autoptr(GTimeZone) zone = g_time_zone_new_offset(7 * 3600);
     for (gsize i = 0; i < G_N_ELEMENTS(cases); i++) {
         g_autoptr(GDateTime) at = g_date_time_new_from_iso8601(cases[i].at, zone);
         g_autoptr(GDateTime) local = g_date_time_to_timezone(at, zone);
-        g_autofree char *day = bt_calendar_day(local), *lunar = bt_calendar_lunar(local);
+        g_autofree char *day = bt_calendar_day(local), *lunar = bt_calendar_lunar(local, FALSE);
         g_assert_cmpstr(day, ==, cases[i].day);
         g_assert_cmpstr(lunar, ==, cases[i].lunar);
+        g_autofree char *brief = bt_calendar_lunar(local, TRUE);
+        g_assert_cmpint(*brief == '\0', ==, *lunar == '\0');
     }
 }
 

@@ -1,0 +1,49 @@
+#include "player/stage/plan.h"
+
+#define MOST_LINES 3
+
+static guint count_paragraphs(const BtTextLayout *layout)
+{
+    guint n = 0;
+    for (guint i = 0; i < layout->lines->len; i++)
+        n += g_array_index(layout->lines, BtTextLine, i).hard || i + 1 == layout->lines->len;
+    return n;
+}
+
+/* The narrowest box in which the text still takes as many lines; at least half of the column, so
+ * that words are not broken for it. */
+static void even_out(BtFonts *fonts, BtTextLayout **layout)
+{
+    BtTextLayout *wide = *layout;
+    if (!wide || wide->lines->len < 2 || wide->lines->len > MOST_LINES ||
+        count_paragraphs(wide) > 1)
+        return;
+    int low = wide->width_px / 2, high = wide->width_px;
+    while (low < high) {
+        int middle = (low + high) / 2;
+        BtTextLayout *tried = bt_text_layout(fonts, wide->text, &wide->style, middle, NULL);
+        if (tried && tried->lines->len == (*layout)->lines->len) {
+            high = middle;
+            if (*layout != wide)
+                bt_text_layout_free(*layout);
+            *layout = tried;
+        } else {
+            low = middle + 1;
+            bt_text_layout_free(tried);
+        }
+    }
+    if (*layout != wide)
+        bt_text_layout_free(wide);
+}
+
+void bt_plan_even_lines(BtPlan *plan, BtFonts *fonts, GPtrArray *from)
+{
+    for (guint i = 0; i < from->len; i++) {
+        BtPlanText *text = plan->texts->pdata[i];
+        even_out(fonts, &text->title);
+        if (text->pages->len == 1)
+            even_out(fonts, &text->body);
+        const BtTextLayout *first = text->title ? text->title : text->body;
+        text->lang = first && first->lang ? first->lang : "";
+    }
+}
