@@ -2,15 +2,15 @@
  * source, in the time zone of its manifest; what the screen's own configuration says wins, and is
  * read in the zone of the first source that has a manifest. Without any manifest the clock is
  * Vietnam's. */
-#include "playlists/schedule/frame.h"
+#include "playlists/schedule/epoch.h"
 
 #define DAY_S G_GINT64_CONSTANT(86400)
 #define VIETNAM_OFFSET_S (7 * 3600)
 
-static const BtDocument *find_document(const BtFrame *frame)
+static const BtDocument *find_document(const BtEpoch *epoch)
 {
-    for (guint d = 0; d < frame->documents->len; d++) {
-        const BtDocument *document = &g_array_index(frame->documents, BtDocument, d);
+    for (guint d = 0; d < epoch->documents->len; d++) {
+        const BtDocument *document = &g_array_index(epoch->documents, BtDocument, d);
         if (document->entry && !document->entry->is_alert &&
             document->standing != BT_STANDING_DENIED)
             return document;
@@ -18,14 +18,14 @@ static const BtDocument *find_document(const BtFrame *frame)
     return NULL;
 }
 
-static void set_off(BtFrame *frame, const GArray *on, const BtLocal *local)
+static void set_off(BtEpoch *epoch, const GArray *on, const BtLocal *local)
 {
     BtWhen when = { .days = 0x7f, .times = (GArray *)on };
     gint64 start_ms, next_ms;
     if (!on || on->len == 0)
         return;
-    frame->off = !bt_window_at(&when, local, &start_ms, &next_ms);
-    frame->until_ms = MIN(frame->until_ms, next_ms);
+    epoch->off = !bt_window_at(&when, local, &start_ms, &next_ms);
+    epoch->until_ms = MIN(epoch->until_ms, next_ms);
 }
 
 static int brightest(const GArray *steps)
@@ -37,9 +37,9 @@ static int brightest(const GArray *steps)
 }
 
 /* The step that began last: before the first of a day it is still yesterday's last. */
-static void set_brightness(BtFrame *frame, const GArray *steps, const BtLocal *local)
+static void set_brightness(BtEpoch *epoch, const GArray *steps, const BtLocal *local)
 {
-    gint64 second = bt_local_seconds(local, frame->from_ms) - local->day * DAY_S;
+    gint64 second = bt_local_seconds(local, epoch->from_ms) - local->day * DAY_S;
     const BtBrightness *now = &g_array_index(steps, BtBrightness, steps->len - 1);
     gint64 next_s = local->day * DAY_S + DAY_S + g_array_index(steps, BtBrightness, 0).start_s;
     for (guint i = 0; i < steps->len; i++) {
@@ -50,33 +50,33 @@ static void set_brightness(BtFrame *frame, const GArray *steps, const BtLocal *l
         }
         now = step;
     }
-    frame->brightness = now->percent;
+    epoch->brightness = now->percent;
     if (steps->len > 1)
-        frame->until_ms =
-            MIN(frame->until_ms, MAX(frame->from_ms + 1, bt_local_instant_ms(local, next_s)));
+        epoch->until_ms =
+            MIN(epoch->until_ms, MAX(epoch->from_ms + 1, bt_local_instant_ms(local, next_s)));
 }
 
-static void set_plan(BtFrame *frame, const BtDisplayPlan *plan, const BtLocal *local)
+static void set_plan(BtEpoch *epoch, const BtDisplayPlan *plan, const BtLocal *local)
 {
-    frame->volume = plan->volume;
-    if (frame->untrusted) {
-        frame->brightness = plan->brightness ? brightest(plan->brightness) : -1;
+    epoch->volume = plan->volume;
+    if (epoch->untrusted) {
+        epoch->brightness = plan->brightness ? brightest(plan->brightness) : -1;
         return;
     }
-    if (!frame->query->inputs->on)
-        set_off(frame, plan->on, local);
+    if (!epoch->query->inputs->on)
+        set_off(epoch, plan->on, local);
     if (plan->brightness && plan->brightness->len)
-        set_brightness(frame, plan->brightness, local);
+        set_brightness(epoch, plan->brightness, local);
 }
 
-void bt_frame_set_display(BtFrame *frame)
+void bt_epoch_set_display(BtEpoch *epoch)
 {
-    const BtDocument *document = find_document(frame);
+    const BtDocument *document = find_document(epoch);
     g_autoptr(GTimeZone) vietnam = g_time_zone_new_offset(VIETNAM_OFFSET_S);
-    BtLocal local = document ? document->local : bt_local_at(vietnam, frame->from_ms);
-    frame->brightness = -1;
+    BtLocal local = document ? document->local : bt_local_at(vietnam, epoch->from_ms);
+    epoch->brightness = -1;
     if (document && document->source->index == 0)
-        set_plan(frame, &document->entry->manifest->display, &local);
-    if (!frame->untrusted)
-        set_off(frame, frame->query->inputs->on, &local);
+        set_plan(epoch, &document->entry->manifest->display, &local);
+    if (!epoch->untrusted)
+        set_off(epoch, epoch->query->inputs->on, &local);
 }

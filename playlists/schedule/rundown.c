@@ -1,5 +1,5 @@
 #include "base/error.h"
-#include "playlists/schedule/frame.h"
+#include "playlists/schedule/epoch.h"
 
 /* A stretch that may still go on: what it shows, to be compared with what comes next. */
 typedef struct {
@@ -150,18 +150,18 @@ static GPtrArray *make_rows(BtRundown *rundown)
 
 /* ---- */
 
-/* All answers of the frame that begins at from_ms; returns where it stopped. The manifests of
+/* All answers of the epoch that begins at from_ms; returns where it stopped. The manifests of
  * finished stretches are held by the inputs. */
 static gint64 run_frame(BtRundown *rundown, BtQuery *query, gint64 from_ms, gint64 to_ms)
 {
-    g_autoptr(BtFrame) frame = bt_frame_new(query, from_ms);
+    g_autoptr(BtEpoch) epoch = bt_epoch_new(query, from_ms);
     gint64 at_ms = from_ms;
     do {
-        g_autoptr(BtOnAir) on = bt_frame_answer(frame, at_ms);
+        g_autoptr(BtOnAir) on = bt_epoch_answer(epoch, at_ms);
         gint64 until_ms = MIN(on->until_ms, to_ms);
         add_answer(rundown, on, at_ms, until_ms);
         at_ms = until_ms;
-    } while (at_ms < to_ms && at_ms < bt_frame_until_ms(frame) &&
+    } while (at_ms < to_ms && at_ms < bt_epoch_until_ms(epoch) &&
         rundown->done->len <= BT_RUNDOWN_MAX_ROWS);
     return at_ms;
 }

@@ -1,4 +1,4 @@
-#include "playlists/schedule/frame.h"
+#include "playlists/schedule/epoch.h"
 
 #define EMERGENCY_BRIGHTNESS 100
 #define EMERGENCY_VOLUME 100
@@ -27,12 +27,12 @@ static BtOnZone describe_zone(const BtZone *zone, const BtWalk *walk, gint64 anc
 }
 
 static void describe_zones(
-    BtFrame *frame, BtStand *stand, BtCandidate *candidate, gint64 at_ms, BtOnAir *on)
+    BtEpoch *epoch, BtStand *stand, BtCandidate *candidate, gint64 at_ms, BtOnAir *on)
 {
     const GPtrArray *zones = candidate->programme->layout->zones;
     on->zones = g_array_sized_new(FALSE, FALSE, sizeof(BtOnZone), zones->len);
     for (guint z = 0; z < zones->len; z++) {
-        const BtWalk *walk = bt_frame_zone_walk(frame, stand, candidate, z, at_ms);
+        const BtWalk *walk = bt_epoch_zone_walk(epoch, stand, candidate, z, at_ms);
         BtOnZone zone = describe_zone(zones->pdata[z], walk, stand->anchor_ms);
         g_array_append_val(on->zones, zone);
         draw_nearer(on, zone.end_ms);
@@ -42,18 +42,18 @@ static void describe_zones(
 /* ---- programmes ---- */
 
 /* An emergency is seen and heard: it lifts what the timetable turned down. */
-static void set_loudness(const BtFrame *frame, BtOnAir *on)
+static void set_loudness(const BtEpoch *epoch, BtOnAir *on)
 {
     gboolean emergency = on->kind == BT_ON_PROGRAMME && on->cls == BT_CLASS_EMERGENCY;
-    on->brightness = frame->brightness;
-    on->volume = frame->volume;
+    on->brightness = epoch->brightness;
+    on->volume = epoch->volume;
     if (emergency && on->brightness >= 0)
         on->brightness = EMERGENCY_BRIGHTNESS;
     if (emergency && on->volume == 0)
         on->volume = EMERGENCY_VOLUME;
 }
 
-static void describe_programme(BtFrame *frame, BtStand *stand, gint64 at_ms, BtOnAir *on)
+static void describe_programme(BtEpoch *epoch, BtStand *stand, gint64 at_ms, BtOnAir *on)
 {
     BtCandidate *candidate = stand->candidates->pdata[stand->walk.turn];
     const BtDocument *document = candidate->document;
@@ -66,13 +66,13 @@ static void describe_programme(BtFrame *frame, BtStand *stand, gint64 at_ms, BtO
     on->layout = candidate->programme->layout;
     on->anchor_ms = stand->anchor_ms;
     on->turn_start_ms = stand->walk.turn_start_ms;
-    describe_zones(frame, stand, candidate, at_ms, on);
+    describe_zones(epoch, stand, candidate, at_ms, on);
 }
 
 /* TRUE: this class has something to show. */
-static gboolean try_class(BtFrame *frame, BtClass cls, gint64 at_ms, BtOnAir *on)
+static gboolean try_class(BtEpoch *epoch, BtClass cls, gint64 at_ms, BtOnAir *on)
 {
-    BtStand *stand = bt_frame_stand(frame, cls, at_ms);
+    BtStand *stand = bt_epoch_stand(epoch, cls, at_ms);
     draw_nearer(on, stand->until_ms);
     if (stand->candidates->len == 0)
         return FALSE;
@@ -80,39 +80,39 @@ static gboolean try_class(BtFrame *frame, BtClass cls, gint64 at_ms, BtOnAir *on
     draw_nearer(on, stand->walk.pass_end_ms);
     if (stand->walk.empty)
         return FALSE;
-    describe_programme(frame, stand, at_ms, on);
+    describe_programme(epoch, stand, at_ms, on);
     return TRUE;
 }
 
-static void choose(BtFrame *frame, gint64 at_ms, BtOnAir *on)
+static void choose(BtEpoch *epoch, gint64 at_ms, BtOnAir *on)
 {
-    if (frame->cut) {
+    if (epoch->cut) {
         on->kind = BT_ON_CUT;
         return;
     }
-    if (!frame->untrusted && try_class(frame, BT_CLASS_EMERGENCY, at_ms, on))
+    if (!epoch->untrusted && try_class(epoch, BT_CLASS_EMERGENCY, at_ms, on))
         return;
-    if (frame->off || frame->darkened) {
+    if (epoch->off || epoch->darkened) {
         on->kind = BT_ON_DARK;
         return;
     }
-    if (frame->untrusted) {
-        try_class(frame, BT_CLASS_EMERGENCY, at_ms, on); /* the one loop of all classes */
+    if (epoch->untrusted) {
+        try_class(epoch, BT_CLASS_EMERGENCY, at_ms, on); /* the one loop of all classes */
         return;
     }
     for (BtClass cls = BT_CLASS_EMERGENCY + 1; cls < BT_N_CLASSES; cls++) {
-        if (try_class(frame, cls, at_ms, on))
+        if (try_class(epoch, cls, at_ms, on))
             return;
     }
 }
 
-BtOnAir *bt_frame_answer(BtFrame *frame, gint64 at_ms)
+BtOnAir *bt_epoch_answer(BtEpoch *epoch, gint64 at_ms)
 {
     BtOnAir *on = g_new0(BtOnAir, 1);
     on->kind = BT_ON_SAFE;
-    on->until_ms = frame->until_ms;
-    choose(frame, at_ms, on);
-    set_loudness(frame, on);
+    on->until_ms = epoch->until_ms;
+    choose(epoch, at_ms, on);
+    set_loudness(epoch, on);
     return on;
 }
 
@@ -122,8 +122,8 @@ BtOnAir *bt_schedule_at(const BtInputs *inputs, gint64 now_ms, BtMeasure measure
 {
     gint64 at_ms = CLAMP(now_ms, BT_SCHEDULE_FIRST_MS, BT_SCHEDULE_LAST_MS);
     g_autoptr(BtQuery) query = bt_query_new(inputs, measure, user);
-    g_autoptr(BtFrame) frame = bt_frame_new(query, at_ms);
-    return bt_frame_answer(frame, at_ms);
+    g_autoptr(BtEpoch) epoch = bt_epoch_new(query, at_ms);
+    return bt_epoch_answer(epoch, at_ms);
 }
 
 void bt_on_air_free(BtOnAir *on_air)

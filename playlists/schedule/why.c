@@ -40,8 +40,8 @@ static BtLocal screen_clock(const BtWhy *why, GTimeZone *vietnam)
 {
     if (why->on->manifest)
         return bt_local_at(why->on->manifest->timezone, why->at_ms);
-    for (guint d = 0; d < why->frame->documents->len; d++) {
-        const BtDocument *document = &g_array_index(why->frame->documents, BtDocument, d);
+    for (guint d = 0; d < why->epoch->documents->len; d++) {
+        const BtDocument *document = &g_array_index(why->epoch->documents, BtDocument, d);
         if (document->entry)
             return document->local;
     }
@@ -50,7 +50,7 @@ static BtLocal screen_clock(const BtWhy *why, GTimeZone *vietnam)
 
 static void add_cut(BtWhy *why, const BtLocal *local)
 {
-    const BtSpan *span = bt_spans_find(why->frame->query->inputs->cuts, why->at_ms);
+    const BtSpan *span = bt_spans_find(why->epoch->query->inputs->cuts, why->at_ms);
     g_autofree char *from = bt_words_time(local, span->from_ms);
     g_autofree char *until = bt_words_time(local, span->until_ms);
     bt_why_add(why, "cut", TRUE, nowhere,
@@ -59,13 +59,13 @@ static void add_cut(BtWhy *why, const BtLocal *local)
 
 static void add_dark(BtWhy *why, const BtLocal *local)
 {
-    const BtSpan *span = bt_spans_find(why->frame->query->inputs->darkens, why->at_ms);
+    const BtSpan *span = bt_spans_find(why->epoch->query->inputs->darkens, why->at_ms);
     if (span) {
         g_autofree char *until = bt_words_time(local, span->until_ms);
         bt_why_add(why, "darkened", TRUE, nowhere,
             _("The display is off: it was darkened by a command, until %s"), until);
     }
-    if (why->frame->off)
+    if (why->epoch->off)
         bt_why_add(why, "off", TRUE, nowhere, _("The display is off: its timetable says so"));
 }
 
@@ -80,8 +80,8 @@ static void add_untrusted(BtWhy *why)
 
 static const BtDocument *document_on(const BtWhy *why)
 {
-    for (guint d = 0; d < why->frame->documents->len; d++) {
-        const BtDocument *document = &g_array_index(why->frame->documents, BtDocument, d);
+    for (guint d = 0; d < why->epoch->documents->len; d++) {
+        const BtDocument *document = &g_array_index(why->epoch->documents, BtDocument, d);
         if (document->entry && document->entry->manifest == why->on->manifest &&
             document->source->index == why->on->source)
             return document;
@@ -110,9 +110,9 @@ static void add_programme_on(BtWhy *why, const BtDocument *document)
     g_autofree char *ends = bt_words_time(&document->local, document->entry->manifest->expires_ms);
     if (document->entry->is_alert)
         bt_why_add(why, "alert", TRUE, place,
-            _("“%s” is on: it is an emergency of the source “%s”, in force until %s"), on->programme->id,
-            on->source_name, ends);
-    if (why->frame->off || why->frame->darkened)
+            _("“%s” is on: it is an emergency of the source “%s”, in force until %s"),
+            on->programme->id, on->source_name, ends);
+    if (why->epoch->off || why->epoch->darkened)
         bt_why_add(
             why, "off", FALSE, nowhere, _("The display would be off, but an emergency wakes it"));
     bt_why_add(why, "chosen", TRUE, place,
@@ -151,11 +151,11 @@ static void add_zones(BtWhy *why, const BtDocument *document, BtStand *stand)
 {
     BtCandidate *candidate = candidate_on(stand);
     for (guint z = 0; z < why->on->zones->len; z++) {
-        const BtWalk *walk = bt_frame_zone_walk(why->frame, stand, candidate, z, why->at_ms);
+        const BtWalk *walk = bt_epoch_zone_walk(why->epoch, stand, candidate, z, why->at_ms);
         add_zone(why, document, &g_array_index(why->on->zones, BtOnZone, z), walk);
     }
     for (guint z = 0; z < why->on->zones->len; z++) {
-        const BtWalk *walk = bt_frame_zone_walk(why->frame, stand, candidate, z, why->at_ms);
+        const BtWalk *walk = bt_epoch_zone_walk(why->epoch, stand, candidate, z, why->at_ms);
         bt_why_add_items(why, document, why->on->programme, z, walk);
     }
 }
@@ -163,7 +163,7 @@ static void add_zones(BtWhy *why, const BtDocument *document, BtStand *stand)
 static void add_on(BtWhy *why)
 {
     const BtDocument *document = document_on(why);
-    BtStand *stand = &why->frame->stands[why->frame->untrusted ? 0 : why->on->cls];
+    BtStand *stand = &why->epoch->stands[why->epoch->untrusted ? 0 : why->on->cls];
     add_programme_on(why, document);
     add_turn(why, document, stand);
     add_zones(why, document, stand);
@@ -201,7 +201,7 @@ static void add_alert(BtWhy *why, const BtInputSource *source)
 
 static void add_sources(BtWhy *why)
 {
-    const GPtrArray *sources = why->frame->query->inputs->sources;
+    const GPtrArray *sources = why->epoch->query->inputs->sources;
     for (guint s = 0; s < sources->len; s++) {
         add_missing(why, sources->pdata[s]);
         add_alert(why, sources->pdata[s]);
@@ -228,7 +228,7 @@ static void add_all(BtWhy *why)
     case BT_ON_PROGRAMME:
         break;
     }
-    if (why->frame->untrusted)
+    if (why->epoch->untrusted)
         add_untrusted(why);
     if (why->on->kind == BT_ON_PROGRAMME)
         add_on(why);
@@ -240,9 +240,9 @@ GPtrArray *bt_why(const BtInputs *inputs, gint64 at_ms, BtMeasure measure, gpoin
 {
     at_ms = CLAMP(at_ms, BT_SCHEDULE_FIRST_MS, BT_SCHEDULE_LAST_MS);
     g_autoptr(BtQuery) query = bt_query_new(inputs, measure, user);
-    g_autoptr(BtFrame) frame = bt_frame_new(query, at_ms);
-    g_autoptr(BtOnAir) on = bt_frame_answer(frame, at_ms);
-    BtWhy why = { frame, on, at_ms, g_ptr_array_new_with_free_func(step_free) };
+    g_autoptr(BtEpoch) epoch = bt_epoch_new(query, at_ms);
+    g_autoptr(BtOnAir) on = bt_epoch_answer(epoch, at_ms);
+    BtWhy why = { epoch, on, at_ms, g_ptr_array_new_with_free_func(step_free) };
     add_all(&why);
     return why.steps;
 }

@@ -3,14 +3,14 @@
 #ifndef BT_PLAYLISTS_SCHEDULE_WHY_H
 #define BT_PLAYLISTS_SCHEDULE_WHY_H
 
-#include "playlists/schedule/frame.h"
+#include "playlists/schedule/epoch.h"
 
 #include <libintl.h>
 
 #define _(text) dgettext("bangtin", text)
 
 typedef struct {
-    BtFrame *frame;
+    BtEpoch *epoch;
     const BtOnAir *on;
     gint64 at_ms;
     GPtrArray *steps; /* of BtWhyStep */

@@ -56,7 +56,7 @@ static gboolean counts(const BtItem *item, gint64 at_ms)
 static void add_item(
     const Spot *spot, const BtProgramme *programme, gint64 length_ms, const BtWalk *walk)
 {
-    gboolean untrusted = spot->why->frame->untrusted != NULL;
+    gboolean untrusted = spot->why->epoch->untrusted != NULL;
     gint64 pass_ms = walk && !walk->empty ? walk->pass_start_ms : spot->why->at_ms;
     if (length_ms == BT_LENGTH_NEVER)
         bt_why_add(spot->why, "language", FALSE, spot->place,

@@ -107,7 +107,7 @@ static void add_empty(BtWhy *why, const BtDocument *document, const BtProgramme 
  */
 static void add_open(BtWhy *why, const BtDocument *document, const BtProgramme *programme)
 {
-    BtStand *stand = &why->frame->stands[why->frame->untrusted ? 0 : programme->cls];
+    BtStand *stand = &why->epoch->stands[why->epoch->untrusted ? 0 : programme->cls];
     const BtCandidate *candidate = find_candidate(stand, programme);
     guint first = document->entry->programmes[programme->index].first_zone;
     const BtProgramme *on = why->on->programme;
@@ -126,11 +126,11 @@ static void add_open(BtWhy *why, const BtDocument *document, const BtProgramme *
 
 static void add_programme(BtWhy *why, const BtDocument *document, const BtProgramme *programme)
 {
-    BtMayShow may = bt_frame_may_show(why->frame, document, programme);
+    BtMayShow may = bt_epoch_may_show(why->epoch, document, programme);
     BtWindowReason window = BT_WINDOW_OPEN;
     if (programme == why->on->programme)
         return;
-    if (!why->frame->untrusted)
+    if (!why->epoch->untrusted)
         window = bt_window_reason(&programme->when, &document->local);
     if (may != BT_MAY_SHOW)
         add_forbidden(why, document, programme, may);
@@ -143,8 +143,8 @@ static void add_programme(BtWhy *why, const BtDocument *document, const BtProgra
 void bt_why_add_programmes(BtWhy *why)
 {
     for (BtClass cls = 0; cls < BT_N_CLASSES; cls++) {
-        for (guint d = 0; d < why->frame->documents->len; d++) {
-            const BtDocument *document = &g_array_index(why->frame->documents, BtDocument, d);
+        for (guint d = 0; d < why->epoch->documents->len; d++) {
+            const BtDocument *document = &g_array_index(why->epoch->documents, BtDocument, d);
             if (document->standing == BT_STANDING_NONE)
                 continue;
             const GPtrArray *programmes = document->entry->manifest->programmes;

@@ -1,8 +1,8 @@
 /* A stretch of time in which neither the inputs nor the windows change: what is on within it
- * follows from a few walks. Private to schedule. Thread-safety: a query and its frames belong to
+ * follows from a few walks. Private to schedule. Thread-safety: a query and its epochs belong to
  * one thread. */
-#ifndef BT_PLAYLISTS_SCHEDULE_FRAME_H
-#define BT_PLAYLISTS_SCHEDULE_FRAME_H
+#ifndef BT_PLAYLISTS_SCHEDULE_EPOCH_H
+#define BT_PLAYLISTS_SCHEDULE_EPOCH_H
 
 #include "playlists/schedule/inputs.h"
 #include "playlists/schedule/walk.h"
@@ -12,7 +12,7 @@
 #define BT_SCHEDULE_FIRST_MS G_GINT64_CONSTANT(0)
 #define BT_SCHEDULE_LAST_MS G_GINT64_CONSTANT(253402214400000) /* 9999-12-31 */
 
-/* What outlives a frame: whom to ask, and what was measured already. */
+/* What outlives a epoch: whom to ask, and what was measured already. */
 typedef struct {
     const BtInputs *inputs;
     BtMeasure measure;
@@ -33,7 +33,7 @@ typedef enum {
     BT_STANDING_LAPSED,  /* its fillers */
 } BtStanding;
 
-/* A document that counts in this frame. */
+/* A document that counts in this epoch. */
 typedef struct {
     const BtInputSource *source;
     const BtEntry *entry; /* NULL for STANDING_NONE */
@@ -81,28 +81,28 @@ typedef struct {
     const BtSpan *untrusted; /* NULL: time is trusted */
     int brightness, volume;
     BtStand stands[BT_N_CLASSES]; /* when untrusted, only the first is used, for all classes */
-} BtFrame;
+} BtEpoch;
 
 /* `at_ms` is where it begins. */
-BtFrame *bt_frame_new(BtQuery *query, gint64 at_ms);
-void bt_frame_free(BtFrame *frame);
-G_DEFINE_AUTOPTR_CLEANUP_FUNC(BtFrame, bt_frame_free)
+BtEpoch *bt_epoch_new(BtQuery *query, gint64 at_ms);
+void bt_epoch_free(BtEpoch *epoch);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(BtEpoch, bt_epoch_free)
 
-/* The frame holds before this instant; it may draw nearer with every answer. */
-gint64 bt_frame_until_ms(const BtFrame *frame);
+/* The epoch holds before this instant; it may draw nearer with every answer. */
+gint64 bt_epoch_until_ms(const BtEpoch *epoch);
 /* What is on at at_ms, not before the last one asked for. (transfer full) */
-BtOnAir *bt_frame_answer(BtFrame *frame, gint64 at_ms);
+BtOnAir *bt_epoch_answer(BtEpoch *epoch, gint64 at_ms);
 
 /* Whether a programme's document, ceiling and class let it be shown if its window is open. */
-BtMayShow bt_frame_may_show(
-    const BtFrame *frame, const BtDocument *document, const BtProgramme *programme);
+BtMayShow bt_epoch_may_show(
+    const BtEpoch *epoch, const BtDocument *document, const BtProgramme *programme);
 /* The programmes of `cls` that take turns at at_ms. Borrowed. */
-BtStand *bt_frame_stand(BtFrame *frame, BtClass cls, gint64 at_ms);
+BtStand *bt_epoch_stand(BtEpoch *epoch, BtClass cls, gint64 at_ms);
 /* The walk of one of the candidate's zones, at at_ms; NULL where it fills none. Borrowed. */
-const BtWalk *bt_frame_zone_walk(
-    BtFrame *frame, BtStand *stand, BtCandidate *candidate, guint zone, gint64 at_ms);
+const BtWalk *bt_epoch_zone_walk(
+    BtEpoch *epoch, BtStand *stand, BtCandidate *candidate, guint zone, gint64 at_ms);
 
 /* display.c: sets off, brightness, volume, and draws until_ms nearer. */
-void bt_frame_set_display(BtFrame *frame);
+void bt_epoch_set_display(BtEpoch *epoch);
 
 #endif

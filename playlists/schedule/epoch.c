@@ -1,12 +1,12 @@
 /* The answer to "what is on" changes for two kinds of reasons. Rarely something outside the
- * playlists changes: a document, a denial, a window. Often an item ends. A frame is the time
+ * playlists changes: a document, a denial, a window. Often an item ends. A epoch is the time
  * between two of the rare ones; within it the programmes that take turns are fixed, and each class
- * is one walk. A single question is a frame with one answer; a rundown asks a frame again and again
+ * is one walk. A single question is a epoch with one answer; a rundown asks a epoch again and again
  * and then makes the next.
  *
  * Classes are asked from the highest down, and a class is gathered only when all above it have
  * nothing to show. So the windows of a class that nobody asked about wake nobody. */
-#include "playlists/schedule/frame.h"
+#include "playlists/schedule/epoch.h"
 
 /* ---- measuring once ---- */
 
@@ -59,34 +59,34 @@ static gint64 measure_once(BtQuery *query, const BtItem *item, const BtZone *zon
 /* ---- documents ---- */
 
 static BtStanding get_standing(
-    const BtFrame *frame, const BtInputSource *source, const BtEntry *entry)
+    const BtEpoch *epoch, const BtInputSource *source, const BtEntry *entry)
 {
-    if (bt_source_denies(source, entry->sha256, frame->from_ms))
+    if (bt_source_denies(source, entry->sha256, epoch->from_ms))
         return BT_STANDING_DENIED;
-    if (!frame->untrusted && frame->from_ms >= entry->manifest->expires_ms)
+    if (!epoch->untrusted && epoch->from_ms >= entry->manifest->expires_ms)
         return BT_STANDING_EXPIRED;
-    if (!entry->is_alert && bt_source_lapsed(source, entry, frame->from_ms))
+    if (!entry->is_alert && bt_source_lapsed(source, entry, epoch->from_ms))
         return BT_STANDING_LAPSED;
     return BT_STANDING_FULL;
 }
 
-static void add_document(BtFrame *frame, const BtInputSource *source, const GPtrArray *entries)
+static void add_document(BtEpoch *epoch, const BtInputSource *source, const GPtrArray *entries)
 {
     BtDocument document = { .source = source, .standing = BT_STANDING_NONE };
-    const BtEntry *entry = bt_entry_at(entries, frame->from_ms);
+    const BtEntry *entry = bt_entry_at(entries, epoch->from_ms);
     if (entry && entry->manifest) {
         document.entry = entry;
-        document.standing = get_standing(frame, source, entry);
-        document.blocks = bt_source_blocks_any(source, frame->from_ms);
-        document.local = bt_local_at(entry->manifest->timezone, frame->from_ms);
-        if (document.standing == BT_STANDING_FULL && !frame->untrusted)
-            frame->until_ms = MIN(frame->until_ms, entry->manifest->expires_ms);
+        document.standing = get_standing(epoch, source, entry);
+        document.blocks = bt_source_blocks_any(source, epoch->from_ms);
+        document.local = bt_local_at(entry->manifest->timezone, epoch->from_ms);
+        if (document.standing == BT_STANDING_FULL && !epoch->untrusted)
+            epoch->until_ms = MIN(epoch->until_ms, entry->manifest->expires_ms);
     }
-    g_array_append_val(frame->documents, document);
+    g_array_append_val(epoch->documents, document);
 }
 
-BtMayShow bt_frame_may_show(
-    const BtFrame *frame, const BtDocument *document, const BtProgramme *programme)
+BtMayShow bt_epoch_may_show(
+    const BtEpoch *epoch, const BtDocument *document, const BtProgramme *programme)
 {
     const BtReady *ready = &document->entry->programmes[programme->index];
     gboolean filler = programme->cls == BT_CLASS_FILLER && !document->entry->is_alert;
@@ -100,7 +100,7 @@ BtMayShow bt_frame_may_show(
         return BT_MAY_NOT_CLASS;
     if (!ready->rects_allowed)
         return BT_MAY_NOT_RECTS;
-    if (frame->untrusted && programme->cls == BT_CLASS_EMERGENCY)
+    if (epoch->untrusted && programme->cls == BT_CLASS_EMERGENCY)
         return BT_MAY_NOT_UNTRUSTED;
     return BT_MAY_SHOW;
 }
@@ -133,9 +133,9 @@ static BtCandidate *candidate_new(const BtDocument *document, const BtProgramme 
 }
 
 /* When time is not trusted, dates are set aside and only what needs none is left. */
-static gboolean set_validity(const BtFrame *frame, const BtProgramme *programme, BtSlot *slot)
+static gboolean set_validity(const BtEpoch *epoch, const BtProgramme *programme, BtSlot *slot)
 {
-    if (frame->untrusted) {
+    if (epoch->untrusted) {
         slot->from_ms = BT_TIME_MIN;
         slot->until_ms = BT_TIME_MAX;
         return programme->cls == BT_CLASS_FILLER || slot->item->any_time;
@@ -145,7 +145,7 @@ static gboolean set_validity(const BtFrame *frame, const BtProgramme *programme,
     return TRUE;
 }
 
-static BtLoop *make_loop(BtFrame *frame, const BtCandidate *candidate, guint zone)
+static BtLoop *make_loop(BtEpoch *epoch, const BtCandidate *candidate, guint zone)
 {
     const BtDocument *document = candidate->document;
     const BtTrack *track = candidate->ready->tracks[zone];
@@ -155,27 +155,27 @@ static BtLoop *make_loop(BtFrame *frame, const BtCandidate *candidate, guint zon
     g_array_set_size(loop->slots, 0);
     for (guint i = 0; i < items->len; i++) {
         BtSlot slot = { .item = items->pdata[i], .length_ms = track->lengths_ms[i] };
-        if (slot.length_ms == BT_LENGTH_NEVER || !set_validity(frame, candidate->programme, &slot))
+        if (slot.length_ms == BT_LENGTH_NEVER || !set_validity(epoch, candidate->programme, &slot))
             continue;
         if (document->blocks &&
-            bt_source_block(document->source, slot.item, frame->from_ms) != BT_ITEM_FREE)
+            bt_source_block(document->source, slot.item, epoch->from_ms) != BT_ITEM_FREE)
             continue;
         if (slot.length_ms == BT_LENGTH_MEASURE)
             slot.length_ms = measure_once(
-                frame->query, slot.item, candidate->programme->layout->zones->pdata[zone]);
+                epoch->query, slot.item, candidate->programme->layout->zones->pdata[zone]);
         g_array_append_val(loop->slots, slot);
     }
     return loop;
 }
 
 /* Fixes who takes turns: called once they are all known. */
-static void begin_turns(BtFrame *frame, BtStand *stand)
+static void begin_turns(BtEpoch *epoch, BtStand *stand)
 {
     stand->turns = g_new0(BtTurn, stand->candidates->len + 1);
     for (guint i = 0; i < stand->candidates->len; i++) {
         BtCandidate *candidate = stand->candidates->pdata[i];
         guint first = candidate->ready->first_zone;
-        candidate->loops[first] = make_loop(frame, candidate, first);
+        candidate->loops[first] = make_loop(epoch, candidate, first);
         stand->turns[i] = (BtTurn){ candidate->loops[first], candidate->programme->weight };
     }
     bt_walk_begin(&stand->walk, stand->turns, stand->candidates->len, stand->anchor_ms);
@@ -187,14 +187,14 @@ static gboolean fills_a_zone(const BtDocument *document, const BtProgramme *prog
     return ready->first_zone < programme->layout->zones->len;
 }
 
-static void add_programme(BtFrame *frame, BtStand *stand, const BtDocument *document,
+static void add_programme(BtEpoch *epoch, BtStand *stand, const BtDocument *document,
     const BtProgramme *programme, const BtLocal *local)
 {
     gint64 start_ms, next_ms;
-    if (bt_frame_may_show(frame, document, programme) != BT_MAY_SHOW ||
+    if (bt_epoch_may_show(epoch, document, programme) != BT_MAY_SHOW ||
         !fills_a_zone(document, programme))
         return;
-    if (!frame->untrusted) {
+    if (!epoch->untrusted) {
         gboolean open = bt_window_at(&programme->when, local, &start_ms, &next_ms);
         stand->until_ms = MIN(stand->until_ms, next_ms);
         if (!open)
@@ -204,10 +204,10 @@ static void add_programme(BtFrame *frame, BtStand *stand, const BtDocument *docu
     g_ptr_array_add(stand->candidates, candidate_new(document, programme));
 }
 
-static void add_programmes(BtFrame *frame, BtStand *stand, BtClass cls, gint64 at_ms)
+static void add_programmes(BtEpoch *epoch, BtStand *stand, BtClass cls, gint64 at_ms)
 {
-    for (guint d = 0; d < frame->documents->len; d++) {
-        const BtDocument *document = &g_array_index(frame->documents, BtDocument, d);
+    for (guint d = 0; d < epoch->documents->len; d++) {
+        const BtDocument *document = &g_array_index(epoch->documents, BtDocument, d);
         if (document->standing == BT_STANDING_NONE)
             continue;
         BtLocal local = document->local;
@@ -216,29 +216,29 @@ static void add_programmes(BtFrame *frame, BtStand *stand, BtClass cls, gint64 a
         const GPtrArray *programmes = document->entry->manifest->programmes;
         for (guint i = 0; i < programmes->len; i++) {
             const BtProgramme *programme = programmes->pdata[i];
-            if (frame->untrusted || programme->cls == cls)
-                add_programme(frame, stand, document, programme, &local);
+            if (epoch->untrusted || programme->cls == cls)
+                add_programme(epoch, stand, document, programme, &local);
         }
     }
 }
 
-BtStand *bt_frame_stand(BtFrame *frame, BtClass cls, gint64 at_ms)
+BtStand *bt_epoch_stand(BtEpoch *epoch, BtClass cls, gint64 at_ms)
 {
-    BtStand *stand = &frame->stands[cls];
+    BtStand *stand = &epoch->stands[cls];
     if (stand->gathered)
         return stand;
     stand->gathered = TRUE;
     stand->candidates = g_ptr_array_new_with_free_func(candidate_free);
     stand->until_ms = BT_TIME_MAX;
-    stand->anchor_ms = frame->untrusted ? frame->untrusted->from_ms : BT_TIME_MIN;
-    add_programmes(frame, stand, cls, at_ms);
+    stand->anchor_ms = epoch->untrusted ? epoch->untrusted->from_ms : BT_TIME_MIN;
+    add_programmes(epoch, stand, cls, at_ms);
     if (stand->candidates->len)
-        begin_turns(frame, stand);
+        begin_turns(epoch, stand);
     return stand;
 }
 
-const BtWalk *bt_frame_zone_walk(
-    BtFrame *frame, BtStand *stand, BtCandidate *candidate, guint zone, gint64 at_ms)
+const BtWalk *bt_epoch_zone_walk(
+    BtEpoch *epoch, BtStand *stand, BtCandidate *candidate, guint zone, gint64 at_ms)
 {
     guint n = candidate->programme->layout->zones->len;
     if (!candidate->ready->tracks[zone])
@@ -250,7 +250,7 @@ const BtWalk *bt_frame_zone_walk(
         candidate->turns = g_new0(BtTurn, n);
     }
     if (!candidate->loops[zone]) {
-        candidate->loops[zone] = make_loop(frame, candidate, zone);
+        candidate->loops[zone] = make_loop(epoch, candidate, zone);
         candidate->turns[zone] = (BtTurn){ candidate->loops[zone], 1 };
         bt_walk_begin(&candidate->walks[zone], &candidate->turns[zone], 1, stand->anchor_ms);
     }
@@ -258,44 +258,44 @@ const BtWalk *bt_frame_zone_walk(
     return &candidate->walks[zone];
 }
 
-/* ---- the frame ---- */
+/* ---- the epoch ---- */
 
-BtFrame *bt_frame_new(BtQuery *query, gint64 at_ms)
+BtEpoch *bt_epoch_new(BtQuery *query, gint64 at_ms)
 {
     const BtInputs *inputs = query->inputs;
-    BtFrame *frame = g_new0(BtFrame, 1);
-    frame->query = query;
-    frame->from_ms = at_ms;
-    frame->until_ms = bt_inputs_next_instant(inputs, at_ms);
-    frame->cut = bt_spans_find(inputs->cuts, at_ms) != NULL;
-    frame->darkened = bt_spans_find(inputs->darkens, at_ms) != NULL;
-    frame->untrusted = bt_spans_find(inputs->untrusted, at_ms);
-    frame->documents = g_array_new(FALSE, FALSE, sizeof(BtDocument));
+    BtEpoch *epoch = g_new0(BtEpoch, 1);
+    epoch->query = query;
+    epoch->from_ms = at_ms;
+    epoch->until_ms = bt_inputs_next_instant(inputs, at_ms);
+    epoch->cut = bt_spans_find(inputs->cuts, at_ms) != NULL;
+    epoch->darkened = bt_spans_find(inputs->darkens, at_ms) != NULL;
+    epoch->untrusted = bt_spans_find(inputs->untrusted, at_ms);
+    epoch->documents = g_array_new(FALSE, FALSE, sizeof(BtDocument));
     for (guint s = 0; s < inputs->sources->len; s++) {
         const BtInputSource *source = inputs->sources->pdata[s];
-        add_document(frame, source, source->manifests);
-        add_document(frame, source, source->alerts);
+        add_document(epoch, source, source->manifests);
+        add_document(epoch, source, source->alerts);
     }
-    bt_frame_set_display(frame);
-    return frame;
+    bt_epoch_set_display(epoch);
+    return epoch;
 }
 
-void bt_frame_free(BtFrame *frame)
+void bt_epoch_free(BtEpoch *epoch)
 {
     for (guint c = 0; c < BT_N_CLASSES; c++) {
-        g_clear_pointer(&frame->stands[c].candidates, g_ptr_array_unref);
-        g_free(frame->stands[c].turns);
+        g_clear_pointer(&epoch->stands[c].candidates, g_ptr_array_unref);
+        g_free(epoch->stands[c].turns);
     }
-    g_array_unref(frame->documents);
-    g_free(frame);
+    g_array_unref(epoch->documents);
+    g_free(epoch);
 }
 
-gint64 bt_frame_until_ms(const BtFrame *frame)
+gint64 bt_epoch_until_ms(const BtEpoch *epoch)
 {
-    gint64 until_ms = frame->until_ms;
+    gint64 until_ms = epoch->until_ms;
     for (guint c = 0; c < BT_N_CLASSES; c++) {
-        if (frame->stands[c].gathered)
-            until_ms = MIN(until_ms, frame->stands[c].until_ms);
+        if (epoch->stands[c].gathered)
+            until_ms = MIN(until_ms, epoch->stands[c].until_ms);
     }
     return until_ms;
 }
