@@ -1,0 +1,59 @@
+/* What the commands of bangtin-source share: options, messages, exit codes.
+ * Thread-safety: the main thread. */
+#ifndef BT_SOURCE_CLI_H
+#define BT_SOURCE_CLI_H
+
+#include "base/clock.h"
+#include "base/json.h"
+
+enum { BT_EXIT_DONE, BT_EXIT_FAILED, BT_EXIT_USAGE };
+
+/* A command: `name` of one or two words, run with its own arguments, argv[0] being the program. */
+typedef struct {
+    const char *name;
+    const char *summary; /* for the list of commands */
+    int (*run)(int argc, char **argv);
+} BtSourceCommand;
+
+/* Reads options into `entries`; what is left in argv[1…] are `min` to `max` arguments (max -1: any
+ * number). `usage` shows them ("PATH"). FALSE after the message: exit with BT_EXIT_USAGE. `--help`
+ * prints and exits with 0. */
+typedef struct {
+    const char *usage, *summary, *description;
+    const GOptionEntry *entries;
+    int min, max;
+} BtCliSpec;
+gboolean bt_cli_parse(const BtCliSpec *spec, int *argc, char ***argv);
+
+/* Says that a required option is missing; for `return bt_cli_missing("--data DIR")`. */
+int bt_cli_missing(const char *option);
+int bt_cli_usage(const char *format, ...) G_GNUC_PRINTF(1, 2);
+/* Says what failed (transfer full), returns BT_EXIT_FAILED. */
+int bt_cli_fail(GError *error);
+/* The real clock, or the one of `--clock TEXT` (nullable). */
+gboolean bt_cli_clock(const char *text, BtClock *clock, GError **error);
+/* Prints one line of JSON on stdout (transfer full). */
+void bt_cli_print_json(BtJson *json);
+/* Flushes stdout: BT_EXIT_DONE, or BT_EXIT_FAILED when the results did not reach it. */
+int bt_cli_done(void);
+
+/* The commands, by file. */
+int bt_command_init(int argc, char **argv);
+int bt_command_key_new(int argc, char **argv);
+int bt_command_key_show(int argc, char **argv);
+int bt_command_user_add(int argc, char **argv);
+int bt_command_user_password(int argc, char **argv);
+int bt_command_user_remove(int argc, char **argv);
+int bt_command_user_list(int argc, char **argv);
+int bt_command_screen_add(int argc, char **argv);
+int bt_command_screen_claim(int argc, char **argv);
+int bt_command_screen_deny(int argc, char **argv);
+int bt_command_screen_list(int argc, char **argv);
+int bt_command_screen_command(int argc, char **argv);
+int bt_command_publish(int argc, char **argv);
+int bt_command_deny(int argc, char **argv);
+int bt_command_serve(int argc, char **argv);
+int bt_command_export(int argc, char **argv);
+int bt_command_report(int argc, char **argv);
+
+#endif

@@ -1,0 +1,282 @@
+/* Making a source. The keys that may put words on a screen never lie in the folder that the server
+ * reads: whoever breaks into the server finds the freshness key there, which can add nothing. */
+#include "source/cli.h"
+#include "source/site.h"
+#include "source/store.h"
+
+#include "base/error.h"
+#include "base/io.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define ROOT_LIFE_MS (5 * 365 * BT_DAY_MS)
+#define N_ROOT_KEYS 3
+#define ROOT_THRESHOLD 2
+
+enum { PUBLISH = N_ROOT_KEYS, EMERGENCY, FRESHNESS, N_KEYS };
+
+static const struct {
+    const char *file, *person;
+} key_names[N_KEYS] = {
+    { "root-1.key", "root 1" },
+    { "root-2.key", "root 2" },
+    { "root-3.key", "root 3" },
+    { "publish.key", "publishing" },
+    { "emergency.key", "emergency" },
+    { "freshness.key", "freshness" },
+};
+
+typedef struct {
+    char *data, *keys, *source, *name, *timezone, *clock;
+    gboolean json;
+} Options;
+
+/* ---- folders ---- */
+
+/* `path` with every link resolved, also when its last parts are not there yet. (transfer full) */
+static char *resolve(const char *path)
+{
+    g_autofree char *whole = g_canonicalize_filename(path, NULL);
+    char *real = realpath(whole, NULL);
+    if (real != NULL) {
+        char *copy = g_strdup(real);
+        free(real);
+        return copy;
+    }
+    g_autofree char *parent = g_path_get_dirname(whole), *last = g_path_get_basename(whole);
+    if (strcmp(parent, whole) == 0)
+        return g_steal_pointer(&whole);
+    g_autofree char *real_parent = resolve(parent);
+    return g_build_filename(real_parent, last, NULL);
+}
+
+static gboolean is_inside(const char *path, const char *folder)
+{
+    g_autofree char *inner = resolve(path), *outer = resolve(folder);
+    g_autofree char *prefix =
+        g_str_has_suffix(outer, "/") ? g_strdup(outer) : g_strconcat(outer, "/", NULL);
+    return strcmp(inner, outer) == 0 || g_str_has_prefix(inner, prefix);
+}
+
+static char *key_path(const Options *o, int i)
+{
+    return g_build_filename(i == FRESHNESS ? o->data : o->keys, key_names[i].file, NULL);
+}
+
+static gboolean check_free(const Options *o, GError **error)
+{
+    g_autofree char *db = g_build_filename(o->data, "source.db", NULL);
+    for (int i = -1; i < N_KEYS; i++) {
+        g_autofree char *path = i < 0 ? g_strdup(db) : key_path(o, i);
+        if (g_file_test(path, G_FILE_TEST_EXISTS | G_FILE_TEST_IS_SYMLINK)) {
+            g_set_error(error, BT_ERROR, BT_ERROR_CONFLICT,
+                "%s: it is here already: expected folders without a source or its keys", path);
+            return FALSE;
+        }
+    }
+    return TRUE;
+}
+
+/* ---- the first root ---- */
+
+static void add_key(BtJson *keys, const BtKey *key, const char *person)
+{
+    char id[BT_HASH_HEX_SIZE];
+    BtPublicKey half = bt_key_public(key);
+    bt_public_key_id(&half, id);
+    g_autofree char *base64 = bt_public_key_to_base64(&half);
+    BtJson *entry = bt_json_new_object();
+    bt_json_set_string(entry, "key", base64);
+    bt_json_set_string(entry, "name", person);
+    bt_json_set(keys, id, entry);
+}
+
+static void add_role(BtJson *roles, const char *name, BtKey *const *keys, int n, int threshold)
+{
+    BtJson *role = bt_json_new_object(), *ids = bt_json_new_array();
+    for (int i = 0; i < n; i++) {
+        char id[BT_HASH_HEX_SIZE];
+        BtPublicKey half = bt_key_public(keys[i]);
+        bt_public_key_id(&half, id);
+        bt_json_append_string(ids, id);
+    }
+    bt_json_set(role, "keys", ids);
+    bt_json_set_int(role, "threshold", threshold);
+    bt_json_set(roles, name, role);
+}
+
+static GBytes *root_payload(const Options *o, BtKey *const *keys, gint64 now_ms)
+{
+    g_autoptr(BtJson) root = bt_json_new_object();
+    BtJson *entries = bt_json_new_object(), *roles = bt_json_new_object();
+    for (int i = 0; i < N_KEYS; i++)
+        add_key(entries, keys[i], key_names[i].person);
+    add_role(roles, "root", keys, N_ROOT_KEYS, ROOT_THRESHOLD);
+    add_role(roles, "freshness", keys + FRESHNESS, 1, 1);
+    add_role(roles, "publish", keys + PUBLISH, 1, 1);
+    add_role(roles, "emergency", keys + EMERGENCY, 1, 1);
+    bt_json_set_int(root, "spec", 1);
+    bt_json_set_string(root, "source", o->source);
+    bt_json_set_int(root, "version", 1);
+    bt_json_set_time(root, "issued", now_ms);
+    bt_json_set_time(root, "expires", now_ms + ROOT_LIFE_MS);
+    bt_json_set(root, "keys", entries);
+    bt_json_set(root, "roles", roles);
+    bt_json_set(root, "hosts", bt_json_new_array());
+    char *text = bt_json_to_text(root, FALSE);
+    return g_bytes_new_take(text, strlen(text));
+}
+
+/* Keys first, the root next, the database last: a source is there when its database is. */
+static gboolean make(
+    const Options *o, BtKey *const *keys, gint64 now_ms, char **fingerprint, GError **error)
+{
+    g_autofree char *site = g_build_filename(o->data, "tree", NULL);
+    g_autofree char *root_path = bt_site_root_path(site, 1);
+    g_autoptr(GBytes) payload = root_payload(o, keys, now_ms);
+    g_autoptr(GBytes) envelope = bt_envelope_seal("root", payload, keys, N_ROOT_KEYS);
+    for (int i = 0; i < N_KEYS; i++) {
+        g_autofree char *path = key_path(o, i);
+        if (!bt_key_save(keys[i], path, error))
+            return FALSE;
+    }
+    if (!bt_site_make(site, error) || !bt_site_write(root_path, envelope, error))
+        return FALSE;
+    BtTrust *trust = bt_site_load_trust(site, o->source, "", now_ms, error);
+    if (trust == NULL)
+        return FALSE;
+    *fingerprint = g_strdup(bt_trust_fingerprint(trust));
+    bt_trust_free(trust);
+    return bt_store_create(o->data, o->source, o->name, o->timezone, error);
+}
+
+/* ---- the command ---- */
+
+static void print_words(const Options *o, const char *fingerprint)
+{
+    printf("Source \"%s\" is ready in %s.\n"
+           "Fingerprint of its root, for people to compare when a board is enrolled:\n"
+           "    %s\n"
+           "Keys in %s: root-1.key, root-2.key, root-3.key (any two make the next root),\n"
+           "publish.key (signs bulletins), emergency.key (signs warnings).\n"
+           "Keep them OFF the server, with the people who answer for them, each root key in\n"
+           "another place: who holds them speaks on every screen. The server needs none of them.\n"
+           "Giữ các khóa này NGOÀI máy chủ, mỗi khóa gốc một nơi, do người có trách nhiệm cất\n"
+           "giữ: ai có khóa thì phát được lên mọi màn hình. Máy chủ không cần khóa nào trong đó.\n",
+        o->source, o->data, fingerprint, o->keys);
+}
+
+static void print_result(const Options *o, const char *fingerprint)
+{
+    if (!o->json) {
+        print_words(o, fingerprint);
+        return;
+    }
+    g_autofree char *site = g_build_filename(o->data, "tree", NULL);
+    g_autofree char *root_path = bt_site_root_path(site, 1);
+    BtJson *result = bt_json_new_object();
+    bt_json_set_string(result, "source", o->source);
+    bt_json_set_string(result, "fingerprint", fingerprint);
+    bt_json_set_string(result, "root", root_path);
+    bt_json_set_string(result, "keys", o->keys);
+    bt_cli_print_json(result);
+}
+
+static int init(const Options *o)
+{
+    g_autoptr(GError) error = NULL;
+    g_autofree char *fingerprint = NULL;
+    BtKey *keys[N_KEYS];
+    BtClock clock;
+    if (is_inside(o->keys, o->data)) {
+        g_message("%s: the keys would lie in the data folder, where the server could read them: "
+                  "expected a folder outside %s",
+            o->keys, o->data);
+        return BT_EXIT_FAILED;
+    }
+    if (!bt_cli_clock(o->clock, &clock, &error) || !check_free(o, &error) ||
+        !bt_io_make_folder(o->data, &error) || !bt_io_make_folder(o->keys, &error))
+        return bt_cli_fail(g_steal_pointer(&error));
+    for (int i = 0; i < N_KEYS; i++)
+        keys[i] = bt_key_generate();
+    gboolean ok = make(o, keys, bt_clock_wall_ms(&clock), &fingerprint, &error);
+    for (int i = 0; i < N_KEYS; i++)
+        bt_key_free(keys[i]);
+    if (!ok)
+        return bt_cli_fail(g_steal_pointer(&error));
+    print_result(o, fingerprint);
+    return bt_cli_done();
+}
+
+static int check_names(const Options *o)
+{
+    g_autoptr(GTimeZone) zone = g_time_zone_new_identifier(o->timezone);
+    if (!bt_site_is_id(o->source))
+        return bt_cli_usage("--source %s: not an id: expected at most %d of A-Z a-z 0-9 . _ -",
+            o->source, BT_ID_MAX_BYTES);
+    if (strlen(o->name) > 200 || !g_utf8_validate(o->name, -1, NULL))
+        return bt_cli_usage("--name: expected at most 200 bytes of UTF-8");
+    if (zone == NULL)
+        return bt_cli_usage("--timezone %s: no such time zone: expected one such as "
+                            "Asia/Ho_Chi_Minh",
+            o->timezone);
+    return BT_EXIT_DONE;
+}
+
+static void options_clear(Options *o)
+{
+    g_free(o->data);
+    g_free(o->keys);
+    g_free(o->source);
+    g_free(o->name);
+    g_free(o->timezone);
+    g_free(o->clock);
+}
+
+static int check_options(Options *o)
+{
+    if (o->data == NULL)
+        return bt_cli_missing("--data DIR");
+    if (o->keys == NULL)
+        return bt_cli_missing("--keys DIR");
+    if (o->source == NULL)
+        return bt_cli_missing("--source ID");
+    if (o->name == NULL)
+        o->name = g_strdup(o->source);
+    if (o->timezone == NULL)
+        o->timezone = g_strdup("Asia/Ho_Chi_Minh");
+    return check_names(o);
+}
+
+int bt_command_init(int argc, char **argv)
+{
+    Options o = { NULL };
+    const GOptionEntry entries[] = {
+        { "data", 'd', 0, G_OPTION_ARG_FILENAME, &o.data, "the data folder to make", "DIR" },
+        { "keys", 'k', 0, G_OPTION_ARG_FILENAME, &o.keys,
+            "where the root, publishing and emergency keys go; outside the data folder", "DIR" },
+        { "source", 's', 0, G_OPTION_ARG_STRING, &o.source, "the source's id", "ID" },
+        { "name", 'n', 0, G_OPTION_ARG_STRING, &o.name, "the source's name for people", "NAME" },
+        { "timezone", 'z', 0, G_OPTION_ARG_STRING, &o.timezone,
+            "its time zone (default Asia/Ho_Chi_Minh)", "TZ" },
+        { "clock", 0, 0, G_OPTION_ARG_STRING, &o.clock,
+            "a virtual clock, for tests and demonstrations", "RFC3339[xRATE]" },
+        { "json", 'j', 0, G_OPTION_ARG_NONE, &o.json, "print the result as JSON", NULL },
+        { NULL },
+    };
+    const BtCliSpec spec = { "", "Makes a source: its data folder, its keys and its first root.",
+        "Three root keys (two of them make the next root), one publishing key for every class but\n"
+        "emergency, and one emergency key are written to the folder named by --keys. Move them\n"
+        "off the server: nothing but \"publish\" needs them. The freshness key, which can add\n"
+        "nothing to a screen, stays in the data folder. The fingerprint that is printed is what\n"
+        "people compare when a board is enrolled.",
+        entries, 0, 0 };
+    int code = BT_EXIT_USAGE;
+    if (bt_cli_parse(&spec, &argc, &argv) && (code = check_options(&o)) == BT_EXIT_DONE)
+        code = init(&o);
+    options_clear(&o);
+    return code;
+}

@@ -1,0 +1,71 @@
+/* The operators' page: what is known of the screens, as HTML. Pure: data in, text out; nothing here
+ * asks a clock or a database. Vietnamese first, English for browsers that ask for it.
+ * Thread-safety: safe. */
+#ifndef BT_SOURCE_PAGE_H
+#define BT_SOURCE_PAGE_H
+
+#include <glib.h>
+
+extern const char bt_page_css[]; /* page.css, made at build */
+
+typedef enum {
+    BT_CARD_PLAYING,
+    BT_CARD_SAFE,  /* the safe picture: there is nothing else it may show */
+    BT_CARD_CUT,   /* an operator cut it */
+    BT_CARD_DARK,  /* off by its timetable */
+    BT_CARD_LATE,  /* its reports are late */
+    BT_CARD_LOST,  /* nothing was heard of it for long */
+    BT_CARD_NEVER, /* nothing was heard of it yet */
+    BT_CARD_N_STATES
+} BtCardState;
+
+#define BT_CARD_LATE_MS 150000 /* two beats and a half of 60 s */
+#define BT_CARD_LOST_MS 300000
+
+/* Of the last report's age and the state it told (nullable). */
+BtCardState bt_card_state(gint64 seen_ms, gint64 now_ms, const char *told);
+
+typedef struct {
+    char *title; /* what it is called, or its id */
+    char *zone, *cls;
+    gint64 since_ms; /* 0: not known */
+} BtCardItem;
+
+typedef struct {
+    char *id, *name;
+    BtCardState state;
+    gint64 since_ms;  /* of the state; 0: not known */
+    gint64 seen_ms;   /* 0: never */
+    gint64 lit_ms;    /* today, for sure */
+    gboolean alert;   /* an alert is published to it */
+    gboolean empty;   /* nothing is published to it */
+    GPtrArray *items; /* of BtCardItem: on air */
+} BtCard;
+
+typedef struct {
+    char *code, *peer;
+    gint64 first_ms;
+} BtPageWaiting;
+
+typedef struct {
+    const char *source_name;
+    const char *user; /* NULL: nobody is signed in */
+    const char *form_token;
+    const char *message; /* NULL: none */
+    gboolean english;
+    GTimeZone *timezone;
+    gint64 now_ms;
+    GPtrArray *cards;   /* of BtCard */
+    GPtrArray *waiting; /* of BtPageWaiting */
+} BtPage;
+
+BtCard *bt_card_new(const char *id, const char *name);
+void bt_card_free(BtCard *card);
+void bt_card_add_item(
+    BtCard *card, const char *title, const char *zone, const char *cls, gint64 since_ms);
+
+/* (transfer full) */
+char *bt_page_board_html(const BtPage *page);
+char *bt_page_sign_in_html(const BtPage *page, const char *user_field);
+
+#endif

@@ -1,0 +1,282 @@
+/* bangtin-source screen …: what an operator does with screens from a terminal. */
+#include "source/cli.h"
+#include "source/freshness.h"
+#include "source/screens.h"
+
+#include "base/error.h"
+#include "base/password.h"
+#include "playlists/model/documents.h"
+
+#include <stdio.h>
+#include <string.h>
+
+typedef struct {
+    char *data, *name, *key, *clock;
+    int minutes;
+    gboolean json;
+} Options;
+
+static void options_clear(Options *o)
+{
+    g_free(o->data);
+    g_free(o->name);
+    g_free(o->key);
+    g_free(o->clock);
+}
+
+#define DATA_ENTRY(o)                                                                              \
+    {                                                                                              \
+        "data", 'd', 0, G_OPTION_ARG_FILENAME, &(o).data, "the data folder", "DIR"                 \
+    }
+#define NAME_ENTRY(o)                                                                              \
+    {                                                                                              \
+        "name", 'n', 0, G_OPTION_ARG_STRING, &(o).name, "the screen's name for people", "NAME"     \
+    }
+#define CLOCK_ENTRY(o)                                                                             \
+    {                                                                                              \
+        "clock", 0, 0, G_OPTION_ARG_STRING, &(o).clock,                                            \
+            "a virtual clock, for tests and demonstrations", "RFC3339[xRATE]"                      \
+    }
+#define JSON_ENTRY(o)                                                                              \
+    {                                                                                              \
+        "json", 'j', 0, G_OPTION_ARG_NONE, &(o).json, "print the result as JSON", NULL             \
+    }
+
+/* What each command does once its options are read. */
+typedef gboolean (*Act)(BtStore *store, const Options *o, char **argv, gint64 now_ms, GError **);
+
+static int act(const Options *o, char **argv, Act what)
+{
+    g_autoptr(GError) error = NULL;
+    BtClock clock;
+    if (o->data == NULL)
+        return bt_cli_missing("--data DIR");
+    if (!bt_cli_clock(o->clock, &clock, &error))
+        return bt_cli_fail(g_steal_pointer(&error));
+    g_autoptr(BtStore) store = bt_store_open(o->data, &error);
+    if (store == NULL || !what(store, o, argv, bt_clock_wall_ms(&clock), &error))
+        return bt_cli_fail(g_steal_pointer(&error));
+    return bt_cli_done();
+}
+
+static int command(const BtCliSpec *spec, int argc, char **argv, Options *o, Act what)
+{
+    int code = bt_cli_parse(spec, &argc, &argv) ? act(o, argv, what) : BT_EXIT_USAGE;
+    options_clear(o);
+    return code;
+}
+
+/* ---- add, claim, deny ---- */
+
+static gboolean add(BtStore *store, const Options *o, char **argv, gint64 now_ms, GError **error)
+{
+    g_autofree char *what = g_strdup_printf("screen %s added", argv[1]);
+    return bt_screens_add(
+               store, argv[1], o->name != NULL ? o->name : argv[1], o->key, now_ms, error) &&
+        bt_store_note(store, now_ms, "terminal", what, error);
+}
+
+int bt_command_screen_add(int argc, char **argv)
+{
+    Options o = { NULL };
+    const GOptionEntry entries[] = { DATA_ENTRY(o), NAME_ENTRY(o),
+        { "key", 'k', 0, G_OPTION_ARG_STRING, &o.key,
+            "the public key of the board's device, when it is known", "BASE64" },
+        CLOCK_ENTRY(o), { NULL } };
+    const BtCliSpec spec = { "ID", "Adds a screen.",
+        "Without --key the screen can be played to, but sends no reports until a board is\n"
+        "enrolled for it (\"screen claim\").",
+        entries, 1, 1 };
+    return command(&spec, argc, argv, &o, add);
+}
+
+static gboolean claim(BtStore *store, const Options *o, char **argv, gint64 now_ms, GError **error)
+{
+    return bt_waiting_claim(store, argv[1], argv[2], o->name, "terminal", now_ms, error);
+}
+
+int bt_command_screen_claim(int argc, char **argv)
+{
+    Options o = { NULL };
+    const GOptionEntry entries[] = { DATA_ENTRY(o), NAME_ENTRY(o), CLOCK_ENTRY(o), { NULL } };
+    const BtCliSpec spec = { "CODE ID", "Accepts the waiting board with this code as screen ID.",
+        "Compare the code with the one that the board itself shows. A screen that is there\n"
+        "already gets the new board's key; the old board's reports are refused from then on.",
+        entries, 2, 2 };
+    return command(&spec, argc, argv, &o, claim);
+}
+
+static gboolean deny(BtStore *store, const Options *o, char **argv, gint64 now_ms, GError **error)
+{
+    (void)o;
+    return bt_waiting_deny(store, argv[1], "terminal", now_ms, error);
+}
+
+int bt_command_screen_deny(int argc, char **argv)
+{
+    Options o = { NULL };
+    const GOptionEntry entries[] = { DATA_ENTRY(o), CLOCK_ENTRY(o), { NULL } };
+    const BtCliSpec spec = { "CODE", "Turns the waiting board with this code down for a day.", NULL,
+        entries, 1, 1 };
+    return command(&spec, argc, argv, &o, deny);
+}
+
+/* ---- list ---- */
+
+static void set_time_or_null(BtJson *object, const char *key, gint64 wall_ms)
+{
+    if (wall_ms > 0)
+        bt_json_set_time(object, key, wall_ms);
+    else
+        bt_json_set_string(object, key, NULL);
+}
+
+static BtJson *screen_json(const BtScreen *screen)
+{
+    BtJson *object = bt_json_new_object();
+    bt_json_set_string(object, "id", screen->id);
+    bt_json_set_string(object, "name", screen->name);
+    bt_json_set_string(object, "key", screen->key);
+    bt_json_set_string(object, "manifest", *screen->manifest ? screen->manifest : NULL);
+    bt_json_set_string(object, "alert", *screen->alert ? screen->alert : NULL);
+    bt_json_set_int(object, "now_version", screen->now_version);
+    set_time_or_null(object, "now_issued", screen->now_issued_ms);
+    set_time_or_null(object, "last_report", screen->seen_ms);
+    return object;
+}
+
+static BtJson *waiting_json(const BtWaiting *waiting)
+{
+    BtJson *object = bt_json_new_object();
+    bt_json_set_string(object, "code", waiting->code);
+    bt_json_set_string(object, "key", waiting->key);
+    bt_json_set_string(object, "peer", waiting->peer);
+    bt_json_set_time(object, "first", waiting->first_ms);
+    bt_json_set_time(object, "last", waiting->seen_ms);
+    return object;
+}
+
+static void print_json(const GPtrArray *screens, const GPtrArray *waiting)
+{
+    BtJson *result = bt_json_new_object(), *known = bt_json_new_array(),
+           *asking = bt_json_new_array();
+    for (guint i = 0; i < screens->len; i++)
+        bt_json_append(known, screen_json(g_ptr_array_index(screens, i)));
+    for (guint i = 0; i < waiting->len; i++)
+        bt_json_append(asking, waiting_json(g_ptr_array_index(waiting, i)));
+    bt_json_set(result, "screens", known);
+    bt_json_set(result, "waiting", asking);
+    bt_cli_print_json(result);
+}
+
+static void print_words(const GPtrArray *screens, const GPtrArray *waiting)
+{
+    for (guint i = 0; i < screens->len; i++) {
+        const BtScreen *screen = g_ptr_array_index(screens, i);
+        g_autofree char *seen = bt_time_format(screen->seen_ms);
+        printf("%-24s %s  %s\n", screen->id,
+            screen->seen_ms > 0 ? seen
+                : screen->key   ? "no report yet       "
+                                : "no board yet        ",
+            screen->name);
+    }
+    for (guint i = 0; i < waiting->len; i++) {
+        const BtWaiting *board = g_ptr_array_index(waiting, i);
+        g_autofree char *first = bt_time_format(board->first_ms);
+        printf("waiting: %s  since %s  from %s\n", board->code, first, board->peer);
+    }
+}
+
+static gboolean list(BtStore *store, const Options *o, char **argv, gint64 now_ms, GError **error)
+{
+    (void)argv;
+    g_autoptr(GPtrArray) screens = bt_screens_list(store, error);
+    g_autoptr(GPtrArray) waiting = screens != NULL ? bt_waiting_list(store, now_ms, error) : NULL;
+    if (waiting == NULL)
+        return FALSE;
+    (o->json ? print_json : print_words)(screens, waiting);
+    return TRUE;
+}
+
+int bt_command_screen_list(int argc, char **argv)
+{
+    Options o = { NULL };
+    const GOptionEntry entries[] = { DATA_ENTRY(o), CLOCK_ENTRY(o), JSON_ENTRY(o), { NULL } };
+    const BtCliSpec spec = { "", "Lists the screens, and the boards that wait to become one.",
+        "JSON: {\"screens\": [{id, name, key, manifest, alert, now_version, now_issued,\n"
+        "last_report}], \"waiting\": [{code, key, peer, first, last}]}.",
+        entries, 0, 0 };
+    return command(&spec, argc, argv, &o, list);
+}
+
+/* ---- command ---- */
+
+static gboolean find_verb(const char *name, GError **error)
+{
+    for (int verb = 0; verb < BT_N_VERBS; verb++)
+        if (strcmp(bt_verb_name(verb), name) == 0)
+            return TRUE;
+    g_set_error(error, BT_ERROR, BT_ERROR_INVALID,
+        "%s: no such command: expected cut, darken, mute, restart, identify or screenshot", name);
+    return FALSE;
+}
+
+static gboolean check_room(BtStore *store, const char *screen, gint64 now_ms, GError **error)
+{
+    g_autoptr(BtRows) rows = bt_db_query(store->db, error,
+        "SELECT count(*) FROM command WHERE screen = ? AND until_ms > ?", "si", screen, now_ms);
+    if (rows == NULL || !bt_rows_next(rows, error))
+        return FALSE;
+    if (bt_rows_int(rows, 0) < BT_FRESH_MAX_COMMANDS)
+        return TRUE;
+    g_set_error(error, BT_ERROR, BT_ERROR_LIMIT,
+        "screen %s: %d commands stand already: expected no more; wait until one lapses", screen,
+        BT_FRESH_MAX_COMMANDS);
+    return FALSE;
+}
+
+static gboolean send_command(
+    BtStore *store, const Options *o, char **argv, gint64 now_ms, GError **error)
+{
+    guint8 chance[12];
+    bt_secret_bytes(chance, sizeof chance);
+    g_autofree char *id = g_base64_encode(chance, sizeof chance);
+    g_strdelimit(g_strdelimit(id, "+", '-'), "/", '_');
+    g_autofree char *what = g_strdup_printf("screen %s: command %s", argv[1], argv[2]);
+    g_autoptr(BtScreen) screen = bt_screens_find(store, argv[1], error);
+    if (screen == NULL || !find_verb(argv[2], error) ||
+        !check_room(store, argv[1], now_ms, error) ||
+        !bt_db_run(store->db, error, "DELETE FROM command WHERE until_ms < ?", "i", now_ms) ||
+        !bt_db_run(store->db, error,
+            "INSERT INTO command (id, screen, verb, until_ms) VALUES (?, ?, ?, ?)", "sssi", id,
+            argv[1], argv[2], now_ms + o->minutes * BT_MINUTE_MS) ||
+        !bt_store_note(store, now_ms, "terminal", what, error) ||
+        !bt_fresh_renew(store, argv[1], now_ms, error))
+        return FALSE;
+    puts(id);
+    return TRUE;
+}
+
+int bt_command_screen_command(int argc, char **argv)
+{
+    Options o = { .minutes = 10 };
+    const GOptionEntry entries[] = { DATA_ENTRY(o),
+        { "minutes", 'm', 0, G_OPTION_ARG_INT, &o.minutes,
+            "how long the command stands for a screen that does not hear it at once (default 10)",
+            "N" },
+        CLOCK_ENTRY(o), { NULL } };
+    const BtCliSpec spec = { "ID VERB",
+        "Asks screen ID to cut, darken, mute, restart, identify or "
+        "make a screenshot.",
+        "The command goes into the screen's now.json, which no publishing key signs: so it can\n"
+        "only make a screen quieter, and each is acted on once. At most 8 stand at a time, each\n"
+        "for 1 to 1440 minutes. Its id is printed; the screen reports what became of it.",
+        entries, 2, 2 };
+    if (!bt_cli_parse(&spec, &argc, &argv))
+        return options_clear(&o), BT_EXIT_USAGE;
+    int code = o.minutes < 1 || o.minutes > 1440
+        ? bt_cli_usage("--minutes %d: expected 1 to 1440", o.minutes)
+        : act(&o, argv, send_command);
+    options_clear(&o);
+    return code;
+}

@@ -1,0 +1,47 @@
+/* The server: one thread, one loop. Private to source/; libmicrohttpd's types are seen in the files
+ * that include source/http.h only. */
+#ifndef BT_SOURCE_SERVER_H
+#define BT_SOURCE_SERVER_H
+
+#include "source/events.h"
+#include "source/peers.h"
+#include "source/session.h"
+#include "source/store.h"
+#include "source/titles.h"
+
+#define BT_SERVER_MAX_CONNECTIONS 4000
+#define BT_SERVER_CONNECTION_BYTES (16 * 1024) /* of a request's head, and a buffer for its body   \
+                                                */
+#define BT_SERVER_IDLE_S 100                   /* boards ask once a minute over a kept connection */
+
+struct MHD_Daemon;
+
+typedef struct BtServer BtServer;
+struct BtServer {
+    BtStore *store;   /* borrowed */
+    BtClock clock;    /* wall time of documents and reports */
+    const char *base; /* the public address, without a slash at its end; NULL: as asked for */
+    GTimeZone *timezone;
+    struct MHD_Daemon *daemon;
+    BtPeers *peers;
+    BtEvents *events;
+    BtSessions *sessions;
+    BtTitles *titles;
+    gint64 change_counter;
+};
+
+typedef struct {
+    const char *listen; /* ADDRESS:PORT, [ADDRESS]:PORT or unix:PATH */
+    const char *base;
+    const char *port_file; /* NULL: none */
+    guint per_peer;        /* connections of one address */
+} BtServerOptions;
+
+/* Serves until SIGTERM or SIGINT. */
+gboolean bt_server_run(
+    BtStore *store, const BtServerOptions *options, const BtClock *clock, GError **error);
+
+gint64 bt_server_wall_ms(const BtServer *server);
+gint64 bt_server_mono_ms(void); /* of this machine, whatever the clock of documents says */
+
+#endif
