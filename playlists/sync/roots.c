@@ -148,14 +148,13 @@ gboolean bt_roots_find_first(BtRound *round)
  */
 static gboolean forget_floors(BtSync *sync, GHashTable *const *old_keys, GError **error)
 {
-    static BtFloor none;
     const BtRoot *root = bt_trust_root(sync->trust);
     BtFloor *floors[BT_PLAN_N_ROLES] = { &sync->now_floor, &sync->floors[BT_FOLLOW_MANIFEST],
         &sync->floors[BT_FOLLOW_ALERT] };
     gboolean forgot = FALSE;
     for (int role = 0; role < BT_PLAN_N_ROLES; role++)
         if (bt_plan_lost_a_key(old_keys[role], root, role)) {
-            *floors[role] = none;
+            *floors[role] = (BtFloor){ 0 };
             forgot = TRUE;
         }
     return !forgot || bt_state_save_floors(sync, error);
