@@ -202,7 +202,8 @@ void bt_paragraph_find_breaks(BtParagraph *p, BtFonts *fonts, const char *lang)
         ubrk_setText(breaker, p->text, p->n, &status);
         for (int at = ubrk_first(breaker); U_SUCCESS(status) && at != UBRK_DONE;
              at = ubrk_next(breaker))
-            if (at > 0 && at < (int)p->n && !must_stay_together(p, at))
+            if (at > 0 && at < (int)p->n && p->byte_of[at] != p->byte_of[at - 1] &&
+                !must_stay_together(p, at))
                 p->flags[at] |= BT_UNIT_BREAK;
         ubrk_setText(breaker, u"", 0, &status); /* it must not keep what will be freed */
     }

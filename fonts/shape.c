@@ -52,12 +52,21 @@ static gint32 advance_of(guint32 id, gint32 advance, guint upem)
     return id == 0 && advance < (gint32)upem / 4 ? (gint32)upem * 6 / 10 : advance;
 }
 
-static void take_glyphs(hb_buffer_t *buffer, guint upem, guint first, guint n, GArray *glyphs)
+/* Units that came from one place of the text are one cluster. */
+static guint cluster_of(const BtParagraph *p, guint unit)
+{
+    while (unit > 0 && p->byte_of[unit] == p->byte_of[unit - 1])
+        unit--;
+    return unit;
+}
+
+static void take_glyphs(
+    const BtParagraph *p, hb_buffer_t *buffer, guint upem, guint first, guint n, GArray *glyphs)
 {
     const hb_glyph_info_t *infos = hb_buffer_get_glyph_infos(buffer, NULL);
     const hb_glyph_position_t *at = hb_buffer_get_glyph_positions(buffer, NULL);
     for (guint i = first; i < first + n; i++) {
-        BtShapedGlyph glyph = { infos[i].codepoint, infos[i].cluster,
+        BtShapedGlyph glyph = { infos[i].codepoint, cluster_of(p, infos[i].cluster),
             advance_of(infos[i].codepoint, at[i].x_advance, upem), at[i].x_offset, at[i].y_offset,
             (hb_glyph_info_get_glyph_flags(&infos[i]) & HB_GLYPH_FLAG_UNSAFE_TO_BREAK) != 0 };
         g_array_append_val(glyphs, glyph);
@@ -88,17 +97,18 @@ static guint logical(guint k, guint n, gboolean rtl)
 }
 
 /* The buffer's stretches in logical order. */
-static GArray *find_stretches(hb_buffer_t *buffer, gboolean rtl, guint end)
+static GArray *find_stretches(const BtParagraph *p, hb_buffer_t *buffer, gboolean rtl, guint end)
 {
     guint n;
     const hb_glyph_info_t *infos = hb_buffer_get_glyph_infos(buffer, &n);
     GArray *stretches = g_array_new(FALSE, FALSE, sizeof(Stretch));
     for (guint k = 0, next; k < n; k = next) {
-        guint cluster = infos[logical(k, n, rtl)].cluster;
+        guint cluster = cluster_of(p, infos[logical(k, n, rtl)].cluster);
         gboolean missing = FALSE;
-        for (next = k; next < n && infos[logical(next, n, rtl)].cluster == cluster; next++)
+        for (next = k; next < n && cluster_of(p, infos[logical(next, n, rtl)].cluster) == cluster;
+             next++)
             missing |= infos[logical(next, n, rtl)].codepoint == 0;
-        guint until = next < n ? infos[logical(next, n, rtl)].cluster : end;
+        guint until = next < n ? cluster_of(p, infos[logical(next, n, rtl)].cluster) : end;
         Stretch *last =
             stretches->len > 0 ? &g_array_index(stretches, Stretch, stretches->len - 1) : NULL;
         if (last != NULL && last->missing == missing) {
@@ -117,8 +127,8 @@ static void add_run(Shaper *s, hb_buffer_t *buffer, guint face, const Stretch *s
 {
     BtShapedRun run = { face, s->item->script, s->item->level, stretch->start, stretch->end,
         s->p->glyphs->len, stretch->n };
-    take_glyphs(
-        buffer, bt_fonts_face(s->fonts, face)->upem, stretch->first, stretch->n, s->p->glyphs);
+    take_glyphs(s->p, buffer, bt_fonts_face(s->fonts, face)->upem, stretch->first, stretch->n,
+        s->p->glyphs);
     g_array_append_val(s->p->runs, run);
 }
 
@@ -136,7 +146,7 @@ static void shape_with(Shaper *s, guint start, guint end, guint face, guint dept
         add_run(s, buffer, face, &(Stretch){ start, end, 0, n, FALSE });
         return;
     }
-    g_autoptr(GArray) stretches = find_stretches(buffer, rtl, end);
+    g_autoptr(GArray) stretches = find_stretches(s->p, buffer, rtl, end);
     s->fonts->buffer = hb_buffer_create(); /* the deeper calls' own */
     for (guint i = 0; i < stretches->len; i++) {
         const Stretch *stretch = &g_array_index(stretches, Stretch, i);
@@ -193,5 +203,5 @@ void bt_shape_slice(BtFonts *fonts, const BtParagraph *p, const BtShapedRun *run
     shape(fonts->buffer, p, bt_fonts_face(fonts, run->face)->hb, run->script, run->level & 1,
         hb_language_from_string(key->lang, -1), key->tabular, start, end);
     hb_buffer_get_glyph_infos(fonts->buffer, &n);
-    take_glyphs(fonts->buffer, bt_fonts_face(fonts, run->face)->upem, 0, n, glyphs);
+    take_glyphs(p, fonts->buffer, bt_fonts_face(fonts, run->face)->upem, 0, n, glyphs);
 }
