@@ -55,7 +55,9 @@ static gboolean decode(Ring *ring, GError **error)
 
 static gboolean are_open(void)
 {
-    return fcntl(BT_DECODE_SOCKET_FD, F_GETFL) >= 0 && fcntl(BT_DECODE_CONTENT_FD, F_GETFL) >= 0;
+    int flags = fcntl(BT_DECODE_SOCKET_FD, F_GETFL);
+    return flags >= 0 && fcntl(BT_DECODE_SOCKET_FD, F_SETFL, flags | O_NONBLOCK) == 0 &&
+        fcntl(BT_DECODE_CONTENT_FD, F_GETFL) >= 0;
 }
 
 int main(int argc, char **argv)
