@@ -14,7 +14,8 @@
 
 static BtRect inset(BtRect r, int by_px)
 {
-    return (BtRect){ r.x + by_px, r.y + by_px, MAX(1, r.w - 2 * by_px), MAX(1, r.h - 2 * by_px) };
+    by_px = CLAMP(by_px, 0, (MIN(r.w, r.h) - 1) / 2);
+    return (BtRect){ r.x + by_px, r.y + by_px, r.w - 2 * by_px, r.h - 2 * by_px };
 }
 
 /* Takes `px` off the top of `r` and returns them. */
@@ -122,7 +123,8 @@ static void place_picture(BtPlan *plan, BtRect *area)
 static void place_band(BtPlan *plan, BtRect *area)
 {
     int percent = plan->look.tiny ? 34 : 18;
-    plan->band_px = cut_top(area, MAX(area->h * percent / 100, plan->look.small_px * 3 / 2));
+    int wanted = MAX(area->h * percent / 100, plan->look.small_px * 3 / 2);
+    plan->band_px = cut_top(area, MIN(wanted, area->h / 2));
 }
 
 void bt_plan_place_boxes(BtPlan *plan, BtFonts *fonts, const BtPlanSpec *spec)

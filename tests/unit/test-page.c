@@ -1,0 +1,267 @@
+/* Pages of bulletins: nothing is lost, nothing leaves its box, nothing is too small. */
+#include "player/stage/page.h"
+#include "player/stage/paint.h"
+
+#include <math.h>
+#include <string.h>
+
+#define LONG_VI                                                                                                            \
+    "Kính mời bà con về dự họp thôn lúc 19 giờ 30 phút, thứ Năm ngày 20/11/2026, tại Nhà văn hóa " \
+    "thôn. Nội dung: bàn việc phòng chống bão lũ và dọn vệ sinh đường làng. "
+#define VI LONG_VI "Đề nghị mỗi hộ một người, đi đúng giờ."
+#define KM "សេចក្តីជូនដំណឹង៖ សូមអញ្ជើញបងប្អូនប្រជាពលរដ្ឋទាំងអស់មកចូលរួមប្រជុំនៅសាលាឃុំ។"
+#define JAWI "سموا مأنسي دلاهيركن بيبس دان سام راة دري سݢي كمولياءن"
+#define BLT "ꪹꪕꪸꪉ ꪀꪱ ꪋꪴ ꫛ ꪎꪲꪉ ꪮꪮꪀ ꪣꪱ ꪻꪠ ꪁꪷ ꪻꪬ ꪼꪒ ꪕꪳ ꪕꪱꪉ ꪀꪾꪚ ꪹꪋꪷꪉ ꪝꪸꪉ ꪕꪮꪥ ꪩꪾ"
+
+typedef struct {
+    const char *name;
+    int w, h;
+    gboolean led;
+} Size;
+
+static const Size sizes[] = {
+    { "wall", 640, 320, TRUE },
+    { "small wall", 192, 64, TRUE },
+    { "strip", 640, 64, TRUE },
+    { "panel", 1920, 1080, FALSE },
+    { "upright", 1080, 1920, FALSE },
+    { "smallest", 32, 16, TRUE },
+    { "column", 160, 384, TRUE },
+};
+
+typedef struct {
+    const char *name;
+    BtText texts[4]; /* ends with a NULL lang */
+} Bulletin;
+
+static BtFonts *fonts;
+
+static const Bulletin *bulletins(guint *n)
+{
+    static char long_body[sizeof(LONG_VI) * 20];
+    static const Bulletin fixed[] = {
+        { "Vietnamese", { { "vi", "Thông báo họp thôn", VI } } },
+        { "no title", { { "vi", "", VI } } },
+        { "title alone", { { "vi", "Chúc mừng năm mới", "" } } },
+        { "long title", { { "vi", VI, "Kính mời." } } },
+        { "long", { { "vi", "Quy ước thôn", long_body } } },
+        { "lines", { { "vi", "Ở đâu", "Một\nHai\n\nBa\nBốn\nNăm\nSáu\nBảy\nTám\nChín" } } },
+        { "one long word",
+            { { "vi", "Địa chỉ",
+                "https://example.vn/aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa/bbbbb" } } },
+        { "languages",
+            { { "vi", "Thông báo", VI }, { "km", "សេចក្តីជូនដំណឹង", KM },
+                { "cja-Arab", "چام", JAWI } } },
+        { "Thái", { { "blt", "ꪻꪬ ꪼꪒ", BLT } } },
+    };
+    if (!*long_body)
+        for (int i = 0; i < 20; i++)
+            strcat(long_body, LONG_VI);
+    *n = G_N_ELEMENTS(fixed);
+    return fixed;
+}
+
+static BtPlan *plan_of(
+    const Size *size, const Bulletin *bulletin, const char *qr, gboolean picture, int level)
+{
+    g_autoptr(GPtrArray) texts = g_ptr_array_new();
+    for (guint i = 0; i < 4 && bulletin->texts[i].lang; i++)
+        g_ptr_array_add(texts, (gpointer)&bulletin->texts[i]);
+    BtPlanSpec spec = { .w_px = size->w,
+        .h_px = size->h,
+        .free_px = { 0, 0, size->w, size->h },
+        .led = size->led,
+        .ground = BT_LOOK_GROUND,
+        .texts = texts,
+        .issuer = "UBND thị trấn Phú Túc",
+        .note = "20/11/2026",
+        .qr = qr,
+        .picture = picture,
+        .level = level };
+    return bt_plan_new(fonts, &spec);
+}
+
+/* Lines [first, first + n) continue where the last page ended; at the end all lines were there. */
+static void follow(guint first, guint n, guint *next)
+{
+    if (n == 0)
+        return;
+    if (first != 0 || *next != 0)
+        g_assert_cmpuint(first, ==, *next);
+    *next = first + n;
+}
+
+/* The ranges of the lines, in order, are the text but for white space between them. */
+static void assert_whole(const BtTextLayout *layout, guint n_lines, const char *words)
+{
+    if (!layout) {
+        g_assert_cmpstr(words, ==, "");
+        return;
+    }
+    g_assert_cmpuint(n_lines, ==, layout->lines->len);
+    gsize at = 0;
+    for (guint i = 0; i < layout->lines->len; i++) {
+        const BtTextLine *line = &g_array_index(layout->lines, BtTextLine, i);
+        g_assert_cmpuint(line->start, >=, at);
+        for (; at < line->start; at++)
+            g_assert_true(g_ascii_isspace(words[at]));
+        at = line->end;
+    }
+    for (; words[at]; at++)
+        g_assert_true(g_ascii_isspace(words[at]));
+}
+
+static void check_ranges(const BtPlanText *text, const BtText *from)
+{
+    guint title = 0, body = 0, last_title = 0;
+    for (guint i = 0; i < text->pages->len; i++) {
+        BtPlanPage page = g_array_index(text->pages, BtPlanPage, i);
+        if (page.title_n && page.title_first == 0)
+            last_title = title = 0;
+        follow(page.title_first, page.title_n, &title);
+        last_title = MAX(last_title, title);
+        follow(page.body_first, page.body_n, &body);
+        g_assert_cmpuint(page.title_n + page.body_n, >, 0);
+    }
+    assert_whole(text->title, last_title, text->heading ? "" : from->title);
+    assert_whole(text->body, body, text->heading ? from->title : from->body);
+}
+
+static void check_fit(const BtPlan *plan, const Size *size, guint t)
+{
+    const BtPlanText *text = bt_plan_text(plan, t);
+    BtRect zone = { 0, 0, size->w, size->h };
+    const BtRect boxes[] = { plan->column_px, plan->foot_px, plan->qr_px, plan->picture_px,
+        plan->band_px, plan->marks_px };
+    for (guint i = 0; i < G_N_ELEMENTS(boxes); i++)
+        if (!bt_rect_is_empty(boxes[i]))
+            g_assert_true(bt_rect_contains(zone, bt_plan_box(plan, t, boxes[i])));
+    for (guint i = 0; i < text->pages->len; i++) {
+        BtPlanPage page = g_array_index(text->pages, BtPlanPage, i);
+        g_assert_cmpuint(page.body_n, <=, plan->look.max_lines);
+        int h = bt_lines_px(text->title, page.title_first, page.title_n);
+        h = page.title_n && page.body_n ? h + plan->look.gap_px : h;
+        h += page.body_n ? bt_lines_px(text->body, page.body_first, page.body_n) : 0;
+        /* One line alone may be taller than a wall that is too small for its script. */
+        if (page.title_n + page.body_n > 1)
+            g_assert_cmpint(h, <=, plan->column_px.h + 1);
+    }
+}
+
+static void check_size(const BtPlan *plan, const Bulletin *bulletin, gboolean led)
+{
+    for (guint t = 0; t < plan->texts->len; t++)
+        g_assert_cmpint(plan->body_px, >=, bt_text_min_px(bulletin->texts[t].lang, led));
+    for (guint t = 0; t < plan->texts->len; t++) {
+        const BtPlanText *text = bt_plan_text(plan, t);
+        if (text->body)
+            g_assert_cmpint(text->body->style.px, ==, plan->body_px);
+    }
+    g_assert_cmpint(plan->look.small_px, >=, bt_text_min_px("vi", led));
+}
+
+static void test_nothing_lost(void)
+{
+    guint n;
+    const Bulletin *all = bulletins(&n);
+    for (guint s = 0; s < G_N_ELEMENTS(sizes); s++)
+        for (guint b = 0; b < n; b++)
+            for (int variant = 0; variant < 4; variant++) {
+                g_test_message("%s on %s, variant %d", all[b].name, sizes[s].name, variant);
+                g_autoptr(BtPlan) plan = plan_of(&sizes[s], &all[b],
+                    variant & 1 ? "https://phutuc.vn/1" : "", variant == 2, variant == 3 ? 4 : 0);
+                for (guint t = 0; t < plan->texts->len; t++) {
+                    check_ranges(bt_plan_text(plan, t), &all[b].texts[t]);
+                    check_fit(plan, &sizes[s], t);
+                }
+                check_size(plan, &all[b], sizes[s].led);
+            }
+}
+
+/* Every pixel outside the margins is the ground: nothing is cut at an edge. */
+static void assert_margins(const BtFrame *frame, int margin)
+{
+    guint32 ground = frame->pixels[0];
+    for (int y = 0; y < frame->h_px; y++)
+        for (int x = 0; x < frame->w_px; x++)
+            if (x < margin || y < margin || x >= frame->w_px - margin || y >= frame->h_px - margin)
+                g_assert_cmphex(frame->pixels[y * frame->stride_px + x], ==, ground);
+}
+
+static void test_margins(void)
+{
+    guint n;
+    const Bulletin *all = bulletins(&n);
+    for (guint s = 0; s < G_N_ELEMENTS(sizes); s++)
+        for (guint b = 0; b < n; b++) {
+            if (sizes[s].h < 32)
+                continue;
+            g_autoptr(BtPlan) plan = plan_of(&sizes[s], &all[b], "https://phutuc.vn/1", FALSE, 0);
+            for (guint t = 0; t < plan->texts->len; t++) {
+                g_autoptr(BtFrame) frame = bt_page_draw(fonts, plan, t, bt_plan_pages(plan, t) - 1);
+                g_test_message("%s on %s, text %u", all[b].name, sizes[s].name, t);
+                g_assert_true(frame->opaque);
+                assert_margins(frame, 1);
+            }
+        }
+}
+
+/* A right-to-left page is the mirror of a left-to-right one, box for box. */
+static void test_mirror(void)
+{
+    Bulletin bulletin = { "two", { { "vi", "Thông báo", VI }, { "cja-Arab", "چام", JAWI } } };
+    Size panel = { "panel", 1280, 720, FALSE };
+    g_autoptr(BtPlan) plan = plan_of(&panel, &bulletin, "https://phutuc.vn/1", TRUE, 0);
+    const BtRect boxes[] = { plan->column_px, plan->foot_px, plan->qr_px, plan->picture_px };
+    g_assert_false(bt_plan_text(plan, 0)->rtl);
+    g_assert_true(bt_plan_text(plan, 1)->rtl);
+    for (guint i = 0; i < G_N_ELEMENTS(boxes); i++) {
+        BtRect ltr = bt_plan_box(plan, 0, boxes[i]), rtl = bt_plan_box(plan, 1, boxes[i]);
+        g_assert_false(bt_rect_is_empty(ltr));
+        g_assert_cmpint(rtl.x + rtl.w, ==, panel.w - ltr.x);
+        g_assert_true(rtl.y == ltr.y && rtl.w == ltr.w && rtl.h == ltr.h);
+    }
+    g_assert_cmpint(bt_plan_box(plan, 0, plan->qr_px).x, >, panel.w / 2);
+    g_assert_cmpint(bt_plan_box(plan, 1, plan->qr_px).x, <, panel.w / 2);
+}
+
+/* Short texts are large, long ones are pages; a single page is never given up for larger letters.
+ */
+static void test_grow(void)
+{
+    Size wall = { "wall", 640, 320, TRUE };
+    Bulletin brief = { "short", { { "vi", "Họp thôn", "Tối nay, 19 giờ." } } };
+    Bulletin full = { "full", { { "vi", "Họp thôn", VI } } };
+    g_autoptr(BtPlan) a = plan_of(&wall, &brief, "", FALSE, 0),
+                      b = plan_of(&wall, &full, "", FALSE, 0);
+    g_assert_cmpint(a->body_px, >, b->body_px);
+    g_assert_cmpuint(bt_plan_pages(a, 0), ==, 1);
+    g_assert_cmpuint(bt_plan_pages(b, 0), >, 1);
+    g_assert_cmpint(a->body_px, <=, a->look.max_body_px);
+}
+
+/* The last page of several holds no single line when the others could share. */
+static void test_balanced(void)
+{
+    Size wall = { "wall", 640, 320, TRUE };
+    Bulletin lines = { "lines", { { "vi", "", "1\n2\n3\n4\n5\n6" } } };
+    g_autoptr(BtPlan) plan = plan_of(&wall, &lines, "", FALSE, 0);
+    const BtPlanText *text = bt_plan_text(plan, 0);
+    g_assert_cmpuint(text->pages->len, ==, 2);
+    g_assert_cmpuint(g_array_index(text->pages, BtPlanPage, 1).body_n, ==, 3);
+}
+
+int main(int argc, char **argv)
+{
+    g_autoptr(GError) error = NULL;
+    g_test_init(&argc, &argv, NULL);
+    g_autoptr(BtFonts) opened = bt_fonts_open(NULL, &error);
+    g_assert_no_error(error);
+    fonts = opened;
+    g_test_add_func("/page/nothing-lost", test_nothing_lost);
+    g_test_add_func("/page/margins", test_margins);
+    g_test_add_func("/page/mirror", test_mirror);
+    g_test_add_func("/page/grow", test_grow);
+    g_test_add_func("/page/balanced", test_balanced);
+    return g_test_run();
+}

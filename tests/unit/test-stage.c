@@ -1,0 +1,402 @@
+/* From what is on to the picture: the same from a stage that ran and from one just made; good until
+ * the instant it says; failures are said once and leave the rest in place. */
+#include "base/error.h"
+#include "base/hash.h"
+#include "player/stage/stage.h"
+#include "render/compose/compose.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <glib/gstdio.h>
+#include <string.h>
+
+#define WAIT_MS 20000
+#define W_PX 320
+#define H_PX 192
+#define START "2026-11-22T01:00:00Z"
+#define MISSING "00000000000000000000000000000000000000000000000000000000000000ab"
+
+typedef struct {
+    char *folder;
+    char sha256[BT_HASH_HEX_SIZE];
+    gsize size_bytes;
+    BtFonts *fonts;
+    char *decoder;
+    guint failures;
+    gint64 start_ms;
+} Rig;
+
+static int open_asset(const char *sha256, gpointer user, GError **error)
+{
+    const Rig *rig = user;
+    g_autofree char *path = g_build_filename(rig->folder, sha256, NULL);
+    int fd = open(path, O_RDONLY | O_CLOEXEC);
+    if (fd < 0)
+        bt_error_set_errno(error, BT_ERROR_NOT_FOUND, errno, sha256, "cannot be opened");
+    return fd;
+}
+
+static void count_failure(
+    const BtItem *item, const char *zone, const char *sha256, const GError *error, gpointer user)
+{
+    Rig *rig = user;
+    rig->failures++;
+    g_assert_cmpstr(item->id, ==, "poor");
+    g_assert_cmpstr(zone, ==, "main");
+    g_assert_cmpstr(sha256, ==, MISSING);
+    g_assert_error(error, BT_ERROR, BT_ERROR_NOT_FOUND);
+}
+
+static void write_picture(Rig *rig)
+{
+    g_autoptr(BtFrame) frame = bt_frame_new(80, 60);
+    g_autoptr(GError) error = NULL;
+    for (int y = 0; y < 60; y++)
+        for (int x = 0; x < 80; x++)
+            bt_frame_fill(
+                frame, (BtRect){ x, y, 1, 1 }, 0xFF000000u | (guint)(x * 3) << 16 | (guint)(y * 4));
+    frame->opaque = TRUE;
+    g_autofree char *first = g_build_filename(rig->folder, "first.png", NULL), *bytes = NULL;
+    bt_frame_write_png(frame, first, &error);
+    g_assert_no_error(error);
+    g_assert_true(g_file_get_contents(first, &bytes, &rig->size_bytes, NULL));
+    bt_hash_data(bytes, rig->size_bytes, rig->sha256);
+    g_autofree char *named = g_build_filename(rig->folder, rig->sha256, NULL);
+    g_assert_cmpint(g_rename(first, named), ==, 0);
+}
+
+static void rig_open(Rig *rig)
+{
+    g_autoptr(GError) error = NULL;
+    memset(rig, 0, sizeof *rig);
+    rig->folder = g_dir_make_tmp("bangtin-stage-XXXXXX", &error);
+    g_assert_no_error(error);
+    write_picture(rig);
+    rig->fonts = bt_fonts_open(NULL, &error);
+    g_assert_no_error(error);
+    rig->decoder = bt_media_decoder_path();
+    bt_time_parse(START, &rig->start_ms, &error);
+    g_assert_no_error(error);
+}
+
+static void rig_close(Rig *rig)
+{
+    g_autofree char *named = g_build_filename(rig->folder, rig->sha256, NULL);
+    g_remove(named);
+    g_assert_cmpint(g_rmdir(rig->folder), ==, 0);
+    bt_fonts_close(rig->fonts);
+    g_free(rig->decoder);
+    g_free(rig->folder);
+}
+
+static BtStage *stage_of(Rig *rig, int w_px, int h_px)
+{
+    BtStageOptions options = { .w_px = w_px,
+        .h_px = h_px,
+        .led = TRUE,
+        .board = "Bảng tin",
+        .zone_name = "Asia/Ho_Chi_Minh",
+        .fonts = rig->fonts,
+        .spawn = bt_media_spawn_here,
+        .spawn_user = rig->decoder,
+        .open_asset = open_asset,
+        .open_user = rig,
+        .on_failure = count_failure,
+        .failure_user = rig };
+    return bt_stage_new(&options);
+}
+
+/* `items` of the main zone; the strip runs two texts. */
+static BtInputs *inputs_of(const Rig *rig, const char *items, const char *more)
+{
+    g_autofree char *text = g_strdup_printf(
+        "{\"spec\":1,\"source\":\"s\",\"version\":1,\"issued\":\"2026-11-22T00:00:00Z\","
+        "\"expires\":\"2026-12-20T00:00:00Z\",\"screens\":[\"b\"],\"timezone\":\"Asia/"
+        "Ho_Chi_Minh\","
+        "\"assets\":{\"%s\":{\"size\":%" G_GSIZE_FORMAT ",\"type\":\"image/png\"},"
+        "\"" MISSING "\":{\"size\":5,\"type\":\"image/png\"}},"
+        "\"layouts\":[{\"id\":\"l\",\"canvas\":[%d,%d],\"background\":\"#0B1B33\",\"zones\":["
+        "{\"id\":\"main\",\"rect\":[0,0,%d,%d]},{\"id\":\"strip\",\"rect\":[0,%d,%d,40]}]}],"
+        "\"playlists\":[{\"id\":\"m\",\"items\":[%s]},{\"id\":\"t\",\"items\":[{\"id\":\"t1\","
+        "\"kind\":\"ticker\",\"speed_px_s\":90,\"texts\":[{\"lang\":\"vi\",\"body\":\"Một hai ba "
+        "bốn\"},"
+        "{\"lang\":\"jra\",\"title\":\"Jrai\",\"body\":\"Sa dua klâo pă\"}]}]}],"
+        "\"programmes\":[{\"id\":\"p\",\"layout\":\"l\",\"class\":\"ordinary\"%s,"
+        "\"zones\":{\"main\":\"m\",\"strip\":\"t\"},\"when\":{}}]}",
+        rig->sha256, rig->size_bytes, W_PX, H_PX, W_PX, H_PX - 40, H_PX - 40, W_PX, items, more);
+    g_autoptr(GError) error = NULL;
+    g_autoptr(BtManifest) manifest = bt_manifest_parse(text, strlen(text), "test", &error);
+    g_assert_no_error(error);
+    BtInputs *inputs = bt_inputs_new();
+    guint source = bt_inputs_add_source(inputs, "s", BT_ALL_CLASSES, NULL, 0);
+    bt_inputs_add_manifest(inputs, source, manifest, manifest->payload_sha256, manifest->issued_ms);
+    return inputs;
+}
+
+static BtScene *scene_at(BtStage *stage, const BtInputs *inputs, gint64 t_ms, gint64 *until_ms)
+{
+    g_autoptr(BtOnAir) on = bt_schedule_at(inputs, t_ms, bt_stage_measure, stage);
+    g_assert_true(bt_stage_wait(stage, on, t_ms, WAIT_MS));
+    return bt_stage_scene(stage, on, t_ms, until_ms);
+}
+
+static BtFrame *picture_at(BtStage *stage, const BtInputs *inputs, gint64 t_ms)
+{
+    gint64 until_ms;
+    g_autoptr(BtScene) scene = scene_at(stage, inputs, t_ms, &until_ms);
+    g_assert_cmpint(until_ms, >, t_ms);
+    return bt_compose_picture(scene, t_ms);
+}
+
+#define TEXT                                                                                                              \
+    "{\"id\":\"n1\",\"kind\":\"text\",\"issuer\":\"UBND xã\",\"issued_on\":\"2026-11-20\","                              \
+    "\"texts\":[{\"lang\":\"vi\",\"title\":\"Thông báo\",\"body\":\"Kính mời bà con về dự họp "               \
+    "thôn "                                                                                                              \
+    "lúc 19 giờ 30 phút, tại Nhà văn hóa thôn. Nội dung: bàn việc phòng chống bão lũ và dọn vệ " \
+    "sinh đường làng.\"},{\"lang\":\"cja-Arab\",\"title\":\"چام\",\"body\":\"سموا مأنسي\"}]}"
+#define IMAGE(sha)                                                                                 \
+    "{\"id\":\"n2\",\"kind\":\"image\",\"asset\":\"" sha "\",\"duration_ms\":4000,"                \
+    "\"transition\":{\"kind\":\"fade\",\"ms\":500}}"
+#define CLOCK "{\"id\":\"n3\",\"kind\":\"clock\",\"duration_ms\":3000}"
+#define ALERT                                                                                        \
+    "{\"id\":\"n4\",\"kind\":\"alert\",\"level\":4,\"duration_ms\":5000,\"texts\":[{\"lang\":"       \
+    "\"vi\",\"title\":\"Lũ quét\",\"body\":\"Rời nhà ven suối.\"}],\"transition\":{\"kind\":" \
+    "\"fade\",\"ms\":500}}"
+
+static char *all_items(const Rig *rig)
+{
+    g_autofree char *image = g_strdup_printf(IMAGE("%s"), rig->sha256);
+    return g_strdup_printf("%s,%s,%s,%s", TEXT, image, CLOCK, ALERT);
+}
+
+/* Contract §6: the picture is a function of inputs and time. */
+static void test_fresh_equals_running(void)
+{
+    Rig rig;
+    rig_open(&rig);
+    g_autofree char *items = all_items(&rig);
+    BtInputs *inputs = inputs_of(&rig, items, "");
+    BtStage *running = stage_of(&rig, W_PX, H_PX);
+    gint64 t_ms = rig.start_ms;
+    guint different = 0;
+    g_autoptr(BtFrame) last = NULL;
+    for (int i = 0; i < 60; i++, t_ms += 487) {
+        BtStage *fresh = stage_of(&rig, W_PX, H_PX);
+        BtFrame *a = picture_at(running, inputs, t_ms);
+        g_autoptr(BtFrame) b = picture_at(fresh, inputs, t_ms);
+        g_test_message("instant %d", i);
+        g_assert_true(bt_frame_equal(a, b));
+        different += !last || !bt_frame_equal(a, last);
+        g_clear_pointer(&last, bt_frame_unref);
+        last = a;
+        bt_stage_free(fresh);
+    }
+    g_assert_cmpuint(different, >, 50); /* the strip runs */
+    g_assert_cmpuint(rig.failures, ==, 0);
+    bt_stage_free(running);
+    bt_inputs_free(inputs);
+    rig_close(&rig);
+}
+
+/* The scene of an instant is right until the one it names, and not a page longer. */
+static void test_until(void)
+{
+    Rig rig;
+    rig_open(&rig);
+    g_autofree char *items = all_items(&rig);
+    BtInputs *inputs = inputs_of(&rig, items, "");
+    BtStage *stage = stage_of(&rig, W_PX, H_PX);
+    gint64 t_ms = rig.start_ms, until_ms;
+    for (int i = 0; i < 25; i++, t_ms = until_ms) {
+        g_autoptr(BtScene) scene = scene_at(stage, inputs, t_ms, &until_ms);
+        g_assert_cmpint(until_ms, >, t_ms);
+        g_autoptr(BtFrame) old = bt_compose_picture(scene, until_ms - 1);
+        g_autoptr(BtFrame) now = picture_at(stage, inputs, until_ms - 1);
+        g_test_message("until +%d ms", (int)(until_ms - rig.start_ms));
+        g_assert_true(bt_frame_equal(old, now));
+    }
+    g_assert_cmpint(t_ms, >, rig.start_ms + 15000);
+    bt_stage_free(stage);
+    bt_inputs_free(inputs);
+    rig_close(&rig);
+}
+
+static guint count_letters(const BtFrame *frame)
+{
+    guint n = 0;
+    for (int y = 0; y < frame->h_px - 40; y++)
+        for (int x = 0; x < frame->w_px; x++)
+            n += (frame->pixels[y * frame->stride_px + x] & 0xFF0000) > 0xE00000;
+    return n;
+}
+
+static void test_failure(void)
+{
+    static const char poor[] =
+        "{\"id\":\"poor\",\"kind\":\"text\",\"texts\":[{\"lang\":\"vi\",\"title\":\"Tin\","
+        "\"body\":\"Có chữ mà không có hình.\"}],\"picture\":\"" MISSING "\",\"duration_ms\":9000}";
+    Rig rig;
+    rig_open(&rig);
+    BtInputs *inputs = inputs_of(&rig, poor, "");
+    BtStage *stage = stage_of(&rig, W_PX, H_PX);
+    for (int i = 0; i < 4; i++) {
+        g_autoptr(BtFrame) frame = picture_at(stage, inputs, rig.start_ms + i * 2000);
+        bt_stage_poll(stage, 1000 + i);
+        g_assert_cmpuint(count_letters(frame), >, 100);
+        g_assert_cmpuint(rig.failures, ==, 1);
+    }
+    g_autoptr(BtFrame) again = picture_at(stage, inputs, rig.start_ms + 9000);
+    g_assert_cmpuint(rig.failures, ==, 2); /* another occurrence */
+    bt_stage_free(stage);
+    bt_inputs_free(inputs);
+    rig_close(&rig);
+}
+
+static const BtNode *find_strip(const BtScene *scene)
+{
+    for (guint i = 0; i < scene->layers->len; i++) {
+        const BtLayer *layer = scene->layers->pdata[i];
+        for (guint k = 0; k < layer->nodes->len; k++)
+            if (g_array_index(layer->nodes, BtNode, k).kind == BT_NODE_STRIP)
+                return &g_array_index(layer->nodes, BtNode, k);
+    }
+    return NULL;
+}
+
+/* What the schedule reckons with is what runs; ink is never clipped at the strip's upper or lower
+ * edge. */
+static void test_ticker(void)
+{
+    Rig rig;
+    rig_open(&rig);
+    BtInputs *inputs = inputs_of(&rig, TEXT, "");
+    BtStage *stage = stage_of(&rig, W_PX, H_PX);
+    gint64 until_ms;
+    g_autoptr(BtScene) scene = scene_at(stage, inputs, rig.start_ms, &until_ms);
+    g_autoptr(BtOnAir) on = bt_schedule_at(inputs, rig.start_ms, bt_stage_measure, stage);
+    const BtOnZone *strip = &g_array_index(on->zones, BtOnZone, 1);
+    const BtNode *node = find_strip(scene);
+    g_assert_nonnull(node);
+    gint64 length_px = bt_stage_measure(strip->item, strip->zone, stage);
+    g_assert_cmpint(node->strip->length_px, ==, length_px);
+    g_assert_cmpint(strip->end_ms - strip->start_ms, ==, (1000 * (W_PX + length_px) + 89) / 90);
+    g_assert_cmpint(node->start_ms, ==, strip->start_ms);
+    g_assert_false(node->rtl);
+    gint64 width_px = 0;
+    for (gint64 k = 0; width_px < length_px; k++) {
+        g_autoptr(BtFrame) tile = node->strip->tile(node->strip, k);
+        g_assert_nonnull(tile);
+        g_assert_cmpint(tile->h_px, ==, 40);
+        for (int x = 0; x < tile->w_px; x++) {
+            g_assert_cmphex(tile->pixels[x], ==, tile->pixels[0]);
+            g_assert_cmphex(tile->pixels[39 * tile->stride_px + x], ==, tile->pixels[0]);
+        }
+        width_px += tile->w_px;
+    }
+    g_assert_cmpint(width_px, ==, length_px);
+    bt_stage_free(stage);
+    bt_inputs_free(inputs);
+    rig_close(&rig);
+}
+
+/* A rehearsal says so on every picture, and its texts give way. */
+static void test_rehearsal(void)
+{
+    Rig rig;
+    rig_open(&rig);
+    BtInputs *real = inputs_of(&rig, TEXT, ""),
+             *rehearsal = inputs_of(&rig, TEXT, ",\"rehearsal\":true");
+    BtStage *stage = stage_of(&rig, W_PX, H_PX);
+    g_autoptr(BtFrame) a = picture_at(stage, real, rig.start_ms);
+    g_autoptr(BtFrame) b = picture_at(stage, rehearsal, rig.start_ms);
+    g_assert_cmphex(a->pixels[1], ==, 0xFF0B1B33);
+    g_assert_cmphex(b->pixels[1], ==, 0xFFFFC83D);
+    g_assert_cmphex(b->pixels[W_PX - 2], ==, 0xFFFFC83D);
+    g_assert_cmpuint(count_letters(b), >, 500);
+    bt_stage_free(stage);
+    bt_inputs_free(real);
+    bt_inputs_free(rehearsal);
+    rig_close(&rig);
+}
+
+/* Looking ahead opens what is to come and changes nothing of what is on. */
+static void test_prepare(void)
+{
+    Rig rig;
+    rig_open(&rig);
+    g_autofree char *items = all_items(&rig);
+    BtInputs *inputs = inputs_of(&rig, items, "");
+    BtStage *stage = stage_of(&rig, W_PX, H_PX);
+    g_autoptr(BtOnAir) on = bt_schedule_at(inputs, rig.start_ms, bt_stage_measure, stage);
+    gint64 image_ms = g_array_index(on->zones, BtOnZone, 0).end_ms;
+    g_autoptr(BtFrame) before = picture_at(stage, inputs, rig.start_ms);
+    g_autoptr(BtOnAir) next = bt_schedule_at(inputs, image_ms, bt_stage_measure, stage);
+    bt_stage_prepare(stage, next, image_ms);
+    g_autoptr(GArray) fds = bt_stage_fds(stage);
+    g_assert_cmpuint(fds->len, ==, 1);
+    g_autoptr(BtFrame) after = picture_at(stage, inputs, rig.start_ms);
+    g_assert_true(bt_frame_equal(before, after));
+    g_autoptr(GArray) still = bt_stage_fds(stage);
+    g_assert_cmpuint(still->len, ==, 1);
+    bt_stage_free(stage);
+    bt_inputs_free(inputs);
+    rig_close(&rig);
+}
+
+static void test_safe_and_dark(void)
+{
+    Rig rig;
+    rig_open(&rig);
+    BtStage *stage = stage_of(&rig, W_PX, H_PX);
+    gint64 until_ms, t_ms = rig.start_ms + 12345;
+    g_autoptr(BtScene) safe = bt_stage_safe_scene(stage, t_ms, &until_ms);
+    g_assert_cmpint(until_ms, ==, rig.start_ms + 60000);
+    g_autoptr(BtFrame) calm = bt_compose_picture(safe, t_ms);
+    g_assert_cmpuint(count_letters(calm), >, 300);
+    BtInputs *inputs = inputs_of(&rig, TEXT, "");
+    bt_inputs_add_cut(inputs, rig.start_ms, rig.start_ms + 20000);
+    g_autoptr(BtFrame) cut = picture_at(stage, inputs, t_ms);
+    g_assert_true(bt_frame_equal(calm, cut));
+    bt_inputs_add_darken(inputs, rig.start_ms + 30000, rig.start_ms + 40000);
+    g_autoptr(BtFrame) dark = picture_at(stage, inputs, rig.start_ms + 31000);
+    g_assert_cmpfloat(bt_frame_brightness(dark), ==, 0);
+    bt_stage_free(stage);
+    bt_inputs_free(inputs);
+    rig_close(&rig);
+}
+
+/* A smaller layout stands in the middle, 1:1; a larger one is laid out smaller, whole. */
+static void test_other_canvas(void)
+{
+    Rig rig;
+    rig_open(&rig);
+    BtInputs *inputs = inputs_of(&rig, TEXT, "");
+    BtStage *same = stage_of(&rig, W_PX, H_PX), *large = stage_of(&rig, W_PX + 100, H_PX + 60),
+            *small = stage_of(&rig, W_PX / 2, H_PX / 2);
+    g_autoptr(BtFrame) a = picture_at(same, inputs, rig.start_ms);
+    g_autoptr(BtFrame) b = picture_at(large, inputs, rig.start_ms);
+    g_autoptr(BtFrame) c = picture_at(small, inputs, rig.start_ms);
+    for (int y = 0; y < H_PX; y++)
+        g_assert_cmpmem(&a->pixels[y * a->stride_px], W_PX * 4,
+            &b->pixels[(y + 30) * b->stride_px + 50], W_PX * 4);
+    g_assert_cmpuint(count_letters(c), >, 50);
+    bt_stage_free(same);
+    bt_stage_free(large);
+    bt_stage_free(small);
+    bt_inputs_free(inputs);
+    rig_close(&rig);
+}
+
+int main(int argc, char **argv)
+{
+    g_test_init(&argc, &argv, NULL);
+    g_test_add_func("/stage/fresh-equals-running", test_fresh_equals_running);
+    g_test_add_func("/stage/until", test_until);
+    g_test_add_func("/stage/failure", test_failure);
+    g_test_add_func("/stage/ticker", test_ticker);
+    g_test_add_func("/stage/rehearsal", test_rehearsal);
+    g_test_add_func("/stage/prepare", test_prepare);
+    g_test_add_func("/stage/safe-and-dark", test_safe_and_dark);
+    g_test_add_func("/stage/other-canvas", test_other_canvas);
+    return g_test_run();
+}
