@@ -152,7 +152,7 @@ static GPtrArray *make_rows(BtRundown *rundown)
 
 /* All answers of the epoch that begins at from_ms; returns where it stopped. The manifests of
  * finished stretches are held by the inputs. */
-static gint64 run_frame(BtRundown *rundown, BtQuery *query, gint64 from_ms, gint64 to_ms)
+static gint64 run_epoch(BtRundown *rundown, BtQuery *query, gint64 from_ms, gint64 to_ms)
 {
     g_autoptr(BtEpoch) epoch = bt_epoch_new(query, from_ms);
     gint64 at_ms = from_ms;
@@ -170,7 +170,7 @@ static gboolean run(
     BtRundown *rundown, gint64 from_ms, gint64 to_ms, BtQuery *query, GError **error)
 {
     for (gint64 at_ms = from_ms; at_ms < to_ms;) {
-        at_ms = run_frame(rundown, query, at_ms, to_ms);
+        at_ms = run_epoch(rundown, query, at_ms, to_ms);
         if (rundown->done->len + rundown->open->len > BT_RUNDOWN_MAX_ROWS) {
             g_set_error(error, BT_ERROR, BT_ERROR_LIMIT,
                 "rundown: more than %d rows: expected a shorter time", BT_RUNDOWN_MAX_ROWS);

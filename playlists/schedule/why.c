@@ -115,9 +115,14 @@ static void add_programme_on(BtWhy *why, const BtDocument *document)
     if (why->epoch->off || why->epoch->darkened)
         bt_why_add(
             why, "off", FALSE, nowhere, _("The display would be off, but an emergency wakes it"));
-    bt_why_add(why, "chosen", TRUE, place,
-        _("“%s” of the source “%s” is on: %s is the highest with something to show"),
-        on->programme->id, on->source_name, bt_words_class(on->cls));
+    if (why->epoch->untrusted)
+        bt_why_add(why, "chosen", TRUE, place,
+            _("“%s” of the source “%s” is on: it has something that may be shown at any time"),
+            on->programme->id, on->source_name);
+    else
+        bt_why_add(why, "chosen", TRUE, place,
+            _("“%s” of the source “%s” is on: %s is the highest with something to show"),
+            on->programme->id, on->source_name, bt_words_class(on->cls));
 }
 
 static void add_zone(

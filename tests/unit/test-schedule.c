@@ -1,12 +1,9 @@
 /* Hand-written cases for the rules of FORMAT.md, section 8. Manifests are written with ' for ". The
  * oracle (schedule_oracle.py) covers the long walks; here stand the single instants. */
 #include "base/error.h"
-#include "playlists/schedule/schedule.h"
+#include "tests/unit/schedule-fixture.h"
 
 #include <string.h>
-
-#define SHA(digit) digit digit digit digit digit digit digit digit
-#define ASSET SHA("0123abcd")
 
 static gint64 measure(const BtItem *item, const BtZone *zone, gpointer user)
 {
@@ -14,64 +11,6 @@ static gint64 measure(const BtItem *item, const BtZone *zone, gpointer user)
     if (user)
         ++*(guint *)user;
     return 10 * g_utf8_strlen(bt_item_text(item, zone, 0)->body, -1);
-}
-
-static gint64 at(const char *text)
-{
-    gint64 ms = 0;
-    g_autoptr(GError) error = NULL;
-    g_autofree char *full = g_strdup_printf("2026-11-%s+07:00", text); /* the 23rd is a Monday */
-    bt_time_parse(full, &ms, &error);
-    g_assert_no_error(error);
-    return ms;
-}
-
-/* The playlists: a of 10+20 s, b of 5 s, v with validity, none without items, t a ticker of 3 s. */
-#define HEAD                                                                                       \
-    "{'spec':1,'source':'s','version':1,'issued':'2026-11-01T00:00:00Z',"                          \
-    "'expires':'2026-12-20T00:00:00Z','screens':['x'],'timezone':'Asia/Ho_Chi_Minh',"              \
-    "'assets':{'" ASSET "':{'size':9,'type':'image/png'}},"                                        \
-    "'layouts':[{'id':'full','canvas':[640,384],'zones':[{'id':'main','rect':[0,0,640,384]}]},"    \
-    "{'id':'split','canvas':[640,384],'zones':[{'id':'main','rect':[0,0,640,320]},"                \
-    "{'id':'strip','rect':[0,320,640,64],'lang':'vi'}]}],'playlists':["                            \
-    "{'id':'a','items':[{'id':'a1','kind':'clock','duration_ms':10000},"                           \
-    "{'id':'a2','kind':'clock','duration_ms':20000,'transition':{'kind':'fade','ms':400}}]},"      \
-    "{'id':'b','items':[{'id':'b1','kind':'image','asset':'" ASSET "','duration_ms':5000}]},"      \
-    "{'id':'v','items':[{'id':'v1','kind':'clock','duration_ms':10000,"                            \
-    "'valid':{'from':'2026-11-23T09:00:00+07:00','until':'2026-11-23T09:00:25+07:00'}}]},"         \
-    "{'id':'w','items':[{'id':'w1','kind':'clock','duration_ms':10000},{'id':'w2',"                \
-    "'kind':'clock','duration_ms':10000,'valid':{'until':'2026-11-23T08:00:05+07:00'}}]},"         \
-    "{'id':'none','items':[]},{'id':'any','items':[{'id':'y1','kind':'clock','any_time':true},"    \
-    "{'id':'y2','kind':'clock'}]},"                                                                \
-    "{'id':'t','items':[{'id':'t1','kind':'ticker','speed_px_s':220,"                              \
-    "'texts':[{'lang':'vi','body':'xx'}]},"                                                        \
-    "{'id':'t2','kind':'ticker','texts':[{'lang':'km','body':'xx'}]}]}],'programmes':["
-#define DAY "'when':{'times':[['08:00','12:00']]}"
-#define FULL(id, list, more) "{'id':'" id "','layout':'full','zones':{'main':'" list "'}," more "}"
-
-static BtManifest *parse(const char *text)
-{
-    g_autoptr(GError) error = NULL;
-    g_autofree char *json = g_strdelimit(g_strdup(text), "'", '"');
-    BtManifest *manifest = bt_manifest_parse(json, strlen(json), "test", &error);
-    g_assert_no_error(error);
-    return manifest;
-}
-
-static void add(BtInputs *inputs, guint source, const char *programmes, const char *tail,
-    const char *sha, gint64 from_ms)
-{
-    g_autofree char *text = g_strconcat(HEAD, programmes, "]", tail, "}", NULL);
-    g_autoptr(BtManifest) manifest = parse(text);
-    bt_inputs_add_manifest(inputs, source, manifest, sha, from_ms);
-}
-
-static BtInputs *one(const char *programmes)
-{
-    BtInputs *inputs = bt_inputs_new();
-    bt_inputs_add_source(inputs, "first", BT_ALL_CLASSES, NULL, 0);
-    add(inputs, 0, programmes, "", "m1", at("01T00:00:00"));
-    return inputs;
 }
 
 /* "programme/item/item…" by zone, "-" for an empty one; or "safe", "cut", "dark". */
@@ -168,55 +107,55 @@ static const Case cases[] = {
 static void test_case(gconstpointer data)
 {
     const Case *c = data;
-    g_autoptr(BtInputs) inputs = one(c->programmes);
+    g_autoptr(BtInputs) inputs = fixture_one(c->programmes);
     for (guint i = 0; i < G_N_ELEMENTS(c->at) && c->at[i].time; i++)
-        expect(inputs, at(c->at[i].time) + c->at[i].more_ms, c->at[i].expected);
+        expect(inputs, fixture_at(c->at[i].time) + c->at[i].more_ms, c->at[i].expected);
 }
 
 /* ---- inputs ---- */
 
 static void test_switch(void)
 {
-    g_autoptr(BtInputs) inputs = one(FULL("p", "a", DAY));
-    add(inputs, 0, FULL("q", "b", DAY), "", "m2", at("23T09:00:04"));
-    expect(inputs, at("23T09:00:04") - 1, "p/a1");
-    expect(inputs, at("23T09:00:04"), "q/b1");
+    g_autoptr(BtInputs) inputs = fixture_one(FULL("p", "a", DAY));
+    fixture_add(inputs, 0, FULL("q", "b", DAY), "", "m2", fixture_at("23T09:00:04"));
+    expect(inputs, fixture_at("23T09:00:04") - 1, "p/a1");
+    expect(inputs, fixture_at("23T09:00:04"), "q/b1");
 }
 
 static void test_denial(void)
 {
     g_autoptr(BtInputs) inputs =
-        one(FULL("p", "b", "'class':'priority'," DAY) "," FULL("q", "a", DAY));
-    bt_inputs_add_denial(inputs, 0, ASSET, at("23T09:00:01"));
-    bt_inputs_add_denial(inputs, 0, "m1", at("23T10:00:00"));
-    expect(inputs, at("23T09:00:01") - 1, "p/b1");
-    expect(inputs, at("23T09:00:01"), "q/a1");
-    expect(inputs, at("23T10:00:00"), "safe");
-    add(inputs, 0, FULL("r", "a", DAY), "", "m2", at("23T11:00:00"));
-    expect(inputs, at("23T11:00:00") - 1, "safe");
-    expect(inputs, at("23T11:00:00"), "r/a1");
+        fixture_one(FULL("p", "b", "'class':'priority'," DAY) "," FULL("q", "a", DAY));
+    bt_inputs_add_denial(inputs, 0, FIXTURE_ASSET, fixture_at("23T09:00:01"));
+    bt_inputs_add_denial(inputs, 0, "m1", fixture_at("23T10:00:00"));
+    expect(inputs, fixture_at("23T09:00:01") - 1, "p/b1");
+    expect(inputs, fixture_at("23T09:00:01"), "q/a1");
+    expect(inputs, fixture_at("23T10:00:00"), "safe");
+    fixture_add(inputs, 0, FULL("r", "a", DAY), "", "m2", fixture_at("23T11:00:00"));
+    expect(inputs, fixture_at("23T11:00:00") - 1, "safe");
+    expect(inputs, fixture_at("23T11:00:00"), "r/a1");
 }
 
 static void test_set_aside(void)
 {
-    g_autoptr(BtInputs) inputs = one(FULL("p", "a", DAY));
-    bt_inputs_add_set_aside(inputs, 0, "a1", at("23T09:00:02"), at("23T09:00:31"));
-    expect(inputs, at("23T09:00:02") - 1, "p/a1");
-    expect(inputs, at("23T09:00:02"), "p/a2");
-    expect(inputs, at("23T09:00:31"), "p/a1");
+    g_autoptr(BtInputs) inputs = fixture_one(FULL("p", "a", DAY));
+    bt_inputs_add_set_aside(inputs, 0, "a1", fixture_at("23T09:00:02"), fixture_at("23T09:00:31"));
+    expect(inputs, fixture_at("23T09:00:02") - 1, "p/a1");
+    expect(inputs, fixture_at("23T09:00:02"), "p/a2");
+    expect(inputs, fixture_at("23T09:00:31"), "p/a1");
 }
 
 static void test_expiry_and_lapse(void)
 {
     g_autoptr(BtInputs) inputs =
-        one(FULL("p", "a", "'weight':1") "," FULL("f", "b", "'class':'filler'"));
-    bt_inputs_add_lapse(inputs, 0, at("25T00:00:00"));
-    expect(inputs, at("25T00:00:00") - 1, "p/a2");
-    expect(inputs, at("25T00:00:00"), "f/b1");
-    add(inputs, 0, FULL("p", "a", "'weight':1") "," FULL("f", "b", "'class':'filler'"), "", "m2",
-        at("26T00:00:00"));
-    expect(inputs, at("26T00:00:00"), "p/a1");
-    gint64 expires = at("30T07:00:00") + 20 * BT_DAY_MS;
+        fixture_one(FULL("p", "a", "'weight':1") "," FULL("f", "b", "'class':'filler'"));
+    bt_inputs_add_lapse(inputs, 0, fixture_at("25T00:00:00"));
+    expect(inputs, fixture_at("25T00:00:00") - 1, "p/a2");
+    expect(inputs, fixture_at("25T00:00:00"), "f/b1");
+    fixture_add(inputs, 0, FULL("p", "a", "'weight':1") "," FULL("f", "b", "'class':'filler'"), "",
+        "m2", fixture_at("26T00:00:00"));
+    expect(inputs, fixture_at("26T00:00:00"), "p/a1");
+    gint64 expires = fixture_at("30T07:00:00") + 20 * BT_DAY_MS;
     expect(inputs, expires - 1, "p/a2");
     expect(inputs, expires, "f/b1");
     expect(inputs, expires + 1000 * BT_DAY_MS, "f/b1");
@@ -224,19 +163,19 @@ static void test_expiry_and_lapse(void)
 
 static void test_alert(void)
 {
-    g_autoptr(BtInputs) inputs = one(FULL("p", "a", DAY));
+    g_autoptr(BtInputs) inputs = fixture_one(FULL("p", "a", DAY));
     g_autofree char *text = g_strconcat(HEAD, FULL("x", "b", "'class':'emergency'"), "]}", NULL);
-    g_autoptr(BtManifest) alert = parse(text);
-    bt_inputs_add_alert(inputs, 0, alert, "al", at("23T09:00:00"));
-    bt_inputs_add_alert(inputs, 0, NULL, NULL, at("23T09:30:00"));
-    bt_inputs_add_darken(inputs, at("23T08:59:00"), at("23T09:40:00"));
-    bt_inputs_add_cut(inputs, at("23T09:20:00"), at("23T09:21:00"));
-    expect(inputs, at("23T09:00:00") - 1, "dark");
-    expect(inputs, at("23T09:00:00"), "x/b1");
-    expect(inputs, at("23T09:20:00"), "cut");
-    expect(inputs, at("23T09:21:00"), "x/b1");
-    expect(inputs, at("23T09:30:00"), "dark");
-    expect(inputs, at("23T09:40:00"), "p/a1");
+    g_autoptr(BtManifest) alert = fixture_parse(text);
+    bt_inputs_add_alert(inputs, 0, alert, "al", fixture_at("23T09:00:00"));
+    bt_inputs_add_alert(inputs, 0, NULL, NULL, fixture_at("23T09:30:00"));
+    bt_inputs_add_darken(inputs, fixture_at("23T08:59:00"), fixture_at("23T09:40:00"));
+    bt_inputs_add_cut(inputs, fixture_at("23T09:20:00"), fixture_at("23T09:21:00"));
+    expect(inputs, fixture_at("23T09:00:00") - 1, "dark");
+    expect(inputs, fixture_at("23T09:00:00"), "x/b1");
+    expect(inputs, fixture_at("23T09:20:00"), "cut");
+    expect(inputs, fixture_at("23T09:21:00"), "x/b1");
+    expect(inputs, fixture_at("23T09:30:00"), "dark");
+    expect(inputs, fixture_at("23T09:40:00"), "p/a1");
 }
 
 static void test_ceiling(void)
@@ -245,86 +184,86 @@ static void test_ceiling(void)
     g_autoptr(BtInputs) inputs = bt_inputs_new();
     bt_inputs_add_source(inputs, "top", 1 << BT_CLASS_ORDINARY, halves, 1);
     bt_inputs_add_source(inputs, "both", 1 << BT_CLASS_FILLER, halves, 2);
-    add(inputs, 0, FULL("p", "a", DAY), "", "m1", 0);
-    add(inputs, 1, FULL("q", "a", DAY) "," FULL("f", "b", "'class':'filler'"), "", "m2", 0);
-    expect(inputs, at("23T09:00:00"), "f/b1");
+    fixture_add(inputs, 0, FULL("p", "a", DAY), "", "m1", 0);
+    fixture_add(inputs, 1, FULL("q", "a", DAY) "," FULL("f", "b", "'class':'filler'"), "", "m2", 0);
+    expect(inputs, fixture_at("23T09:00:00"), "f/b1");
 }
 
 static void test_untrusted(void)
 {
-    g_autoptr(BtInputs) inputs = one(FULL("x", "any", "'class':'emergency'") "," FULL(
+    g_autoptr(BtInputs) inputs = fixture_one(FULL("x", "any", "'class':'emergency'") "," FULL(
         "p", "any", "'when':{'days':['sun']}") "," FULL("q", "a", DAY) "," FULL("f", "b",
         "'class':'filler'," DAY));
-    bt_inputs_add_untrusted(inputs, at("23T20:00:03"), at("23T20:10:00"));
-    expect(inputs, at("23T20:00:03") - 1, "x/y1");
-    expect(inputs, at("23T20:00:03"), "p/y1");
-    expect(inputs, at("23T20:00:13"), "f/b1");
-    expect(inputs, at("23T20:00:18"), "p/y1");
-    expect(inputs, at("23T20:10:00"), "x/y1");
+    bt_inputs_add_untrusted(inputs, fixture_at("23T20:00:03"), fixture_at("23T20:10:00"));
+    expect(inputs, fixture_at("23T20:00:03") - 1, "x/y1");
+    expect(inputs, fixture_at("23T20:00:03"), "p/y1");
+    expect(inputs, fixture_at("23T20:00:13"), "f/b1");
+    expect(inputs, fixture_at("23T20:00:18"), "p/y1");
+    expect(inputs, fixture_at("23T20:10:00"), "x/y1");
 }
 
 static void test_display(void)
 {
     g_autoptr(BtInputs) inputs = bt_inputs_new();
     bt_inputs_add_source(inputs, "first", BT_ALL_CLASSES, NULL, 0);
-    add(inputs, 0, FULL("p", "a", "'weight':1"),
+    fixture_add(inputs, 0, FULL("p", "a", "'weight':1"),
         ",'display':{'on':[['05:00','22:00']],'brightness':[['05:00',80],['18:00',40]],'volume':7}",
         "m", 0);
-    expect(inputs, at("23T05:00:00") - 1, "dark");
-    expect(inputs, at("23T05:00:00"), "p/a1");
-    expect(inputs, at("23T22:00:00"), "dark");
-    g_autoptr(BtOnAir) dark = bt_schedule_at(inputs, at("23T22:00:00"), NULL, NULL);
-    g_assert_cmpint(dark->until_ms, ==, at("24T05:00:00"));
-    g_autoptr(BtOnAir) day = bt_schedule_at(inputs, at("23T18:00:00") - 1, NULL, NULL);
-    g_autoptr(BtOnAir) evening = bt_schedule_at(inputs, at("23T18:00:00"), NULL, NULL);
+    expect(inputs, fixture_at("23T05:00:00") - 1, "dark");
+    expect(inputs, fixture_at("23T05:00:00"), "p/a1");
+    expect(inputs, fixture_at("23T22:00:00"), "dark");
+    g_autoptr(BtOnAir) dark = bt_schedule_at(inputs, fixture_at("23T22:00:00"), NULL, NULL);
+    g_assert_cmpint(dark->until_ms, ==, fixture_at("24T05:00:00"));
+    g_autoptr(BtOnAir) day = bt_schedule_at(inputs, fixture_at("23T18:00:00") - 1, NULL, NULL);
+    g_autoptr(BtOnAir) evening = bt_schedule_at(inputs, fixture_at("23T18:00:00"), NULL, NULL);
     g_assert_cmpint(day->brightness, ==, 80);
     g_assert_cmpint(evening->brightness, ==, 40);
     g_assert_cmpint(evening->volume, ==, 7);
     BtTimes noon = { 11 * 3600, 13 * 3600 };
     bt_inputs_set_on_windows(inputs, &noon, 1);
-    expect(inputs, at("23T10:00:00"), "dark");
-    expect(inputs, at("23T12:00:00"), "p/a1");
+    expect(inputs, fixture_at("23T10:00:00"), "dark");
+    expect(inputs, fixture_at("23T12:00:00"), "p/a1");
 }
 
 /* ---- fields ---- */
 
 static void test_previous(void)
 {
-    g_autoptr(BtInputs) inputs = one(FULL("p", "a", DAY));
-    g_autoptr(BtOnAir) first = bt_schedule_at(inputs, at("23T08:00:35"), NULL, NULL);
-    g_autoptr(BtOnAir) second = bt_schedule_at(inputs, at("23T08:00:45"), NULL, NULL);
+    g_autoptr(BtInputs) inputs = fixture_one(FULL("p", "a", DAY));
+    g_autoptr(BtOnAir) first = bt_schedule_at(inputs, fixture_at("23T08:00:35"), NULL, NULL);
+    g_autoptr(BtOnAir) second = bt_schedule_at(inputs, fixture_at("23T08:00:45"), NULL, NULL);
     const BtOnZone *a = &g_array_index(first->zones, BtOnZone, 0);
     const BtOnZone *b = &g_array_index(second->zones, BtOnZone, 0);
     g_assert_null(a->previous);
     g_assert_true(b->previous == a->item);
-    g_assert_cmpint(b->previous_start_ms, ==, at("23T08:00:30"));
-    g_assert_cmpint(b->start_ms, ==, at("23T08:00:40"));
-    g_assert_cmpint(b->end_ms, ==, at("23T08:01:00"));
-    g_assert_cmpint(second->until_ms, ==, at("23T08:01:00"));
-    g_assert_cmpint(second->anchor_ms, ==, at("23T08:00:00"));
-    g_assert_cmpint(second->turn_start_ms, ==, at("23T08:00:30"));
+    g_assert_cmpint(b->previous_start_ms, ==, fixture_at("23T08:00:30"));
+    g_assert_cmpint(b->start_ms, ==, fixture_at("23T08:00:40"));
+    g_assert_cmpint(b->end_ms, ==, fixture_at("23T08:01:00"));
+    g_assert_cmpint(second->until_ms, ==, fixture_at("23T08:01:00"));
+    g_assert_cmpint(second->anchor_ms, ==, fixture_at("23T08:00:00"));
+    g_assert_cmpint(second->turn_start_ms, ==, fixture_at("23T08:00:30"));
 }
 
 static void test_until_of_nothing(void)
 {
     g_autoptr(BtInputs) inputs =
-        one(FULL("p", "a", "'when':{'from':'2026-11-28','times':[['08:00','09:00']]}"));
-    g_autoptr(BtOnAir) on = bt_schedule_at(inputs, at("10T03:00:00"), NULL, NULL);
+        fixture_one(FULL("p", "a", "'when':{'from':'2026-11-28','times':[['08:00','09:00']]}"));
+    g_autoptr(BtOnAir) on = bt_schedule_at(inputs, fixture_at("10T03:00:00"), NULL, NULL);
     g_assert_cmpint(on->kind, ==, BT_ON_SAFE);
-    g_assert_cmpint(on->until_ms, ==, at("28T08:00:00"));
+    g_assert_cmpint(on->until_ms, ==, fixture_at("28T08:00:00"));
     g_autoptr(BtInputs) none = bt_inputs_new();
-    g_autoptr(BtOnAir) never = bt_schedule_at(none, at("10T03:00:00"), NULL, NULL);
+    g_autoptr(BtOnAir) never = bt_schedule_at(none, fixture_at("10T03:00:00"), NULL, NULL);
     g_assert_cmpint(never->until_ms, ==, BT_TIME_MAX);
 }
 
 /* For random instants: nothing changes before `until`, and at it something does. */
 static void test_until(void)
 {
-    g_autoptr(BtInputs) inputs =
-        one("{'id':'p','layout':'split','weight':2,'zones':{'main':'a','strip':'t'}," DAY
-            "}," FULL("q", "v", "'class':'priority'," DAY) "," FULL("f", "b", "'class':'filler'"));
+    g_autoptr(BtInputs) inputs = fixture_one(
+        "{'id':'p','layout':'split','weight':2,'zones':{'main':'a','strip':'t'}," DAY
+        "}," FULL("q", "v", "'class':'priority'," DAY) "," FULL("f", "b", "'class':'filler'"));
     for (guint i = 0; i < 2000; i++) {
-        gint64 now = at("23T07:50:00") + g_test_rand_int_range(0, 5 * 3600 * 1000);
+        gint64 now = fixture_at("23T07:50:00") + g_test_rand_int_range(0, 5 * 3600 * 1000);
         g_autoptr(BtOnAir) on = bt_schedule_at(inputs, now, measure, NULL);
         g_autoptr(BtOnAir) last = bt_schedule_at(inputs, on->until_ms - 1, measure, NULL);
         g_autoptr(BtOnAir) next = bt_schedule_at(inputs, on->until_ms, measure, NULL);
@@ -339,9 +278,9 @@ static void test_until(void)
 static void test_durations(void)
 {
     g_autoptr(BtInputs) inputs =
-        one("{'id':'p','layout':'split','zones':{'main':'a','strip':'t'}," DAY "}");
+        fixture_one("{'id':'p','layout':'split','zones':{'main':'a','strip':'t'}," DAY "}");
     guint asked = 0;
-    g_autoptr(BtOnAir) on = bt_schedule_at(inputs, at("23T11:59:59"), measure, &asked);
+    g_autoptr(BtOnAir) on = bt_schedule_at(inputs, fixture_at("23T11:59:59"), measure, &asked);
     const BtOnZone *strip = &g_array_index(on->zones, BtOnZone, 1);
     g_assert_cmpint(strip->end_ms - strip->start_ms, ==, 3000); /* (640 + 20) / 220 */
     g_assert_cmpuint(asked, ==, 1);
@@ -356,11 +295,11 @@ static void test_durations(void)
 
 static void test_rundown(void)
 {
-    g_autoptr(BtInputs) inputs = one(FULL("p", "a", DAY) "," FULL(
+    g_autoptr(BtInputs) inputs = fixture_one(FULL("p", "a", DAY) "," FULL(
         "q", "b", "'class':'priority','when':{'times':[['08:00:05','08:00:12']]}"));
     g_autoptr(GError) error = NULL;
-    g_autoptr(GPtrArray) rows =
-        bt_rundown(inputs, at("23T07:59:00"), at("23T08:00:25"), NULL, NULL, NULL, &error);
+    g_autoptr(GPtrArray) rows = bt_rundown(
+        inputs, fixture_at("23T07:59:00"), fixture_at("23T08:00:25"), NULL, NULL, NULL, &error);
     static const struct {
         const char *start, *item;
         gboolean resumed;
@@ -371,12 +310,12 @@ static void test_rundown(void)
     g_assert_cmpuint(rows->len, ==, G_N_ELEMENTS(expected));
     for (guint i = 0; i < rows->len; i++) {
         const BtRundownRow *row = rows->pdata[i];
-        g_assert_cmpint(row->start_ms, ==, at(expected[i].start));
+        g_assert_cmpint(row->start_ms, ==, fixture_at(expected[i].start));
         g_assert_cmpstr(row->item, ==, expected[i].item);
         g_assert_cmpint(row->resumed, ==, expected[i].resumed);
         g_assert_cmpstr(row->reason, ==, row->item ? NULL : "safe");
     }
-    g_assert_cmpint(((BtRundownRow *)rows->pdata[4])->end_ms, ==, at("23T08:00:25"));
+    g_assert_cmpint(((BtRundownRow *)rows->pdata[4])->end_ms, ==, fixture_at("23T08:00:25"));
 }
 
 static void test_rundown_limit(void)
@@ -384,7 +323,7 @@ static void test_rundown_limit(void)
     g_autoptr(BtInputs) inputs = bt_inputs_new();
     g_autoptr(GError) error = NULL;
     bt_inputs_add_source(inputs, "s", BT_ALL_CLASSES, NULL, 0);
-    add(inputs, 0, FULL("f", "b", "'class':'filler'"), "", "m", 0);
+    fixture_add(inputs, 0, FULL("f", "b", "'class':'filler'"), "", "m", 0);
     g_autoptr(GPtrArray) rows = bt_rundown(
         inputs, 0, G_GINT64_CONSTANT(5000) * (BT_RUNDOWN_MAX_ROWS + 10), NULL, NULL, NULL, &error);
     g_assert_null(rows);
