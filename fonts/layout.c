@@ -128,13 +128,9 @@ static void add_paragraph(BtTextLayout *layout, BtFonts *fonts, const BtShapedTe
     add_breaks(layout, p);
 }
 
-BtTextLayout *bt_layout_build(BtFonts *fonts, const char *text, const BtTextStyle *style,
-    int width_px, guint *emergencies, GError **error)
+static BtTextLayout *build(BtFonts *fonts, const BtShapedText *shaped, const BtTextStyle *style,
+    int width_px, guint *emergencies)
 {
-    *emergencies = 0;
-    if (!check(text, style, error))
-        return NULL;
-    BtShapedText *shaped = bt_shaped_text(fonts, text, style);
     BtTextLayout *layout = layout_new(shaped, style, width_px);
     BtLineBase base = base_of(fonts, style, layout->lang);
     for (guint i = 0; i < shaped->paragraphs->len; i++) {
@@ -143,8 +139,52 @@ BtTextLayout *bt_layout_build(BtFonts *fonts, const char *text, const BtTextStyl
             layout->rtl = p->rtl;
         add_paragraph(layout, fonts, shaped, p, &base, emergencies);
     }
-    bt_shaped_text_unref(shaped);
     return layout;
+}
+
+/* ---- the last layout of each text, kept for its next pass ---- */
+
+/* What shaping depends on is the same already: language, direction, digits. */
+static gboolean is_kept(const BtShapedText *shaped, const BtTextStyle *style, int width_px)
+{
+    const BtTextLayout *kept = shaped->kept;
+    return kept != NULL && kept->width_px == MAX(0, width_px) && kept->style.px == style->px &&
+        kept->style.weight == style->weight && kept->style.align == style->align &&
+        kept->style.led == style->led && kept->style.line_percent == style->line_percent;
+}
+
+static BtTextLayout *layout_copy(const BtTextLayout *layout)
+{
+    BtTextLayout *copy = g_new(BtTextLayout, 1);
+    *copy = *layout;
+    copy->text = g_strdup(layout->text);
+    copy->lang = g_strdup(layout->lang);
+    copy->lines = g_array_copy(layout->lines);
+    copy->runs = g_array_copy(layout->runs);
+    copy->glyphs = g_array_copy(layout->glyphs);
+    copy->breaks = g_array_copy(layout->breaks);
+    copy->levels = g_array_copy(layout->levels);
+    copy->style.lang = copy->lang;
+    for (guint i = 0; i < copy->runs->len; i++)
+        g_array_index(copy->runs, BtTextRun, i).lang = copy->lang;
+    return copy;
+}
+
+BtTextLayout *bt_layout_build(BtFonts *fonts, const char *text, const BtTextStyle *style,
+    int width_px, guint *emergencies, GError **error)
+{
+    *emergencies = 0;
+    if (!check(text, style, error))
+        return NULL;
+    BtShapedText *shaped = bt_shaped_text(fonts, text, style);
+    if (!is_kept(shaped, style, width_px)) {
+        BtTextLayout *layout = build(fonts, shaped, style, width_px, emergencies);
+        bt_shaped_text_keep(fonts, shaped, layout, *emergencies);
+    }
+    *emergencies = shaped->kept_emergencies;
+    BtTextLayout *copy = layout_copy(shaped->kept);
+    bt_shaped_text_unref(shaped);
+    return copy;
 }
 
 BtTextLayout *bt_text_layout(

@@ -63,6 +63,10 @@ static void decode(BtParagraph *p, const char *text)
 
 /* ---- NFC ---- */
 
+/* No writing stacks more marks on a letter than Unicode's stream-safe text allows (30); ordering
+ * them takes the square of their number. */
+#define MAX_SEGMENT 62
+
 typedef struct {
     GArray *text;  /* of UChar */
     GArray *bytes; /* of guint32 */
@@ -79,7 +83,7 @@ static guint segment_end(const UNormalizer2 *nfc, const BtParagraph *p, guint st
     guint end = start;
     UChar32 c;
     U16_NEXT(p->text, end, p->n, c);
-    while (end < p->n) {
+    while (end < p->n && end - start < MAX_SEGMENT) {
         guint next = end;
         U16_NEXT(p->text, next, p->n, c);
         if (unorm2_hasBoundaryBefore(nfc, c))

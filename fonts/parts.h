@@ -183,6 +183,8 @@ typedef struct {
     GPtrArray *paragraphs; /* of BtParagraph */
     guint missing;
     gsize size_bytes;
+    BtTextLayout *kept; /* its last layout (nullable), and how often that cut words */
+    guint kept_emergencies;
 } BtShapedText;
 
 void bt_paragraph_shape(BtParagraph *paragraph, BtFonts *fonts, const BtShapeKey *key);
@@ -194,6 +196,9 @@ void bt_shape_slice(BtFonts *fonts, const BtParagraph *paragraph, const BtShaped
  * (transfer full) */
 BtShapedText *bt_shaped_text(BtFonts *fonts, const char *text, const BtTextStyle *style);
 void bt_shaped_text_unref(BtShapedText *shaped);
+/* Keeps `layout` with the text. (transfer full) */
+void bt_shaped_text_keep(
+    BtFonts *fonts, BtShapedText *shaped, BtTextLayout *layout, guint emergencies);
 BtShapedCache *bt_shaped_cache_new(void);
 void bt_shaped_cache_free(BtShapedCache *cache);
 

@@ -196,8 +196,8 @@ void bt_paragraph_find_items(BtParagraph *p, UScriptCode fallback)
     resolve_backwards(&resolver, fallback);
     for (guint i = 0, start = 0; i < p->n; i++) {
         gboolean more = i + 1 < p->n;
-        gboolean same = more && scripts[i + 1] == scripts[start] &&
-            p->levels[i + 1] == p->levels[start];
+        gboolean same =
+            more && scripts[i + 1] == scripts[start] && p->levels[i + 1] == p->levels[start];
         /* What came from one place of the text stays in one run. */
         if (same || (more && p->byte_of[i + 1] == p->byte_of[i]))
             continue;
