@@ -95,7 +95,7 @@ static BtJson *spool_json(BtFacts *facts)
     bt_facts_spool(facts, &spool, NULL);
     bt_json_set_int(json, "waiting", spool.waiting);
     if (spool.oldest_ms == BT_TIME_MAX)
-        bt_json_set(json, "oldest", NULL);
+        bt_json_set_string(json, "oldest", NULL);
     else
         bt_json_set_time(json, "oldest", spool.oldest_ms);
     return json;

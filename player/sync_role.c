@@ -26,6 +26,7 @@ typedef struct {
     BtCache *cache;
     BtFacts *facts;
     BtSync *sync;
+    BtHints *hints;       /* NULL: a folder, or none could be had */
     guint failures;       /* rounds in a row */
     gint64 round_real_ms; /* when the last round ended */
     gint64 push_after_real_ms;
@@ -210,6 +211,20 @@ static void push(Worker *worker)
 
 /* ---- a worker's life ---- */
 
+static void wake_workers(SyncRole *role)
+{
+    g_mutex_lock(&role->mutex);
+    role->wakes++;
+    g_cond_broadcast(&role->wake);
+    g_mutex_unlock(&role->mutex);
+}
+
+/* From the hints' own thread. */
+static void on_hint(gpointer user)
+{
+    wake_workers(user);
+}
+
 /* A poll each poll_s, sooner after failures at first, later when they go on; a fifth of it by
  * chance, so that a thousand boards do not ask at once. */
 static gint64 pause_ms(const Worker *worker)
@@ -256,6 +271,7 @@ static void worker_free(gpointer data)
     Worker *worker = data;
     if (worker->thread != NULL)
         g_thread_join(worker->thread);
+    bt_hints_free(worker->hints);
     g_clear_pointer(&worker->needed, g_hash_table_unref);
     bt_sync_free(worker->sync);
     bt_facts_close(worker->facts);
@@ -291,6 +307,8 @@ static gboolean worker_open(Worker *worker, GError **error)
     worker->round_real_ms = real_ms();
     worker->sync =
         bt_sync_new(&description, worker->cache, worker->role->key, on_event, worker, error);
+    if (worker->sync != NULL)
+        worker->hints = bt_hints_new(&description, on_hint, worker->role, NULL);
     return worker->sync != NULL;
 }
 
@@ -309,14 +327,6 @@ static void add_worker(SyncRole *role, const BtConfigSource *source)
 }
 
 /* ---- the role ---- */
-
-static void wake_workers(SyncRole *role)
-{
-    g_mutex_lock(&role->mutex);
-    role->wakes++;
-    g_cond_broadcast(&role->wake);
-    g_mutex_unlock(&role->mutex);
-}
 
 static gboolean on_supervise(gint fd, GIOCondition condition, gpointer data)
 {

@@ -6,6 +6,7 @@ typedef struct {
     BtWriterTask run; /* NULL: a flush, answered through the writer's condition */
     gpointer data;
     GDestroyNotify destroy;
+    gboolean last; /* the flush after which the thread ends */
 } Task;
 
 struct BtWriter {
@@ -80,17 +81,18 @@ static gpointer run(gpointer data)
         Task *task = g_queue_is_empty(writer->batch)
             ? g_async_queue_pop(writer->queue)
             : g_async_queue_timeout_pop(writer->queue, (guint64)wait_us);
-        gboolean flush = task != NULL && task->run == NULL;
-        if (task != NULL && !flush)
+        gboolean flushing = task != NULL && task->run == NULL;
+        if (task != NULL && !flushing)
             g_queue_push_tail(writer->batch, task);
-        if (flush || g_get_monotonic_time() >= commit_us) {
+        if (flushing || g_get_monotonic_time() >= commit_us) {
             write_down(writer);
             commit_us = g_get_monotonic_time() + COMMIT_EVERY_US;
         }
-        if (flush) {
+        if (flushing) {
+            gboolean last = task->last;
             task_free(task);
             answer_flush(writer);
-            if (g_atomic_int_get(&writer->ending))
+            if (last)
                 return NULL;
         }
     }
@@ -108,29 +110,38 @@ BtWriter *bt_writer_new(BtFacts *facts)
     return writer;
 }
 
-void bt_writer_post(BtWriter *writer, BtWriterTask task, gpointer data, GDestroyNotify destroy)
+static void push(BtWriter *writer, Task task)
 {
     Task *posted = g_new0(Task, 1);
-    *posted = (Task){ task, data, destroy };
+    *posted = task;
     g_async_queue_push(writer->queue, posted);
 }
 
-void bt_writer_flush(BtWriter *writer)
+void bt_writer_post(BtWriter *writer, BtWriterTask task, gpointer data, GDestroyNotify destroy)
+{
+    push(writer, (Task){ .run = task, .data = data, .destroy = destroy });
+}
+
+static void flush(BtWriter *writer, gboolean last)
 {
     guint64 wanted = ++writer->flushes_asked;
-    bt_writer_post(writer, NULL, NULL, NULL);
+    push(writer, (Task){ .last = last });
     g_mutex_lock(&writer->mutex);
     while (writer->flushes_done < wanted)
         g_cond_wait(&writer->flushed, &writer->mutex);
     g_mutex_unlock(&writer->mutex);
 }
 
+void bt_writer_flush(BtWriter *writer)
+{
+    flush(writer, FALSE);
+}
+
 void bt_writer_free(BtWriter *writer)
 {
     if (writer == NULL)
         return;
-    g_atomic_int_set(&writer->ending, 1);
-    bt_writer_flush(writer);
+    flush(writer, TRUE);
     g_thread_join(writer->thread);
     g_queue_free_full(writer->batch, (GDestroyNotify)task_free);
     g_async_queue_unref(writer->queue);

@@ -9,6 +9,9 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#define TITLE_MAX_CODE_POINTS 80
+#define GROUND "#0B1B33" /* look: dark ground, light letters */
+
 struct BtFolder {
     BtManifest *manifest;
     GHashTable *paths; /* sha256 → path */
@@ -120,6 +123,9 @@ static gboolean add_text(Building *building, const char *path, GError **error)
         return FALSE;
     }
     char *end = strchr(text, '\n');
+    /* A long first line is no title. */
+    if (end != NULL && g_utf8_strlen(text, end - text) > TITLE_MAX_CODE_POINTS)
+        end = NULL;
     g_autofree char *title = end == NULL ? g_strdup("") : g_strndup(text, (gsize)(end - text));
     BtJson *entry = bt_json_new_object(), *texts = bt_json_new_array();
     bt_json_set_string(entry, "lang", lang);
@@ -210,6 +216,7 @@ static BtJson *layouts_json(int w_px, int h_px)
     bt_json_append_int(canvas, w_px);
     bt_json_append_int(canvas, h_px);
     bt_json_set_string(layout, "id", "whole");
+    bt_json_set_string(layout, "background", GROUND);
     bt_json_set(layout, "canvas", canvas);
     bt_json_set(layout, "zones", one_of(zone));
     return one_of(layout);
