@@ -165,7 +165,23 @@ static void draw_marks(const Sheet *sheet, BtRect *foot)
     draw_dots(sheet, box, dot, FALSE, sheet->text->rtl);
 }
 
-/* The language's own name, where a bulletin has several. */
+/* Issuer and date are inserted text: isolated, so that neither turns the other around. */
+static char *foot_text(const BtPlan *plan, gboolean short_form)
+{
+    if (!*plan->issuer || !*plan->note || short_form)
+        return g_strdup_printf("⁨%s⁩", *plan->issuer ? plan->issuer : plan->note);
+    return g_strdup_printf("⁨%s⁩  ·  ⁨%s⁩", plan->issuer, plan->note);
+}
+
+static int speaker_width(const Sheet *sheet)
+{
+    BtTextStyle style = small_style(sheet, "vi");
+    g_autofree char *text = foot_text(sheet->plan, !sheet->plan->level);
+    return bt_text_advance_px(sheet->fonts, text, &style);
+}
+
+/* The language's own name, where a bulletin has several; who speaks comes first when room is short.
+ */
 static void draw_tag(const Sheet *sheet, BtRect *foot)
 {
     if (sheet->plan->texts->len < 2 || !*sheet->text->lang)
@@ -173,18 +189,12 @@ static void draw_tag(const Sheet *sheet, BtRect *foot)
     BtTextStyle style = small_style(sheet, sheet->text->lang);
     const char *name = bt_language_name(sheet->text->lang);
     g_auto(BtLine) line = bt_line_new(sheet->fonts, name, &style, foot->w / 2);
+    if (foot->w - line.width_px - 4 * sheet->plan->look.gap_px < speaker_width(sheet))
+        return;
     if (sheet->text->pages->len > 1)
         take_end(foot, sheet->plan->look.gap_px * 2, sheet->text->rtl);
     BtRect box = take_end(foot, line.width_px, sheet->text->rtl);
     draw_small(sheet, &line, box, FALSE, sheet->plan->colours.accent);
-}
-
-/* Issuer and date are inserted text: isolated, so that neither turns the other around. */
-static char *foot_text(const BtPlan *plan, gboolean short_form)
-{
-    if (!*plan->issuer || !*plan->note || short_form)
-        return g_strdup_printf("⁨%s⁩", *plan->issuer ? plan->issuer : plan->note);
-    return g_strdup_printf("⁨%s⁩  ·  ⁨%s⁩", plan->issuer, plan->note);
 }
 
 static void draw_speaker(const Sheet *sheet, BtRect foot)

@@ -24,7 +24,8 @@ typedef struct {
     const BtAsset *asset;
     gboolean moving; /* frames by time; else its first frame, a still */
     gboolean sound;
-    BtRect box_px; /* where it may stand, on the canvas */
+    gboolean unseen; /* only heard: nobody waits for its frames */
+    BtRect box_px;   /* where it may stand, on the canvas */
     BtFit fit;
     gint64 start_ms, end_ms; /* of the occurrence */
     gint64 at_ms;            /* the show time asked for */

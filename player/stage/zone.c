@@ -123,6 +123,7 @@ static gint64 add_audio(BtStage *stage, BtLayer *layer, const BtOccurrence *occu
 {
     BtPoolWant want =
         bt_zone_want(occurrence, occurrence->item->asset, occurrence->rect_px, TRUE, t_ms);
+    want.unseen = TRUE;
     bt_pool_get(stage->pool, &want);
     return bt_clock_add(stage, layer, occurrence->free_px, occurrence->ground,
         occurrence->on_air->manifest->timezone, "", t_ms);

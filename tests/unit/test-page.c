@@ -29,9 +29,14 @@ static const Size sizes[] = {
     { "column", 160, 384, TRUE },
 };
 
+/* A BtText of literals. */
+typedef struct {
+    const char *lang, *title, *body;
+} Words;
+
 typedef struct {
     const char *name;
-    BtText texts[4]; /* ends with a NULL lang */
+    Words texts[4]; /* ends with a NULL lang */
 } Bulletin;
 
 static BtFonts *fonts;
@@ -65,8 +70,12 @@ static BtPlan *plan_of(
     const Size *size, const Bulletin *bulletin, const char *qr, gboolean picture, int level)
 {
     g_autoptr(GPtrArray) texts = g_ptr_array_new();
-    for (guint i = 0; i < 4 && bulletin->texts[i].lang; i++)
-        g_ptr_array_add(texts, (gpointer)&bulletin->texts[i]);
+    BtText copies[4];
+    for (guint i = 0; i < 4 && bulletin->texts[i].lang; i++) {
+        const Words *words = &bulletin->texts[i];
+        copies[i] = (BtText){ (char *)words->lang, (char *)words->title, (char *)words->body };
+        g_ptr_array_add(texts, &copies[i]);
+    }
     BtPlanSpec spec = { .w_px = size->w,
         .h_px = size->h,
         .free_px = { 0, 0, size->w, size->h },
@@ -111,7 +120,7 @@ static void assert_whole(const BtTextLayout *layout, guint n_lines, const char *
         g_assert_true(g_ascii_isspace(words[at]));
 }
 
-static void check_ranges(const BtPlanText *text, const BtText *from)
+static void check_ranges(const BtPlanText *text, const Words *from)
 {
     guint title = 0, body = 0, last_title = 0;
     for (guint i = 0; i < text->pages->len; i++) {

@@ -1,0 +1,197 @@
+#include "player/stage/medium.h"
+
+#include "player/stage/picture.h"
+
+#include <poll.h>
+
+void bt_medium_close(BtPool *pool, BtMedium *entry)
+{
+    if (entry->moving)
+        entry->moving->unref(entry->moving);
+    entry->moving = NULL;
+    if (entry->media)
+        pool->n_open--;
+    g_clear_pointer(&entry->media, bt_media_unref);
+}
+
+void bt_medium_free(BtPool *pool, BtMedium *entry)
+{
+    bt_medium_close(pool, entry);
+    g_clear_pointer(&entry->frame, bt_frame_unref);
+    bt_manifest_unref(entry->manifest);
+    g_free(entry->zone);
+    g_free(entry->key);
+    g_free(entry);
+}
+
+BtMedium *bt_medium_new(BtPool *pool, const BtPoolWant *want, char *key /* (transfer full) */)
+{
+    BtMedium *entry = g_new0(BtMedium, 1);
+    entry->key = key;
+    entry->manifest = bt_manifest_ref(want->manifest);
+    entry->item = want->item;
+    entry->zone = g_strdup(want->zone);
+    entry->asset = *want->asset;
+    entry->is_moving = want->moving;
+    entry->sound = want->sound;
+    entry->unseen = want->unseen;
+    entry->box_px = want->box_px;
+    entry->fit = want->fit;
+    entry->start_ms = want->start_ms;
+    entry->end_ms = want->end_ms;
+    entry->at_ms = want->at_ms;
+    g_hash_table_insert(pool->entries, entry->key, entry);
+    return entry;
+}
+
+static void fail(BtPool *pool, BtMedium *entry, const GError *error)
+{
+    entry->failed = TRUE;
+    if (pool->options->on_failure)
+        pool->options->on_failure(
+            entry->item, entry->zone, entry->asset.sha256, error, pool->options->failure_user);
+    bt_medium_close(pool, entry);
+}
+
+static gboolean open_media(BtPool *pool, BtMedium *entry, GError **error)
+{
+    const BtStageOptions *options = pool->options;
+    if (pool->n_open >= BT_POOL_MAX_OPEN) {
+        g_set_error(error, BT_ERROR, BT_ERROR_LIMIT, "%s: %u media are open: expected fewer",
+            entry->item->id, pool->n_open);
+        return FALSE;
+    }
+    int fd = options->open_asset(entry->asset.sha256, options->open_user, error);
+    if (fd < 0)
+        return FALSE;
+    entry->media = bt_media_open(
+        fd, entry->asset.sha256, options->spawn, options->spawn_user, pool->mono_ms, error);
+    if (entry->media)
+        pool->n_open++;
+    return entry->media != NULL;
+}
+
+void bt_medium_open(BtPool *pool, BtMedium *entry)
+{
+    g_autoptr(GError) error = NULL;
+    entry->opened_mono_ms = pool->mono_ms;
+    entry->started = entry->arrived = FALSE;
+    if (!open_media(pool, entry, &error)) {
+        if (!error)
+            g_set_error(&error, BT_ERROR, BT_ERROR_FAILED, "%s: %s: cannot be opened",
+                entry->item->id, entry->asset.sha256);
+        fail(pool, entry, error);
+    }
+}
+
+static char *still_key(const BtMedium *entry)
+{
+    return g_strdup_printf(
+        "%s %dx%d %d", entry->asset.sha256, entry->box_px.w, entry->box_px.h, entry->fit);
+}
+
+/* A still's own size is the one that fits the box, so its place follows from it. */
+gboolean bt_medium_find_still(BtPool *pool, BtMedium *entry)
+{
+    g_autofree char *key = still_key(entry);
+    BtFrame *frame = bt_shelf_find(pool->stills, key);
+    if (!frame)
+        return FALSE;
+    entry->frame = bt_frame_ref(frame);
+    entry->rect_px = bt_picture_place(frame->w_px, frame->h_px, entry->box_px, entry->fit);
+    return TRUE;
+}
+
+static void keep_still(BtPool *pool, BtMedium *entry)
+{
+    g_autofree char *key = still_key(entry);
+    gsize size_bytes = (gsize)entry->frame->stride_px * entry->frame->h_px * sizeof(guint32);
+    bt_shelf_put(pool->stills, key, bt_frame_ref(entry->frame), size_bytes);
+}
+
+static gint64 wanted_pts(const BtMedium *entry)
+{
+    return entry->is_moving ? MAX(0, entry->at_ms - entry->start_ms) : 0;
+}
+
+/* The size is known: say which pixels are wanted, from which time on. */
+static gboolean entry_start(BtPool *pool, BtMedium *entry)
+{
+    const BtMediaInfo *info = bt_media_info(entry->media);
+    g_autoptr(GError) error = NULL;
+    entry->rect_px = bt_picture_place(info->w_px, info->h_px, entry->box_px, entry->fit);
+    if (!bt_media_start(entry->media, entry->rect_px.w, entry->rect_px.h, wanted_pts(entry),
+            entry->sound && info->has_sound, FALSE, &error)) {
+        fail(pool, entry, error);
+        return FALSE;
+    }
+    entry->started = TRUE;
+    if (entry->is_moving)
+        entry->moving = bt_media_moving(entry->media);
+    return TRUE;
+}
+
+/* TRUE when the first frame is here. A still needs its decoder no longer. */
+static gboolean take_frame(BtPool *pool, BtMedium *entry)
+{
+    g_autoptr(BtFrame) frame = bt_media_frame_at(entry->media, wanted_pts(entry), NULL);
+    if (!frame)
+        return FALSE;
+    entry->arrived = TRUE;
+    if (!entry->is_moving) {
+        entry->frame = g_steal_pointer(&frame);
+        keep_still(pool, entry);
+        bt_medium_close(pool, entry);
+    }
+    return TRUE;
+}
+
+/* TRUE when the picture that the pool would give has changed. */
+gboolean bt_medium_poll(BtPool *pool, BtMedium *entry)
+{
+    if (!entry->media)
+        return FALSE;
+    BtMediaState state = bt_media_poll(entry->media, pool->mono_ms);
+    if (state == BT_MEDIA_FAILED) {
+        /* A video's last frame stays: the moving keeps its media. */
+        BtMedia *media = bt_media_ref(entry->media);
+        BtMoving *moving = entry->arrived ? entry->moving : NULL;
+        if (moving)
+            moving->ref(moving);
+        fail(pool, entry, bt_media_error(media));
+        entry->moving = moving;
+        bt_media_unref(media);
+        return TRUE;
+    }
+    gboolean changed = FALSE;
+    if (state != BT_MEDIA_OPENING && !entry->started)
+        changed = entry_start(pool, entry);
+    if (entry->started && !entry->arrived && !entry->unseen && entry->media &&
+        take_frame(pool, entry))
+        return TRUE;
+    if (entry->is_moving && !entry->unseen && !entry->arrived && !entry->late &&
+        pool->mono_ms - entry->opened_mono_ms > BT_POOL_POSTER_MS)
+        changed = entry->late = TRUE;
+    return changed || entry->failed;
+}
+
+/* TRUE when what `entry` shows will not change by waiting. */
+gboolean bt_medium_wait(BtPool *pool, BtMedium *entry, gint64 until_us)
+{
+    while (entry->media && !entry->failed && !(entry->unseen && entry->started)) {
+        int left_ms = (int)MAX(0, (until_us - g_get_monotonic_time() + 999) / 1000);
+        bt_medium_poll(pool, entry);
+        if (!entry->media)
+            break;
+        if (entry->started && bt_media_wait(entry->media, wanted_pts(entry), left_ms)) {
+            bt_medium_poll(pool, entry);
+            return TRUE;
+        }
+        if (left_ms == 0)
+            return FALSE;
+        struct pollfd wait = { .fd = bt_media_fd(entry->media), .events = POLLIN };
+        if (!entry->started)
+            poll(&wait, 1, MIN(left_ms, 100));
+    }
+    return TRUE;
+}

@@ -1,0 +1,49 @@
+/* One picture or video in the pool: from its file to its frames. Only pool.c and medium.c include
+ * this. Thread-safety: the stage's thread. */
+#ifndef BT_PLAYER_STAGE_MEDIUM_H
+#define BT_PLAYER_STAGE_MEDIUM_H
+
+#include "player/stage/pool.h"
+
+typedef struct {
+    char *key;
+    BtMedia *media; /* NULL: not opened, done with, or failed */
+    BtMoving *moving;
+    BtFrame *frame;
+    BtManifest *manifest;
+    const BtItem *item;
+    char *zone;
+    BtAsset asset; /* a copy of what matters: the hash */
+    gboolean is_moving, sound, unseen, started, arrived, failed, late;
+    BtRect box_px, rect_px;
+    BtFit fit;
+    gint64 start_ms, end_ms, at_ms;
+    gint64 opened_mono_ms;
+    guint used; /* the round in which it was last wanted */
+} BtMedium;
+
+struct BtPool {
+    const BtStageOptions *options;
+    GHashTable *entries; /* key → BtMedium */
+    BtShelf *stills;     /* key of sha256 and size → BtFrame */
+    gint64 mono_ms;      /* of the last poll */
+    guint round, n_open;
+    gboolean ahead;
+};
+
+/* In the pool's table, not opened. (borrowed; key is transferred) */
+BtMedium *bt_medium_new(BtPool *pool, const BtPoolWant *want, char *key);
+void bt_medium_free(BtPool *pool, BtMedium *entry);
+/* Starts its decoder, or says why not. */
+void bt_medium_open(BtPool *pool, BtMedium *entry);
+/* Ends its decoder; a still that arrived stays. */
+void bt_medium_close(BtPool *pool, BtMedium *entry);
+/* Takes the still from the shelf when it is there. */
+gboolean bt_medium_find_still(BtPool *pool, BtMedium *entry);
+/* TRUE when the picture that the pool would give has changed. */
+gboolean bt_medium_poll(BtPool *pool, BtMedium *entry);
+/* TRUE when what it shows will not change by waiting; gives up at `until_us` of the monotonic
+ * clock. */
+gboolean bt_medium_wait(BtPool *pool, BtMedium *entry, gint64 until_us);
+
+#endif
