@@ -1,6 +1,6 @@
-/* Messages between the processes of the house: fixed-size structs, with open files beside them, over
- * a pair of SOCK_SEQPACKET sockets. A message of another size than the receiver expects is refused.
- * Thread-safety: one thread an end. */
+/* Messages between the processes of the house: fixed-size structs, with open files beside them,
+ * over a pair of SOCK_SEQPACKET sockets. A message of another size than the receiver expects is
+ * refused. Thread-safety: one thread an end. */
 #ifndef BT_BASE_CHANNEL_H
 #define BT_BASE_CHANNEL_H
 
@@ -19,12 +19,13 @@ typedef enum {
 gboolean bt_channel_pair(int ends[2], GError **error);
 
 /* Sends one message. The files stay the caller's. */
-BtChannelStatus bt_channel_send(int end, const void *message, gsize size_bytes, const int *fds,
-    guint n_fds, GError **error);
+BtChannelStatus bt_channel_send(
+    int end, const void *message, gsize size_bytes, const int *fds, guint n_fds, GError **error);
 
 /* Receives one message of exactly `size_bytes`. `fds` has room for `max_fds` (at most
  * BT_CHANNEL_MAX_FDS); those received are the caller's to close, close-on-exec, and `*n_fds` counts
- * them. More files than max_fds is an error, and they are closed. `fds` may be NULL with max_fds 0. */
+ * them. More files than max_fds is an error, and they are closed. `fds` may be NULL with max_fds 0.
+ */
 BtChannelStatus bt_channel_receive(int end, void *message, gsize size_bytes, int *fds,
     guint max_fds, guint *n_fds, GError **error);
 

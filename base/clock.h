@@ -3,8 +3,8 @@
  * processes that were given the same text.
  *
  * wall: milliseconds since 1970-01-01 UTC. mono: milliseconds that never go back, from an arbitrary
- * start, counting time asleep (CLOCK_BOOTTIME); on a virtual clock it runs at the same rate as wall.
- * Thread-safety: safe (a value, read only). */
+ * start, counting time asleep (CLOCK_BOOTTIME); on a virtual clock it runs at the same rate as
+ * wall. Thread-safety: safe (a value, read only). */
 #ifndef BT_BASE_CLOCK_H
 #define BT_BASE_CLOCK_H
 
@@ -24,7 +24,10 @@ typedef struct {
     double rate;          /* virtual: virtual seconds in a real one, 0 (stands still) to 86400 */
 } BtClock;
 
+/* The clocks of this machine. Virtual ones come from bt_clock_from_text. */
 BtClock bt_clock_real(void);
+/* Milliseconds since 1970, and since the machine started with the time it slept (CLOCK_BOOTTIME).
+ */
 gint64 bt_clock_wall_ms(const BtClock *clock);
 gint64 bt_clock_mono_ms(const BtClock *clock);
 

@@ -1,8 +1,8 @@
 /* SQLite, thin: WAL, synchronous=FULL, foreign keys on, prepared statements only.
  *
  * Arguments are bound by a string of letters: s text (nullable), i gint64, d double, b GBytes*
- * (nullable). Errors are BT_ERROR_IO with SQLite's words. Thread-safety: a connection belongs to one
- * thread; several processes may open the same file. */
+ * (nullable). Errors are BT_ERROR_IO with SQLite's words. Thread-safety: a connection belongs to
+ * one thread; several processes may open the same file. */
 #ifndef BT_BASE_DB_H
 #define BT_BASE_DB_H
 
@@ -11,9 +11,9 @@
 typedef struct BtDb BtDb;
 typedef struct BtRows BtRows;
 
-/* Opens or creates `path`. `migrations` is a NULL-ended list of scripts; the file's user_version says
- * how many of them it has seen, and the others are run in one transaction each. A file of a newer
- * version than the list is refused (BT_ERROR_UNSUPPORTED). (transfer full) (nullable) */
+/* Opens or creates `path`. `migrations` is a NULL-ended list of scripts; the file's user_version
+ * says how many of them it has seen, and the others are run in one transaction each. A file of a
+ * newer version than the list is refused (BT_ERROR_UNSUPPORTED). (transfer full) (nullable) */
 BtDb *bt_db_open(const char *path, const char *const *migrations, GError **error);
 void bt_db_close(BtDb *db);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(BtDb, bt_db_close)
@@ -22,7 +22,8 @@ gboolean bt_db_begin(BtDb *db, GError **error); /* BEGIN IMMEDIATE */
 gboolean bt_db_commit(BtDb *db, GError **error);
 void bt_db_rollback(BtDb *db); /* nothing when no transaction is open */
 
-/* Runs one statement that returns no rows. `bt_db_changes` says how many rows the last one changed. */
+/* Runs one statement that returns no rows. `bt_db_changes` says how many rows the last one changed.
+ */
 gboolean bt_db_run(BtDb *db, GError **error, const char *sql, const char *types, ...);
 gint64 bt_db_changes(BtDb *db);
 gint64 bt_db_last_id(BtDb *db);

@@ -14,8 +14,8 @@ gboolean bt_hash_is_hex(const char *text);
 /* The hash of `size_bytes` bytes at `data`, into `hex`. */
 void bt_hash_data(const void *data, gsize size_bytes, char hex[BT_HASH_HEX_SIZE]);
 
-/* The hash of all of `fd` from its start, read by pread so that the offset stays; sets `*size_bytes`
- * (nullable). FALSE with BT_ERROR_IO. */
+/* The hash of all of `fd` from its start, read by pread so that the offset stays; sets
+ * `*size_bytes` (nullable). FALSE with BT_ERROR_IO. */
 gboolean bt_hash_fd(int fd, char hex[BT_HASH_HEX_SIZE], guint64 *size_bytes, GError **error);
 
 /* Hashing while bytes arrive. */

@@ -12,18 +12,18 @@
 GBytes *bt_io_read(const char *path, gsize max_bytes, GError **error);
 GBytes *bt_io_read_fd(int fd, const char *name, gsize max_bytes, GError **error);
 
-/* Writes `data` durably at `path` with `mode`, replacing what was there. BT_ERROR_IO; what was there
- * stays on failure. */
-gboolean bt_io_write(const char *path, const void *data, gsize size_bytes, int mode,
-    GError **error);
+/* Writes `data` durably at `path` with `mode`, replacing what was there. BT_ERROR_IO; what was
+ * there stays on failure. */
+gboolean bt_io_write(
+    const char *path, const void *data, gsize size_bytes, int mode, GError **error);
 
 /* The same for a file that must not be there yet: BT_ERROR_CONFLICT when it is. */
-gboolean bt_io_create(const char *path, const void *data, gsize size_bytes, int mode,
-    GError **error);
+gboolean bt_io_create(
+    const char *path, const void *data, gsize size_bytes, int mode, GError **error);
 
 /* All of `data` to `fd`, continuing after short writes and signals. */
-gboolean bt_io_write_all(int fd, const char *name, const void *data, gsize size_bytes,
-    GError **error);
+gboolean bt_io_write_all(
+    int fd, const char *name, const void *data, gsize size_bytes, GError **error);
 
 /* Makes a folder and its parents (mode 0700 for new ones), and makes that durable. */
 gboolean bt_io_make_folder(const char *path, GError **error);

@@ -33,7 +33,7 @@ static char *tidy(char *text)
 {
     if (strlen(text) > MESSAGE_BYTES) {
         char *end = g_utf8_find_prev_char(text, text + MESSAGE_BYTES - strlen("…"));
-        strcpy(end, "…");
+        g_strlcpy(end, "…", strlen("…") + 1);
     }
     for (char *c = text; *c; c++)
         if (g_ascii_iscntrl(*c))

@@ -1,7 +1,7 @@
 /* JSON (jansson), strict and with the place in every message.
  *
- * Reading: parse with limits, then walk with BtJsonAt, a value together with the way that led to it.
- * Places live on the caller's stack and point upwards to each other:
+ * Reading: parse with limits, then walk with BtJsonAt, a value together with the way that led to
+ * it. Places live on the caller's stack and point upwards to each other:
  *
  *     BtJsonAt root = bt_json_root("now.json", json), version;
  *     if (!bt_json_require(&root, "version", &version, error) ||
@@ -26,9 +26,9 @@ struct BtJsonAt {
     gsize index;
 };
 
-/* Parses exactly one value (an object or array) from `data`. More than `max_bytes` or nesting deeper
- * than `max_depth` is BT_ERROR_LIMIT, found before anything is built; the rest is BT_ERROR_SYNTAX with
- * NAME:LINE:COLUMN. (transfer full) (nullable) */
+/* Parses exactly one value (an object or array) from `data`. More than `max_bytes` or nesting
+ * deeper than `max_depth` is BT_ERROR_LIMIT, found before anything is built; the rest is
+ * BT_ERROR_SYNTAX with NAME:LINE:COLUMN. (transfer full) (nullable) */
 BtJson *bt_json_parse(const void *data, gsize size_bytes, const char *name, gsize max_bytes,
     guint max_depth, GError **error);
 BtJson *bt_json_ref(const BtJson *json);
@@ -37,8 +37,8 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(BtJson, bt_json_unref)
 
 /* ---- places ---- */
 BtJsonAt bt_json_root(const char *name, const BtJson *json);
-/* The member `key` into `*member`; FALSE when the object has none. `at` must be an object (check with
- * bt_json_read_object first); `at` must outlive `*member`. */
+/* The member `key` into `*member`; FALSE when the object has none. `at` must be an object (check
+ * with bt_json_read_object first); `at` must outlive `*member`. */
 gboolean bt_json_member(const BtJsonAt *at, const char *key, BtJsonAt *member);
 /* The same, but absence is BT_ERROR_INVALID. */
 gboolean bt_json_require(const BtJsonAt *at, const char *key, BtJsonAt *member, GError **error);
@@ -55,12 +55,12 @@ gboolean bt_json_is_null(const BtJsonAt *at);
 gboolean bt_json_read_array(const BtJsonAt *at, gsize max, GError **error);
 /* At least `min` and at most `max` code points. Borrowed from the document. (nullable) */
 const char *bt_json_read_string(const BtJsonAt *at, gsize min, gsize max, GError **error);
-gboolean bt_json_read_int(const BtJsonAt *at, gint64 min, gint64 max, gint64 *value,
-    GError **error);
+gboolean bt_json_read_int(
+    const BtJsonAt *at, gint64 min, gint64 max, gint64 *value, GError **error);
 gboolean bt_json_read_bool(const BtJsonAt *at, gboolean *value, GError **error);
 /* One of a NULL-ended list of words; its index into `*index`. */
-gboolean bt_json_read_word(const BtJsonAt *at, const char *const *words, guint *index,
-    GError **error);
+gboolean bt_json_read_word(
+    const BtJsonAt *at, const char *const *words, guint *index, GError **error);
 /* RFC 3339 into milliseconds since 1970. */
 gboolean bt_json_read_time(const BtJsonAt *at, gint64 *wall_ms, GError **error);
 /* 64 lower-case hexadecimal digits. Borrowed. (nullable) */

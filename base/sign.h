@@ -27,10 +27,13 @@ gboolean bt_key_save(const BtKey *key, const char *path, GError **error);
 void bt_key_free(BtKey *key);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(BtKey, bt_key_free)
 
+/* The public half, and an Ed25519 signature (RFC 8032) over `data`. */
 BtPublicKey bt_key_public(const BtKey *key);
-void bt_key_sign(const BtKey *key, const void *data, gsize size_bytes,
-    guint8 signature[BT_SIGNATURE_BYTES]);
+void bt_key_sign(
+    const BtKey *key, const void *data, gsize size_bytes, guint8 signature[BT_SIGNATURE_BYTES]);
 
+/* The id of a key is the SHA-256 of its 32 bytes; its text is their base64. FALSE: no such key, or
+ * the signature is not its own. */
 void bt_public_key_id(const BtPublicKey *key, char id[BT_HASH_HEX_SIZE]);
 char *bt_public_key_to_base64(const BtPublicKey *key); /* (transfer full) */
 gboolean bt_public_key_from_base64(const char *text, BtPublicKey *key);

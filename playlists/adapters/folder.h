@@ -1,10 +1,12 @@
-/* A plain folder of media and text files as a manifest, for a first look: no signatures, no schedule.
+/* A plain folder of media and text files as a manifest, for a first look: no signatures, no
+ * schedule.
  *
- * Pictures, videos and sounds are told apart by their first bytes' usual names (the ending), text files
+ * Pictures, videos and sounds are told apart by their first bytes' usual names (the ending), text
+ * files
  * (*.txt, UTF-8, the first line is the title) become bulletins; the order is that of the names, by
- * locale-independent natural order. A name like "bai.km.txt" carries a language. The manifest is made as JSON and goes through the same
- * parser as any other, so that no second set of rules exists.
- * Thread-safety: one thread. */
+ * locale-independent natural order. A name like "bai.km.txt" carries a language. The manifest is
+ * made as JSON and goes through the same parser as any other, so that no second set of rules
+ * exists. Thread-safety: one thread. */
 #ifndef BT_PLAYLISTS_ADAPTERS_FOLDER_H
 #define BT_PLAYLISTS_ADAPTERS_FOLDER_H
 
@@ -18,8 +20,9 @@ typedef struct BtFolder BtFolder;
 /* How long the medium behind `fd` (transfer full) plays, in ms; 0 for a still, -1 with an error. */
 typedef gint64 (*BtFolderProbe)(int fd, const char *name, gpointer user, GError **error);
 
-/* Reads `path`, a folder or one file. Files that cannot be used are left out with a warning; nothing
- * usable is BT_ERROR_NOT_FOUND. The canvas is w × h (0: 1920×1080). (transfer full) (nullable) */
+/* Reads `path`, a folder or one file. Files that cannot be used are left out with a warning;
+ * nothing usable is BT_ERROR_NOT_FOUND. The canvas is w × h (0: 1920×1080). (transfer full)
+ * (nullable) */
 BtFolder *bt_folder_read(const char *path, const char *source, const char *screen,
     const char *timezone, int w_px, int h_px, BtFolderProbe probe, gpointer user, GError **error);
 void bt_folder_free(BtFolder *folder);

@@ -1,10 +1,11 @@
-/* Content by hash. What is in objects/ is whole, has the hash of its name, and survived a power cut:
- * it was written in incoming/, synced, hashed again from the disk, renamed, and the folders synced.
- * A half file stays in incoming/ and its download goes on where it stopped. An open fd is a pin: an
- * object that is unlinked while open stays readable.
+/* Content by hash. What is in objects/ is whole, has the hash of its name, and survived a power
+ * cut: it was written in incoming/, synced, hashed again from the disk, renamed, and the folders
+ * synced. A half file stays in incoming/ and its download goes on where it stopped. An open fd is a
+ * pin: an object that is unlinked while open stays readable.
  *
  * sync writes; show only reads. Folder: objects/ab/SHA256, incoming/SHA256 (and .etag),
- * documents/SOURCE/NAME. Thread-safety: one thread a cache; several processes may open the folder. */
+ * documents/SOURCE/NAME. Thread-safety: one thread a cache; several processes may open the folder.
+ */
 #ifndef BT_PLAYLISTS_CACHE_CACHE_H
 #define BT_PLAYLISTS_CACHE_CACHE_H
 
@@ -12,7 +13,8 @@
 
 typedef struct BtCache BtCache;
 
-/* (transfer full) (nullable) BT_ERROR_IO. `writable` FALSE: opens an existing folder for reading. */
+/* (transfer full) (nullable) BT_ERROR_IO. `writable` FALSE: opens an existing folder for reading.
+ */
 BtCache *bt_cache_open(const char *folder, gboolean writable, GError **error);
 void bt_cache_close(BtCache *cache);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(BtCache, bt_cache_close)
@@ -22,24 +24,23 @@ gboolean bt_cache_has(BtCache *cache, const char *sha256);
 /* A new fd, read-only, close-on-exec, the caller's; -1 with BT_ERROR_NOT_FOUND or BT_ERROR_IO. */
 int bt_cache_open_object(BtCache *cache, const char *sha256, GError **error);
 /* A whole small object; hashed on the way (BT_ERROR_MISMATCH: it rotted). (transfer full) */
-GBytes *bt_cache_read_object(BtCache *cache, const char *sha256, gsize max_bytes,
-    GError **error);
+GBytes *bt_cache_read_object(BtCache *cache, const char *sha256, gsize max_bytes, GError **error);
 /* Hashes an object from the disk; one that rotted is removed when writable. BT_ERROR_MISMATCH. */
 gboolean bt_cache_check_object(BtCache *cache, const char *sha256, GError **error);
 
 /* ---- documents: the envelopes of a source, by name ("root.3.json", "now.json") ---- */
-#define BT_CACHE_NAME_MAX 100 /* of source and of name: [A-Za-z0-9._-], not beginning with a dot */
-GBytes *bt_cache_read_document(BtCache *cache, const char *source, const char *name,
-    gsize max_bytes, GError **error);
-gboolean bt_cache_write_document(BtCache *cache, const char *source, const char *name,
-    GBytes *bytes, GError **error);
+#define BT_CACHE_NAME_MAX 100 /* of source and of name: [A-Za-z0-9._-], not beginning with a dot   \
+                               */
+GBytes *bt_cache_read_document(
+    BtCache *cache, const char *source, const char *name, gsize max_bytes, GError **error);
+gboolean bt_cache_write_document(
+    BtCache *cache, const char *source, const char *name, GBytes *bytes, GError **error);
 
 /* ---- writing objects ---- */
 typedef struct BtIncoming BtIncoming;
 
 /* Begins or continues the arrival of an object of `size_bytes`. (transfer full) (nullable) */
-BtIncoming *bt_cache_begin(BtCache *cache, const char *sha256, guint64 size_bytes,
-    GError **error);
+BtIncoming *bt_cache_begin(BtCache *cache, const char *sha256, guint64 size_bytes, GError **error);
 guint64 bt_incoming_offset(const BtIncoming *incoming); /* bytes that are here already */
 /* The validator (ETag) under which those bytes came, "" when not known; set it with each answer. */
 const char *bt_incoming_etag(const BtIncoming *incoming);
@@ -47,8 +48,8 @@ gboolean bt_incoming_set_etag(BtIncoming *incoming, const char *etag, GError **e
 /* Throws away what came and starts at 0: the file changed meanwhile. */
 gboolean bt_incoming_restart(BtIncoming *incoming, GError **error);
 /* More than size_bytes is BT_ERROR_LIMIT, before it is written. */
-gboolean bt_incoming_write(BtIncoming *incoming, const void *data, gsize size_bytes,
-    GError **error);
+gboolean bt_incoming_write(
+    BtIncoming *incoming, const void *data, gsize size_bytes, GError **error);
 /* Hash and size right: the object is whole and durable. Else BT_ERROR_MISMATCH, and the bytes are
  * thrown away. Frees `incoming` in both cases. (transfer full for incoming) */
 gboolean bt_incoming_commit(BtIncoming *incoming, GError **error);

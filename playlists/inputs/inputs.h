@@ -1,9 +1,9 @@
 /* The input ledger: which manifest, alert, denial or command counts from which instant on.
  *
  * Append-only, in SQLite (state/inputs.db), written by show alone. An entry is stored before its
- * instant comes, so a player that restarts knows the same inputs as one that ran on, and the past can
- * be asked. Loading verifies every envelope again: neither the ledger nor the cache is believed.
- * Thread-safety: one thread a ledger. */
+ * instant comes, so a player that restarts knows the same inputs as one that ran on, and the past
+ * can be asked. Loading verifies every envelope again: neither the ledger nor the cache is
+ * believed. Thread-safety: one thread a ledger. */
 #ifndef BT_PLAYLISTS_INPUTS_INPUTS_H
 #define BT_PLAYLISTS_INPUTS_INPUTS_H
 
@@ -23,37 +23,37 @@ void bt_input_ledger_close(BtInputLedger *ledger);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(BtInputLedger, bt_input_ledger_close)
 
 /* ---- writing: durable when TRUE is returned ---- */
-gboolean bt_input_ledger_add_manifest(BtInputLedger *ledger, const char *source,
-    const char *sha256, gint64 version, gint64 from_ms, GError **error);
+gboolean bt_input_ledger_add_manifest(BtInputLedger *ledger, const char *source, const char *sha256,
+    gint64 version, gint64 from_ms, GError **error);
 /* `sha256` "" ends the alert. */
 gboolean bt_input_ledger_add_alert(BtInputLedger *ledger, const char *source, const char *sha256,
     gint64 version, gint64 from_ms, GError **error);
 /* Adds nothing when that is denied already; `*is_new` says which. */
 gboolean bt_input_ledger_add_denial(BtInputLedger *ledger, const char *source, const char *sha256,
     gint64 from_ms, gboolean *is_new, GError **error);
-gboolean bt_input_ledger_add_lapse(BtInputLedger *ledger, const char *source, gint64 from_ms,
-    GError **error);
+gboolean bt_input_ledger_add_lapse(
+    BtInputLedger *ledger, const char *source, gint64 from_ms, GError **error);
 gboolean bt_input_ledger_add_set_aside(BtInputLedger *ledger, const char *source, const char *what,
     gint64 from_ms, gint64 until_ms, GError **error);
 /* The cut holds until a resume is added; darkness until `until_ms` (BT_TIME_MAX: a resume). */
 gboolean bt_input_ledger_add_cut(BtInputLedger *ledger, gint64 from_ms, GError **error);
 gboolean bt_input_ledger_add_resume(BtInputLedger *ledger, gint64 from_ms, GError **error);
-gboolean bt_input_ledger_add_darken(BtInputLedger *ledger, gint64 from_ms, gint64 until_ms,
-    GError **error);
+gboolean bt_input_ledger_add_darken(
+    BtInputLedger *ledger, gint64 from_ms, gint64 until_ms, GError **error);
 /* Whether a command's id was new; it is remembered, so that each is acted on once. */
 gboolean bt_input_ledger_take_command(BtInputLedger *ledger, const char *source, const char *id,
     gint64 at_ms, gboolean *is_new, GError **error);
 
 /* ---- reading ---- */
 
-/* What is newest for a source: for rollback, and to know whether something is news. Zeroed when there is
- * nothing. */
-gboolean bt_input_ledger_newest(BtInputLedger *ledger, const char *source, BtFloor *manifest,
-    BtFloor *alert, GError **error);
+/* What is newest for a source: for rollback, and to know whether something is news. Zeroed when
+ * there is nothing. */
+gboolean bt_input_ledger_newest(
+    BtInputLedger *ledger, const char *source, BtFloor *manifest, BtFloor *alert, GError **error);
 gboolean bt_input_ledger_is_cut(BtInputLedger *ledger, gint64 at_ms);
 /* The alert that counts from the latest instant on, "" when none does or it was ended. */
-void bt_input_ledger_last_alert(BtInputLedger *ledger, const char *source,
-    char sha256[BT_HASH_HEX_SIZE]);
+void bt_input_ledger_last_alert(
+    BtInputLedger *ledger, const char *source, char sha256[BT_HASH_HEX_SIZE]);
 
 /* One source as the configuration describes it. */
 typedef struct {
@@ -64,17 +64,19 @@ typedef struct {
     guint classes;
     const BtRect *rects_px;
     guint n_rects;
-    BtManifest *fixed; /* a folder's manifest: in force since ever, no ledger, no trust; else NULL */
+    BtManifest
+        *fixed; /* a folder's manifest: in force since ever, no ledger, no trust; else NULL */
 } BtInputSource;
 
-/* The trust of a source: its first root, by file or by fingerprint, and the roots after it that the cache
- * keeps, with every signature checked. BT_ERROR_NOT_FOUND when there is none. (transfer full) (nullable) */
-BtTrust *bt_inputs_load_trust(BtCache *cache, const BtInputSource *source, const char *screen,
-    GError **error);
+/* The trust of a source: its first root, by file or by fingerprint, and the roots after it that the
+ * cache keeps, with every signature checked. BT_ERROR_NOT_FOUND when there is none. (transfer full)
+ * (nullable) */
+BtTrust *bt_inputs_load_trust(
+    BtCache *cache, const BtInputSource *source, const char *screen, GError **error);
 
-/* Inputs for the schedule out of ledger (nullable), cache and trust, as far as they may decide at or
- * after `since_ms`: what was replaced before it is not loaded. What cannot be verified is left out as
- * denied, with a sentence in `problems` (nullable; of char*). (transfer full) */
+/* Inputs for the schedule out of ledger (nullable), cache and trust, as far as they may decide at
+ * or after `since_ms`: what was replaced before it is not loaded. What cannot be verified is left
+ * out as denied, with a sentence in `problems` (nullable; of char*). (transfer full) */
 BtInputs *bt_inputs_load(BtInputLedger *ledger, BtCache *cache, const char *screen,
     const BtInputSource *sources, guint n_sources, gint64 since_ms, GPtrArray *problems);
 

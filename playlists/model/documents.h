@@ -50,6 +50,7 @@ typedef enum {
     BT_N_VERBS
 } BtVerb;
 
+/* "cut", "darken" … as documents write it. Static string. */
 const char *bt_verb_name(BtVerb verb);
 
 typedef struct {
@@ -69,6 +70,8 @@ typedef struct {
     gint64 root;         /* the newest root's version */
 } BtNow;
 
+/* Checks the payload of a now.json. `name` stands in messages. Unknown keys are refused unless they
+ * begin with “x-”. SYNTAX, INVALID, LIMIT. (transfer full) (nullable) */
 BtNow *bt_now_parse(const void *data, gsize size_bytes, const char *name, GError **error);
 void bt_now_free(BtNow *now);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(BtNow, bt_now_free)

@@ -177,8 +177,10 @@ BtManifest *bt_manifest_ref(BtManifest *manifest);
 void bt_manifest_unref(BtManifest *manifest);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(BtManifest, bt_manifest_unref)
 
+/* Whether its `screens` name this one. */
 gboolean bt_manifest_is_for(const BtManifest *manifest, const char *screen);
 
+/* Names as documents write them; static strings. FALSE: no such class. */
 const char *bt_class_name(BtClass cls);
 gboolean bt_class_from_name(const char *name, BtClass *cls);
 const char *bt_item_kind_name(BtItemKind kind);

@@ -20,6 +20,7 @@ typedef struct {
     GHashTable *measured; /* BtMeasured, its own key */
 } BtQuery;
 
+/* `inputs` and `user` are borrowed and outlive the query. (transfer full) */
 BtQuery *bt_query_new(const BtInputs *inputs, BtMeasure measure, gpointer user);
 void bt_query_free(BtQuery *query);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(BtQuery, bt_query_free)

@@ -9,6 +9,7 @@
 
 typedef struct BtCompose BtCompose;
 
+/* (transfer full) */
 BtCompose *bt_compose_new(void);
 void bt_compose_free(BtCompose *compose);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(BtCompose, bt_compose_free)
@@ -25,6 +26,7 @@ typedef struct {
     guint64 full, partial, unchanged; /* draws that redrew everything, some of it, nothing */
     guint64 pixels;                   /* drawn */
 } BtComposeCounts;
+/* Since it was made. */
 BtComposeCounts bt_compose_counts(const BtCompose *compose);
 
 /* Blends once, whole, without a history: for snapshots. (transfer full) */

@@ -45,7 +45,7 @@ static gboolean obey(BtDisplay *display, const char *line)
 {
     g_auto(GStrv) words = g_strsplit(line, " ", -1);
     if (g_str_equal(words[0], "draw"))
-        draw(bt_display_canvas(display), (guint32)atoi(words[1]));
+        draw(bt_display_canvas(display), (guint32)g_ascii_strtoull(words[1], NULL, 10));
     else if (g_str_equal(words[0], "present"))
         return present(display, words + 1);
     else if (g_str_equal(words[0], "darken"))
@@ -103,10 +103,10 @@ int main(int argc, char **argv)
     g_autoptr(GError) error = NULL;
     BtDisplayOptions options = {
         .kind = BT_DISPLAY_WINDOW,
-        .canvas_w_px = atoi(argv[1]),
-        .canvas_h_px = atoi(argv[2]),
-        .x_px = atoi(argv[3]),
-        .y_px = atoi(argv[4]),
+        .canvas_w_px = (int)g_ascii_strtoll(argv[1], NULL, 10),
+        .canvas_h_px = (int)g_ascii_strtoll(argv[2], NULL, 10),
+        .x_px = (int)g_ascii_strtoll(argv[3], NULL, 10),
+        .y_px = (int)g_ascii_strtoll(argv[4], NULL, 10),
         .scale = g_str_equal(argv[5], "fit") ? BT_SCALE_FIT : BT_SCALE_NONE,
         .windowed = g_str_equal(argv[6], "windowed"),
     };

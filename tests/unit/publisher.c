@@ -1,4 +1,4 @@
-#include "publisher.h"
+#include "tests/unit/publisher.h"
 
 #include "base/io.h"
 

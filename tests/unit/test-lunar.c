@@ -10,32 +10,23 @@ typedef struct {
 
 static const Known known[] = {
     { { 1900, 1, 31 }, { 1900, 1, 1 }, FALSE },
-    { { 1968, 1, 29 }, { 1968, 1, 1 }, FALSE },  /* Beijing: 30 January */
-    { { 1975, 2, 11 }, { 1975, 1, 1 }, FALSE },
-    { { 1984, 2, 2 }, { 1984, 1, 1 }, FALSE },
-    { { 1985, 1, 21 }, { 1985, 1, 1 }, FALSE },  /* Beijing: 20 February */
-    { { 1985, 2, 20 }, { 1985, 2, 1 }, FALSE },
-    { { 1999, 2, 16 }, { 1999, 1, 1 }, FALSE },
+    { { 1968, 1, 29 }, { 1968, 1, 1 }, FALSE }, /* Beijing: 30 January */
+    { { 1975, 2, 11 }, { 1975, 1, 1 }, FALSE }, { { 1984, 2, 2 }, { 1984, 1, 1 }, FALSE },
+    { { 1985, 1, 21 }, { 1985, 1, 1 }, FALSE }, /* Beijing: 20 February */
+    { { 1985, 2, 20 }, { 1985, 2, 1 }, FALSE }, { { 1999, 2, 16 }, { 1999, 1, 1 }, FALSE },
     { { 2000, 2, 5 }, { 2000, 1, 1 }, FALSE },
-    { { 2004, 3, 21 }, { 2004, 2, 1 }, TRUE },   /* the second February begins */
+    { { 2004, 3, 21 }, { 2004, 2, 1 }, TRUE }, /* the second February begins */
     { { 2006, 8, 24 }, { 2006, 7, 1 }, TRUE },
-    { { 2007, 2, 17 }, { 2007, 1, 1 }, FALSE },  /* Beijing: 18 February */
-    { { 2007, 2, 16 }, { 2006, 12, 29 }, FALSE },
-    { { 2012, 5, 21 }, { 2012, 4, 1 }, TRUE },
-    { { 2014, 10, 24 }, { 2014, 9, 1 }, TRUE },
-    { { 2017, 7, 23 }, { 2017, 6, 1 }, TRUE },
-    { { 2020, 1, 25 }, { 2020, 1, 1 }, FALSE },
-    { { 2020, 5, 23 }, { 2020, 4, 1 }, TRUE },
-    { { 2023, 1, 22 }, { 2023, 1, 1 }, FALSE },
-    { { 2023, 3, 22 }, { 2023, 2, 1 }, TRUE },
-    { { 2024, 2, 10 }, { 2024, 1, 1 }, FALSE },
-    { { 2025, 1, 29 }, { 2025, 1, 1 }, FALSE },
-    { { 2025, 7, 25 }, { 2025, 6, 1 }, TRUE },
-    { { 2026, 2, 17 }, { 2026, 1, 1 }, FALSE },
-    { { 2026, 2, 16 }, { 2025, 12, 29 }, FALSE },
-    { { 2026, 11, 22 }, { 2026, 10, 14 }, FALSE },
+    { { 2007, 2, 17 }, { 2007, 1, 1 }, FALSE }, /* Beijing: 18 February */
+    { { 2007, 2, 16 }, { 2006, 12, 29 }, FALSE }, { { 2012, 5, 21 }, { 2012, 4, 1 }, TRUE },
+    { { 2014, 10, 24 }, { 2014, 9, 1 }, TRUE }, { { 2017, 7, 23 }, { 2017, 6, 1 }, TRUE },
+    { { 2020, 1, 25 }, { 2020, 1, 1 }, FALSE }, { { 2020, 5, 23 }, { 2020, 4, 1 }, TRUE },
+    { { 2023, 1, 22 }, { 2023, 1, 1 }, FALSE }, { { 2023, 3, 22 }, { 2023, 2, 1 }, TRUE },
+    { { 2024, 2, 10 }, { 2024, 1, 1 }, FALSE }, { { 2025, 1, 29 }, { 2025, 1, 1 }, FALSE },
+    { { 2025, 7, 25 }, { 2025, 6, 1 }, TRUE }, { { 2026, 2, 17 }, { 2026, 1, 1 }, FALSE },
+    { { 2026, 2, 16 }, { 2025, 12, 29 }, FALSE }, { { 2026, 11, 22 }, { 2026, 10, 14 }, FALSE },
     { { 2027, 2, 6 }, { 2027, 1, 1 }, FALSE },
-    { { 2030, 2, 2 }, { 2030, 1, 1 }, FALSE },   /* Beijing: 3 February */
+    { { 2030, 2, 2 }, { 2030, 1, 1 }, FALSE }, /* Beijing: 3 February */
 };
 
 static void test_known(void)
@@ -53,7 +44,8 @@ static void test_known(void)
     }
 }
 
-/* Three centuries, day by day: months of 29 or 30 days follow each other, one leap month a year at most. */
+/* Three centuries, day by day: months of 29 or 30 days follow each other, one leap month a year at
+ * most. */
 static void test_continuous(void)
 {
     GDate date;
@@ -63,13 +55,13 @@ static void test_continuous(void)
     g_assert_true(bt_lunar_of(1, 1, BT_LUNAR_MIN_YEAR, &before));
     for (g_date_add_days(&date, 1); g_date_get_year(&date) <= BT_LUNAR_MAX_YEAR;
          g_date_add_days(&date, 1), before = now) {
-        g_assert_true(bt_lunar_of(g_date_get_day(&date), (int)g_date_get_month(&date),
-            g_date_get_year(&date), &now));
+        g_assert_true(bt_lunar_of(
+            g_date_get_day(&date), (int)g_date_get_month(&date), g_date_get_year(&date), &now));
         if (now.day != 1) {
             g_assert_cmpint(now.day, ==, before.day + 1);
             g_assert_cmpint(now.day, <=, 30);
-            g_assert_true(now.month == before.month && now.year == before.year &&
-                now.leap == before.leap);
+            g_assert_true(
+                now.month == before.month && now.year == before.year && now.leap == before.leap);
             continue;
         }
         g_assert_cmpint(before.day, >=, 29);
@@ -88,8 +80,8 @@ static void test_continuous(void)
 
 static void test_refused(void)
 {
-    static const int days[][3] = { { 31, 12, 1899 }, { 1, 1, 2200 }, { 30, 2, 2024 }, { 29, 2, 2023 },
-        { 0, 1, 2024 }, { 1, 13, 2024 }, { 1, 0, 2024 }, { -1, 1, 2024 } };
+    static const int days[][3] = { { 31, 12, 1899 }, { 1, 1, 2200 }, { 30, 2, 2024 },
+        { 29, 2, 2023 }, { 0, 1, 2024 }, { 1, 13, 2024 }, { 1, 0, 2024 }, { -1, 1, 2024 } };
     BtLunar lunar;
     for (gsize i = 0; i < G_N_ELEMENTS(days); i++)
         g_assert_false(bt_lunar_of(days[i][0], days[i][1], days[i][2], &lunar));
@@ -100,10 +92,13 @@ static void test_words(void)
     static const struct {
         const char *at, *day, *lunar;
     } cases[] = {
-        { "2026-11-22T08:00:00+07:00", "Chủ nhật, 22/11/2026", "Âm lịch: 14 tháng 10 năm Bính Ngọ" },
-        { "2026-02-17T00:00:00+07:00", "Thứ ba, 17/02/2026", "Âm lịch: mùng 1 tháng Giêng năm Bính Ngọ" },
+        { "2026-11-22T08:00:00+07:00", "Chủ nhật, 22/11/2026",
+            "Âm lịch: 14 tháng 10 năm Bính Ngọ" },
+        { "2026-02-17T00:00:00+07:00", "Thứ ba, 17/02/2026",
+            "Âm lịch: mùng 1 tháng Giêng năm Bính Ngọ" },
         { "2026-02-16T23:59:59+07:00", "Thứ hai, 16/02/2026", "Âm lịch: 29 tháng Chạp năm Ất Tỵ" },
-        { "2025-07-25T12:00:00+07:00", "Thứ sáu, 25/07/2025", "Âm lịch: mùng 1 tháng 6 nhuận năm Ất Tỵ" },
+        { "2025-07-25T12:00:00+07:00", "Thứ sáu, 25/07/2025",
+            "Âm lịch: mùng 1 tháng 6 nhuận năm Ất Tỵ" },
         { "2300-01-01T12:00:00+07:00", "Thứ hai, 01/01/2300", "" },
     };
     g_autoptr(GTimeZone) zone = g_time_zone_new_offset(7 * 3600);
@@ -125,7 +120,8 @@ static void test_steps(void)
     g_assert_cmpint(bt_calendar_next(59999, 60000), ==, 60000);
     g_assert_cmpint(bt_calendar_next(-500, 1000), ==, 0);
     g_assert_cmpint(bt_calendar_next(-1000, 1000), ==, 0);
-    g_autofree char *date = bt_calendar_issued("2026-11-20"), *other = bt_calendar_issued("hôm nay");
+    g_autofree char *date = bt_calendar_issued("2026-11-20"),
+                    *other = bt_calendar_issued("hôm nay");
     g_assert_cmpstr(date, ==, "20/11/2026");
     g_assert_cmpstr(other, ==, "hôm nay");
 }

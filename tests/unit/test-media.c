@@ -1,7 +1,7 @@
 /* The whole way of a medium: file, jailed decoder, ring, frame. */
-#include "media-files.h"
 #include "base/channel.h"
 #include "render/media/media.h"
+#include "tests/unit/media-files.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -40,7 +40,8 @@ static BtMedia *open_well(const char *name)
     return media;
 }
 
-static BtMedia *start(const char *name, int w_px, int h_px, gint64 pts_ms, gboolean sound, gboolean loop)
+static BtMedia *start(
+    const char *name, int w_px, int h_px, gint64 pts_ms, gboolean sound, gboolean loop)
 {
     g_autoptr(GError) error = NULL;
     BtMedia *media = open_well(name);
@@ -163,14 +164,27 @@ static void test_right_frame(void)
         gint64 start_ms, t_ms;
         int number;
     } cases[] = {
-        { 0, 0, 0 }, { 0, 39, 0 }, { 0, 40, 1 }, { 0, 1234, 30 }, { 0, 3960, 99 }, { 0, 60000, 99 },
-        { 40, 40, 1 }, { 1000, 1000, 25 }, { 1199, 1199, 29 }, { 1200, 1200, 30 }, { 1201, 1201, 30 },
-        { 1239, 1240, 31 }, { 2500, 2500, 62 }, { 2500, 3000, 75 }, { 3999, 3999, 99 },
+        { 0, 0, 0 },
+        { 0, 39, 0 },
+        { 0, 40, 1 },
+        { 0, 1234, 30 },
+        { 0, 3960, 99 },
+        { 0, 60000, 99 },
+        { 40, 40, 1 },
+        { 1000, 1000, 25 },
+        { 1199, 1199, 29 },
+        { 1200, 1200, 30 },
+        { 1201, 1201, 30 },
+        { 1239, 1240, 31 },
+        { 2500, 2500, 62 },
+        { 2500, 3000, 75 },
+        { 3999, 3999, 99 },
         { 9000, 9000, 99 },
     };
     for (gsize f = 0; f < G_N_ELEMENTS(films); f++)
         for (gsize i = 0; i < G_N_ELEMENTS(cases); i++) {
-            g_test_message("%s from %d at %d", films[f], (int)cases[i].start_ms, (int)cases[i].t_ms);
+            g_test_message(
+                "%s from %d at %d", films[f], (int)cases[i].start_ms, (int)cases[i].t_ms);
             g_autoptr(BtMedia) media =
                 start(films[f], CODED_W_PX, CODED_H_PX, cases[i].start_ms, FALSE, FALSE);
             gint64 pts_ms = -1;
@@ -223,8 +237,8 @@ static void test_loop(void)
     static const struct {
         gint64 start_ms, t_ms;
         gboolean white;
-    } cases[] = { { 0, 0, TRUE }, { 0, 700, FALSE }, { 0, 1200, TRUE },
-        { 0, 3700, FALSE }, { 5600, 5600, FALSE }, { 5600, 6100, TRUE } };
+    } cases[] = { { 0, 0, TRUE }, { 0, 700, FALSE }, { 0, 1200, TRUE }, { 0, 3700, FALSE },
+        { 5600, 5600, FALSE }, { 5600, 6100, TRUE } };
     for (gsize i = 0; i < G_N_ELEMENTS(cases); i++) {
         g_test_message("from %d at %d", (int)cases[i].start_ms, (int)cases[i].t_ms);
         g_autoptr(BtMedia) media = start("loop.gif", 32, 16, cases[i].start_ms, FALSE, TRUE);
@@ -285,7 +299,8 @@ static GArray *hear(const char *name, gint64 start_ms)
         gint64 t_ms = start_ms + all->len / 48;
         gsize n = bt_media_read_sound(media, t_ms, samples, 480);
         g_array_append_vals(all, samples, (guint)n);
-        g_clear_pointer((BtFrame **)&(BtFrame *){ bt_media_frame_at(media, t_ms, NULL) }, bt_frame_unref);
+        g_clear_pointer(
+            (BtFrame **)&(BtFrame *){ bt_media_frame_at(media, t_ms, NULL) }, bt_frame_unref);
         if (n == 0)
             g_usleep(1000);
         bt_media_poll(media, 0);
@@ -343,11 +358,16 @@ static void test_refused(void)
         const char *name;
         BtError code;
     } cases[] = {
-        { "portal.mp4", BT_ERROR_UNSUPPORTED }, { "list.png", BT_ERROR_UNSUPPORTED },
-        { "list.mp4", BT_ERROR_UNSUPPORTED }, { "huge.png", BT_ERROR_LIMIT },
-        { "empty", BT_ERROR_INVALID }, { "three", BT_ERROR_INVALID },
-        { "half.jpg", BT_ERROR_INVALID }, { "half.png", BT_ERROR_INVALID },
-        { "head.mp4", BT_ERROR_INVALID }, { "half.mp4", BT_ERROR_INVALID },
+        { "portal.mp4", BT_ERROR_UNSUPPORTED },
+        { "list.png", BT_ERROR_UNSUPPORTED },
+        { "list.mp4", BT_ERROR_UNSUPPORTED },
+        { "huge.png", BT_ERROR_LIMIT },
+        { "empty", BT_ERROR_INVALID },
+        { "three", BT_ERROR_INVALID },
+        { "half.jpg", BT_ERROR_INVALID },
+        { "half.png", BT_ERROR_INVALID },
+        { "head.mp4", BT_ERROR_INVALID },
+        { "half.mp4", BT_ERROR_INVALID },
     };
     for (gsize i = 0; i < G_N_ELEMENTS(cases); i++) {
         g_test_message("%s", cases[i].name);
@@ -396,9 +416,8 @@ static int spawn_program(int content_fd, gpointer user, GError **error)
     const char *argv[] = { program->path, program->argument, NULL };
     g_assert_true(bt_channel_pair(ends, error));
     const int from[] = { ends[1], content_fd }, to[] = { 3, 4 };
-    gboolean started = g_spawn_async_with_pipes_and_fds(NULL, argv, NULL,
-        G_SPAWN_DO_NOT_REAP_CHILD, NULL, NULL, -1, -1, -1, from, to, 2, &program->pid, NULL, NULL,
-        NULL, error);
+    gboolean started = g_spawn_async_with_pipes_and_fds(NULL, argv, NULL, G_SPAWN_DO_NOT_REAP_CHILD,
+        NULL, NULL, -1, -1, -1, from, to, 2, &program->pid, NULL, NULL, NULL, error);
     close(ends[1]);
     g_assert_true(started);
     return ends[0];
@@ -408,8 +427,8 @@ static BtMedia *open_with(const char *name, Program *program)
 {
     g_autofree char *path = g_build_filename(fixture.folder, name, NULL);
     g_autoptr(GError) error = NULL;
-    BtMedia *media = bt_media_open(
-        open(path, O_RDONLY | O_CLOEXEC), name, spawn_program, program, 0, &error);
+    BtMedia *media =
+        bt_media_open(open(path, O_RDONLY | O_CLOEXEC), name, spawn_program, program, 0, &error);
     g_assert_no_error(error);
     return media;
 }
@@ -453,8 +472,8 @@ static void test_ends_with_user(void)
 static void test_nonsense(void)
 {
     static const char *const kinds[] = { "info-twice", "huge-info", "no-info", "slot-range",
-        "slot-twice", "pts-back", "pts-huge", "sound-far", "sound-unwanted", "sound-back", "end-early",
-        "unknown-type", "short-message", "unended-reason", "files" };
+        "slot-twice", "pts-back", "pts-huge", "sound-far", "sound-unwanted", "sound-back",
+        "end-early", "unknown-type", "short-message", "unended-reason", "files" };
     g_autofree char *self = g_file_read_link("/proc/self/exe", NULL);
     g_autofree char *folder = g_path_get_dirname(self);
     g_autofree char *fake = g_build_filename(folder, "fake-decoder", NULL);
@@ -463,8 +482,8 @@ static void test_nonsense(void)
         Program program = { .path = fake, .argument = kinds[i] };
         g_autoptr(BtMedia) media = open_with("empty", &program);
         if (bt_media_wait_open(media, PATIENCE_MS))
-            g_assert_true(bt_media_start(media, 64, 64, 0, strcmp(kinds[i], "sound-unwanted") != 0,
-                FALSE, NULL));
+            g_assert_true(bt_media_start(
+                media, 64, 64, 0, strcmp(kinds[i], "sound-unwanted") != 0, FALSE, NULL));
         for (int turn = 0; turn < 1000 && bt_media_poll(media, 0) != BT_MEDIA_FAILED; turn++)
             bt_channel_wait(bt_media_fd(media), 10);
         g_assert_cmpint(bt_media_poll(media, 0), ==, BT_MEDIA_FAILED);
@@ -493,8 +512,8 @@ static void test_no_decoder(void)
 {
     g_autoptr(GError) error = NULL;
     g_autofree char *path = g_build_filename(fixture.folder, "film.mp4", NULL);
-    BtMedia *media = bt_media_open(open(path, O_RDONLY | O_CLOEXEC), "film.mp4", bt_media_spawn_here,
-        (gpointer) "/nonexistent/bangtin-decode", 0, &error);
+    BtMedia *media = bt_media_open(open(path, O_RDONLY | O_CLOEXEC), "film.mp4",
+        bt_media_spawn_here, (gpointer) "/nonexistent/bangtin-decode", 0, &error);
     g_assert_null(media);
     g_assert_error(error, BT_ERROR, BT_ERROR_NOT_FOUND);
 }

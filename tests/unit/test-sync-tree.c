@@ -3,7 +3,7 @@
 #include "base/error.h"
 #include "base/io.h"
 #include "playlists/sync/private.h"
-#include "publisher.h"
+#include "tests/unit/publisher.h"
 
 #include <glib/gstdio.h>
 #include <string.h>
