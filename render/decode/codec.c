@@ -1,5 +1,5 @@
-/* The decoders that may be used, and the limits that each gets. FFmpeg brings five hundred; what a board
- * shows needs these, and every other one is only one more way in. */
+/* The decoders that may be used, and the limits that each gets. FFmpeg brings five hundred; what a
+ * board shows needs these, and every other one is only one more way in. */
 #include "render/decode/decode.h"
 
 #include <libavutil/cpu.h>
@@ -10,7 +10,8 @@
 
 const char *codec_allowed(void)
 {
-    return "h264,hevc,libdav1d,av1,vp8,vp9,mpeg4,mpeg2video,mpeg1video,theora,mjpeg,png,apng,gif,webp,"
+    return "h264,hevc,libdav1d,av1,vp8,vp9,mpeg4,mpeg2video,mpeg1video,theora,mjpeg,png,apng,gif,"
+           "webp,"
            "aac,aac_latm,mp3float,mp3,mp2float,mp2,ac3,eac3,opus,libopus,vorbis,flac,alac,"
            "pcm_u8,pcm_s16le,pcm_s16be,pcm_s24le,pcm_s24be,pcm_s32le,pcm_f32le";
 }

@@ -1,10 +1,10 @@
 /* From whatever a codec gives to premultiplied BGRA of one size.
  *
- * Nearly every film is 8-bit 4:2:0, and libyuv takes two thirds of swscale's time for it, so that has a
- * way of its own: scaled while it is still 1.5 bytes a pixel, then coloured. The rest is brought to BGRA by
- * swscale at its own size, multiplied by its alpha before it is scaled (else the colours of invisible
- * pixels bleed into the edges), then scaled. Both libraries take BT.601 for granted; the matrix and
- * range come from each frame. */
+ * Nearly every film is 8-bit 4:2:0, and libyuv takes two thirds of swscale's time for it, so that
+ * has a way of its own: scaled while it is still 1.5 bytes a pixel, then coloured. The rest is
+ * brought to BGRA by swscale at its own size, multiplied by its alpha before it is scaled (else the
+ * colours of invisible pixels bleed into the edges), then scaled. Both libraries take BT.601 for
+ * granted; the matrix and range come from each frame. */
 #include "render/decode/decode.h"
 
 #include <libswscale/swscale.h>
@@ -13,7 +13,7 @@
 #include <libavutil/pixdesc.h>
 
 struct Converter {
-    int w_px, h_px;  /* wanted, before it is turned upright */
+    int w_px, h_px; /* wanted, before it is turned upright */
     int orientation;
     struct SwsContext *sws;
     GByteArray *planes, *own_size, *lying; /* kept from frame to frame */
@@ -115,9 +115,9 @@ static Planes scale_planes(Converter *c, const AVFrame *frame)
     int half_w = (c->w_px + 1) / 2, half_h = (c->h_px + 1) / 2;
     gsize chroma = (gsize)half_w * (gsize)half_h;
     guint8 *to = room(c->planes, luma + 2 * chroma);
-    I420Scale(frame->data[0], frame->linesize[0], frame->data[1], frame->linesize[1], frame->data[2],
-        frame->linesize[2], frame->width, frame->height, to, c->w_px, to + luma, half_w,
-        to + luma + chroma, half_w, c->w_px, c->h_px, kFilterBox);
+    I420Scale(frame->data[0], frame->linesize[0], frame->data[1], frame->linesize[1],
+        frame->data[2], frame->linesize[2], frame->width, frame->height, to, c->w_px, to + luma,
+        half_w, to + luma + chroma, half_w, c->w_px, c->h_px, kFilterBox);
     return (Planes){ { to, to + luma, to + luma + chroma }, { c->w_px, half_w, half_w } };
 }
 
@@ -140,8 +140,8 @@ static gboolean to_bgra(Converter *c, const AVFrame *frame, guint8 *to)
     if (!c->sws)
         return FALSE;
     const int *from = sws_getCoefficients(sws_matrix_of(frame));
-    sws_setColorspaceDetails(c->sws, from, is_full_range(frame), sws_getCoefficients(SWS_CS_ITU601), 1,
-        0, 1 << 16, 1 << 16);
+    sws_setColorspaceDetails(c->sws, from, is_full_range(frame), sws_getCoefficients(SWS_CS_ITU601),
+        1, 0, 1 << 16, 1 << 16);
     guint8 *rows[4] = { to };
     int strides[4] = { frame->width * 4 };
     return sws_scale(c->sws, (const guint8 *const *)frame->data, frame->linesize, 0, frame->height,
@@ -173,8 +173,8 @@ static gboolean convert_any(Converter *c, const AVFrame *frame, guint8 *to, gboo
     if (!*opaque)
         ARGBAttenuate(own, frame->width * 4, own, frame->width * 4, frame->width, frame->height);
     if (!same_size)
-        ARGBScale(own, frame->width * 4, frame->width, frame->height, to, c->w_px * 4, c->w_px, c->h_px,
-            kFilterBox);
+        ARGBScale(own, frame->width * 4, frame->width, frame->height, to, c->w_px * 4, c->w_px,
+            c->h_px, kFilterBox);
     return TRUE;
 }
 

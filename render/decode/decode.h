@@ -4,8 +4,8 @@
  *   demux   packets by time        still, video, sound   decoded
  *   orient, convert   the size, format and orientation wanted       ring   to the user
  *
- * Private to this folder: FFmpeg's types are seen here and nowhere else. One thread, plus those that
- * FFmpeg starts inside its decoders. */
+ * Private to this folder: FFmpeg's types are seen here and nowhere else. One thread, plus those
+ * that FFmpeg starts inside its decoders. */
 #ifndef BT_RENDER_DECODE_DECODE_H
 #define BT_RENDER_DECODE_DECODE_H
 
@@ -16,11 +16,14 @@
 #include <libavformat/avformat.h>
 
 /* ---- limits ---- */
-#define BT_DECODE_HEAD_BYTES (1024 * 1024)          /* what probing looks at: a JPEG may put much before its size */
+#define BT_DECODE_HEAD_BYTES                                                                       \
+    (1024 * 1024) /* what probing looks at: a JPEG may put much before its size */
 #define BT_DECODE_STILL_MAX_BYTES (64 * 1024 * 1024) /* a still's file is held in memory */
-#define BT_DECODE_QUEUE_BYTES (32 * 1024 * 1024)    /* packets of one track that wait for the other */
+#define BT_DECODE_QUEUE_BYTES (32 * 1024 * 1024) /* packets of one track that wait for the other   \
+                                                  */
 #define BT_DECODE_MAX_STREAMS 32
-#define BT_DECODE_ALLOC_BYTES (300 * 1024 * 1024)   /* one allocation of FFmpeg: 33 Mpx of 64 bits */
+#define BT_DECODE_ALLOC_BYTES (300 * 1024 * 1024) /* one allocation of FFmpeg: 33 Mpx of 64 bits   \
+                                                   */
 
 /* ---- ring ---- */
 typedef struct {
@@ -32,8 +35,8 @@ typedef struct {
     guint64 sound_head, sound_taken;
 } Ring;
 
-/* Whoever has nobody to decode for ends: the functions of the ring do not return when the other end is
- * gone. */
+/* Whoever has nobody to decode for ends: the functions of the ring do not return when the other end
+ * is gone. */
 void ring_info(Ring *ring, const BtDecodeMessage *info);
 /* Waits for START, checks it and maps its memories. */
 gboolean ring_wait_start(Ring *ring, GError **error);
@@ -60,7 +63,7 @@ typedef struct {
     gboolean seekable; /* a file; else a pipe */
     gint64 size_bytes; /* of a file */
     gint64 position;
-    guint8 *head;      /* the first bytes */
+    guint8 *head; /* the first bytes */
     gsize head_bytes;
 } Input;
 
@@ -75,12 +78,12 @@ void input_free_avio(AVIOContext **avio);
 
 /* ---- probe ---- */
 typedef struct {
-    const char *demuxer;   /* FFmpeg's name, NULL for a still that needs none */
-    enum AVCodecID codec;  /* of a still without demuxer */
-    gboolean still;        /* one picture, no duration */
-    gboolean loops_short;  /* an animation: has no index, is begun again from the start */
-    int w_px, h_px;        /* from the header, 0 when it does not say */
-    int orientation;       /* 1 to 8 as in EXIF */
+    const char *demuxer;  /* FFmpeg's name, NULL for a still that needs none */
+    enum AVCodecID codec; /* of a still without demuxer */
+    gboolean still;       /* one picture, no duration */
+    gboolean loops_short; /* an animation: has no index, is begun again from the start */
+    int w_px, h_px;       /* from the header, 0 when it does not say */
+    int orientation;      /* 1 to 8 as in EXIF */
 } Probe;
 
 gboolean probe_content(const Input *input, Probe *probe, GError **error);
@@ -110,16 +113,16 @@ typedef struct {
     const Probe *probe;
     AVFormatContext *format;
     AVIOContext *avio;
-    int index[N_TRACKS];       /* of streams, -1: none */
+    int index[N_TRACKS]; /* of streams, -1: none */
     gboolean wanted[N_TRACKS];
-    GQueue waiting[N_TRACKS];  /* of AVPacket* */
+    GQueue waiting[N_TRACKS]; /* of AVPacket* */
     gsize waiting_bytes[N_TRACKS];
-    gint64 origin_us;          /* the container's time of our 0 */
-    gint64 shift_us;           /* what loops added */
-    gint64 length_us;          /* of the content; 0 unknown */
-    gint64 promised_us;        /* the end that a container with an index announced; 0 nothing */
-    gint64 seen_us;            /* the end of the packets that were there */
-    gboolean single;           /* one picture, no duration */
+    gint64 origin_us;   /* the container's time of our 0 */
+    gint64 shift_us;    /* what loops added */
+    gint64 length_us;   /* of the content; 0 unknown */
+    gint64 promised_us; /* the end that a container with an index announced; 0 nothing */
+    gint64 seen_us;     /* the end of the packets that were there */
+    gboolean single;    /* one picture, no duration */
     gboolean at_end, broken;
 } Demux;
 
@@ -131,8 +134,8 @@ int demux_orientation(const Demux *demux);
 void demux_seek(Demux *demux, gint64 us);
 /* Begins again from the start, as after a turn of the loop (shift_us grows by the length). */
 gboolean demux_again(Demux *demux, GError **error);
-/* The next packet of a track, NULL at the end. `*blocked` is set when it could only be had by holding
- * too much of the other track. (transfer full) */
+/* The next packet of a track, NULL at the end. `*blocked` is set when it could only be had by
+ * holding too much of the other track. (transfer full) */
 AVPacket *demux_packet(Demux *demux, Track track, gboolean *blocked);
 /* A stamp of a track's stream in our time; AV_NOPTS_VALUE stays. */
 gint64 demux_us(const Demux *demux, Track track, gint64 stamp);
@@ -144,8 +147,8 @@ gboolean demux_is_cut(const Demux *demux);
 typedef struct Converter Converter;
 Converter *converter_new(int w_px, int h_px, int orientation);
 void converter_free(Converter *converter);
-/* The frame as premultiplied BGRA of the size wanted into `target`; `*opaque` says whether every alpha
- * is 255. */
+/* The frame as premultiplied BGRA of the size wanted into `target`; `*opaque` says whether every
+ * alpha is 255. */
 gboolean converter_run(
     Converter *converter, const AVFrame *frame, guint8 *target, gboolean *opaque, GError **error);
 
@@ -164,10 +167,10 @@ typedef struct {
     AVCodecContext *codec;
     Converter *converter;
     AVFrame *frame;
-    AVFrame *held;       /* the latest at or before the time wanted, until we know that it is the last */
-    AVFrame *due[2];     /* to be sent, in order */
+    AVFrame *held; /* the latest at or before the time wanted, until we know that it is the last */
+    AVFrame *due[2]; /* to be sent, in order */
     guint n_due;
-    gint64 last_ms;      /* pts of the last frame sent */
+    gint64 last_ms; /* pts of the last frame sent */
     guint64 n_sent;
     gboolean caught_up, from_start, draining;
     gint64 nominal_us;
@@ -186,10 +189,10 @@ typedef struct {
     AVCodecContext *codec;
     SwrContext *resampler;
     AVFrame *frame;
-    GByteArray *ready;   /* converted, not yet in the ring */
-    gsize ready_at;      /* bytes of it that are */
-    guint64 silence;     /* frames of it to put before `ready` */
-    guint64 next;        /* the position after all of these */
+    GByteArray *ready; /* converted, not yet in the ring */
+    gsize ready_at;    /* bytes of it that are */
+    guint64 silence;   /* frames of it to put before `ready` */
+    guint64 next;      /* the position after all of these */
     gboolean placed, draining;
 } Sound;
 

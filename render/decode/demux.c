@@ -1,9 +1,10 @@
-/* Packets of two tracks come interleaved in the file but are wanted each at its own pace: pictures as
- * slots come free, sound as the ring empties. What is read for one and belongs to the other waits in a
- * queue, and the queues are bounded, so a file that lies about its interleaving starves itself only.
+/* Packets of two tracks come interleaved in the file but are wanted each at its own pace: pictures
+ * as slots come free, sound as the ring empties. What is read for one and belongs to the other
+ * waits in a queue, and the queues are bounded, so a file that lies about its interleaving starves
+ * itself only.
  *
- * All times are microseconds from the first picture (or the first sound where there is none), plus what
- * earlier turns of a loop took. */
+ * All times are microseconds from the first picture (or the first sound where there is none), plus
+ * what earlier turns of a loop took. */
 #include "render/decode/decode.h"
 
 #include <libavutil/display.h>
@@ -17,8 +18,8 @@ static const AVRational microseconds = { 1, 1000000 };
 
 /* ---- opening ---- */
 
-static int refuse_to_open(AVFormatContext *format, AVIOContext **avio, const char *url, int flags,
-    AVDictionary **options)
+static int refuse_to_open(
+    AVFormatContext *format, AVIOContext **avio, const char *url, int flags, AVDictionary **options)
 {
     (void)format, (void)avio, (void)url, (void)flags, (void)options;
     return AVERROR(EACCES);
@@ -90,8 +91,7 @@ static gboolean open_format(Demux *demux, GError **error)
 
 static int find_track(const AVFormatContext *format, enum AVMediaType type, int beside)
 {
-    int index =
-        av_find_best_stream((AVFormatContext *)format, type, -1, beside, NULL, 0);
+    int index = av_find_best_stream((AVFormatContext *)format, type, -1, beside, NULL, 0);
     if (index >= 0 && format->streams[index]->disposition & AV_DISPOSITION_ATTACHED_PIC)
         return -1; /* the cover of a record is not a film */
     return MAX(index, -1);
@@ -127,7 +127,8 @@ static void find_times(Demux *demux)
     if (demux->input->seekable && length != AV_NOPTS_VALUE && length > 0 &&
         length < G_MAXINT64 / 1000)
         demux->length_us = length;
-    if (demux->length_us && demux->format->duration_estimation_method != AVFMT_DURATION_FROM_BITRATE)
+    if (demux->length_us &&
+        demux->format->duration_estimation_method != AVFMT_DURATION_FROM_BITRATE)
         demux->promised_us = demux->length_us;
 }
 
@@ -184,7 +185,8 @@ gboolean demux_again(Demux *demux, GError **error)
     if (!open_format(demux, error) || !find_tracks(demux, error))
         return FALSE;
     demux->wanted[TRACK_SOUND] = demux->wanted[TRACK_SOUND] && wanted_sound;
-    demux->shift_us += MAX(length, G_USEC_PER_SEC / 100); /* no turn is so short that it never ends */
+    demux->shift_us +=
+        MAX(length, G_USEC_PER_SEC / 100); /* no turn is so short that it never ends */
     return TRUE;
 }
 

@@ -1,5 +1,6 @@
-/* The size of a picture before anything is decoded: a few bytes decide whether memory for 33 million
- * pixels or for 3.6 thousand million would be asked for. Every offset is checked against what is there. */
+/* The size of a picture before anything is decoded: a few bytes decide whether memory for 33
+ * million pixels or for 3.6 thousand million would be asked for. Every offset is checked against
+ * what is there. */
 #include "render/decode/decode.h"
 
 #include <string.h>
@@ -59,7 +60,8 @@ static gboolean makes_picture(const guint8 *kind)
     return FALSE;
 }
 
-/* A compressed text or profile of half a megabyte unpacks to a thousand times that, and nobody reads it. */
+/* A compressed text or profile of half a megabyte unpacks to a thousand times that, and nobody
+ * reads it. */
 gsize png_without_text(guint8 *data, gsize n)
 {
     Bytes b = { data, n, FALSE };

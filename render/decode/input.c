@@ -1,6 +1,6 @@
 /* The content is one descriptor that somebody else opened. A file is read by position, because the
- * player holds the same open file and its offset is shared; a pipe is read as it comes. FFmpeg gets at
- * it only through these two callbacks: it is given no name to open anything by. */
+ * player holds the same open file and its offset is shared; a pipe is read as it comes. FFmpeg gets
+ * at it only through these two callbacks: it is given no name to open anything by. */
 #include "render/decode/decode.h"
 
 #include <errno.h>

@@ -1,10 +1,10 @@
-/* A decoder reads what strangers wrote with two million lines of parsers, so we plan for the day when
- * one of them is taken over. What is left to the attacker then: its own memory up to a limit, the
- * content that it came in with, a ring of pixels, and messages of one size that the other end distrusts.
- * There is no file to open, no socket to make, no program to start, nobody to trace.
+/* A decoder reads what strangers wrote with two million lines of parsers, so we plan for the day
+ * when one of them is taken over. What is left to the attacker then: its own memory up to a limit,
+ * the content that it came in with, a ring of pixels, and messages of one size that the other end
+ * distrusts. There is no file to open, no socket to make, no program to start, nobody to trace.
  *
- * Limits come first because they also hold if a later step fails; Landlock comes before seccomp because
- * its own calls are not on the list. */
+ * Limits come first because they also hold if a later step fails; Landlock comes before seccomp
+ * because its own calls are not on the list. */
 #include "render/decode/jail.h"
 
 #include "base/error.h"
@@ -89,8 +89,8 @@ static LandlockRules landlock_all(long version)
     return rules;
 }
 
-/* Debian 12's kernel has it, others may not; the list of system calls forbids the same a second time,
- * so its absence is no failure. */
+/* Debian 12's kernel has it, others may not; the list of system calls forbids the same a second
+ * time, so its absence is no failure. */
 static void forbid_files_by_landlock(void)
 {
 #ifdef SYS_landlock_create_ruleset
@@ -115,7 +115,10 @@ typedef struct {
     struct scmp_arg_cmp tests[3];
 } Rule;
 
-#define ARG(n, how, ...) { (n), (how), __VA_ARGS__ }
+#define ARG(n, how, ...)                                                                           \
+    {                                                                                              \
+        (n), (how), __VA_ARGS__                                                                    \
+    }
 
 static int allow_all_of(scmp_filter_ctx filter, const int *calls, gsize n_calls)
 {
@@ -130,17 +133,43 @@ static int allow_all_of(scmp_filter_ctx filter, const int *calls, gsize n_calls)
 static int allow_plain(scmp_filter_ctx filter)
 {
     static const int calls[] = {
-        SCMP_SYS(brk), SCMP_SYS(munmap), SCMP_SYS(mremap), SCMP_SYS(madvise),
-        SCMP_SYS(read), SCMP_SYS(pread64), SCMP_SYS(lseek), SCMP_SYS(close), SCMP_SYS(fstat),
-        SCMP_SYS(poll), SCMP_SYS(ppoll), SCMP_SYS(recvmsg), SCMP_SYS(sendmsg),
-        SCMP_SYS(futex), SCMP_SYS(set_robust_list), SCMP_SYS(rseq), SCMP_SYS(sched_yield),
-        SCMP_SYS(sched_getaffinity), SCMP_SYS(gettid), SCMP_SYS(getpid), SCMP_SYS(restart_syscall),
-        SCMP_SYS(rt_sigprocmask), SCMP_SYS(rt_sigaction), SCMP_SYS(rt_sigreturn),
-        SCMP_SYS(clock_gettime), SCMP_SYS(clock_nanosleep), SCMP_SYS(nanosleep),
-        SCMP_SYS(gettimeofday), SCMP_SYS(getrandom), SCMP_SYS(sysinfo), SCMP_SYS(exit),
+        SCMP_SYS(brk),
+        SCMP_SYS(munmap),
+        SCMP_SYS(mremap),
+        SCMP_SYS(madvise),
+        SCMP_SYS(read),
+        SCMP_SYS(pread64),
+        SCMP_SYS(lseek),
+        SCMP_SYS(close),
+        SCMP_SYS(fstat),
+        SCMP_SYS(poll),
+        SCMP_SYS(ppoll),
+        SCMP_SYS(recvmsg),
+        SCMP_SYS(sendmsg),
+        SCMP_SYS(futex),
+        SCMP_SYS(set_robust_list),
+        SCMP_SYS(rseq),
+        SCMP_SYS(sched_yield),
+        SCMP_SYS(sched_getaffinity),
+        SCMP_SYS(gettid),
+        SCMP_SYS(getpid),
+        SCMP_SYS(restart_syscall),
+        SCMP_SYS(rt_sigprocmask),
+        SCMP_SYS(rt_sigaction),
+        SCMP_SYS(rt_sigreturn),
+        SCMP_SYS(clock_gettime),
+        SCMP_SYS(clock_nanosleep),
+        SCMP_SYS(nanosleep),
+        SCMP_SYS(gettimeofday),
+        SCMP_SYS(getrandom),
+        SCMP_SYS(sysinfo),
+        SCMP_SYS(exit),
         SCMP_SYS(exit_group),
-#ifdef BANGTIN_SANITIZE /* a thread's signal stack, reading the limits of the stack, its reports */
-        SCMP_SYS(sigaltstack), SCMP_SYS(getrlimit), SCMP_SYS(prctl),
+#ifdef BANGTIN_SANITIZE /* a thread's signal stack, reading the limits of the stack, its reports   \
+                         */
+        SCMP_SYS(sigaltstack),
+        SCMP_SYS(getrlimit),
+        SCMP_SYS(prctl),
 #endif
     };
     return allow_all_of(filter, calls, G_N_ELEMENTS(calls));
@@ -160,7 +189,8 @@ static int allow_narrow(scmp_filter_ctx filter)
         { SCMP_SYS(newfstatat), 2,
             { ARG(0, SCMP_CMP_LE, BT_JAIL_MAX_FILES), ARG(3, SCMP_CMP_EQ, AT_EMPTY_PATH) } },
         { SCMP_SYS(prctl), 1, { ARG(0, SCMP_CMP_EQ, PR_SET_NAME) } },
-        { SCMP_SYS(prctl), 1, { ARG(0, SCMP_CMP_EQ, 0x53564d41) } }, /* PR_SET_VMA: names of memory */
+        { SCMP_SYS(prctl), 1,
+            { ARG(0, SCMP_CMP_EQ, 0x53564d41) } }, /* PR_SET_VMA: names of memory */
         { SCMP_SYS(prlimit64), 2, { ARG(0, SCMP_CMP_EQ, 0), ARG(1, SCMP_CMP_EQ, RLIMIT_CPU) } },
         { SCMP_SYS(prlimit64), 3,
             { ARG(0, SCMP_CMP_EQ, 0), ARG(1, SCMP_CMP_EQ, RLIMIT_STACK), ARG(2, SCMP_CMP_EQ, 0) } },
@@ -173,8 +203,8 @@ static int allow_narrow(scmp_filter_ctx filter)
     return rc;
 }
 
-/* The flags of clone3 lie in memory where a filter cannot look; told that the call does not exist, the
- * C library takes clone. */
+/* The flags of clone3 lie in memory where a filter cannot look; told that the call does not exist,
+ * the C library takes clone. */
 static int deny_gently(scmp_filter_ctx filter)
 {
     return seccomp_rule_add(filter, SCMP_ACT_ERRNO(ENOSYS), SCMP_SYS(clone3), 0);

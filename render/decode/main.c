@@ -1,5 +1,6 @@
-/* bangtin-decode: one medium, in a jail. Reads the content on fd 4, answers its user on fd 3 (wire.h).
- * It takes no file names and no options that change what it does; it ends when its user does. */
+/* bangtin-decode: one medium, in a jail. Reads the content on fd 4, answers its user on fd 3
+ * (wire.h). It takes no file names and no options that change what it does; it ends when its user
+ * does. */
 #include "render/decode/decode.h"
 #include "render/decode/jail.h"
 
@@ -7,7 +8,9 @@
 #include <libavutil/log.h>
 #include <libavutil/mem.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 #ifdef BANGTIN_SANITIZE
@@ -21,9 +24,10 @@ const char *__asan_default_options(void)
 
 static int usage(FILE *to, int code)
 {
-    fputs("Usage: bangtin-decode 3<>SOCKET 4<CONTENT\n"
-          "Decodes one picture, film or sound for Bangtin, which starts it with the two files open.\n"
-          "  --help, --version\n",
+    fputs(
+        "Usage: bangtin-decode 3<>SOCKET 4<CONTENT\n"
+        "Decodes one picture, film or sound for Bangtin, which starts it with the two files open.\n"
+        "  --help, --version\n",
         to);
     return code;
 }
@@ -33,8 +37,12 @@ static void be_silent(void *user, int level, const char *format, va_list argumen
     (void)user, (void)level, (void)format, (void)arguments;
 }
 
+/* What opens a file when it is first used is used before the jail: dates in films want the time
+ * zone. */
 static void prepare_libraries(void)
 {
+    setenv("TZ", "UTC0", 1);
+    tzset();
     av_log_set_callback(be_silent);
     av_max_alloc(BT_DECODE_ALLOC_BYTES);
 }

@@ -1,5 +1,6 @@
-/* Eight ways to hold a camera, numbered as EXIF does: 1 upright, 2 mirrored, 3 upside down, 4 flipped,
- * 5 transposed, 6 to be turned right, 7 transposed over the other diagonal, 8 to be turned left. */
+/* Eight ways to hold a camera, numbered as EXIF does: 1 upright, 2 mirrored, 3 upside down, 4
+ * flipped, 5 transposed, 6 to be turned right, 7 transposed over the other diagonal, 8 to be turned
+ * left. */
 #include "render/decode/decode.h"
 
 #include <libyuv.h>

@@ -1,6 +1,6 @@
-/* Both tracks by turns, one small step at a time, until neither can move; then we sleep until the user
- * gives something back. The picture's end is told as soon as it is known: who waits for a picture must
- * not wait for sound that nobody takes. */
+/* Both tracks by turns, one small step at a time, until neither can move; then we sleep until the
+ * user gives something back. The picture's end is told as soon as it is known: who waits for a
+ * picture must not wait for sound that nobody takes. */
 #include "render/decode/decode.h"
 
 #include "render/decode/jail.h"
@@ -41,7 +41,8 @@ static gboolean open_tracks(Play *play, GError **error)
         return FALSE;
     if (!play->sounds || sound_open(&play->sound, play->ring, demux, NULL))
         return TRUE;
-    play->sounds = demux->wanted[TRACK_SOUND] = FALSE; /* pictures without sound are better than none */
+    play->sounds = demux->wanted[TRACK_SOUND] =
+        FALSE; /* pictures without sound are better than none */
     return TRUE;
 }
 

@@ -1,6 +1,6 @@
-/* What a file is, is decided here by its first bytes and by nobody else: FFmpeg's own guessing would take
- * a list of other files for a film and open them. The kinds are few, and whatever is none of them is
- * refused by name of that fact. */
+/* What a file is, is decided here by its first bytes and by nobody else: FFmpeg's own guessing
+ * would take a list of other files for a film and open them. The kinds are few, and whatever is
+ * none of them is refused by name of that fact. */
 #include "render/decode/decode.h"
 
 #include <string.h>
@@ -18,7 +18,8 @@ gboolean check_size(gint64 w_px, gint64 h_px, GError **error)
         w_px * h_px <= BT_DECODE_MAX_PIXELS)
         return TRUE;
     g_set_error(error, BT_ERROR, BT_ERROR_LIMIT,
-        "content: %" G_GINT64_FORMAT "×%" G_GINT64_FORMAT " px: expected at most %d Mpx, sides to %d",
+        "content: %" G_GINT64_FORMAT "×%" G_GINT64_FORMAT
+        " px: expected at most %d Mpx, sides to %d",
         w_px, h_px, BT_DECODE_MAX_PIXELS / 1000000, BT_DECODE_MAX_SIDE_PX);
     return FALSE;
 }
@@ -91,7 +92,8 @@ static gboolean is_mov(const guint8 *head, gsize n)
 
 static gboolean is_mpegts(const guint8 *head, gsize n)
 {
-    for (gsize first = 0; first <= 4; first += 4) { /* 188 bytes a packet, or 192 with a time before */
+    for (gsize first = 0; first <= 4;
+         first += 4) { /* 188 bytes a packet, or 192 with a time before */
         gsize step = 188 + first;
         if (n > first + 2 * step && head[first] == 0x47 && head[first + step] == 0x47 &&
             head[first + 2 * step] == 0x47)
@@ -159,7 +161,8 @@ gboolean probe_content(const Input *input, Probe *probe, GError **error)
     *probe = (Probe){ .orientation = 1 };
     if (input->head_bytes < 12) {
         g_set_error(error, BT_ERROR, BT_ERROR_INVALID,
-            "content: %" G_GSIZE_FORMAT " bytes: expected more than a film or picture can do without",
+            "content: %" G_GSIZE_FORMAT
+            " bytes: expected more than a film or picture can do without",
             input->head_bytes);
         return FALSE;
     }

@@ -1,6 +1,6 @@
-/* Slots and positions are ours to hand out and the user's to give back: a slot is either free here or
- * the user's, and only a RELEASE of one that is the user's frees it. The user is trusted no more than
- * that, since a mistake of its would else write over a picture on the glass. */
+/* Slots and positions are ours to hand out and the user's to give back: a slot is either free here
+ * or the user's, and only a RELEASE of one that is the user's frees it. The user is trusted no more
+ * than that, since a mistake of its would else write over a picture on the glass. */
 #include "render/decode/decode.h"
 
 #include "base/channel.h"
@@ -232,9 +232,9 @@ gsize ring_put_sound(Ring *ring, const gint16 *samples, gsize n)
 
 void ring_tell_sound(Ring *ring)
 {
-    BtDecodeMessage message = { .type = BT_DECODE_SOUND,
-        .position = ring->sound_head,
-        .sound_pts_ms = ring->start.pts_ms };
+    BtDecodeMessage message = {
+        .type = BT_DECODE_SOUND, .position = ring->sound_head, .sound_pts_ms = ring->start.pts_ms
+    };
     send_message(ring, &message);
 }
 

@@ -1,6 +1,6 @@
-/* Sound in its place. Position p of the ring is the time start + p/48 ms for good: a gap in the file
- * becomes silence, what overlaps or lies before the start is dropped, and small jitter of the stamps is
- * left alone because mending it would be heard. */
+/* Sound in its place. Position p of the ring is the time start + p/48 ms for good: a gap in the
+ * file becomes silence, what overlaps or lies before the start is dropped, and small jitter of the
+ * stamps is left alone because mending it would be heard. */
 #include "render/decode/decode.h"
 
 #include <libavutil/channel_layout.h>
@@ -8,9 +8,9 @@
 #include <libswresample/swresample.h>
 
 #define RATE_HZ 48000
-#define FRAME_BYTES 4                     /* S16 stereo */
-#define JITTER_FRAMES (RATE_HZ / 25)      /* 40 ms */
-#define TELL_FRAMES (RATE_HZ / 50)        /* the user is told of 20 ms at a time */
+#define FRAME_BYTES 4                /* S16 stereo */
+#define JITTER_FRAMES (RATE_HZ / 25) /* 40 ms */
+#define TELL_FRAMES (RATE_HZ / 50)   /* the user is told of 20 ms at a time */
 #define MAX_SOURCE_HZ 768000
 
 gboolean sound_open(Sound *sound, Ring *ring, Demux *demux, GError **error)
@@ -75,9 +75,10 @@ static int resample(Sound *sound)
     guint before = sound->ready->len;
     g_byte_array_set_size(sound->ready, before + (guint)most * FRAME_BYTES);
     guint8 *out[1] = { sound->ready->data + before };
-    int n = swr_convert(sound->resampler, out, most, (const guint8 **)frame->extended_data,
-        frame->nb_samples);
-    if (n < 0) /* the sound changed its form in the middle: begin a new resampler with the next frame */
+    int n = swr_convert(
+        sound->resampler, out, most, (const guint8 **)frame->extended_data, frame->nb_samples);
+    if (n <
+        0) /* the sound changed its form in the middle: begin a new resampler with the next frame */
         swr_free(&sound->resampler);
     n = MAX(n, 0);
     g_byte_array_set_size(sound->ready, before + (guint)n * FRAME_BYTES);
@@ -114,8 +115,8 @@ static void take_frame(Sound *sound)
 {
     const AVFrame *frame = sound->frame;
     gboolean stamped = frame->pts != AV_NOPTS_VALUE; /* it knows of what the decoder cut off */
-    gint64 us = demux_us(
-        sound->demux, TRACK_SOUND, stamped ? frame->pts : frame->best_effort_timestamp);
+    gint64 us =
+        demux_us(sound->demux, TRACK_SOUND, stamped ? frame->pts : frame->best_effort_timestamp);
     g_byte_array_set_size(sound->ready, 0);
     sound->ready_at = 0;
     int n = resample(sound);
@@ -140,7 +141,8 @@ static Step put_ready(Sound *sound)
         n = ring_put_sound(sound->ring, NULL, (gsize)MIN(sound->silence, RATE_HZ));
         sound->silence -= n;
     } else {
-        const gint16 *samples = (const gint16 *)(const void *)(sound->ready->data + sound->ready_at);
+        const gint16 *samples =
+            (const gint16 *)(const void *)(sound->ready->data + sound->ready_at);
         n = ring_put_sound(
             sound->ring, samples, (sound->ready->len - sound->ready_at) / FRAME_BYTES);
         sound->ready_at += n * FRAME_BYTES;

@@ -1,6 +1,7 @@
-/* A still needs no demuxer: the file is the packet. That leaves out a whole layer of guessing between the
- * signature that we checked and the decoder that we chose. A JPEG much larger than wanted is decoded
- * at a half, a quarter or an eighth by its transform, in half the time and a quarter of the memory. */
+/* A still needs no demuxer: the file is the packet. That leaves out a whole layer of guessing
+ * between the signature that we checked and the decoder that we chose. A JPEG much larger than
+ * wanted is decoded at a half, a quarter or an eighth by its transform, in half the time and a
+ * quarter of the memory. */
 #include "render/decode/decode.h"
 
 #include <libavutil/mem.h>
@@ -40,8 +41,7 @@ static gboolean decode_packet(
     return FALSE;
 }
 
-static gboolean decode(
-    Input *input, const Probe *probe, int lowres, AVFrame *frame, GError **error)
+static gboolean decode(Input *input, const Probe *probe, int lowres, AVFrame *frame, GError **error)
 {
     gsize size;
     guint8 *data = input_read_all(input, &size, error);
@@ -56,7 +56,7 @@ static gboolean decode(
     AVPacket *packet = av_packet_alloc();
     gboolean done = FALSE;
     if (codec && packet && av_packet_from_data(packet, data, (int)size) == 0) {
-        data = NULL; /* the packet's now */
+        data = NULL;                             /* the packet's now */
         codec->err_recognition |= AV_EF_EXPLODE; /* half a picture is no picture */
         done = decode_packet(codec, packet, frame, error);
     }

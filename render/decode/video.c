@@ -1,6 +1,7 @@
-/* Frames by time. A start in the middle decodes from the keyframe before and must send exactly what a
- * start at 0 would show at that time: the last frame at or before it. Which one that is, is known only
- * when the next has come, so one frame is held back until then, and never converted if it loses. */
+/* Frames by time. A start in the middle decodes from the keyframe before and must send exactly what
+ * a start at 0 would show at that time: the last frame at or before it. Which one that is, is known
+ * only when the next has come, so one frame is held back until then, and never converted if it
+ * loses. */
 #include "render/decode/decode.h"
 
 #include <libavutil/version.h>
@@ -13,8 +14,7 @@ gboolean video_open(Video *video, Ring *ring, Demux *demux, GError **error)
     if (!video->codec)
         return FALSE;
     video->codec->pkt_timebase = stream->time_base;
-    video->converter =
-        converter_new(ring->start.w_px, ring->start.h_px, demux_orientation(demux));
+    video->converter = converter_new(ring->start.w_px, ring->start.h_px, demux_orientation(demux));
     video->frame = av_frame_alloc();
     AVRational rate = stream->avg_frame_rate;
     video->nominal_us =
@@ -128,8 +128,7 @@ static Step send_due(Video *video, GError **error)
         return STEP_BLOCKED;
     gboolean opaque, done = TRUE;
     if (pts_ms > video->last_ms) { /* stamps that do not rise are the file's mistake */
-        done = converter_run(
-            video->converter, frame, ring_slot(video->ring, slot), &opaque, error);
+        done = converter_run(video->converter, frame, ring_slot(video->ring, slot), &opaque, error);
         if (done)
             ring_send_frame(video->ring, slot, pts_ms, duration_ms(video, frame), opaque);
         video->last_ms = pts_ms;

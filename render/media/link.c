@@ -1,6 +1,6 @@
-/* A frame on the glass may outlive the medium that it came from, and the decoder too. So the memory belongs
- * to this link, every frame over it holds a reference, and the slot goes back when the last holder
- * lets go: to the decoder when it still lives, else to nobody. */
+/* A frame on the glass may outlive the medium that it came from, and the decoder too. So the memory
+ * belongs to this link, every frame over it holds a reference, and the slot goes back when the last
+ * holder lets go: to the decoder when it still lives, else to nobody. */
 #include "base/io.h"
 #include "render/media/private.h"
 
@@ -121,8 +121,8 @@ BtFrame *bt_media_link_frame(BtMediaLink *link, guint32 slot, gboolean opaque)
     *loan = (Loan){ link, slot };
     g_atomic_ref_count_inc(&link->refs);
     const guint8 *pixels = link->frames + (gsize)slot * (link->frames_bytes / link->n_slots);
-    return bt_frame_new_over((guint32 *)(void *)pixels, link->w_px, link->h_px, link->w_px, opaque,
-        give_back, loan);
+    return bt_frame_new_over(
+        (guint32 *)(void *)pixels, link->w_px, link->h_px, link->w_px, opaque, give_back, loan);
 }
 
 void bt_media_link_flush(BtMediaLink *link)

@@ -1,5 +1,5 @@
-/* The user's half of the wire: a state machine that believes nothing, and a short queue of frames. The
- * first frame of the queue is the one on the glass; it stays until a later one is due, so that
+/* The user's half of the wire: a state machine that believes nothing, and a short queue of frames.
+ * The first frame of the queue is the one on the glass; it stays until a later one is due, so that
  * whatever becomes of the decoder there is a picture. */
 #include "render/media/media.h"
 
@@ -84,8 +84,8 @@ static void take_closing(BtMedia *media)
         bt_media_link_close(media->link); /* it has said all */
     else
         bt_media_fail(media,
-            g_error_new(BT_ERROR, BT_ERROR_DIED, "%s: the decoder died: expected its end to be told",
-                media->name));
+            g_error_new(BT_ERROR, BT_ERROR_DIED,
+                "%s: the decoder died: expected its end to be told", media->name));
 }
 
 static void listen(BtMedia *media)
@@ -106,8 +106,8 @@ static void listen(BtMedia *media)
             return;
         case BT_CHANNEL_ERROR:
             bt_media_fail(media,
-                g_error_new(BT_ERROR, BT_ERROR_DIED, "%s: the decoder talks nonsense: %s", media->name,
-                    error->message));
+                g_error_new(BT_ERROR, BT_ERROR_DIED, "%s: the decoder talks nonsense: %s",
+                    media->name, error->message));
             return;
         }
     }
@@ -159,15 +159,15 @@ static guint slots_for(const BtMediaInfo *info, int w_px, int h_px)
     return (guint)CLAMP(n, MIN_SLOTS, BT_DECODE_MAX_SLOTS);
 }
 
-static gboolean check_start(
-    const BtMedia *media, int w_px, int h_px, gint64 pts_ms, GError **error)
+static gboolean check_start(const BtMedia *media, int w_px, int h_px, gint64 pts_ms, GError **error)
 {
     gboolean sized = w_px >= 1 && h_px >= 1 && w_px <= BT_FRAME_MAX_W_PX &&
         h_px <= BT_FRAME_MAX_H_PX && (gint64)w_px * h_px <= BT_DECODE_MAX_PIXELS;
     if (media->state == BT_MEDIA_OPEN && (sized || media->info.w_px == 0) && pts_ms >= 0)
         return TRUE;
     g_set_error(error, BT_ERROR, BT_ERROR_INVALID,
-        "%s: start of %d×%d px at %" G_GINT64_FORMAT " ms: expected an open medium, a size up to %d×%d",
+        "%s: start of %d×%d px at %" G_GINT64_FORMAT
+        " ms: expected an open medium, a size up to %d×%d",
         media->name, w_px, h_px, pts_ms, BT_FRAME_MAX_W_PX, BT_FRAME_MAX_H_PX);
     return FALSE;
 }

@@ -1,5 +1,5 @@
-/* The decoder may have been taken over by what it reads. Its messages can at worst choose which of our own
- * slots is shown when; whatever else they say is a reason to let it go. */
+/* The decoder may have been taken over by what it reads. Its messages can at worst choose which of
+ * our own slots is shown when; whatever else they say is a reason to let it go. */
 #include "render/media/private.h"
 
 #include <string.h>
@@ -20,7 +20,8 @@ void bt_media_fail(BtMedia *media, GError *error)
 static void nonsense(BtMedia *media, const char *what)
 {
     bt_media_fail(media,
-        g_error_new(BT_ERROR, BT_ERROR_DIED, "%s: the decoder talks nonsense: %s", media->name, what));
+        g_error_new(
+            BT_ERROR, BT_ERROR_DIED, "%s: the decoder talks nonsense: %s", media->name, what));
 }
 
 static gboolean info_is_sane(const BtDecodeMessage *m)

@@ -6,13 +6,14 @@
 #include "render/decode/wire.h"
 #include "render/media/media.h"
 
-/* ---- link: the socket and the frames' memory, which outlive the medium while a frame is held ---- */
+/* ---- link: the socket and the frames' memory, which outlive the medium while a frame is held ----
+ */
 typedef struct {
     gatomicrefcount refs;
-    GMutex lock;          /* what follows: frames may be let go of in any thread */
-    int socket;           /* -1: closed */
-    guint32 ours;         /* bit k: slot k was given to us */
-    guint32 to_release;   /* bit k: RELEASE had no room in the socket */
+    GMutex lock;        /* what follows: frames may be let go of in any thread */
+    int socket;         /* -1: closed */
+    guint32 ours;       /* bit k: slot k was given to us */
+    guint32 to_release; /* bit k: RELEASE had no room in the socket */
     guint64 n_released;
     const guint8 *frames; /* nullable; fixed once mapped */
     gsize frames_bytes;
@@ -62,12 +63,12 @@ struct BtMedia {
     GError *error;
     BtMediaLink *link;
     BtMediaSound sound;
-    GQueue frames;        /* of BtMediaFrame*, rising; the first is the one on the glass */
+    GQueue frames; /* of BtMediaFrame*, rising; the first is the one on the glass */
     gint64 last_pts_ms;
-    gboolean pictures;    /* wanted */
-    gint64 alive_ms;      /* when the decoder last said something, or was last given a slot */
-    gint64 now_ms;        /* of the last poll */
-    guint64 n_released;   /* by then */
+    gboolean pictures;  /* wanted */
+    gint64 alive_ms;    /* when the decoder last said something, or was last given a slot */
+    gint64 now_ms;      /* of the last poll */
+    guint64 n_released; /* by then */
 };
 
 /* messages.c: what the decoder said, checked. */

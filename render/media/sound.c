@@ -1,5 +1,5 @@
-/* One second of sound between two processes. The decoder moves the head, the sound thread the tail; both
- * say so in messages, so no index lies in the shared memory where the other could bend it. */
+/* One second of sound between two processes. The decoder moves the head, the sound thread the tail;
+ * both say so in messages, so no index lies in the shared memory where the other could bend it. */
 #include "base/io.h"
 #include "render/media/private.h"
 
@@ -10,7 +10,8 @@
 
 #define FRAMES_PER_MS 48
 #define RING_BYTES ((gsize)BT_DECODE_SOUND_FRAMES * 2 * sizeof(gint16))
-/* Times in whole milliseconds jitter by one; sound that follows within two goes on without a click. */
+/* Times in whole milliseconds jitter by one; sound that follows within two goes on without a click.
+ */
 #define SEAM_FRAMES (2 * FRAMES_PER_MS)
 
 int bt_media_sound_map(BtMediaSound *sound, gint64 start_ms, GError **error)
@@ -89,7 +90,8 @@ gsize bt_media_read_sound(BtMedia *media, gint64 pts_ms, gint16 *samples, gsize 
     guint64 before = sound->taken;
     gsize n = read_locked(sound, pts_ms, samples, n_frames);
     message.position = sound->taken;
-    if (sound->taken != before) /* one that has no room is made good by the next: positions are absolute */
+    if (sound->taken !=
+        before) /* one that has no room is made good by the next: positions are absolute */
         bt_media_link_send(media->link, &message, NULL, 0);
     g_mutex_unlock(&sound->lock);
     return n;

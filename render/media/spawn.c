@@ -1,6 +1,6 @@
-/* The decoder gets two open files and nothing else of ours. It is started by a child that ends at once, so
- * it belongs to init and nobody here has to wait for it: that it is gone is told by its socket. Between
- * fork and exec only calls that are safe in a process with threads. */
+/* The decoder gets two open files and nothing else of ours. It is started by a child that ends at
+ * once, so it belongs to init and nobody here has to wait for it: that it is gone is told by its
+ * socket. Between fork and exec only calls that are safe in a process with threads. */
 #include "render/media/private.h"
 
 #include <errno.h>
@@ -18,7 +18,8 @@ static void G_NORETURN become_decoder(const char *path, int socket, int content,
     sigset_t none;
     int high_socket = fcntl(socket, F_DUPFD, SAFE_FD);
     int high_content = fcntl(content, F_DUPFD, SAFE_FD);
-    if (dup2(high_socket, BT_DECODE_SOCKET_FD) < 0 || dup2(high_content, BT_DECODE_CONTENT_FD) < 0 ||
+    if (dup2(high_socket, BT_DECODE_SOCKET_FD) < 0 ||
+        dup2(high_content, BT_DECODE_CONTENT_FD) < 0 ||
         close_range(BT_DECODE_CONTENT_FD + 1, ~0u, 0) != 0)
         _exit(127);
     sigemptyset(&none);

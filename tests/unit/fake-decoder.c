@@ -1,4 +1,5 @@
-/* A decoder that fell to what it read: it speaks the wire and lies. The first argument names the lie. */
+/* A decoder that fell to what it read: it speaks the wire and lies. The first argument names the
+ * lie. */
 #include "base/channel.h"
 #include "render/decode/wire.h"
 
@@ -23,8 +24,9 @@ static void wait_for_start(void)
 
 static void lie_early(const char *kind)
 {
-    BtDecodeMessage info = { .type = BT_DECODE_INFO, .w_px = 64, .h_px = 64, .duration_ms = 1000,
-        .has_sound = 1 };
+    BtDecodeMessage info = {
+        .type = BT_DECODE_INFO, .w_px = 64, .h_px = 64, .duration_ms = 1000, .has_sound = 1
+    };
     if (strcmp(kind, "huge-info") == 0)
         info.w_px = info.h_px = 60000;
     if (strcmp(kind, "no-info") == 0)

@@ -1,16 +1,15 @@
-#include "media-files.h"
+#include "tests/unit/media-files.h"
 
 #include <gio/gio.h>
 #include <glib/gstdio.h>
 #include <string.h>
 
-/* The number of each frame is written on it in eight bars, the lowest bit left, so that a picture says which
- * one it is. */
+/* The number of each frame is written on it in eight bars, the lowest bit left, so that a picture
+ * says which one it is. */
 #define CODED                                                                                      \
     "-f lavfi -i \"nullsrc=s=320x240:r=25:d=4,"                                                    \
     "geq=lum='if(bitand(floor(N/pow(2,floor(X/40))),1),235,16)':cb=128:cr=128\" "
-#define TONE                                                                                       \
-    "-f lavfi -i \"aevalsrc='if(gte(t,1),0.5*sin(2*PI*440*t),0)':d=4:s=44100\" "
+#define TONE "-f lavfi -i \"aevalsrc='if(gte(t,1),0.5*sin(2*PI*440*t),0)':d=4:s=44100\" "
 
 static void make(const char *folder, const char *arguments)
 {
@@ -75,7 +74,8 @@ static GByteArray *compressed_zeros(gsize n)
     g_autoptr(GOutputStream) out = g_converter_output_stream_new(memory, G_CONVERTER(zlib));
     g_autofree guint8 *zeros = g_malloc0(1 << 20);
     for (gsize done = 0; done < n; done += 1 << 20)
-        g_assert_true(g_output_stream_write_all(out, zeros, MIN(n - done, 1 << 20), NULL, NULL, NULL));
+        g_assert_true(
+            g_output_stream_write_all(out, zeros, MIN(n - done, 1 << 20), NULL, NULL, NULL));
     g_assert_true(g_output_stream_close(out, NULL, NULL));
     GByteArray *data = g_byte_array_new();
     g_byte_array_append(data, g_memory_output_stream_get_data(G_MEMORY_OUTPUT_STREAM(memory)),
@@ -104,10 +104,11 @@ static void put_png(const char *folder, const char *name, guint32 w, guint32 h, 
 }
 
 /* The JPEG with an EXIF block of one entry, the orientation, behind its first marker. */
-static void put_turned_jpeg(const char *folder, const char *from, const char *name, guint8 orientation)
+static void put_turned_jpeg(
+    const char *folder, const char *from, const char *name, guint8 orientation)
 {
-    guint8 block[] = { 0xff, 0xe1, 0, 34, 'E', 'x', 'i', 'f', 0, 0, 'I', 'I', 42, 0, 8, 0, 0, 0, 1, 0,
-        0x12, 1, 3, 0, 1, 0, 0, 0, orientation, 0, 0, 0, 0, 0, 0, 0 };
+    guint8 block[] = { 0xff, 0xe1, 0, 34, 'E', 'x', 'i', 'f', 0, 0, 'I', 'I', 42, 0, 8, 0, 0, 0, 1,
+        0, 0x12, 1, 3, 0, 1, 0, 0, 0, orientation, 0, 0, 0, 0, 0, 0, 0 };
     g_autoptr(GByteArray) jpeg = get(folder, from), turned = g_byte_array_new();
     g_byte_array_append(turned, jpeg->data, 2);
     g_byte_array_append(turned, block, sizeof block);
@@ -123,36 +124,43 @@ static void put_cut(const char *folder, const char *from, const char *name, doub
 
 static void make_films(const char *folder)
 {
-    make(folder, CODED TONE "-c:v libx264 -g 30 -bf 2 -pix_fmt yuv420p -c:a aac -movflags +faststart "
-                            "film.mp4");
+    make(folder,
+        CODED TONE "-c:v libx264 -g 30 -bf 2 -pix_fmt yuv420p -c:a aac -movflags +faststart "
+                   "-metadata creation_time=2026-11-20T01:02:03Z -metadata title=Đèn film.mp4");
     make(folder, "-i film.mp4 -c copy -metadata:s:v rotate=90 turned.mp4");
     make(folder, "-i film.mp4 -c copy film.ts");
-    make(folder, CODED TONE "-c:v libvpx-vp9 -deadline realtime -cpu-used 8 -g 30 -c:a libopus film.webm");
+    make(folder,
+        CODED TONE "-c:v libvpx-vp9 -deadline realtime -cpu-used 8 -g 30 -c:a libopus film.webm");
     make(folder, CODED "-c:v libx265 -x265-params log-level=none -preset ultrafast -g 30 film.mkv");
     make(folder, "-i film.mp4 -vn -c:a libmp3lame tone.mp3");
     make(folder, "-i film.mp4 -vn -c:a flac tone.flac");
     make(folder, "-i film.mp4 -vn tone.wav");
-    make(folder, "-f lavfi -i color=white:s=32x16:r=10:d=0.5 -f lavfi -i color=black:s=32x16:r=10:d=0.5 "
-                 "-filter_complex [0][1]concat loop.gif");
+    make(folder,
+        "-f lavfi -i color=white:s=32x16:r=10:d=0.5 -f lavfi -i color=black:s=32x16:r=10:d=0.5 "
+        "-filter_complex [0][1]concat loop.gif");
 }
 
 static void make_stills(const char *folder)
 {
     make(folder, "-f lavfi -i \"color=red@0.5:s=64x32,format=rgba\" -frames:v 1 clear.png");
-    make(folder, "-f lavfi -i color=red:s=160x80 -f lavfi -i color=blue:s=160x80 -filter_complex "
-                 "[0][1]hstack -frames:v 1 -q:v 2 upright.jpg");
+    make(folder,
+        "-f lavfi -i color=red:s=160x80 -f lavfi -i color=blue:s=160x80 -filter_complex "
+        "[0][1]hstack -frames:v 1 -q:v 2 upright.jpg");
     put_turned_jpeg(folder, "upright.jpg", "turned.jpg", 6);
     make(folder, "-f lavfi -i color=green:s=64x32 -frames:v 1 -lossless 1 still.webp");
-    make(folder, "-f lavfi -i color=white:s=64x32 -frames:v 1 -still-picture 1 -c:v libaom-av1 -cpu-used 8 "
-                 "still.avif");
+    make(folder,
+        "-f lavfi -i color=white:s=64x32 -frames:v 1 -still-picture 1 -c:v libaom-av1 -cpu-used 8 "
+        "still.avif");
     make(folder, "-f lavfi -i color=blue:s=64x32 -frames:v 1 still.gif");
 }
 
 static void make_forgeries(const char *folder)
 {
-    static const char html[] = "<!DOCTYPE html><html><body>Please sign in to the network</body></html>";
+    static const char html[] =
+        "<!DOCTYPE html><html><body>Please sign in to the network</body></html>";
     static const char list[] = "ffconcat version 1.0\nfile film.mp4\n";
-    static const char hls[] = "#EXTM3U\n#EXT-X-TARGETDURATION:4\n#EXTINF:4,\nfilm.ts\n#EXT-X-ENDLIST\n";
+    static const char hls[] =
+        "#EXTM3U\n#EXT-X-TARGETDURATION:4\n#EXTINF:4,\nfilm.ts\n#EXT-X-ENDLIST\n";
     put(folder, "portal.mp4", html, sizeof html - 1);
     put(folder, "list.png", list, sizeof list - 1);
     put(folder, "list.mp4", hls, sizeof hls - 1);

@@ -1,5 +1,5 @@
-/* Pictures, films and forgeries for the tests of render/media, made with the ffmpeg program and by hand in
- * a folder of their own. */
+/* Pictures, films and forgeries for the tests of render/media, made with the ffmpeg program and by
+ * hand in a folder of their own. */
 #ifndef BT_TESTS_MEDIA_FILES_H
 #define BT_TESTS_MEDIA_FILES_H
 

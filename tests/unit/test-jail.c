@@ -1,5 +1,5 @@
-/* Enters the jail of bangtin-decode and tries the door handles: each must end the process by SIGSYS. What
- * decoding needs must still work. */
+/* Enters the jail of bangtin-decode and tries the door handles: each must end the process by
+ * SIGSYS. What decoding needs must still work. */
 #include "render/decode/jail.h"
 
 #include <errno.h>
@@ -69,7 +69,8 @@ static void try_kill(void)
 }
 static void try_executable_memory(void)
 {
-    syscall(SYS_mmap, NULL, 4096, PROT_READ | PROT_WRITE | PROT_EXEC, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    syscall(SYS_mmap, NULL, 4096, PROT_READ | PROT_WRITE | PROT_EXEC, MAP_PRIVATE | MAP_ANONYMOUS,
+        -1, 0);
 }
 static void try_unlink(void)
 {
@@ -111,14 +112,27 @@ static const struct {
     const char *name;
     void (*attempt)(void);
 } doors[] = {
-    { "open", try_open }, { "openat", try_openat }, { "openat2", try_openat2 },
-    { "socket", try_socket }, { "socketpair", try_socketpair }, { "connect", try_connect },
-    { "execve", try_execve }, { "execveat", try_execveat }, { "ptrace", try_ptrace },
-    { "fork", try_fork }, { "vfork", try_vfork }, { "kill", try_kill },
-    { "executable-memory", try_executable_memory }, { "unlink", try_unlink },
-    { "stat-by-name", try_stat_by_name }, { "more-memory", try_more_memory_limit },
-    { "limits-of-another", try_limits_of_another }, { "write-elsewhere", try_write_elsewhere },
-    { "bpf", try_bpf }, { "io-uring", try_io_uring }, { "memfd", try_memfd },
+    { "open", try_open },
+    { "openat", try_openat },
+    { "openat2", try_openat2 },
+    { "socket", try_socket },
+    { "socketpair", try_socketpair },
+    { "connect", try_connect },
+    { "execve", try_execve },
+    { "execveat", try_execveat },
+    { "ptrace", try_ptrace },
+    { "fork", try_fork },
+    { "vfork", try_vfork },
+    { "kill", try_kill },
+    { "executable-memory", try_executable_memory },
+    { "unlink", try_unlink },
+    { "stat-by-name", try_stat_by_name },
+    { "more-memory", try_more_memory_limit },
+    { "limits-of-another", try_limits_of_another },
+    { "write-elsewhere", try_write_elsewhere },
+    { "bpf", try_bpf },
+    { "io-uring", try_io_uring },
+    { "memfd", try_memfd },
 };
 
 /* The status with which a child ends that enters the jail and then does `attempt`. */
@@ -179,7 +193,8 @@ static void test_work(void)
 static void take_much_memory(void)
 {
     _exit(mmap(NULL, (gsize)3 << 30, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0) ==
-                MAP_FAILED && errno == ENOMEM
+                    MAP_FAILED &&
+                errno == ENOMEM
             ? 42
             : 1);
 }
