@@ -6,7 +6,7 @@
 
 /* A full page of distinct Han at 96 px is about 6 MB; two screens' worth and the ticker. */
 #define MAX_BYTES (16 * 1024 * 1024)
-#define N_INKS 8192 /* a power of two */
+#define N_INKS 4096 /* pairs; a power of two */
 
 typedef struct {
     guint32 glyph;
@@ -23,14 +23,14 @@ typedef struct {
 typedef struct {
     Key key;
     gboolean set;
-    BtRect ink_px;
-} Ink;
+    BtInk ink;
+} Kept;
 
 struct BtGlyphCache {
     GHashTable *entries; /* Key in the Entry → Entry */
     GQueue used;
     gsize size_bytes;
-    Ink inks[N_INKS];
+    Kept inks[N_INKS][2];
 };
 
 static guint hash(gconstpointer data)
@@ -79,17 +79,25 @@ static Key key_of(guint face, guint32 glyph, const BtTextStyle *style, guint pha
     return (Key){ glyph, face, style->px, phase, bt_style_is_hinted(style) };
 }
 
+/* The pixels a glyph touches when its pen stands `phase` quarters behind a pixel's edge. */
+static BtRect ink_at(BtInk ink, guint phase)
+{
+    int x0 = (ink.x0 + (int)phase * 16) >> 6, x1 = (ink.x1 + (int)phase * 16 + 63) >> 6;
+    int y0 = -((ink.y1 + 63) >> 6), y1 = -(ink.y0 >> 6);
+    return ink.x0 >= ink.x1 ? (BtRect){ 0 } : (BtRect){ x0, y0, x1 - x0, y1 - y0 };
+}
+
 BtRect bt_glyph_ink(
     BtFonts *fonts, guint face, guint32 glyph, const BtTextStyle *style, guint phase)
 {
-    Key key = key_of(face, glyph, style, phase);
-    Ink *ink = &fonts->glyphs->inks[hash(&key) & (N_INKS - 1)];
-    if (!ink->set || !equal(&ink->key, &key)) {
-        ink->key = key;
-        ink->set = TRUE;
-        ink->ink_px = bt_glyph_ink_now(fonts, face, glyph, style, phase);
-    }
-    return ink->ink_px;
+    Key key = key_of(face, glyph, style, 0);
+    Kept *pair = fonts->glyphs->inks[hash(&key) & (N_INKS - 1)];
+    for (guint i = 0; i < 2; i++)
+        if (pair[i].set && equal(&pair[i].key, &key))
+            return ink_at(pair[i].ink, phase);
+    pair[1] = pair[0];
+    pair[0] = (Kept){ key, TRUE, bt_glyph_ink_now(fonts, face, glyph, style) };
+    return ink_at(pair[0].ink, phase);
 }
 
 /* Never the newest: it is being drawn. */

@@ -126,7 +126,8 @@ static void normalise(BtParagraph *p)
     while (done < p->n) {
         guint end = segment_end(nfc, p, done);
         normalise_segment(nfc, &to, p, done, end);
-        done = end;
+        done = end + unorm2_spanQuickCheckYes(nfc, p->text + end, p->n - end, &status);
+        copy(&to, p, end, done);
     }
     const UChar zero = 0;
     guint32 last = p->end_byte;

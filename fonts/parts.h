@@ -285,12 +285,14 @@ BtPen bt_pen_at(const BtTextStyle *style, double x_px);
 gboolean bt_style_is_hinted(const BtTextStyle *style);
 gboolean bt_style_is_whole(const BtTextStyle *style); /* advances are whole pixels */
 
-/* The pixels a glyph will touch, relative to the pen's pixel on the baseline, y downwards; measured
- * now, or remembered. */
-BtRect bt_glyph_ink_now(
-    BtFonts *fonts, guint face, guint32 glyph, const BtTextStyle *style, guint phase);
-BtRect bt_glyph_ink(
-    BtFonts *fonts, guint face, guint32 glyph, const BtTextStyle *style, guint phase);
+/* The ink of a glyph whose pen stands on a pixel's edge, in 1/64 px, y upwards; nothing: all 0. */
+typedef struct {
+    int x0, y0, x1, y1;
+} BtInk;
+BtInk bt_glyph_ink_now(BtFonts *fonts, guint face, guint32 glyph, const BtTextStyle *style);
+/* The pixels a glyph will touch, relative to the pen's pixel on the baseline, y downwards. */
+BtRect bt_glyph_ink(BtFonts *fonts, guint face, guint32 glyph, const BtTextStyle *style,
+    guint phase);
 /* (transfer full) (nullable): NULL for a glyph without ink. */
 BtBitmap *bt_glyph_raster(
     BtFonts *fonts, guint face, guint32 glyph, const BtTextStyle *style, guint phase);

@@ -197,16 +197,24 @@ static BtBitmap *draw_strike(const BtFace *face, int px)
 
 /* ---- both ---- */
 
-BtRect bt_glyph_ink_now(
-    BtFonts *fonts, guint face_index, guint32 glyph, const BtTextStyle *style, guint phase)
+static BtInk ink_of_rect(BtRect rect)
+{
+    return (BtInk){ rect.x * 64, -(rect.y + rect.h) * 64, (rect.x + rect.w) * 64, -rect.y * 64 };
+}
+
+BtInk bt_glyph_ink_now(BtFonts *fonts, guint face_index, guint32 glyph, const BtTextStyle *style)
 {
     BtFace *face = bt_fonts_face(fonts, face_index);
     if (glyph == 0)
-        return box_of(style->px);
+        return ink_of_rect(box_of(style->px));
     if (face->strike)
-        return load_strike(face, glyph) ? strike_ink(face, style->px) : (BtRect){ 0 };
-    return load_outline(face, glyph, style, phase) ? outline_ink(&face->ft->glyph->outline)
-                                                   : (BtRect){ 0 };
+        return load_strike(face, glyph) ? ink_of_rect(strike_ink(face, style->px)) : (BtInk){ 0 };
+    if (!load_outline(face, glyph, style, 0) ||
+        bt_rect_is_empty(outline_ink(&face->ft->glyph->outline)))
+        return (BtInk){ 0 };
+    FT_BBox box;
+    FT_Outline_Get_CBox(&face->ft->glyph->outline, &box);
+    return (BtInk){ (int)box.xMin, (int)box.yMin, (int)box.xMax, (int)box.yMax };
 }
 
 BtBitmap *bt_glyph_raster(

@@ -17,36 +17,78 @@ double bt_liner_advance_px(const BtLiner *b, const BtFace *face, const BtShapedG
     return b->whole ? round(px) : px;
 }
 
+/* Of a run's glyphs, in visual order, how many stand before the first whose cluster is at or behind
+ * `unit` in reading direction (left to right), or not behind it (right to left). */
+static guint glyphs_before(const BtParagraph *p, const BtShapedRun *run, guint unit)
+{
+    const BtShapedGlyph *glyphs = &g_array_index(p->glyphs, BtShapedGlyph, run->first);
+    gboolean rtl = run->level & 1;
+    guint low = 0, high = run->n;
+    while (low < high) {
+        guint middle = low + (high - low) / 2;
+        if (rtl ? glyphs[middle].cluster >= unit : glyphs[middle].cluster < unit)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low;
+}
+
 /* The glyphs of a run whose clusters are in [start, end); they are contiguous. */
-static void find_glyphs(const BtParagraph *p, BtSlice *slice)
+static const BtShapedGlyph *find_glyphs(
+    const BtParagraph *p, const BtShapedRun *run, guint start, guint end, guint *n)
+{
+    gboolean rtl = run->level & 1;
+    guint first = glyphs_before(p, run, rtl ? end : start);
+    *n = glyphs_before(p, run, rtl ? start : end) - first;
+    return &g_array_index(p->glyphs, BtShapedGlyph, run->first) + first;
+}
+
+static gboolean is_safe(const BtParagraph *p, guint unit)
+{
+    return (p->flags[unit] & (BT_UNIT_CLUSTER | BT_UNIT_UNSAFE)) == BT_UNIT_CLUSTER;
+}
+
+static void copy_glyphs(const BtLiner *b, const BtSlice *slice, guint start, guint end)
+{
+    guint n;
+    const BtShapedGlyph *glyphs = find_glyphs(b->p, slice->run, start, end, &n);
+    g_array_append_vals(slice->own, glyphs, n);
+}
+
+/* Between the first and the last place where the cuts change nothing, the glyphs stay. */
+static void shape_cuts(const BtLiner *b, const BtSlice *slice)
 {
     const BtShapedRun *run = slice->run;
-    const BtShapedGlyph *glyphs = &g_array_index(p->glyphs, BtShapedGlyph, run->first);
-    guint a = 0, z = run->n;
+    guint from = slice->start, until = slice->end;
+    while (slice->start > run->start && from < slice->end && !is_safe(b->p, from))
+        from++;
+    while (slice->end < run->end && until > from && !is_safe(b->p, until))
+        until--;
+    const guint parts[2][2] = { { slice->start, from }, { until, slice->end } };
     gboolean rtl = run->level & 1;
-    while (a < z && (rtl ? glyphs[a].cluster >= slice->end : glyphs[a].cluster < slice->start))
-        a++;
-    while (
-        z > a && (rtl ? glyphs[z - 1].cluster < slice->start : glyphs[z - 1].cluster >= slice->end))
-        z--;
-    slice->glyphs = glyphs + a;
-    slice->n = z - a;
+    for (guint i = 0; i < 2; i++) {
+        const guint *part = parts[rtl ? 1 - i : i];
+        if (i == 1)
+            copy_glyphs(b, slice, from, until);
+        if (part[0] < part[1])
+            bt_shape_slice(b->fonts, b->p, run, part[0], part[1], &b->shaped->key, slice->own);
+    }
 }
 
 static BtSlice slice_run(const BtLiner *b, const BtShapedRun *run, guint start, guint end)
 {
     const BtParagraph *p = b->p;
     BtSlice slice = { run, MAX(start, run->start), MIN(end, run->end) };
-    guint8 cut = (slice.start > run->start ? p->flags[slice.start] : 0) |
-        (slice.end < run->end ? p->flags[slice.end] : 0);
-    if (cut & BT_UNIT_UNSAFE) {
-        slice.own = g_array_new(FALSE, FALSE, sizeof(BtShapedGlyph));
-        bt_shape_slice(b->fonts, p, run, slice.start, slice.end, &b->shaped->key, slice.own);
-        slice.glyphs = (const BtShapedGlyph *)(const void *)slice.own->data;
-        slice.n = slice.own->len;
-    } else {
-        find_glyphs(p, &slice);
+    if ((slice.start == run->start || is_safe(p, slice.start)) &&
+        (slice.end == run->end || is_safe(p, slice.end))) {
+        slice.glyphs = find_glyphs(p, run, slice.start, slice.end, &slice.n);
+        return slice;
     }
+    slice.own = g_array_new(FALSE, FALSE, sizeof(BtShapedGlyph));
+    shape_cuts(b, &slice);
+    slice.glyphs = (const BtShapedGlyph *)(const void *)slice.own->data;
+    slice.n = slice.own->len;
     return slice;
 }
 
