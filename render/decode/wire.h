@@ -24,7 +24,7 @@
 #define BT_DECODE_CONTENT_FD 4
 
 /* Limits, contract §5: a picture of at most 33 megapixels; memory and time of the decoder. */
-#define BT_DECODE_MAX_PIXELS (33 * 1000 * 1000)
+#define BT_DECODE_MAX_PIXELS (7680 * 4320) /* "33 Mpx" */
 #define BT_DECODE_MAX_SIDE_PX 16384
 #define BT_DECODE_MEMORY_BYTES (G_GUINT64_CONSTANT(1024) * 1024 * 1024) /* RLIMIT_AS */
 #define BT_DECODE_STILL_CPU_S 20  /* RLIMIT_CPU of a still */
