@@ -28,8 +28,7 @@ static gboolean read_info(BtMedia *media, const char *name, BtProbe *probe, GErr
     if (wait_for_info(media) == BT_MEDIA_FAILED) {
         const GError *reason = bt_media_error(media);
         g_set_error(error, BT_ERROR, reason != NULL ? reason->code : BT_ERROR_UNSUPPORTED,
-            "%s: a board could not play it: %s", name,
-            reason != NULL ? reason->message : "the decoder failed");
+            "%s: expected what a board can play", reason != NULL ? reason->message : name);
         return FALSE;
     }
     const BtMediaInfo *info = bt_media_info(media);

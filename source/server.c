@@ -195,15 +195,16 @@ static size_t keep_escapes(void *user, struct MHD_Connection *connection, char *
 
 static struct MHD_Daemon *start_daemon(BtServer *server, int fd, guint per_peer, GError **error)
 {
-    struct MHD_Daemon *daemon = MHD_start_daemon(
-        MHD_USE_EPOLL | MHD_ALLOW_SUSPEND_RESUME | MHD_USE_ERROR_LOG, 0, NULL, NULL,
-        bt_http_on_request, server, MHD_OPTION_LISTEN_SOCKET, fd, MHD_OPTION_EXTERNAL_LOGGER,
-        log_daemon, NULL, MHD_OPTION_CONNECTION_LIMIT, (unsigned)BT_SERVER_MAX_CONNECTIONS,
-        MHD_OPTION_PER_IP_CONNECTION_LIMIT, per_peer, MHD_OPTION_CONNECTION_MEMORY_LIMIT,
-        (size_t)BT_SERVER_CONNECTION_BYTES, MHD_OPTION_CONNECTION_TIMEOUT,
-        (unsigned)BT_SERVER_IDLE_S, MHD_OPTION_STRICT_FOR_CLIENT, 1, MHD_OPTION_UNESCAPE_CALLBACK,
-        keep_escapes, NULL, MHD_OPTION_NOTIFY_COMPLETED, bt_http_on_completed, server,
-        MHD_OPTION_NOTIFY_CONNECTION, bt_http_on_connection, server, MHD_OPTION_END);
+    struct MHD_Daemon *daemon =
+        MHD_start_daemon(MHD_USE_EPOLL | MHD_ALLOW_SUSPEND_RESUME | MHD_USE_ERROR_LOG, 0, NULL,
+            NULL, bt_http_on_request, server, MHD_OPTION_EXTERNAL_LOGGER, log_daemon, NULL,
+            MHD_OPTION_LISTEN_SOCKET, fd, MHD_OPTION_CONNECTION_LIMIT,
+            (unsigned)BT_SERVER_MAX_CONNECTIONS, MHD_OPTION_PER_IP_CONNECTION_LIMIT, per_peer,
+            MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)BT_SERVER_CONNECTION_BYTES,
+            MHD_OPTION_CONNECTION_TIMEOUT, (unsigned)BT_SERVER_IDLE_S, MHD_OPTION_STRICT_FOR_CLIENT,
+            1, MHD_OPTION_UNESCAPE_CALLBACK, keep_escapes, NULL, MHD_OPTION_NOTIFY_COMPLETED,
+            bt_http_on_completed, server, MHD_OPTION_NOTIFY_CONNECTION, bt_http_on_connection,
+            server, MHD_OPTION_END);
     if (daemon == NULL)
         g_set_error(error, BT_ERROR, BT_ERROR_NETWORK, "http: the server does not start");
     return daemon;
@@ -237,6 +238,7 @@ static gboolean tick(gpointer user)
     if (!bt_fresh_renew_due(server->store, bt_server_wall_ms(server), RENEW_PER_TICK, &error))
         g_message("now.json: %s", error->message);
     tell_news(server);
+    MHD_run(server->daemon); /* streams that were resumed are not in its epoll set yet */
     return G_SOURCE_CONTINUE;
 }
 
@@ -261,6 +263,7 @@ static void drain(BtServer *server)
     int listener = MHD_quiesce_daemon(server->daemon);
     guint timer = g_timeout_add(DRAIN_MS, stop_waiting, &is_late);
     bt_events_end(server->events);
+    MHD_run(server->daemon);
     while (!is_late && bt_peers_busy(server->peers) > 0)
         g_main_context_iteration(NULL, TRUE);
     if (!is_late)

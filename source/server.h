@@ -10,9 +10,10 @@
 #include "source/titles.h"
 
 #define BT_SERVER_MAX_CONNECTIONS 4000
-#define BT_SERVER_CONNECTION_BYTES (16 * 1024) /* of a request's head, and a buffer for its body   \
-                                                */
-#define BT_SERVER_IDLE_S 100                   /* boards ask once a minute over a kept connection */
+#define BT_SERVER_CONNECTION_BYTES                                                                 \
+    (16 * 1024)              /* of a request's head, and a buffer for its body                     \
+                              */
+#define BT_SERVER_IDLE_S 100 /* boards ask once a minute over a kept connection */
 
 struct MHD_Daemon;
 

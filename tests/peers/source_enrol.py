@@ -1,0 +1,75 @@
+#!/usr/bin/env python3
+"""Enrolment: a board greets, the operator says which screen it is."""
+
+import base64
+import json
+
+import source_lib as lib
+
+
+def greet(one, key, **how):
+    body = json.dumps({"key": how.pop("said", key.base64), "code": how.pop("code", key.claim_code())})
+    status, headers, answer = one.post_signed(key, "/v1/enrol", body.encode(), **how)
+    return status, json.loads(answer)
+
+
+def test_a_board_is_accepted():
+    key = lib.Key()
+    with lib.source() as one:
+        one.serve()
+        assert greet(one, key) == (202, {"status": "waiting"})
+        assert greet(one, key) == (202, {"status": "waiting"})
+        listed = json.loads(one.run("screen list", "--json"))
+        assert [w["code"] for w in listed["waiting"]] == [key.claim_code()], listed
+        assert listed["waiting"][0]["key"] == key.base64 and not listed["screens"]
+        one.run("screen claim", "0000-0000", "kp-01", ok=False)
+        one.run("screen claim", key.claim_code(), "../x", ok=False)
+        one.run("screen claim", key.claim_code().lower().replace("-", " "), "kp-01", "--name", "Chợ")
+        status, reply = greet(one, key)
+        assert status == 200 and reply["screen"] == "kp-01", reply
+        root = json.loads(base64.b64decode(reply["root"]))
+        assert root["payloadType"].startswith("application/vnd.bangtin.root")
+        assert one.get("/v1/screens/kp-01/now.json")[0] == 200
+        listed = json.loads(one.run("screen list", "--json"))
+        assert not listed["waiting"] and listed["screens"][0]["key"] == key.base64
+        assert one.post_facts(key, [lib.fact(1)])[0] == 200
+
+
+def test_a_board_is_turned_down():
+    key = lib.Key()
+    with lib.source() as one:
+        one.serve()
+        greet(one, key)
+        one.run("screen deny", key.claim_code())
+        assert greet(one, key)[0] == 403
+        one.run("screen claim", key.claim_code(), "kp-01", ok=False)
+        assert json.loads(one.run("screen list", "--json")) == {"screens": [], "waiting": []}
+
+
+def test_greetings_that_are_none():
+    key, other = lib.Key(), lib.Key()
+    with lib.source() as one:
+        one.serve()
+        assert greet(one, key, code=other.claim_code())[0] == 400
+        assert greet(one, key, code="")[0] == 400
+        assert greet(one, key, said="AAAA")[0] == 400
+        assert greet(one, other, said=key.base64, code=key.claim_code())[0] == 401
+        assert greet(one, key, created=0)[0] == 401
+        for body in (b"", b"{", b"[]", b"{}", b'{"key":1,"code":2}', b"x" * 1024):
+            assert one.post_signed(key, "/v1/enrol", body)[0] == 400, body
+        assert one.post_signed(key, "/v1/enrol", b"x" * 1025)[0] == 413
+        body = json.dumps({"key": key.base64, "code": key.claim_code()}).encode()
+        assert one.request("POST", "/v1/enrol", body)[0] == 401
+        assert not json.loads(one.run("screen list", "--json"))["waiting"]
+
+
+def test_a_flood_is_told_to_wait():
+    with lib.source() as one:
+        one.serve()
+        statuses = [greet(one, lib.Key())[0] for _ in range(45)]
+        assert statuses[0] == 202 and statuses[-1] == 429, statuses
+        assert statuses.count(202) < 45
+
+
+if __name__ == "__main__":
+    lib.run_tests(globals())
