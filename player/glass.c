@@ -5,7 +5,6 @@
 struct BtGlass {
     BtDisplay *display;
     BtCompose *compose;
-    gboolean offscreen;
     BtGlassCounts counts;
 };
 
@@ -31,7 +30,6 @@ BtGlass *bt_glass_open(const BtConfig *config, gboolean offscreen, gboolean wind
     BtGlass *glass = g_new0(BtGlass, 1);
     glass->display = display;
     glass->compose = bt_compose_new();
-    glass->offscreen = offscreen;
     return glass;
 }
 
@@ -53,7 +51,7 @@ void bt_glass_size(const BtGlass *glass, int *w_px, int *h_px)
 
 double bt_glass_period_ms(const BtGlass *glass)
 {
-    return glass->offscreen ? 0 : 1000 / bt_display_refresh_hz(glass->display);
+    return 1000 / bt_display_refresh_hz(glass->display);
 }
 
 gboolean bt_glass_draw(

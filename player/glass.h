@@ -20,7 +20,7 @@ void bt_glass_close(BtGlass *glass);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(BtGlass, bt_glass_close)
 
 void bt_glass_size(const BtGlass *glass, int *w_px, int *h_px);
-/* Milliseconds between refreshes; 0 offscreen, where there are none. */
+/* Milliseconds between refreshes; offscreen as if there were 60 a second. */
 double bt_glass_period_ms(const BtGlass *glass);
 
 /* Draws and presents what the scene shows at `t_ms`. `*changed` says whether a pixel did. FALSE: the

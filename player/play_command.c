@@ -86,10 +86,13 @@ static void remove_links(const char *folder)
 }
 
 /* A bad configuration is said here, once, and not by each role. */
-static gboolean config_is_good(const char *path, GError **error)
+static gboolean look_into_config(const char *path, BtRoleOptions *options, GError **error)
 {
     g_autoptr(BtConfig) config = bt_config_read(path, error);
-    return config != NULL;
+    if (config == NULL)
+        return FALSE;
+    options->offscreen = options->offscreen || config->offscreen;
+    return TRUE;
 }
 
 static int play(const PlayOptions *play, int argc, char **argv)
@@ -102,7 +105,7 @@ static int play(const PlayOptions *play, int argc, char **argv)
         return bt_command_fail(failure, 2);
     if (play->config != NULL) {
         config = g_canonicalize_filename(play->config, NULL);
-        if (!config_is_good(config, &failure))
+        if (!look_into_config(config, &options, &failure))
             return bt_command_fail(failure, 1);
     } else {
         folder = folder_of(argc, argv, &failure);

@@ -359,7 +359,7 @@ static void set_timer(BtShow *show, gint64 t_ms, gint64 due_ms)
     gint64 now_ns = g_get_monotonic_time() * 1000;
     gint64 due_ns = now_ns + (gint64)(CLAMP(real_ms, 0, BT_HOUR_MS) * 1e6);
     double period_ns = bt_glass_period_ms(show->glass) * 1e6;
-    if (period_ns > 0)
+    if (!show->time.clock.is_virtual)
         due_ns = (gint64)(ceil((double)due_ns / period_ns) * period_ns);
     due_ns = MAX(due_ns, 1);
     struct itimerspec when = {
@@ -384,7 +384,7 @@ static gint64 next_due(const BtShow *show, gint64 t_ms)
 static void judge_lateness(BtShow *show, gint64 t_ms)
 {
     double period_ms = bt_glass_period_ms(show->glass);
-    if (period_ms <= 0 || show->due_ms == 0)
+    if (show->time.clock.is_virtual || show->due_ms == 0)
         return;
     double late_ms = (double)(t_ms - show->due_ms);
     if (late_ms > period_ms * 1.5)

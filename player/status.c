@@ -37,7 +37,6 @@ static void set_common(const BtShow *show, BtJson *status, guint max_zones)
     bt_json_set_int(status, "uptime_s", up_ms / 1000);
     bt_json_set(status, "on_air", bt_tracker_on_air(show->tracker, max_zones));
     bt_json_set(status, "frames", frames_json(show));
-    bt_json_set(status, "clock", clock_json(show));
 }
 
 /* ---- what the disk knows ---- */
@@ -106,6 +105,7 @@ BtJson *bt_status_json(BtShow *show)
     BtJson *status = bt_json_new_object();
     bt_json_set_string(status, "screen", show->config->screen_id);
     set_common(show, status, G_MAXUINT);
+    bt_json_set(status, "clock", clock_json(show));
     bt_json_set(status, "sources", sources_json(show));
     bt_json_set(status, "cache", cache_json(show->config));
     bt_json_set(status, "spool", spool_json(show->reader));

@@ -12,8 +12,9 @@
 #define MEND_MAX_BYTES 1500
 #define MEND_PERCENT 85      /* how far below the largest size lines may be mended */
 #define MEND_MANY_PERCENT 94 /* the same where other languages would pay for it */
-#define STUB_PERCENT 28      /* of the line before: a last line shorter than that is a stub */
-#define LETTERS_A_LINE 22    /* a full line holds about that many at least: half an em each */
+#define MEND_STEPS 5
+#define STUB_PERCENT 28   /* of the line before: a last line shorter than that is a stub */
+#define LETTERS_A_LINE 22 /* a full line holds about that many at least: half an em each */
 #define MOST_PX (BT_TEXT_MAX_PX * 3 / 4) /* a title is a third larger */
 
 /* The height of a line in em, for the lowest of the scripts: taller ones get fewer lines on a page
@@ -124,7 +125,8 @@ static void mend_stubs(BtPlan *plan, BtFonts *fonts, GPtrArray *texts, int least
     int percent = texts->len > 1 ? MEND_MANY_PERCENT : MEND_PERCENT;
     int down_to = MAX(least_px, plan->body_px * percent / 100);
     guint stubs = count_all_stubs(plan->texts);
-    for (int px = plan->body_px - 1; stubs && px >= down_to; px--) {
+    int step = MAX(1, (plan->body_px - down_to) / MEND_STEPS);
+    for (int px = plan->body_px - step; stubs && px >= down_to; px -= step) {
         g_autoptr(GPtrArray) tried = bt_plan_lay_texts(plan, fonts, texts, px);
         guint left = count_all_stubs(tried);
         if (left >= stubs || needs_more(tried, plan->texts))

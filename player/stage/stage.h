@@ -32,6 +32,7 @@ typedef struct {
     gpointer failure_user;
 } BtStageOptions;
 
+/* Scenes borrow the fonts: they go before them. */
 typedef struct BtStage BtStage;
 
 BtStage *bt_stage_new(const BtStageOptions *options); /* strings are copied (transfer full) */
@@ -44,7 +45,8 @@ gint64 bt_stage_measure(const BtItem *item, const BtZone *zone, gpointer stage);
 
 /* The scene of `on_air` at `t_ms`; good until `*until_ms` (a page turns, a clock ticks, the item
  * ends) or until bt_stage_poll says that something new arrived. A layout of another canvas than the
- * screen's is placed centred, 1:1 when smaller. BT_ON_DARK is a black scene. (transfer full) */
+ * screen's is placed centred, 1:1; one that is larger is laid out smaller. BT_ON_DARK is a black
+ * scene. (transfer full) */
 BtScene *bt_stage_scene(BtStage *stage, const BtOnAir *on_air, gint64 t_ms, gint64 *until_ms);
 
 /* Opens and starts what `next` will need at `t_ms` (its start), so that it is decoded before it is
