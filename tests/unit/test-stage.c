@@ -20,6 +20,8 @@ typedef struct {
     char *folder;
     char sha256[BT_HASH_HEX_SIZE];
     gsize size_bytes;
+    char video[BT_HASH_HEX_SIZE]; /* "" when there is no ffmpeg to make one */
+    gsize video_bytes;
     BtFonts *fonts;
     char *decoder;
     guint failures;
@@ -47,6 +49,17 @@ static void count_failure(
     g_assert_error(error, BT_ERROR, BT_ERROR_NOT_FOUND);
 }
 
+/* Names `file` of the folder by its hash. */
+static void name_by_hash(
+    Rig *rig, const char *file, char sha256[BT_HASH_HEX_SIZE], gsize *size_bytes)
+{
+    g_autofree char *first = g_build_filename(rig->folder, file, NULL), *bytes = NULL;
+    g_assert_true(g_file_get_contents(first, &bytes, size_bytes, NULL));
+    bt_hash_data(bytes, *size_bytes, sha256);
+    g_autofree char *named = g_build_filename(rig->folder, sha256, NULL);
+    g_assert_cmpint(g_rename(first, named), ==, 0);
+}
+
 static void write_picture(Rig *rig)
 {
     g_autoptr(BtFrame) frame = bt_frame_new(80, 60);
@@ -56,13 +69,25 @@ static void write_picture(Rig *rig)
             bt_frame_fill(
                 frame, (BtRect){ x, y, 1, 1 }, 0xFF000000u | (guint)(x * 3) << 16 | (guint)(y * 4));
     frame->opaque = TRUE;
-    g_autofree char *first = g_build_filename(rig->folder, "first.png", NULL), *bytes = NULL;
+    g_autofree char *first = g_build_filename(rig->folder, "first.png", NULL);
     bt_frame_write_png(frame, first, &error);
     g_assert_no_error(error);
-    g_assert_true(g_file_get_contents(first, &bytes, &rig->size_bytes, NULL));
-    bt_hash_data(bytes, rig->size_bytes, rig->sha256);
-    g_autofree char *named = g_build_filename(rig->folder, rig->sha256, NULL);
-    g_assert_cmpint(g_rename(first, named), ==, 0);
+    name_by_hash(rig, "first.png", rig->sha256, &rig->size_bytes);
+}
+
+static gboolean make_video(Rig *rig)
+{
+    g_autofree char *path = g_build_filename(rig->folder, "film.mp4", NULL);
+    const char *command[] = { "ffmpeg", "-nostdin", "-v", "error", "-f", "lavfi", "-i",
+        "testsrc2=size=160x120:rate=25:duration=4", "-f", "lavfi", "-i", "sine=duration=4", "-c:v",
+        "mpeg4", "-g", "25", "-c:a", "aac", path, NULL };
+    int status = 1;
+    if (!g_spawn_sync(NULL, (char **)command, NULL, G_SPAWN_SEARCH_PATH, NULL, NULL, NULL, NULL,
+            &status, NULL) ||
+        status != 0)
+        return FALSE;
+    name_by_hash(rig, "film.mp4", rig->video, &rig->video_bytes);
+    return TRUE;
 }
 
 static void rig_open(Rig *rig)
@@ -83,6 +108,10 @@ static void rig_close(Rig *rig)
 {
     g_autofree char *named = g_build_filename(rig->folder, rig->sha256, NULL);
     g_remove(named);
+    if (*rig->video) {
+        g_autofree char *film = g_build_filename(rig->folder, rig->video, NULL);
+        g_remove(film);
+    }
     g_assert_cmpint(g_rmdir(rig->folder), ==, 0);
     bt_fonts_close(rig->fonts);
     g_free(rig->decoder);
@@ -109,12 +138,17 @@ static BtStage *stage_of(Rig *rig, int w_px, int h_px)
 /* `items` of the main zone; the strip runs two texts. */
 static BtInputs *inputs_of(const Rig *rig, const char *items, const char *more)
 {
+    g_autofree char *film = *rig->video
+        ? g_strdup_printf(",\"%s\":{\"size\":%" G_GSIZE_FORMAT
+                          ",\"type\":\"video/mp4\",\"duration_ms\":4000}",
+              rig->video, rig->video_bytes)
+        : g_strdup("");
     g_autofree char *text = g_strdup_printf(
         "{\"spec\":1,\"source\":\"s\",\"version\":1,\"issued\":\"2026-11-22T00:00:00Z\","
         "\"expires\":\"2026-12-20T00:00:00Z\",\"screens\":[\"b\"],\"timezone\":\"Asia/"
         "Ho_Chi_Minh\","
         "\"assets\":{\"%s\":{\"size\":%" G_GSIZE_FORMAT ",\"type\":\"image/png\"},"
-        "\"" MISSING "\":{\"size\":5,\"type\":\"image/png\"}},"
+        "\"" MISSING "\":{\"size\":5,\"type\":\"image/png\"}%s},"
         "\"layouts\":[{\"id\":\"l\",\"canvas\":[%d,%d],\"background\":\"#0B1B33\",\"zones\":["
         "{\"id\":\"main\",\"rect\":[0,0,%d,%d]},{\"id\":\"strip\",\"rect\":[0,%d,%d,40]}]}],"
         "\"playlists\":[{\"id\":\"m\",\"items\":[%s]},{\"id\":\"t\",\"items\":[{\"id\":\"t1\","
@@ -123,7 +157,8 @@ static BtInputs *inputs_of(const Rig *rig, const char *items, const char *more)
         "{\"lang\":\"jra\",\"title\":\"Jrai\",\"body\":\"Sa dua klâo pă\"}]}]}],"
         "\"programmes\":[{\"id\":\"p\",\"layout\":\"l\",\"class\":\"ordinary\"%s,"
         "\"zones\":{\"main\":\"m\",\"strip\":\"t\"},\"when\":{}}]}",
-        rig->sha256, rig->size_bytes, W_PX, H_PX, W_PX, H_PX - 40, H_PX - 40, W_PX, items, more);
+        rig->sha256, rig->size_bytes, film, W_PX, H_PX, W_PX, H_PX - 40, H_PX - 40, W_PX, items,
+        more);
     g_autoptr(GError) error = NULL;
     g_autoptr(BtManifest) manifest = bt_manifest_parse(text, strlen(text), "test", &error);
     g_assert_no_error(error);
@@ -192,6 +227,42 @@ static void test_fresh_equals_running(void)
         bt_stage_free(fresh);
     }
     g_assert_cmpuint(different, >, 50); /* the strip runs */
+    g_assert_cmpuint(rig.failures, ==, 0);
+    bt_stage_free(running);
+    bt_inputs_free(inputs);
+    rig_close(&rig);
+}
+
+/* The same with a video: joined anywhere, and under the fade that follows it. */
+static void test_video(void)
+{
+    Rig rig;
+    rig_open(&rig);
+    if (!make_video(&rig)) {
+        rig_close(&rig);
+        g_test_skip("there is no ffmpeg to make a video with");
+        return;
+    }
+    g_autofree char *image = g_strdup_printf(IMAGE("%s"), rig.sha256);
+    g_autofree char *items =
+        g_strdup_printf("{\"id\":\"v\",\"kind\":\"video\",\"asset\":\"%s\"},%s", rig.video, image);
+    BtInputs *inputs = inputs_of(&rig, items, "");
+    BtStage *running = stage_of(&rig, W_PX, H_PX);
+    gint64 t_ms = rig.start_ms, start_ms = 0;
+    for (int i = 0; i < 30; i++, t_ms += 293) {
+        BtStage *fresh = stage_of(&rig, W_PX, H_PX);
+        g_autoptr(BtFrame) a = picture_at(running, inputs, t_ms);
+        g_autoptr(BtFrame) b = picture_at(fresh, inputs, t_ms);
+        g_test_message("instant %d", i);
+        g_assert_true(bt_frame_equal(a, b));
+        g_autoptr(BtOnAir) on = bt_schedule_at(inputs, t_ms, bt_stage_measure, running);
+        const BtOnZone *zone = &g_array_index(on->zones, BtOnZone, 0);
+        g_autoptr(BtMedia) sound = bt_stage_sound(running, on, &start_ms);
+        g_assert_cmpint(sound != NULL, ==, zone->item->kind == BT_ITEM_VIDEO);
+        if (sound)
+            g_assert_cmpint(start_ms, ==, zone->start_ms);
+        bt_stage_free(fresh);
+    }
     g_assert_cmpuint(rig.failures, ==, 0);
     bt_stage_free(running);
     bt_inputs_free(inputs);
@@ -391,6 +462,7 @@ int main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
     g_test_add_func("/stage/fresh-equals-running", test_fresh_equals_running);
+    g_test_add_func("/stage/video", test_video);
     g_test_add_func("/stage/until", test_until);
     g_test_add_func("/stage/failure", test_failure);
     g_test_add_func("/stage/ticker", test_ticker);
