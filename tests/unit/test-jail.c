@@ -65,7 +65,7 @@ static void try_vfork(void)
 }
 static void try_kill(void)
 {
-    syscall(SYS_kill, getppid, 0);
+    syscall(SYS_kill, getppid(), 0);
 }
 static void try_executable_memory(void)
 {
