@@ -1,0 +1,119 @@
+#!/usr/bin/env python3
+"""The man pages say everything: each key that player/config.c knows, each command and option that
+--help prints. And nothing more: a page may not name an option that is gone."""
+import os
+import re
+import subprocess
+import sys
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+SOURCE = os.path.realpath(os.environ.get("SOURCE", os.path.join(HERE, "../..")))
+BUILD = os.environ.get("BUILD", os.path.join(SOURCE, "build"))
+
+
+def read(*path):
+    with open(os.path.join(SOURCE, *path), encoding="utf-8") as text:
+        return text.read()
+
+
+def plain(page):
+    return page.replace("\\", "")
+
+
+# ---- player.conf ----
+
+def known_keys(config_c):
+    """(group, key) as the code knows them: the arrays of names, and who checks a group against which."""
+    keys = set()
+    for body in re.findall(r"^static gboolean read_\w+\(.*?^\}", config_c, re.S | re.M):
+        arrays = dict(re.findall(r"const char \*const (\w+)\[\] =\s*\{(.*?)NULL \}", body, re.S))
+        for group, array in re.findall(r'check_keys\(reading, ("\w+"|group), (\w+)', body):
+            for key in re.findall(r'"(\w+)"', arrays[array]):
+                keys.add((group.strip('"').replace("group", "source NAME"), key))
+    return keys
+
+
+def page_keys(page):
+    keys, group = set(), None
+    for line in plain(page).splitlines():
+        heading = re.match(r"# \[(.*)\]$", line)
+        if line.startswith("# "):
+            group = heading[1] if heading else None
+        key = re.match(r"\*([a-z_]+)\*$", line)
+        if key and group:
+            keys.add((group, key[1]))
+    return keys
+
+
+def check_keys(config_c, page):
+    known, told = known_keys(config_c), page_keys(page)
+    if len(known) < 20:
+        yield f"player/config.c: only {len(known)} keys found: expected the arrays `known` of each group"
+    for group, key in sorted(known - told):
+        yield f"man/player.conf.5.scd: [{group}] {key} is missing"
+    for group, key in sorted(told - known):
+        yield f"man/player.conf.5.scd: [{group}] {key} is unknown to player/config.c"
+    for key in re.split(r"^\*[\w.]+\*$", page.split("# EXAMPLE")[0], flags=re.M)[1:]:
+        if "efault" not in key:
+            yield f"man/player.conf.5.scd: no default in “{key.strip()[:60]}”"
+
+
+# ---- --help ----
+
+def output(program, *words):
+    result = subprocess.run([os.path.join(BUILD, program), *words, "--help"], text=True, timeout=20,
+                            capture_output=True, env={**os.environ, "LC_ALL": "C.UTF-8"}, check=False)
+    if result.returncode != 0:
+        raise SystemExit(f"{program} {' '.join(words)} --help: exit {result.returncode}: {result.stderr}")
+    return result.stdout
+
+
+def commands(text):
+    return re.findall(r"^  ([a-z]+(?: [a-z]+)?)  +\S", text, re.M)
+
+
+def options(text):
+    return set(re.findall(r"^\s+(?:-\w, )?(--[a-z][a-z-]*)", text, re.M)) - {"--help", "--help-all"}
+
+
+def check_program(program, page):
+    name, page = os.path.basename(program), plain(read("man", page))
+    text = output(program)
+    told = set(re.findall(r"\*(--[a-z][a-z-]*)\*", page))
+    real = options(text) | {"--help", "--version"}
+    for command in commands(text):
+        if f"\n*{command}*" not in page:
+            yield f"man/{name}.1.scd: the command {command} is missing"
+        wanted = options(output(program, *command.split()))
+        real |= wanted
+        for option in sorted(wanted - told):
+            yield f"man/{name}.1.scd: {option} of {command} is missing"
+    for option in sorted(told - real):
+        yield f"man/{name}.1.scd: no command has {option}"
+
+
+# ---- that it can fail ----
+
+def self_test(config_c, page):
+    if not list(check_keys(config_c, page.replace("*quota", "*quote"))):
+        yield "self-test: a page without quota_mb was accepted"
+    if not list(check_keys(config_c.replace('"poll"', '"poll", "planted"'), page)):
+        yield "self-test: a key that the page does not know was accepted"
+    if commands("  cut     does\n  user add   does\n") != ["cut", "user add"]:
+        yield "self-test: commands are not found in --help"
+    if options("  -o, --output=PNG  where\n  --json   for\n") != {"--output", "--json"}:
+        yield "self-test: options are not found in --help"
+
+
+def main():
+    config_c, page = read("player", "config.c"), read("man", "player.conf.5.scd")
+    found = list(self_test(config_c, page)) + list(check_keys(config_c, page))
+    for program, page in (("bin/bangtin", "bangtin.1.scd"), ("bin/bangtin-source", "bangtin-source.1.scd"),
+                          ("libexec/bangtin-decode", "bangtin-decode.1.scd")):
+        found += check_program(program, page)
+    print("\n".join(found) if found else f"man: {len(known_keys(config_c))} keys")
+    return 1 if found else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
