@@ -16,14 +16,15 @@
 #include <libavformat/avformat.h>
 
 /* ---- limits ---- */
-#define BT_DECODE_HEAD_BYTES                                                                       \
-    (1024 * 1024) /* what probing looks at: a JPEG may put much before its size */
-#define BT_DECODE_STILL_MAX_BYTES (64 * 1024 * 1024) /* a still's file is held in memory */
-#define BT_DECODE_QUEUE_BYTES (32 * 1024 * 1024) /* packets of one track that wait for the other   \
-                                                  */
+/* What probing looks at: a JPEG may put much before its size. */
+#define BT_DECODE_HEAD_BYTES (1024 * 1024)
+/* A still's file is held in memory. */
+#define BT_DECODE_STILL_MAX_BYTES (64 * 1024 * 1024)
+/* Packets of one track that wait for the other. */
+#define BT_DECODE_QUEUE_BYTES (32 * 1024 * 1024)
 #define BT_DECODE_MAX_STREAMS 32
-#define BT_DECODE_ALLOC_BYTES (300 * 1024 * 1024) /* one allocation of FFmpeg: 33 Mpx of 64 bits   \
-                                                   */
+/* One allocation of FFmpeg: 33 Mpx of 64 bits. */
+#define BT_DECODE_ALLOC_BYTES (300 * 1024 * 1024)
 
 /* ---- ring ---- */
 typedef struct {
