@@ -123,6 +123,38 @@ static GArray *find_stretches(const BtParagraph *p, hb_buffer_t *buffer, gboolea
     return stretches;
 }
 
+static gboolean is_ascii_digit(const BtParagraph *p, guint unit)
+{
+    return unit < p->n && p->text[unit] >= '0' && p->text[unit] <= '9';
+}
+
+/* Whether a stretch is what stands between the digits of 19:30 or 20/11. */
+static gboolean joins_digits(const BtParagraph *p, const Stretch *stretch)
+{
+    for (guint i = stretch->start; i < stretch->end; i++)
+        if (p->text[i] > 127 || strchr(".,:/-", p->text[i]) == NULL)
+            return FALSE;
+    return stretch->start > 0 && is_ascii_digit(p, stretch->start - 1) &&
+        is_ascii_digit(p, stretch->end);
+}
+
+/* Some fonts have the colon and not the digits: what joins missing digits goes with them, so that a
+ * time is drawn by one font on one line. */
+static void follow_digits(const BtParagraph *p, GArray *stretches)
+{
+    for (guint i = 1; i + 1 < stretches->len;) {
+        Stretch *before = &g_array_index(stretches, Stretch, i - 1), *at = before + 1;
+        if (at->missing || !before->missing || !at[1].missing || !joins_digits(p, at)) {
+            i++;
+            continue;
+        }
+        before->end = at[1].end;
+        before->first = MIN(before->first, at[1].first);
+        before->n += at->n + at[1].n;
+        g_array_remove_range(stretches, i, 2);
+    }
+}
+
 static void add_run(Shaper *s, hb_buffer_t *buffer, guint face, const Stretch *stretch)
 {
     BtShapedRun run = { face, s->item->script, s->item->level, stretch->start, stretch->end,
@@ -147,6 +179,7 @@ static void shape_with(Shaper *s, guint start, guint end, guint face, guint dept
         return;
     }
     g_autoptr(GArray) stretches = find_stretches(s->p, buffer, rtl, end);
+    follow_digits(s->p, stretches);
     s->fonts->buffer = hb_buffer_create(); /* the deeper calls' own */
     for (guint i = 0; i < stretches->len; i++) {
         const Stretch *stretch = &g_array_index(stretches, Stretch, i);

@@ -72,9 +72,9 @@ static const BtFontEntry table[N_ENTRIES] = {
     [HANAMIN_A] = { "HanaMinA.ttf", 0, "fonts-hanazono", TRUE, 0.84f, 0.1f },
     [HANAMIN_B] = { "HanaMinB.ttf", 0, "fonts-hanazono", TRUE, 0.84f, 0.1f },
     [BABELSTONE] = { "BabelStoneHan.ttf", 0, "fonts-babelstone-han", FALSE, 0.84f, 0.1f },
-    [SYMBOLS] = { "NotoSansSymbols-%s.ttf", 0, "fonts-noto-core", TRUE, 0.9f, 0.24f },
-    [SYMBOLS2] = { "NotoSansSymbols2-%s.ttf", 0, "fonts-noto-core", TRUE, 0.9f, 0.24f },
-    [MATH] = { "NotoSansMath-%s.ttf", 0, "fonts-noto-core", TRUE, 0.9f, 0.24f },
+    [SYMBOLS] = { "NotoSansSymbols-%s.ttf", 0, "fonts-noto-core", TRUE, 0.9f, 0.24f, TRUE },
+    [SYMBOLS2] = { "NotoSansSymbols2-%s.ttf", 0, "fonts-noto-core", TRUE, 0.9f, 0.24f, TRUE },
+    [MATH] = { "NotoSansMath-%s.ttf", 0, "fonts-noto-core", TRUE, 0.9f, 0.24f, TRUE },
     [EMOJI] = { "NotoColorEmoji.ttf", 0, "fonts-noto-color-emoji", TRUE, 0.95f, 0.25f },
     [SERIF] = { "NotoSerif-%s.ttf", 0, "fonts-noto-core", FALSE, 1.05f, 0.25f },
 };

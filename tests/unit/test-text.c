@@ -472,6 +472,18 @@ static void test_font_of_script(Fixture *f, gconstpointer data)
     }
 }
 
+/* The Khmer font has the colon of a time and not its digits; the Latin one draws all of it. */
+static void test_times_are_whole(Fixture *f, gconstpointer data)
+{
+    (void)data;
+    BtTextStyle style = { .lang = "km", .px = 30 };
+    g_autoptr(BtTextLayout) layout = lay_out(f, "ម៉ោង 19:30 ថ្ងៃ 20/11/2025", &style, 0);
+    g_assert_cmpuint(layout->runs->len, ==, 4);
+    for (guint i = 1; i < 4; i += 2)
+        g_assert_cmpstr(
+            bt_fonts_name(f->fonts, run_at(layout, i)->font), ==, "NotoSans-Regular.ttf");
+}
+
 /* Emoji sequences are one picture each. */
 static void test_emoji(Fixture *f, gconstpointer data)
 {
@@ -672,6 +684,7 @@ int main(int argc, char **argv)
     ADD("breaks", test_breaks);
     ADD("khmer-breaks", test_khmer_breaks);
     ADD("font-of-script", test_font_of_script);
+    ADD("times-are-whole", test_times_are_whole);
     ADD("emoji", test_emoji);
     ADD("missing", test_missing);
     ADD("alignment", test_alignment);
