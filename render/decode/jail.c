@@ -165,8 +165,7 @@ static int allow_plain(scmp_filter_ctx filter)
         SCMP_SYS(sysinfo),
         SCMP_SYS(exit),
         SCMP_SYS(exit_group),
-#ifdef BANGTIN_SANITIZE /* a thread's signal stack, reading the limits of the stack, its reports   \
-                         */
+#ifdef BANGTIN_SANITIZE /* a thread's signal stack, the limits of the stack, reports */
         SCMP_SYS(sigaltstack),
         SCMP_SYS(getrlimit),
         SCMP_SYS(prctl),

@@ -1,16 +1,13 @@
-/* What bangtin-decode and its user say to each other: fixed-size messages on a SOCK_SEQPACKET socket
- * (base/channel.h), frames and sound in sealed shared memory.
+/* What bangtin-decode and its user say to each other: fixed-size messages on a SOCK_SEQPACKET
+ * socket (base/channel.h), frames and sound in sealed shared memory.
  *
- *   user                                        bangtin-decode (fd 3: this socket, fd 4: the content)
- *                                               jail closes before the first byte of content is read
- *                          ◀── INFO             what is in the content
- *   START ──▶                                   size of the picture wanted, where to begin; with the
- *                                               memory of the frames' ring and, for sound, of its ring
- *                          ◀── FRAME            slot k holds the picture of pts … pts + duration
- *   RELEASE k ──▶                               slot k may be written again
- *                          ◀── SOUND            the sound ring's head moved
- *   SOUND_TAKEN ──▶                             its tail moved
- *                          ◀── END              no more frames, or FAILED with a reason
+ *   user                                        bangtin-decode (fd 3: this socket, fd 4: the
+ * content) jail closes before the first byte of content is read ◀── INFO             what is in the
+ * content START ──▶                                   size of the picture wanted, where to begin;
+ * with the memory of the frames' ring and, for sound, of its ring ◀── FRAME            slot k holds
+ * the picture of pts … pts + duration RELEASE k ──▶                               slot k may be
+ * written again ◀── SOUND            the sound ring's head moved SOUND_TAKEN ──▶ its tail moved ◀──
+ * END              no more frames, or FAILED with a reason
  *
  * The decoder believes nothing but its limits; the user believes nothing the decoder says: slots,
  * sizes and positions are checked against what the user itself allocated.
@@ -27,7 +24,7 @@
 #define BT_DECODE_MAX_PIXELS (7680 * 4320) /* "33 Mpx" */
 #define BT_DECODE_MAX_SIDE_PX 16384
 #define BT_DECODE_MEMORY_BYTES (G_GUINT64_CONSTANT(1024) * 1024 * 1024) /* RLIMIT_AS */
-#define BT_DECODE_STILL_CPU_S 20  /* RLIMIT_CPU of a still */
+#define BT_DECODE_STILL_CPU_S 20                                        /* RLIMIT_CPU of a still */
 #define BT_DECODE_MAX_SLOTS 8
 #define BT_DECODE_SOUND_FRAMES 48000 /* the sound ring: one second of S16 stereo at 48 kHz */
 
@@ -45,20 +42,22 @@ typedef enum {
 /* One message; which fields count depends on the type. */
 typedef struct {
     guint32 type;
-    guint32 slot;        /* FRAME, RELEASE */
-    gint64 pts_ms;       /* FRAME; START: the first pts wanted (the last frame at or before it is sent) */
-    gint64 duration_ms;  /* INFO: of the content, 0 for stills, G_MAXINT64 unknown; FRAME: of the frame, 0 unknown */
-    gint32 w_px, h_px;   /* INFO: as it should be shown (rotated, square pixels); START: wanted size */
-    guint32 n_slots;     /* START */
-    guint32 opaque;      /* FRAME: no transparency */
-    guint32 has_sound;   /* INFO */
-    guint32 want_sound;  /* START: a second memory is passed */
-    guint64 position;    /* SOUND, SOUND_TAKEN: frames since the start, rising */
-    gint64 sound_pts_ms; /* SOUND: the time of position 0 */
-    guint32 loop;        /* START: begin again at the end (animations) */
+    guint32 slot;  /* FRAME, RELEASE */
+    gint64 pts_ms; /* FRAME; START: the first pts wanted (the last frame at or before it is sent) */
+    gint64 duration_ms; /* INFO: of the content, 0 for stills, G_MAXINT64 unknown; FRAME: of the
+                           frame, 0 unknown */
+    gint32 w_px,
+        h_px;        /* INFO: as it should be shown (rotated, square pixels); START: wanted size */
+    guint32 n_slots; /* START */
+    guint32 opaque;  /* FRAME: no transparency */
+    guint32 has_sound;      /* INFO */
+    guint32 want_sound;     /* START: a second memory is passed */
+    guint64 position;       /* SOUND, SOUND_TAKEN: frames since the start, rising */
+    gint64 sound_pts_ms;    /* SOUND: the time of position 0 */
+    guint32 loop;           /* START: begin again at the end (animations) */
     guint32 frame_ms_x1000; /* INFO: nominal duration of a frame in µs */
-    char reason[96];     /* FAILED: for people */
-    char code[16];       /* FAILED: a word of bt_error_reason */
+    char reason[96];        /* FAILED: for people */
+    char code[16];          /* FAILED: a word of bt_error_reason */
 } BtDecodeMessage;
 
 /* Slot k of the frames' ring begins at k × w × h × 4 bytes; rows are w × 4 bytes. */

@@ -1,22 +1,23 @@
 /* An open content fd that yields frames and sound by time, decoded in a jailed process.
  *
- * Open, wait for INFO (bt_media_poll), start at a time with the size wanted, then ask for frames. Nothing
- * here blocks but bt_media_wait and bt_media_wait_open. A decoder that dies, hangs or talks nonsense
- * makes the media FAILED, with the reason; the last frame it gave stays valid.
+ * Open, wait for INFO (bt_media_poll), start at a time with the size wanted, then ask for frames.
+ * Nothing here blocks but bt_media_wait and bt_media_wait_open. A decoder that dies, hangs or talks
+ * nonsense makes the media FAILED, with the reason; the last frame it gave stays valid.
  * Thread-safety: one thread a media, but bt_media_read_sound may come from one other. */
 #ifndef BT_RENDER_MEDIA_MEDIA_H
 #define BT_RENDER_MEDIA_MEDIA_H
 
 #include "render/scene/scene.h"
 
-/* Starts a bangtin-decode for `content_fd` (borrowed) and returns our end of its socket, or -1. In show
- * this asks supervise; programs without one use bt_media_spawn_here. */
+/* Starts a bangtin-decode for `content_fd` (borrowed) and returns our end of its socket, or -1. In
+ * show this asks supervise; programs without one use bt_media_spawn_here. */
 typedef int (*BtMediaSpawn)(int content_fd, gpointer user, GError **error);
 
-/* Forks and executes the decoder itself. `user`: the path of bangtin-decode (const char*). The child is
- * reaped when it ends (it is started with a double fork). */
+/* Forks and executes the decoder itself. `user`: the path of bangtin-decode (const char*). The
+ * child is reaped when it ends (it is started with a double fork). */
 int bt_media_spawn_here(int content_fd, gpointer user, GError **error);
-/* build/libexec/bangtin-decode beside this program: ../libexec/ of /proc/self/exe. (transfer full) */
+/* build/libexec/bangtin-decode beside this program: ../libexec/ of /proc/self/exe. (transfer full)
+ */
 char *bt_media_decoder_path(void);
 
 typedef enum {
@@ -28,8 +29,8 @@ typedef enum {
 } BtMediaState;
 
 typedef struct {
-    int w_px, h_px;      /* as it should be shown */
-    gint64 duration_ms;  /* 0 for a still; BT_TIME_MAX when nobody knows (a stream) */
+    int w_px, h_px;     /* as it should be shown */
+    gint64 duration_ms; /* 0 for a still; BT_TIME_MAX when nobody knows (a stream) */
     gboolean has_sound;
 } BtMediaInfo;
 
@@ -50,21 +51,23 @@ int bt_media_fd(const BtMedia *media);
 /* Takes what the decoder said. Cheap; call when the fd is readable and before asking for frames. */
 BtMediaState bt_media_poll(BtMedia *media, gint64 mono_ms);
 const BtMediaInfo *bt_media_info(const BtMedia *media); /* from OPEN on, else NULL */
-/* Waits for INFO, at most `timeout_ms`; whether it came. For the null display, snapshots and checks. */
+/* Waits for INFO, at most `timeout_ms`; whether it came. For the null display, snapshots and
+ * checks. */
 gboolean bt_media_wait_open(BtMedia *media, int timeout_ms);
 /* Why it FAILED, else NULL. Borrowed. */
 const GError *bt_media_error(const BtMedia *media);
 
-/* Wants frames of exactly w × h px (any size for sound alone) from the one at or before `pts_ms` on.
- * Once. */
+/* Wants frames of exactly w × h px (any size for sound alone) from the one at or before `pts_ms`
+ * on. Once. */
 gboolean bt_media_start(BtMedia *media, int w_px, int h_px, gint64 pts_ms, gboolean sound,
     gboolean loop, GError **error);
 
-/* The frame with the largest pts ≤ `pts_ms` of those decoded; drops older ones. NULL when none has come
- * yet. After the end, the last frame. `*pts_out_ms` (nullable) is its pts. (transfer full) (nullable) */
+/* The frame with the largest pts ≤ `pts_ms` of those decoded; drops older ones. NULL when none has
+ * come yet. After the end, the last frame. `*pts_out_ms` (nullable) is its pts. (transfer full)
+ * (nullable) */
 BtFrame *bt_media_frame_at(BtMedia *media, gint64 pts_ms, gint64 *pts_out_ms);
-/* The pts of the first decoded frame after `pts_ms`; -1 when it is not decoded yet; BT_TIME_MAX when
- * there will be none. */
+/* The pts of the first decoded frame after `pts_ms`; -1 when it is not decoded yet; BT_TIME_MAX
+ * when there will be none. */
 gint64 bt_media_next_pts(BtMedia *media, gint64 pts_ms);
 /* Blocks until frame_at(pts_ms) is final (the next frame is known to be later, or the end), at most
  * `timeout_ms`. TRUE when it is. For the null display and snapshots. */
