@@ -178,10 +178,10 @@ gboolean bt_medium_poll(BtPool *pool, BtMedium *entry)
 /* TRUE when what `entry` shows will not change by waiting. */
 gboolean bt_medium_wait(BtPool *pool, BtMedium *entry, gint64 until_us)
 {
-    while (entry->media && !entry->failed && !(entry->unseen && entry->started)) {
+    while (entry->media && !entry->failed) {
         int left_ms = (int)MAX(0, (until_us - g_get_monotonic_time() + 999) / 1000);
         bt_medium_poll(pool, entry);
-        if (!entry->media)
+        if (!entry->media || (entry->unseen && entry->started))
             break;
         if (entry->started && bt_media_wait(entry->media, wanted_pts(entry), left_ms)) {
             bt_medium_poll(pool, entry);

@@ -7,8 +7,8 @@
 #define AIR_PERCENT 8   /* of the zone's height, above and below the line */
 #define MOST_PERCENT 68 /* an em is no taller than that */
 #define TITLE_GAP_EM 0.5
-#define MARK_GAP_EM 0.9 /* on each side of the dividing mark */
-#define MARK_EM 0.36
+#define MARK_PERCENT 21     /* of the zone's height: the dividing mark */
+#define MARK_GAP_PERCENT 52 /* on each side of it */
 
 /* A stretch of the strip: a line of text, or a mark. */
 typedef struct {
@@ -132,9 +132,10 @@ static void add_gap(Ticker *ticker, int width_px)
     g_array_append_val(ticker->stretches, gap);
 }
 
-static void add_mark(Ticker *ticker, int px)
+static void add_mark(Ticker *ticker)
 {
-    int side = MAX(3, (int)(px * MARK_EM)) | 1, gap = (int)(px * MARK_GAP_EM);
+    int side = MAX(3, ticker->h_px * MARK_PERCENT / 100) | 1;
+    int gap = ticker->h_px * MARK_GAP_PERCENT / 100;
     Stretch mark = { .width_px = side,
         .height_px = side,
         .color = ticker->colours.accent,
@@ -155,7 +156,7 @@ static void add_text(Ticker *ticker, const BtText *text, gboolean led)
     style.px = size_for(ticker->fonts, both, style, room_px,
         CLAMP(ticker->h_px * MOST_PERCENT / 100, BT_TEXT_MIN_PX, BT_TEXT_MAX_PX));
     if (ticker->stretches->len)
-        add_mark(ticker, style.px);
+        add_mark(ticker);
     if (*title) {
         BtTextStyle bold = style;
         bold.weight = BT_WEIGHT_BOLD;

@@ -269,6 +269,43 @@ static void test_video(void)
     rig_close(&rig);
 }
 
+static guint count_letters(const BtFrame *frame)
+{
+    guint n = 0;
+    for (int y = 0; y < frame->h_px - 40; y++)
+        for (int x = 0; x < frame->w_px; x++)
+            n += (frame->pixels[y * frame->stride_px + x] & 0xFF0000) > 0xE00000;
+    return n;
+}
+
+/* What is only heard: the time of day on the glass, at once, and the sound from where it would be.
+ */
+static void test_audio(void)
+{
+    Rig rig;
+    rig_open(&rig);
+    if (!make_video(&rig)) {
+        rig_close(&rig);
+        g_test_skip("there is no ffmpeg to make sound with");
+        return;
+    }
+    g_autofree char *item =
+        g_strdup_printf("{\"id\":\"a\",\"kind\":\"audio\",\"asset\":\"%s\"}", rig.video);
+    BtInputs *inputs = inputs_of(&rig, item, "");
+    BtStage *stage = stage_of(&rig, W_PX, H_PX);
+    gint64 began_us = g_get_monotonic_time(), start_ms = 0;
+    g_autoptr(BtFrame) frame = picture_at(stage, inputs, rig.start_ms + 1500);
+    g_assert_cmpint(g_get_monotonic_time() - began_us, <, WAIT_MS * 500);
+    g_assert_cmpuint(count_letters(frame), >, 300);
+    g_autoptr(BtOnAir) on = bt_schedule_at(inputs, rig.start_ms + 1500, bt_stage_measure, stage);
+    g_autoptr(BtMedia) sound = bt_stage_sound(stage, on, &start_ms);
+    g_assert_nonnull(sound);
+    g_assert_cmpint(start_ms, ==, g_array_index(on->zones, BtOnZone, 0).start_ms);
+    bt_stage_free(stage);
+    bt_inputs_free(inputs);
+    rig_close(&rig);
+}
+
 /* The scene of an instant is right until the one it names, and not a page longer. */
 static void test_until(void)
 {
@@ -290,15 +327,6 @@ static void test_until(void)
     bt_stage_free(stage);
     bt_inputs_free(inputs);
     rig_close(&rig);
-}
-
-static guint count_letters(const BtFrame *frame)
-{
-    guint n = 0;
-    for (int y = 0; y < frame->h_px - 40; y++)
-        for (int x = 0; x < frame->w_px; x++)
-            n += (frame->pixels[y * frame->stride_px + x] & 0xFF0000) > 0xE00000;
-    return n;
 }
 
 static void test_failure(void)
@@ -463,6 +491,7 @@ int main(int argc, char **argv)
     g_test_init(&argc, &argv, NULL);
     g_test_add_func("/stage/fresh-equals-running", test_fresh_equals_running);
     g_test_add_func("/stage/video", test_video);
+    g_test_add_func("/stage/audio", test_audio);
     g_test_add_func("/stage/until", test_until);
     g_test_add_func("/stage/failure", test_failure);
     g_test_add_func("/stage/ticker", test_ticker);
