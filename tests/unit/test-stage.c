@@ -22,6 +22,7 @@ typedef struct {
     gsize size_bytes;
     char video[BT_HASH_HEX_SIZE]; /* "" when there is no ffmpeg to make one */
     gsize video_bytes;
+    const char *film_type;
     BtFonts *fonts;
     char *decoder;
     guint failures;
@@ -75,16 +76,17 @@ static void write_picture(Rig *rig)
     name_by_hash(rig, "first.png", rig->sha256, &rig->size_bytes);
 }
 
-static gboolean make_video(Rig *rig)
+/* A film of 4 s with a tone, or the tone alone. */
+static gboolean make_film(Rig *rig, gboolean pictures)
 {
+    rig->film_type = pictures ? "video/mp4" : "audio/mp4";
     g_autofree char *path = g_build_filename(rig->folder, "film.mp4", NULL);
-    const char *command[] = { "ffmpeg", "-nostdin", "-v", "error", "-f", "lavfi", "-i",
-        "testsrc2=size=160x120:rate=25:duration=4", "-f", "lavfi", "-i", "sine=duration=4", "-c:v",
-        "mpeg4", "-g", "25", "-c:a", "aac", path, NULL };
+    g_autofree char *line =
+        g_strdup_printf("ffmpeg -nostdin -v error %s -f lavfi -i sine=duration=4 "
+                        "-c:v mpeg4 -g 25 -c:a aac \"%s\"",
+            pictures ? "-f lavfi -i testsrc2=size=160x120:rate=25:duration=4" : "", path);
     int status = 1;
-    if (!g_spawn_sync(NULL, (char **)command, NULL, G_SPAWN_SEARCH_PATH, NULL, NULL, NULL, NULL,
-            &status, NULL) ||
-        status != 0)
+    if (!g_spawn_command_line_sync(line, NULL, NULL, &status, NULL) || status != 0)
         return FALSE;
     name_by_hash(rig, "film.mp4", rig->video, &rig->video_bytes);
     return TRUE;
@@ -138,11 +140,10 @@ static BtStage *stage_of(Rig *rig, int w_px, int h_px)
 /* `items` of the main zone; the strip runs two texts. */
 static BtInputs *inputs_of(const Rig *rig, const char *items, const char *more)
 {
-    g_autofree char *film = *rig->video
-        ? g_strdup_printf(",\"%s\":{\"size\":%" G_GSIZE_FORMAT
-                          ",\"type\":\"video/mp4\",\"duration_ms\":4000}",
-              rig->video, rig->video_bytes)
-        : g_strdup("");
+    g_autofree char *film = *rig->video ? g_strdup_printf(",\"%s\":{\"size\":%" G_GSIZE_FORMAT
+                                                          ",\"type\":\"%s\",\"duration_ms\":4000}",
+                                              rig->video, rig->video_bytes, rig->film_type)
+                                        : g_strdup("");
     g_autofree char *text = g_strdup_printf(
         "{\"spec\":1,\"source\":\"s\",\"version\":1,\"issued\":\"2026-11-22T00:00:00Z\","
         "\"expires\":\"2026-12-20T00:00:00Z\",\"screens\":[\"b\"],\"timezone\":\"Asia/"
@@ -238,7 +239,7 @@ static void test_video(void)
 {
     Rig rig;
     rig_open(&rig);
-    if (!make_video(&rig)) {
+    if (!make_film(&rig, TRUE)) {
         rig_close(&rig);
         g_test_skip("there is no ffmpeg to make a video with");
         return;
@@ -284,7 +285,7 @@ static void test_audio(void)
 {
     Rig rig;
     rig_open(&rig);
-    if (!make_video(&rig)) {
+    if (!make_film(&rig, FALSE)) {
         rig_close(&rig);
         g_test_skip("there is no ffmpeg to make sound with");
         return;
