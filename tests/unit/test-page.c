@@ -2,13 +2,11 @@
 #include "player/stage/page.h"
 #include "player/stage/paint.h"
 
-#include <math.h>
-#include <string.h>
-
 #define LONG_VI                                                                                                            \
     "Kính mời bà con về dự họp thôn lúc 19 giờ 30 phút, thứ Năm ngày 20/11/2026, tại Nhà văn hóa " \
     "thôn. Nội dung: bàn việc phòng chống bão lũ và dọn vệ sinh đường làng. "
 #define VI LONG_VI "Đề nghị mỗi hộ một người, đi đúng giờ."
+#define FOUR LONG_VI LONG_VI LONG_VI LONG_VI
 #define KM "សេចក្តីជូនដំណឹង៖ សូមអញ្ជើញបងប្អូនប្រជាពលរដ្ឋទាំងអស់មកចូលរួមប្រជុំនៅសាលាឃុំ។"
 #define JAWI "سموا مأنسي دلاهيركن بيبس دان سام راة دري سݢي كمولياءن"
 #define BLT "ꪹꪕꪸꪉ ꪀꪱ ꪋꪴ ꫛ ꪎꪲꪉ ꪮꪮꪀ ꪣꪱ ꪻꪠ ꪁꪷ ꪻꪬ ꪼꪒ ꪕꪳ ꪕꪱꪉ ꪀꪾꪚ ꪹꪋꪷꪉ ꪝꪸꪉ ꪕꪮꪥ ꪩꪾ"
@@ -43,13 +41,12 @@ static BtFonts *fonts;
 
 static const Bulletin *bulletins(guint *n)
 {
-    static char long_body[sizeof(LONG_VI) * 20];
     static const Bulletin fixed[] = {
         { "Vietnamese", { { "vi", "Thông báo họp thôn", VI } } },
         { "no title", { { "vi", "", VI } } },
         { "title alone", { { "vi", "Chúc mừng năm mới", "" } } },
         { "long title", { { "vi", VI, "Kính mời." } } },
-        { "long", { { "vi", "Quy ước thôn", long_body } } },
+        { "long", { { "vi", "Quy ước thôn", FOUR FOUR FOUR FOUR FOUR } } },
         { "lines", { { "vi", "Ở đâu", "Một\nHai\n\nBa\nBốn\nNăm\nSáu\nBảy\nTám\nChín" } } },
         { "one long word",
             { { "vi", "Địa chỉ",
@@ -59,9 +56,6 @@ static const Bulletin *bulletins(guint *n)
                 { "cja-Arab", "چام", JAWI } } },
         { "Thái", { { "blt", "ꪻꪬ ꪼꪒ", BLT } } },
     };
-    if (!*long_body)
-        for (int i = 0; i < 20; i++)
-            strcat(long_body, LONG_VI);
     *n = G_N_ELEMENTS(fixed);
     return fixed;
 }
