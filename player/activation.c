@@ -195,7 +195,7 @@ static void look_at_source(
     looking.cache = bt_board_cache(activation->board);
     looking.ledger = bt_board_ledger(activation->board);
     GError *failure = NULL;
-    BtInputSource input = bt_config_input_source(source, NULL);
+    BtLedgerSource input = bt_config_ledger_source(source, NULL);
     looking.trust =
         bt_inputs_load_trust(looking.cache, &input, activation->config->screen_id, &failure);
     if (looking.trust == NULL) {

@@ -1,8 +1,10 @@
-/* From "ready in the cache" to "counts from this instant": show's own judgement of what sync brought.
+/* From "ready in the cache" to "counts from this instant": show's own judgement of what sync
+ * brought.
  *
- * Every envelope is verified again, floors are the ledger's own, and the instant is written down before it
- * comes (contract §6.6): the end of the item on air in the first zone, at most 60 s away; at once for an
- * emergency, a denial, or when nothing is on air. Thread-safety: show's main thread. */
+ * Every envelope is verified again, floors are the ledger's own, and the instant is written down
+ * before it comes (contract §6.6): the end of the item on air in the first zone, at most 60 s away;
+ * at once for an emergency, a denial, or when nothing is on air. Thread-safety: show's main thread.
+ */
 #ifndef BT_PLAYER_ACTIVATION_H
 #define BT_PLAYER_ACTIVATION_H
 
@@ -10,10 +12,10 @@
 
 #define BT_ACTIVATION_MAX_WAIT_MS (60 * BT_SECOND_MS)
 
-/* What happened, for the log and for reports. `type` is "activated", "refused", "denied", "alert" or
- * "command"; `code` a word of bt_error_reason or ""; all borrowed for the call. */
-typedef void (*BtActivationEvent)(const char *type, const char *code, const char *what,
-    const char *message, gpointer user);
+/* What happened, for the log and for reports. `type` is "activated", "refused", "denied", "alert"
+ * or "command"; `code` a word of bt_error_reason or ""; all borrowed for the call. */
+typedef void (*BtActivationEvent)(
+    const char *type, const char *code, const char *what, const char *message, gpointer user);
 /* A command of now.json that is new; `until_ms` is its end. */
 typedef void (*BtActivationCommand)(BtVerb verb, gint64 until_ms, gpointer user);
 

@@ -152,12 +152,12 @@ static void add_rules_of_this_box(BtBoard *board)
 static void load_sources(BtBoard *board)
 {
     const BtConfig *config = board->config;
-    BtInputSource sources[BT_MAX_SOURCES] = { 0 };
+    BtLedgerSource sources[BT_MAX_SOURCES] = { 0 };
     for (guint i = 0; i < config->sources->len; i++) {
         const BtConfigSource *source = g_ptr_array_index(config->sources, i);
         BtFolder *folder = g_ptr_array_index(board->folders, i);
         sources[i] =
-            bt_config_input_source(source, folder == NULL ? NULL : bt_folder_manifest(folder));
+            bt_config_ledger_source(source, folder == NULL ? NULL : bt_folder_manifest(folder));
     }
     g_autoptr(GPtrArray) problems = g_ptr_array_new_with_free_func(g_free);
     board->inputs = bt_inputs_load(board->ledger, board->cache, config->screen_id, sources,

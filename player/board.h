@@ -1,5 +1,5 @@
-/* The board: what this box would show at any instant, out of its configuration, its cache and its ledger
- * of inputs. show runs it, snapshot and rundown ask it; so they cannot disagree.
+/* The board: what this box would show at any instant, out of its configuration, its cache and its
+ * ledger of inputs. show runs it, snapshot and rundown ask it; so they cannot disagree.
  * Thread-safety: one thread. */
 #ifndef BT_PLAYER_BOARD_H
 #define BT_PLAYER_BOARD_H
@@ -22,8 +22,9 @@ typedef struct {
 /* `config` is borrowed and must outlive the board. Of canvas 0×0 the board has no stage until
  * bt_board_set_size. (transfer full) (nullable) */
 BtBoard *bt_board_open(const BtConfig *config, const BtBoardOptions *options, GError **error);
-/* A board that shows one manifest and nothing else: `bytes` is an envelope or its bare payload, `assets`
- * a folder with files named by hash or as the manifest names them (nullable). (transfer full) (nullable) */
+/* A board that shows one manifest and nothing else: `bytes` is an envelope or its bare payload,
+ * `assets` a folder with files named by hash or as the manifest names them (nullable). (transfer
+ * full) (nullable) */
 BtBoard *bt_board_for_manifest(GBytes *bytes, const char *name, const char *assets, GError **error);
 void bt_board_close(BtBoard *board);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(BtBoard, bt_board_close)
@@ -45,13 +46,14 @@ void bt_board_keep_safe(BtBoard *board, gint64 from_ms, gint64 until_ms);
 BtOnAir *bt_board_on_air(BtBoard *board, gint64 t_ms);
 /* The scene at `t_ms`; the safe scene where nothing may be shown. (transfer full) */
 BtScene *bt_board_scene(BtBoard *board, const BtOnAir *on_air, gint64 t_ms, gint64 *until_ms);
-/* The whole picture at `t_ms`, waiting for decoders at most `timeout_ms`. (transfer full) (nullable) */
+/* The whole picture at `t_ms`, waiting for decoders at most `timeout_ms`. (transfer full)
+ * (nullable) */
 BtFrame *bt_board_picture(BtBoard *board, gint64 t_ms, int timeout_ms, GError **error);
 
-BtStage *bt_board_stage(BtBoard *board);              /* borrowed */
+BtStage *bt_board_stage(BtBoard *board);               /* borrowed */
 const BtInputs *bt_board_inputs(const BtBoard *board); /* borrowed, until the next reload */
-BtInputLedger *bt_board_ledger(BtBoard *board);       /* borrowed; NULL without one */
-BtCache *bt_board_cache(BtBoard *board);              /* borrowed; NULL without one */
+BtInputLedger *bt_board_ledger(BtBoard *board);        /* borrowed; NULL without one */
+BtCache *bt_board_cache(BtBoard *board);               /* borrowed; NULL without one */
 /* The schedule's measure for this board's stage; `user` is the board. */
 gint64 bt_board_measure(const BtItem *item, const BtZone *zone, gpointer board);
 

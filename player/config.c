@@ -535,9 +535,9 @@ const BtConfigSource *bt_config_report_source(const BtConfig *config)
     return NULL;
 }
 
-BtInputSource bt_config_input_source(const BtConfigSource *source, BtManifest *fixed)
+BtLedgerSource bt_config_ledger_source(const BtConfigSource *source, BtManifest *fixed)
 {
-    return (BtInputSource){
+    return (BtLedgerSource){
         .name = source->name,
         .source_id = source->source_id,
         .root_path = source->root_path,

@@ -1,6 +1,6 @@
-/* player.conf: how this box is set up. A key file (GKeyFile); man page player.conf(5) lists every key.
- * An unknown key, a repeated group or key, or a bad value is an error with its line.
- * Immutable after reading. Thread-safety: safe. */
+/* player.conf: how this box is set up. A key file (GKeyFile); man page player.conf(5) lists every
+ * key. An unknown key, a repeated group or key, or a bad value is an error with its line. Immutable
+ * after reading. Thread-safety: safe. */
 #ifndef BT_PLAYER_CONFIG_H
 #define BT_PLAYER_CONFIG_H
 
@@ -12,8 +12,8 @@
 
 typedef enum { BT_SOURCE_NATIVE, BT_SOURCE_FOLDER } BtSourceKind;
 
-/* Files in the state folder that enrolment writes: the screen's id, and the fingerprint of a source's first
- * root (the source's name follows). */
+/* Files in the state folder that enrolment writes: the screen's id, and the fingerprint of a
+ * source's first root (the source's name follows). */
 #define BT_ENROLLED_SCREEN "screen"
 #define BT_ENROLLED_FINGERPRINT "fingerprint."
 
@@ -26,16 +26,16 @@ typedef struct {
 typedef struct {
     char *name; /* of [source NAME] */
     BtSourceKind kind;
-    guint classes;   /* the ceiling: bits (1 << BtClass) */
-    GArray *rects_px; /* of BtRect; empty: the whole canvas */
-    char *base;        /* native: https://… or file:///…; folder: an absolute path */
-    char *source_id;   /* native: that documents must name; "" takes the root's */
-    char *root_path;   /* native: the first root; NULL: it came at enrolment */
-    char *fingerprint; /* native: of the first root, as written, else as enrolled; NULL */
-    char *ca_path;     /* native: PEM; NULL: the system's */
-    char *pin;         /* native: "sha256//BASE64"; NULL */
-    gboolean insecure; /* native: plain http to a host that is not this machine */
-    int poll_s;        /* native: seconds between polls */
+    guint classes;           /* the ceiling: bits (1 << BtClass) */
+    GArray *rects_px;        /* of BtRect; empty: the whole canvas */
+    char *base;              /* native: https://… or file:///…; folder: an absolute path */
+    char *source_id;         /* native: that documents must name; "" takes the root's */
+    char *root_path;         /* native: the first root; NULL: it came at enrolment */
+    char *fingerprint;       /* native: of the first root, as written, else as enrolled; NULL */
+    char *ca_path;           /* native: PEM; NULL: the system's */
+    char *pin;               /* native: "sha256//BASE64"; NULL */
+    gboolean insecure;       /* native: plain http to a host that is not this machine */
+    int poll_s;              /* native: seconds between polls */
     guint64 max_bytes_per_s; /* native: 0 for no limit */
 } BtConfigSource;
 
@@ -59,7 +59,8 @@ typedef struct {
     /* [cache] */
     guint64 quota_bytes;
     /* [report] */
-    char *report_source; /* name of the source that takes reports; NULL: the first native one over HTTP */
+    char *report_source; /* name of the source that takes reports; NULL: the first native one over
+                            HTTP */
     int heartbeat_s;
     GPtrArray *sources; /* of BtConfigSource, in the order of the file */
 } BtConfig;
@@ -73,9 +74,9 @@ BtConfig *bt_config_for_folder(const char *path);
 void bt_config_free(BtConfig *config);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(BtConfig, bt_config_free)
 
-/* The source as inputs want it; borrowed from the configuration. `fixed` (nullable, borrowed): a folder's
- * manifest. */
-BtInputSource bt_config_input_source(const BtConfigSource *source, BtManifest *fixed);
+/* The source as inputs want it; borrowed from the configuration. `fixed` (nullable, borrowed): a
+ * folder's manifest. */
+BtLedgerSource bt_config_ledger_source(const BtConfigSource *source, BtManifest *fixed);
 
 /* A file in the state folder. (transfer full) */
 char *bt_config_state_path(const BtConfig *config, const char *name);

@@ -1,6 +1,6 @@
-/* The local socket state/control: one JSON line asks, one JSON line answers. Mode 0600, so only the user of
- * the player and root reach it; there is no port on the network.
- * Requests: {"verb":"status"|"cut"|"resume"|"pattern","name":…}. Answers: an object; {"error":…} on failure.
+/* The local socket state/control: one JSON line asks, one JSON line answers. Mode 0600, so only the
+ * user of the player and root reach it; there is no port on the network. Requests:
+ * {"verb":"status"|"cut"|"resume"|"pattern","name":…}. Answers: an object; {"error":…} on failure.
  * Thread-safety: the thread that runs the main context. */
 #ifndef BT_PLAYER_CONTROL_H
 #define BT_PLAYER_CONTROL_H
@@ -21,8 +21,8 @@ BtControl *bt_control_open(const char *path, BtControlAnswer answer, gpointer us
 void bt_control_close(BtControl *control);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(BtControl, bt_control_close)
 
-/* The other end: asks a running player. BT_ERROR_NOT_FOUND when none runs; BT_ERROR_FAILED with its words.
- * (transfer full) (nullable) */
+/* The other end: asks a running player. BT_ERROR_NOT_FOUND when none runs; BT_ERROR_FAILED with its
+ * words. (transfer full) (nullable) */
 BtJson *bt_control_ask(const char *path, const char *verb, const char *name, GError **error);
 
 #endif

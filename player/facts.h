@@ -1,16 +1,16 @@
 /* The ledger of what was shown, and the spool of what the source has not acknowledged yet.
  *
- * A fact is one line of a report: it gets its seq here, rising by one per screen for ever, and stays
- * until the source acknowledged it. An occurrence on the glass is an *open row* first; its end makes the
- * fact. Whatever is written here is durable when the call returns.
+ * A fact is one line of a report: it gets its seq here, rising by one per screen for ever, and
+ * stays until the source acknowledged it. An occurrence on the glass is an *open row* first; its
+ * end makes the fact. Whatever is written here is durable when the call returns.
  *
- * The database (state/ledger.db) is opened by show's writer thread and by sync, each with a connection of
- * its own. Thread-safety: one thread a BtFacts. */
+ * The database (state/ledger.db) is opened by show's writer thread and by sync, each with a
+ * connection of its own. Thread-safety: one thread a BtFacts. */
 #ifndef BT_PLAYER_FACTS_H
 #define BT_PLAYER_FACTS_H
 
-#include "base/json.h"
 #include "base/clock.h"
+#include "base/json.h"
 
 #define BT_FACT_MAX_BYTES 2048          /* contract §5: a report line */
 #define BT_BATCH_MAX_BYTES (256 * 1024) /* a POST of reports */
@@ -35,25 +35,26 @@ gboolean bt_facts_begin(BtFacts *facts, GError **error);
 gboolean bt_facts_commit(BtFacts *facts, GError **error);
 void bt_facts_rollback(BtFacts *facts);
 
-/* Adds a fact; one with an id that was added before counts once (nothing happens). `id` NULL makes one of
- * boot, type, time and body. `body` holds the fields beside id, boot, seq, at, mono_ms, clock, type; a
- * line longer than BT_FACT_MAX_BYTES is refused (BT_ERROR_LIMIT). (transfer full for body) */
+/* Adds a fact; one with an id that was added before counts once (nothing happens). `id` NULL makes
+ * one of boot, type, time and body. `body` holds the fields beside id, boot, seq, at, mono_ms,
+ * clock, type; a line longer than BT_FACT_MAX_BYTES is refused (BT_ERROR_LIMIT). (transfer full for
+ * body) */
 gboolean bt_facts_add(BtFacts *facts, const char *type, const char *id, const BtMoment *at,
     BtJson *body, GError **error);
 
 /* ---- open rows: what is on the glass ---- */
 
 typedef struct {
-    char *id;         /* of the occurrence */
-    BtJson *body;     /* what the fact will say */
-    gint64 start_ms;  /* when it came on the glass */
+    char *id;        /* of the occurrence */
+    BtJson *body;    /* what the fact will say */
+    gint64 start_ms; /* when it came on the glass */
     gint64 due_end_ms;
-    gint64 seen_ms;   /* the last instant at which it surely was on the glass */
-    GArray *gaps;     /* of gint64 pairs [from, to): it was off the glass in between */
+    gint64 seen_ms; /* the last instant at which it surely was on the glass */
+    GArray *gaps;   /* of gint64 pairs [from, to): it was off the glass in between */
 } BtOpenRow;
 
-BtOpenRow *bt_open_row_new(const char *id, BtJson *body /* (transfer full) */, gint64 start_ms,
-    gint64 due_end_ms);
+BtOpenRow *bt_open_row_new(
+    const char *id, BtJson *body /* (transfer full) */, gint64 start_ms, gint64 due_end_ms);
 BtOpenRow *bt_open_row_copy(const BtOpenRow *row);
 void bt_open_row_free(BtOpenRow *row);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(BtOpenRow, bt_open_row_free)
@@ -82,11 +83,12 @@ typedef struct {
 gboolean bt_facts_life(BtFacts *facts, BtLife *life);
 gboolean bt_facts_put_life(BtFacts *facts, const BtLife *life, GError **error);
 
-/* The boot id of this process' run, kept for facts: a random UUID, new for each start of supervise. */
+/* The boot id of this process' run, kept for facts: a random UUID, new for each start of supervise.
+ */
 void bt_facts_set_boot(BtFacts *facts, const char *boot);
 
-/* Deaths of show, for the safe scene: those after `since_ms`, newest first, with the ids that were on the
- * glass. */
+/* Deaths of show, for the safe scene: those after `since_ms`, newest first, with the ids that were
+ * on the glass. */
 gboolean bt_facts_add_death(BtFacts *facts, gint64 at_ms, const char *items, GError **error);
 /* (transfer full): GPtrArray of char*, the items of each death */
 GPtrArray *bt_facts_deaths(BtFacts *facts, gint64 since_ms, GError **error);
@@ -109,9 +111,9 @@ gboolean bt_facts_tidy(BtFacts *facts, gint64 now_ms, GError **error);
 /* ---- what sync knows of the sources, for status ---- */
 typedef struct {
     char *name, *state, *message; /* state: "ok", "stale", "failed", "waiting" */
-    gint64 last_ok_ms; /* of the last verified now.json, 0: never */
-    gint64 idle_ms;    /* running time since then, over all starts */
-    gint64 bytes;      /* over the network, since the start of sync */
+    gint64 last_ok_ms;            /* of the last verified now.json, 0: never */
+    gint64 idle_ms;               /* running time since then, over all starts */
+    gint64 bytes;                 /* over the network, since the start of sync */
 } BtSourceState;
 void bt_source_state_free(BtSourceState *state);
 gboolean bt_facts_put_source(BtFacts *facts, const BtSourceState *state, GError **error);

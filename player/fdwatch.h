@@ -6,7 +6,8 @@
 
 typedef struct BtFdWatch BtFdWatch;
 
-/* Calls `ready` with `user` whenever one of the descriptors can be read or was closed by its peer. */
+/* Calls `ready` with `user` whenever one of the descriptors can be read or was closed by its peer.
+ */
 BtFdWatch *bt_fd_watch_new(GSourceFunc ready, gpointer user);
 /* From now on these (GArray of int, transfer full). */
 void bt_fd_watch_set(BtFdWatch *watch, GArray *fds);

@@ -23,8 +23,8 @@ void bt_glass_size(const BtGlass *glass, int *w_px, int *h_px);
 /* Milliseconds between refreshes; offscreen as if there were 60 a second. */
 double bt_glass_period_ms(const BtGlass *glass);
 
-/* Draws and presents what the scene shows at `t_ms`. `*changed` says whether a pixel did. FALSE: the
- * display is gone. */
+/* Draws and presents what the scene shows at `t_ms`. `*changed` says whether a pixel did. FALSE:
+ * the display is gone. */
 gboolean bt_glass_draw(
     BtGlass *glass, const BtScene *scene, gint64 t_ms, gboolean *changed, GError **error);
 /* One picture came `by_ms` after its time; as many more as fitted in that time were never shown. */

@@ -1,27 +1,28 @@
 /* Uptime: what the glass was, in stretches that survive power cuts, and the heartbeat.
  *
- * A stretch is lit (right and confirmed by the loop that drew it), unconfirmed, or not-showing with a
- * cause. The stretch that goes on is written down each second; after a death or a power cut the next start
- * reports it up to its last second and the gap after it.
- * Thread-safety: show's main thread. */
+ * A stretch is lit (right and confirmed by the loop that drew it), unconfirmed, or not-showing with
+ * a cause. The stretch that goes on is written down each second; after a death or a power cut the
+ * next start reports it up to its last second and the gap after it. Thread-safety: show's main
+ * thread. */
 #ifndef BT_PLAYER_LIFE_H
 #define BT_PLAYER_LIFE_H
 
 #include "player/writer.h"
 
-#define BT_LIFE_REPORT_MS (15 * BT_MINUTE_MS) /* a long stretch is reported in pieces of this length */
+#define BT_LIFE_REPORT_MS                                                                          \
+    (15 * BT_MINUTE_MS) /* a long stretch is reported in pieces of this length */
 
 typedef struct BtLifeKeeper BtLifeKeeper;
 
-/* `previous` (nullable): what the last run left. `left_ms`: when its picture left the glass, as supervise
- * saw it; 0: this is the first show of its supervise, so the machine or the player was off. */
+/* `previous` (nullable): what the last run left. `left_ms`: when its picture left the glass, as
+ * supervise saw it; 0: this is the first show of its supervise, so the machine or the player was
+ * off. */
 BtLifeKeeper *bt_life_new(BtWriter *writer, const char *boot, const BtLife *previous,
     gint64 left_ms, const BtMoment *now);
 void bt_life_free(BtLifeKeeper *keeper);
 
 /* The glass is now in this state; `cause` says why it is not lit ("" for lit). Both static. */
-void bt_life_set(
-    BtLifeKeeper *keeper, const char *state, const char *cause, const BtMoment *now);
+void bt_life_set(BtLifeKeeper *keeper, const char *state, const char *cause, const BtMoment *now);
 /* Each second: the stretch goes on. */
 void bt_life_tick(BtLifeKeeper *keeper, const BtMoment *now);
 /* Ends on purpose. */

@@ -1,7 +1,7 @@
 /* The processes of the player and what they say to each other (design: supervise, show, sync).
  *
- * supervise starts the others as `bangtin` with --role and an end of a channel as fd 3. Messages have one
- * fixed form, so that supervise parses nothing. Thread-safety: data only. */
+ * supervise starts the others as `bangtin` with --role and an end of a channel as fd 3. Messages
+ * have one fixed form, so that supervise parses nothing. Thread-safety: data only. */
 #ifndef BT_PLAYER_ROLES_H
 #define BT_PLAYER_ROLES_H
 
@@ -10,14 +10,15 @@
 #define BT_ROLE_CHANNEL_FD 3
 
 typedef enum {
-    BT_ROLE_BEAT = 1,  /* show → supervise, each second: the loop turns and nothing due is late */
-    BT_ROLE_DECODER,   /* show → supervise: start a decoder; fds: its end of the socket, the content */
-    BT_ROLE_NEWS,      /* sync → supervise → show: something new is ready in the cache */
-    BT_ROLE_FACTS,     /* show → supervise → sync: something waits in the spool that should go now */
-    BT_ROLE_POLL,      /* show → supervise → sync: ask the sources now */
-    BT_ROLE_RESTART,   /* show → supervise: start everything anew (a command) */
-    BT_ROLE_DONE,      /* show → supervise: the work is over (a window was closed) */
-    BT_ROLE_STOP,      /* supervise → all: finish what must be finished and end */
+    BT_ROLE_BEAT = 1, /* show → supervise, each second: the loop turns and nothing due is late */
+    BT_ROLE_DECODER, /* show → supervise: start a decoder; fds: its end of the socket, the content
+                      */
+    BT_ROLE_NEWS,    /* sync → supervise → show: something new is ready in the cache */
+    BT_ROLE_FACTS, /* show → supervise → sync: something waits in the spool that should go now */
+    BT_ROLE_POLL,  /* show → supervise → sync: ask the sources now */
+    BT_ROLE_RESTART, /* show → supervise: start everything anew (a command) */
+    BT_ROLE_DONE,    /* show → supervise: the work is over (a window was closed) */
+    BT_ROLE_STOP,    /* supervise → all: finish what must be finished and end */
 } BtRoleType;
 
 typedef struct {
@@ -34,15 +35,15 @@ typedef struct {
 
 /* What all roles are started with. */
 typedef struct {
-    char *config_path;  /* NULL: `folder` */
-    char *folder;       /* `bangtin play PATH…`: what is to be shown */
+    char *config_path; /* NULL: `folder` */
+    char *folder;      /* `bangtin play PATH…`: what is to be shown */
     BtClock clock;
-    char *boot;         /* id of this run of supervise */
+    char *boot; /* id of this run of supervise */
     gboolean offscreen, windowed;
-    int w_px, h_px;     /* --size; 0: by configuration */
-    gint64 for_ms;      /* --for; 0: until told otherwise */
-    gint64 died_ms;     /* show: when the show before this one left the glass; 0: there was none */
-    char *grab;         /* show, offscreen: instants whose frames are written; NULL */
+    int w_px, h_px; /* --size; 0: by configuration */
+    gint64 for_ms;  /* --for; 0: until told otherwise */
+    gint64 died_ms; /* show: when the show before this one left the glass; 0: there was none */
+    char *grab;     /* show, offscreen: instants whose frames are written; NULL */
     char *grab_folder;
 } BtRoleOptions;
 

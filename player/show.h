@@ -1,6 +1,6 @@
-/* The state of show, shared by the files that make up that role: show.c (the turn), show_start.c (its
- * beginning and end), status.c (what it says of itself). Private to these.
- * Thread-safety: show's main thread. */
+/* The state of show, shared by the files that make up that role: show.c (the turn), show_start.c
+ * (its beginning and end), status.c (what it says of itself). Private to these. Thread-safety:
+ * show's main thread. */
 #ifndef BT_PLAYER_SHOW_H
 #define BT_PLAYER_SHOW_H
 
@@ -41,8 +41,8 @@ typedef struct {
     gint64 mute_until_ms; /* a mute by command */
     GHashTable *failures; /* asset or item → how often it failed */
 
-    GArray *grabs;      /* of gint64, rising: instants whose frames are wanted */
-    gint64 picture_ms;  /* real time at which the PNG was written */
+    GArray *grabs;     /* of gint64, rising: instants whose frames are wanted */
+    gint64 picture_ms; /* real time at which the PNG was written */
     gboolean picture_is_old;
 
     BtWriter *writer;
@@ -74,7 +74,7 @@ void bt_show_set_aside_suspects(BtShow *show, GPtrArray *deaths);
 
 /* For the board: BtMediaSpawn and BtStageOnFailure over a BtShow. */
 int bt_show_spawn_decoder(int content_fd, gpointer show, GError **error);
-void bt_show_on_failure(const BtItem *item, const char *zone, const char *sha256,
-    const GError *error, gpointer show);
+void bt_show_on_failure(
+    const BtItem *item, const char *zone, const char *sha256, const GError *error, gpointer show);
 
 #endif

@@ -29,7 +29,9 @@ typedef struct {
     BtHints *hints;       /* NULL: a folder, or none could be had */
     guint failures;       /* rounds in a row */
     gint64 round_real_ms; /* when the last round ended */
+    guint push_failures;  /* in a row */
     gint64 push_after_real_ms;
+    GHashTable *told;   /* what went wrong since the last good round: type, thing and code */
     GHashTable *needed; /* under the role's mutex: sha256 this source cannot do without */
 } Worker;
 
@@ -61,10 +63,21 @@ static void tell_news(SyncRole *role)
 
 /* ---- one round ---- */
 
-/* What is fetched or resumed is for the log; what is refused is for the source too. */
+/* A fault that goes on for days is one event, not one a poll. */
+static gboolean is_told(Worker *worker, const BtSyncEvent *event)
+{
+    gboolean may_go_on = g_str_equal(event->type, "skipped") || g_str_equal(event->type, "refused");
+    return may_go_on &&
+        !g_hash_table_add(
+            worker->told, g_strdup_printf("%s %s %s", event->type, event->what, event->reason));
+}
+
+/* What is fetched is for the log; what is refused is for the source too. */
 static void on_event(const BtSyncEvent *event, gpointer user)
 {
     Worker *worker = user;
+    if (is_told(worker, event))
+        return;
     g_message("%s: %s %s: %s", worker->source->name, event->type, event->what, event->message);
     if (g_str_equal(event->type, "fetched"))
         return;
@@ -114,6 +127,13 @@ static void note_round(Worker *worker, BtSyncResult result, const GError *failur
     bt_source_state_free(before);
 }
 
+/* The way is open again: reports need not wait any longer. */
+static void forget_push_failures(Worker *worker)
+{
+    worker->push_failures = 0;
+    worker->push_after_real_ms = 0;
+}
+
 static void do_round(Worker *worker)
 {
     g_autoptr(GError) failure = NULL;
@@ -125,8 +145,12 @@ static void do_round(Worker *worker)
             g_error_matches(failure, BT_ERROR, BT_ERROR_IO));
     if (slow_down && worker->failures == 0)
         g_message("%s: %s", worker->source->name, failure->message);
+    if (!slow_down && worker->failures > 0)
+        forget_push_failures(worker);
     worker->failures = slow_down ? worker->failures + 1 : 0;
     note_round(worker, result, failure);
+    if (result != BT_SYNC_FAILED)
+        g_hash_table_remove_all(worker->told);
     if (result == BT_SYNC_NEW)
         tell_news(worker->role);
 }
@@ -180,18 +204,27 @@ static void take_reply(Worker *worker, BtPushReply *reply)
         bt_facts_refuse(worker->facts, id, reason, NULL);
 }
 
+/* A batch is large and a static server never takes one: it is offered less and less often. */
+static void wait_with_reports(Worker *worker, gint64 asked_ms)
+{
+    gint64 wait_ms = MIN(RETRY_MAX_MS, RETRY_MIN_MS << MIN(worker->push_failures, 10));
+    worker->push_failures++;
+    worker->push_after_real_ms = real_ms() + MAX(asked_ms, wait_ms);
+}
+
 /* The date that is signed is the real one: the source compares it with its own clock. */
 static gboolean push_batch(Worker *worker, GBytes *batch)
 {
     BtPushReply reply = { 0 };
     g_autoptr(GError) failure = NULL;
     gboolean pushed = bt_sync_push(worker->sync, batch, g_get_real_time() / 1000, &reply, &failure);
-    if (pushed)
+    if (pushed) {
         take_reply(worker, &reply);
-    else
+        forget_push_failures(worker);
+    } else {
         g_debug("%s: reports wait: %s", worker->source->name, failure->message);
-    if (!pushed)
-        worker->push_after_real_ms = real_ms() + MAX(reply.retry_after_ms, RETRY_MIN_MS);
+        wait_with_reports(worker, reply.retry_after_ms);
+    }
     bt_push_reply_clear(&reply);
     return pushed;
 }
@@ -273,6 +306,7 @@ static void worker_free(gpointer data)
         g_thread_join(worker->thread);
     bt_hints_free(worker->hints);
     g_clear_pointer(&worker->needed, g_hash_table_unref);
+    g_hash_table_unref(worker->told);
     bt_sync_free(worker->sync);
     bt_facts_close(worker->facts);
     bt_cache_close(worker->cache);
@@ -318,6 +352,7 @@ static void add_worker(SyncRole *role, const BtConfigSource *source)
     Worker *worker = g_new0(Worker, 1);
     worker->role = role;
     worker->source = source;
+    worker->told = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
     if (!worker_open(worker, &failure)) {
         g_warning("%s: %s", source->name, failure->message);
         worker_free(worker);

@@ -1,5 +1,5 @@
-/* `bangtin text`: lays out standard input with the player's own engine and says, as JSON or as a PNG,
- * where every glyph went. */
+/* `bangtin text`: lays out standard input with the player's own engine and says, as JSON or as a
+ * PNG, where every glyph went. */
 #ifndef BT_PLAYER_TEXT_COMMAND_H
 #define BT_PLAYER_TEXT_COMMAND_H
 

@@ -1,5 +1,5 @@
-/* What is on the glass, kept as open rows and turned into facts: one row per occurrence, however often it
- * leaves and comes back. Told by show after each picture that reached the glass.
+/* What is on the glass, kept as open rows and turned into facts: one row per occurrence, however
+ * often it leaves and comes back. Told by show after each picture that reached the glass.
  * Thread-safety: show's main thread; rows are written by the writer's. */
 #ifndef BT_PLAYER_TRACKER_H
 #define BT_PLAYER_TRACKER_H
@@ -13,19 +13,19 @@ BtTracker *bt_tracker_new(BtWriter *writer /* borrowed */);
 void bt_tracker_free(BtTracker *tracker);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(BtTracker, bt_tracker_free)
 
-/* Rows that a show before this one left open, whose picture left the glass at `left_ms`. Those that are
- * still due go on when they come back, with a gap; the others end there. `rows` (transfer full). */
+/* Rows that a show before this one left open, whose picture left the glass at `left_ms`. Those that
+ * are still due go on when they come back, with a gap; the others end there. `rows` (transfer
+ * full). */
 void bt_tracker_recover(BtTracker *tracker, GPtrArray *rows, gint64 left_ms);
 
 /* `on_air` is on the glass since `at->wall_ms` at the latest; `t_ms` is its show time. */
-void bt_tracker_update(
-    BtTracker *tracker, const BtOnAir *on_air, gint64 t_ms, const BtMoment *at);
+void bt_tracker_update(BtTracker *tracker, const BtOnAir *on_air, gint64 t_ms, const BtMoment *at);
 /* Everything leaves the glass: the player ends. */
 void bt_tracker_stop(BtTracker *tracker, const BtMoment *at);
 
 /* The zone's occurrence could not be shown as it should; stands in its fact. */
-void bt_tracker_note_failure(BtTracker *tracker, const char *zone, const char *reason,
-    const BtMoment *at);
+void bt_tracker_note_failure(
+    BtTracker *tracker, const char *zone, const char *reason, const BtMoment *at);
 
 /* For status and heartbeat: [{zone,item,source,class,since}]. (transfer full) */
 BtJson *bt_tracker_on_air(const BtTracker *tracker, guint max);

@@ -1,12 +1,13 @@
-/* The thread that writes the ledger, so that show's main thread never waits for a disk. What is posted
- * within a second becomes one durable step; what cannot be written (a full disk) is kept and tried again.
- * Thread-safety: post and flush from one thread. */
+/* The thread that writes the ledger, so that show's main thread never waits for a disk. What is
+ * posted within a second becomes one durable step; what cannot be written (a full disk) is kept and
+ * tried again. Thread-safety: post and flush from one thread. */
 #ifndef BT_PLAYER_WRITER_H
 #define BT_PLAYER_WRITER_H
 
 #include "player/facts.h"
 
-#define BT_WRITER_MAX_TASKS 20000 /* waiting for a disk; beyond it the oldest wait is given up, logged */
+#define BT_WRITER_MAX_TASKS                                                                        \
+    20000 /* waiting for a disk; beyond it the oldest wait is given up, logged */
 
 typedef struct BtWriter BtWriter;
 

@@ -66,18 +66,18 @@ typedef struct {
     guint n_rects;
     BtManifest
         *fixed; /* a folder's manifest: in force since ever, no ledger, no trust; else NULL */
-} BtInputSource;
+} BtLedgerSource;
 
 /* The trust of a source: its first root, by file or by fingerprint, and the roots after it that the
  * cache keeps, with every signature checked. BT_ERROR_NOT_FOUND when there is none. (transfer full)
  * (nullable) */
 BtTrust *bt_inputs_load_trust(
-    BtCache *cache, const BtInputSource *source, const char *screen, GError **error);
+    BtCache *cache, const BtLedgerSource *source, const char *screen, GError **error);
 
 /* Inputs for the schedule out of ledger (nullable), cache and trust, as far as they may decide at
  * or after `since_ms`: what was replaced before it is not loaded. What cannot be verified is left
  * out as denied, with a sentence in `problems` (nullable; of char*). (transfer full) */
 BtInputs *bt_inputs_load(BtInputLedger *ledger, BtCache *cache, const char *screen,
-    const BtInputSource *sources, guint n_sources, gint64 since_ms, GPtrArray *problems);
+    const BtLedgerSource *sources, guint n_sources, gint64 since_ms, GPtrArray *problems);
 
 #endif

@@ -19,7 +19,7 @@ static char *root_name(gint64 version)
 
 /* sync says in "root.first" which version it began with; the fingerprint, which sync does not give,
  * decides whether that is believed. */
-static GBytes *read_first_root(BtCache *cache, const BtInputSource *source, GError **error)
+static GBytes *read_first_root(BtCache *cache, const BtLedgerSource *source, GError **error)
 {
     if (source->root_path != NULL)
         return bt_io_read(source->root_path, ROOT_MAX_BYTES, error);
@@ -45,7 +45,7 @@ static gboolean accept_next_root(BtTrust *trust, BtCache *cache, const char *sou
 }
 
 BtTrust *bt_inputs_load_trust(
-    BtCache *cache, const BtInputSource *source, const char *screen, GError **error)
+    BtCache *cache, const BtLedgerSource *source, const char *screen, GError **error)
 {
     g_autoptr(BtTrust) trust = bt_trust_new(source->source_id, screen);
     g_autoptr(GBytes) first = read_first_root(cache, source, error);
@@ -174,7 +174,7 @@ static void load_rules(Loading *loading, const char *kind)
         complain(loading, failure);
 }
 
-static void load_source(Loading *loading, const BtInputSource *source, const char *screen)
+static void load_source(Loading *loading, const BtLedgerSource *source, const char *screen)
 {
     GError *failure = NULL;
     loading->trust = bt_inputs_load_trust(loading->cache, source, screen, &failure);
@@ -208,14 +208,14 @@ static void load_cuts(Loading *loading)
 }
 
 BtInputs *bt_inputs_load(BtInputLedger *ledger, BtCache *cache, const char *screen,
-    const BtInputSource *sources, guint n_sources, gint64 since_ms, GPtrArray *problems)
+    const BtLedgerSource *sources, guint n_sources, gint64 since_ms, GPtrArray *problems)
 {
     Loading loading = {
         .ledger = ledger, .cache = cache, .since_ms = since_ms, .problems = problems
     };
     loading.inputs = bt_inputs_new();
     for (guint i = 0; i < n_sources; i++) {
-        const BtInputSource *source = &sources[i];
+        const BtLedgerSource *source = &sources[i];
         loading.source = source->name;
         loading.index = bt_inputs_add_source(
             loading.inputs, source->name, source->classes, source->rects_px, source->n_rects);
