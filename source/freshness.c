@@ -81,8 +81,10 @@ static gboolean take_version(BtStore *store, const char *screen, gint64 now_ms, 
         return FALSE;
     g_autoptr(BtRows) rows = NULL;
     if (!bt_db_run(store->db, error,
-            "UPDATE screen SET now_version = now_version + 1, now_issued_ms = ? WHERE id = ?", "is",
-            now_ms, screen) ||
+            "UPDATE screen SET now_version = now_version + 1, now_issued_ms = ?1,"
+            " alert = CASE WHEN alert IN (SELECT sha256 FROM document WHERE expires_ms <= ?1)"
+            " THEN '' ELSE alert END WHERE id = ?2",
+            "is", now_ms, screen) ||
         !(rows = bt_db_query(store->db, error,
               "SELECT now_version, manifest, alert FROM screen WHERE id = ?", "s", screen)))
         goto failed;

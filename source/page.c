@@ -116,8 +116,7 @@ static char *time_words(const BtPage *page, gint64 wall_ms)
         return g_strdup("–");
     g_autoptr(GDateTime) local = g_date_time_to_timezone(utc, page->timezone);
     g_autoptr(GDateTime) now = g_date_time_to_timezone(now_utc, page->timezone);
-    return g_date_time_format(local,
-        same_day(local, now) ? "%H:%M" : SAY(page, "%H:%M ngày %d/%m/%Y", "%H:%M on %d/%m/%Y"));
+    return g_date_time_format(local, same_day(local, now) ? "%H:%M" : "%H:%M, %d/%m/%Y");
 }
 
 static void add_time(GString *html, const BtPage *page, gint64 wall_ms)
@@ -293,16 +292,43 @@ static void add_item(GString *html, const BtPage *page, const BtCardItem *item)
     g_string_append(html, "</span></li>");
 }
 
+/* What the state means, and what to do about it; NULL where there is nothing to say. */
+static const char *advice(const BtPage *page, const BtCard *card)
+{
+    switch (card->state) {
+    case BT_CARD_LOST:
+        return SAY(page,
+            "Hãy kiểm tra điện và mạng ở nơi đặt. Bảng có thể vẫn đang phát từ bộ nhớ.",
+            "Check power and network where it stands. It may still play from its memory.");
+    case BT_CARD_LATE:
+        return SAY(page, "Báo cáo chưa về. Màn hình có thể vẫn đang phát bình thường.",
+            "Its report has not come. The screen may well be playing.");
+    case BT_CARD_CUT:
+        return SAY(page, "Người vận hành đã cắt hình tại chỗ; phát lại cũng tại chỗ.",
+            "An operator cut the picture; it is resumed at the board itself.");
+    case BT_CARD_DARK:
+        return SAY(page, "Màn hình tắt trong giờ đã đặt.", "It is off during its set hours.");
+    case BT_CARD_SAFE:
+        return SAY(page, "Lúc này không có bản tin nào để phát.",
+            "There is no bulletin to play at this time.");
+    case BT_CARD_NEVER:
+        return SAY(page, "Chưa có bảng nào báo về cho màn hình này.",
+            "No board has reported for this screen yet.");
+    default:
+        return card->empty ? SAY(page, "Chưa có bản tin nào được giao cho màn hình này.",
+                                 "No bulletin has been given to this screen yet.")
+                           : NULL;
+    }
+}
+
 static void add_on_air(GString *html, const BtPage *page, const BtCard *card)
 {
     gboolean is_old = card->state == BT_CARD_LATE || card->state == BT_CARD_LOST;
-    if (card->items->len == 0) {
-        if (card->empty)
-            bt_html_add(html, "<p class=\"none\">%s</p>",
-                SAY(page, "Chưa có bản tin nào được giao cho màn hình này.",
-                    "No bulletin has been given to this screen yet."));
+    const char *words = advice(page, card);
+    if (words != NULL)
+        bt_html_add(html, "<p class=\"none\">%s</p>", words);
+    if (card->items->len == 0)
         return;
-    }
     bt_html_add(html, "<h4>%s</h4><ul class=\"air\">",
         is_old ? SAY(page, "Lần cuối biết đang phát", "On air when last heard")
                : SAY(page, "Đang trên màn hình", "On the screen now"));
@@ -320,7 +346,7 @@ static void add_facts(GString *html, const BtPage *page, const BtCard *card)
     else
         bt_html_add(html, "%s", SAY(page, "chưa có", "none yet"));
     bt_html_add(html, "</dd></div><div><dt>%s</dt><dd>%s</dd></div></dl>",
-        SAY(page, "Phát sáng, đúng nội dung hôm nay", "Lit and right today"), lit);
+        SAY(page, "Đã phát đúng hôm nay", "Lit and right today"), lit);
 }
 
 static void add_card(GString *html, const BtPage *page, const BtCard *card)

@@ -251,10 +251,17 @@ static void add_on_air(BtServer *server, const BtScreen *screen, BtCard *card, c
     }
 }
 
+static gboolean alert_is_on(BtStore *store, const char *sha256, gint64 now_ms)
+{
+    g_autoptr(BtRows) rows = bt_db_query(store->db, NULL,
+        "SELECT 1 FROM document WHERE sha256 = ? AND expires_ms > ?", "si", sha256, now_ms);
+    return rows != NULL && bt_rows_next(rows, NULL);
+}
+
 static BtCard *make_card(BtServer *server, const BtScreen *screen, gint64 now_ms)
 {
     BtCard *card = bt_card_new(screen->id, screen->name);
-    g_autoptr(BtJson) state = bt_reports_newest(server->store, screen->id, "state");
+    g_autoptr(BtJson) state = bt_reports_newest(server->store, screen->id, "state", now_ms);
     const char *told = "";
     if (state != NULL) {
         BtJsonAt at = bt_json_root("state", state);
@@ -267,9 +274,24 @@ static BtCard *make_card(BtServer *server, const BtScreen *screen, gint64 now_ms
     card->seen_ms = screen->seen_ms;
     card->lit_ms =
         bt_reports_lit_ms(server->store, screen->id, start_of_day(server, now_ms), now_ms);
-    card->alert = *screen->alert != '\0';
+    card->alert = alert_is_on(server->store, screen->alert, now_ms);
     card->empty = *screen->manifest == '\0';
     return card;
+}
+
+/* Trouble first; among equals by id. */
+static int compare_cards(gconstpointer a, gconstpointer b)
+{
+    static const int rank[BT_CARD_N_STATES] = { [BT_CARD_LOST] = 0,
+        [BT_CARD_LATE] = 1,
+        [BT_CARD_CUT] = 2,
+        [BT_CARD_SAFE] = 3,
+        [BT_CARD_PLAYING] = 4,
+        [BT_CARD_DARK] = 5,
+        [BT_CARD_NEVER] = 6 };
+    const BtCard *x = *(BtCard *const *)a, *y = *(BtCard *const *)b;
+    int by_state = rank[x->state] - rank[y->state];
+    return by_state != 0 ? by_state : strcmp(x->id, y->id);
 }
 
 static GPtrArray *make_cards(BtServer *server, gint64 now_ms)
@@ -278,6 +300,7 @@ static GPtrArray *make_cards(BtServer *server, gint64 now_ms)
     GPtrArray *cards = g_ptr_array_new_with_free_func((GDestroyNotify)bt_card_free);
     for (guint i = 0; screens != NULL && i < screens->len; i++)
         g_ptr_array_add(cards, make_card(server, g_ptr_array_index(screens, i), now_ms));
+    g_ptr_array_sort(cards, compare_cards);
     return cards;
 }
 

@@ -14,6 +14,7 @@ static void fact_free(BtFact *fact)
 {
     g_free(fact->id);
     g_free(fact->type);
+    g_free(fact->state);
     g_free(fact->line);
     g_free(fact);
 }
@@ -105,6 +106,8 @@ static void parse_line(BtBatch *batch, const char *line, gsize length, guint num
     else if (!ok)
         refuse(batch, id, reason_of(error));
     else {
+        if (strcmp(fact->type, "state") == 0)
+            read_text(&at, "state", 64, &fact->state, NULL);
         fact->line = g_strndup(line, length);
         g_ptr_array_add(batch->facts, g_steal_pointer(&fact));
     }
@@ -137,6 +140,15 @@ static gboolean is_here(BtStore *store, const char *screen, const char *id)
     return rows != NULL && bt_rows_next(rows, NULL);
 }
 
+/* Facts that were kept for long arrive late; the newest by its own time says how things are. */
+static gboolean note_state(BtStore *store, const char *screen, const BtFact *fact, GError **error)
+{
+    return bt_db_run(store->db, error,
+        "UPDATE screen SET since_ms = CASE WHEN state = ?1 THEN since_ms ELSE ?2 END, state = ?1,"
+        " state_at_ms = ?2 WHERE id = ?3 AND state_at_ms <= ?2",
+        "sis", fact->state, fact->at_ms, screen);
+}
+
 /* FALSE on failure only; `*accepted` says whether the fact is here now. */
 static gboolean add_fact(BtStore *store, const char *screen, gint64 device, const BtFact *fact,
     gint64 now_ms, gboolean *accepted, GError **error)
@@ -147,16 +159,19 @@ static gboolean add_fact(BtStore *store, const char *screen, gint64 device, cons
             "siissiis", screen, device, fact->seq, fact->id, fact->type, fact->at_ms, now_ms,
             fact->line))
         return FALSE;
-    *accepted = bt_db_changes(store->db) == 1 || is_here(store, screen, fact->id);
+    if (bt_db_changes(store->db) == 1) {
+        *accepted = TRUE;
+        return fact->state == NULL || fact->at_ms > now_ms + BT_REPORT_AHEAD_MS ||
+            note_state(store, screen, fact, error);
+    }
+    *accepted = is_here(store, screen, fact->id);
     return TRUE;
 }
 
 static gboolean note_sign_of_life(BtStore *store, const char *screen, gint64 now_ms, GError **error)
 {
-    return bt_db_run(store->db, error,
-        "UPDATE screen SET since_ms = CASE WHEN seen_ms < ? OR seen_ms > ? THEN ? ELSE since_ms"
-        " END, seen_ms = ? WHERE id = ?",
-        "iiiis", now_ms - BT_REPORT_GAP_MS, now_ms + BT_MINUTE_MS, now_ms, now_ms, screen);
+    return bt_db_run(
+        store->db, error, "UPDATE screen SET seen_ms = ? WHERE id = ?", "is", now_ms, screen);
 }
 
 static gboolean add_all(BtStore *store, const char *screen, gint64 device, BtBatch *batch,
@@ -260,12 +275,12 @@ static BtJson *parse_kept(const char *line)
     return bt_json_parse(line, strlen(line), "fact", BT_REPORT_LINE_MAX_BYTES, LINE_DEPTH, NULL);
 }
 
-BtJson *bt_reports_newest(BtStore *store, const char *screen, const char *type)
+BtJson *bt_reports_newest(BtStore *store, const char *screen, const char *type, gint64 now_ms)
 {
     g_autoptr(BtRows) rows = bt_db_query(store->db, NULL,
-        "SELECT line FROM fact WHERE screen = ? AND type = ?"
+        "SELECT line FROM fact WHERE screen = ? AND type = ? AND at_ms <= ?"
         " ORDER BY at_ms DESC, device DESC, seq DESC LIMIT 1",
-        "ss", screen, type);
+        "ssi", screen, type, now_ms + BT_REPORT_AHEAD_MS);
     return rows != NULL && bt_rows_next(rows, NULL) ? parse_kept(bt_rows_text(rows, 0)) : NULL;
 }
 

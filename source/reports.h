@@ -9,10 +9,12 @@
 #define BT_REPORT_LINE_MAX_BYTES 2048          /* contract §5 */
 #define BT_REPORT_BATCH_MAX_BYTES (256 * 1024) /* contract §5 */
 #define BT_REPORT_ID_MAX 200
-#define BT_REPORT_GAP_MS (5 * BT_MINUTE_MS) /* silence that ends "since" */
+
+#define BT_REPORT_AHEAD_MS (5 * BT_MINUTE_MS) /* a clock may be ahead, and still be believed */
 
 typedef struct {
     char *id, *type;
+    char *state; /* of a fact of type state; else NULL */
     gint64 seq, at_ms;
     char *line; /* as it came */
 } BtFact;
@@ -51,8 +53,9 @@ typedef gboolean (*BtReportEach)(
 /* In the order of screen and seq. */
 gboolean bt_reports_each(
     BtStore *store, const BtReportQuery *query, BtReportEach each, gpointer user, GError **error);
-/* The newest fact of a type, parsed; NULL when there is none. (transfer full) */
-BtJson *bt_reports_newest(BtStore *store, const char *screen, const char *type);
+/* The newest fact of a type that is not from after `now_ms` (a board's clock may be ahead), parsed;
+ * NULL when there is none. (transfer full) */
+BtJson *bt_reports_newest(BtStore *store, const char *screen, const char *type, gint64 now_ms);
 /* How long the screen surely was lit and right in [from, to): what "uptime" facts say, overlaps
  * counted once. */
 gint64 bt_reports_lit_ms(BtStore *store, const char *screen, gint64 from_ms, gint64 to_ms);

@@ -14,7 +14,7 @@ typedef struct {
     char *manifest, *alert; /* what now.json names; "" for none */
     gint64 now_version, now_issued_ms;
     gint64 seen_ms;  /* the last report came; 0: never */
-    gint64 since_ms; /* reports have been coming without a long gap since */
+    gint64 since_ms; /* since when it has told the same state; 0: it told none */
 } BtScreen;
 
 void bt_screen_free(BtScreen *screen);

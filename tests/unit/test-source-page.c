@@ -1,0 +1,139 @@
+/* What people type and screens say, on its way into a page; and who may see one. */
+#include "source/html.h"
+#include "source/page.h"
+#include "source/session.h"
+
+#include <string.h>
+
+#define EVIL "\"'><script>&"
+
+static void test_escaping(void)
+{
+    GString *html = g_string_new(NULL);
+    bt_html_add(html, "<p title=\"%s\">%s</p>", EVIL, EVIL);
+    g_assert_cmpstr(html->str, ==,
+        "<p title=\"&quot;&apos;&gt;&lt;script&gt;&amp;\">&quot;&apos;&gt;&lt;script&gt;&amp;</p>");
+    g_string_free(html, TRUE);
+}
+
+static void test_forms(void)
+{
+    static const struct {
+        const char *name, *text, *value; /* of "a"; NULL: refused */
+    } cases[] = {
+        { "one field", "a=b", "b" },
+        { "blanks", "a=b+c%20d", "b c d" },
+        { "nothing in it", "a=", "" },
+        { "letters with marks", "a=Ch%E1%BB%A3", "Chợ" },
+        { "plus as itself", "a=%2B", "+" },
+        { "two of one name", "a=b&a=c", NULL },
+        { "no equals sign", "a", NULL },
+        { "half an escape", "a=%4", NULL },
+        { "an escape that is none", "a=%zz", NULL },
+        { "a line break", "a=b%0Ac", NULL },
+        { "an end of text", "a=b%00c", NULL },
+        { "not UTF-8", "a=%ff", NULL },
+        { "too many", "a=&b=&c=&d=&e=&f=&g=&h=&i=&j=&k=&l=&m=&n=&o=&p=&q=", NULL },
+        { "nothing", "", NULL },
+    };
+    for (gsize i = 0; i < G_N_ELEMENTS(cases); i++) {
+        g_autoptr(GHashTable) form = bt_form_parse(cases[i].text, strlen(cases[i].text));
+        g_test_message("%s", cases[i].name);
+        if (cases[i].value == NULL)
+            g_assert_null(form);
+        else
+            g_assert_cmpstr(bt_form_get(form, "a"), ==, cases[i].value);
+    }
+}
+
+static void test_states(void)
+{
+    static const struct {
+        gint64 age_ms;
+        const char *told;
+        BtCardState state;
+    } cases[] = {
+        { 0, "playing", BT_CARD_PLAYING },
+        { 149999, "playing", BT_CARD_PLAYING },
+        { 0, "starting", BT_CARD_PLAYING },
+        { 0, "dark", BT_CARD_DARK },
+        { 0, "cut", BT_CARD_CUT },
+        { 0, "safe", BT_CARD_SAFE },
+        { 150000, "playing", BT_CARD_LATE },
+        { 299999, "dark", BT_CARD_LATE },
+        { 300000, "playing", BT_CARD_LOST },
+        { -5000, "playing", BT_CARD_PLAYING },
+    };
+    for (gsize i = 0; i < G_N_ELEMENTS(cases); i++)
+        g_assert_cmpint(
+            bt_card_state(1000000, 1000000 + cases[i].age_ms, cases[i].told), ==, cases[i].state);
+    g_assert_cmpint(bt_card_state(0, 1000000, NULL), ==, BT_CARD_NEVER);
+}
+
+static void test_sessions(void)
+{
+    char token[BT_TOKEN_HEX_SIZE], other[BT_TOKEN_HEX_SIZE];
+    BtSessions *sessions = bt_sessions_new();
+    bt_sessions_begin(sessions, "an", 0, token);
+    bt_sessions_begin(sessions, "an", 0, other);
+    g_assert_cmpstr(token, !=, other);
+    g_assert_cmpstr(bt_sessions_find(sessions, token, BT_SESSION_IDLE_MS - 1)->user, ==, "an");
+    /* used, so it lives; the other one was idle for too long */
+    g_assert_nonnull(bt_sessions_find(sessions, token, 2 * BT_SESSION_IDLE_MS - 2));
+    g_assert_null(bt_sessions_find(sessions, other, BT_SESSION_IDLE_MS));
+    g_assert_null(bt_sessions_find(sessions, other, 0)); /* gone for good */
+    /* in use all the time, and still over after 12 hours */
+    for (gint64 t = 0; t < BT_SESSION_LIFE_MS; t += BT_SESSION_IDLE_MS / 2)
+        g_assert_nonnull(bt_sessions_find(sessions, token, t));
+    g_assert_null(bt_sessions_find(sessions, token, BT_SESSION_LIFE_MS));
+    g_assert_null(bt_sessions_find(sessions, "", 0));
+    bt_sessions_begin(sessions, "an", 0, token);
+    bt_sessions_end(sessions, token);
+    g_assert_null(bt_sessions_find(sessions, token, 0));
+    /* the longest idle makes room */
+    bt_sessions_begin(sessions, "first", 0, token);
+    for (int i = 0; i < BT_SESSIONS_MAX; i++)
+        bt_sessions_begin(sessions, "an", 1, other);
+    g_assert_null(bt_sessions_find(sessions, token, 1));
+    g_assert_nonnull(bt_sessions_find(sessions, other, 1));
+    bt_sessions_free(sessions);
+}
+
+static void test_guesses(void)
+{
+    BtSessions *sessions = bt_sessions_new();
+    gint64 now_ms = 1000000;
+    for (int i = 0; i < BT_GUESSES_FREE; i++)
+        bt_sessions_failed(sessions, "an", "1.2.3.4", now_ms);
+    g_assert_cmpint(bt_sessions_wait_s(sessions, "an", "1.2.3.4", now_ms), ==, 0);
+    static const int waits[] = { 1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 900, 900 };
+    for (gsize i = 0; i < G_N_ELEMENTS(waits); i++) {
+        bt_sessions_failed(sessions, "an", "1.2.3.4", now_ms);
+        g_assert_cmpint(bt_sessions_wait_s(sessions, "an", "1.2.3.4", now_ms), ==, waits[i]);
+    }
+    g_assert_cmpint(bt_sessions_wait_s(sessions, "an", "1.2.3.4", now_ms + 899001), ==, 1);
+    g_assert_cmpint(bt_sessions_wait_s(sessions, "an", "1.2.3.4", now_ms + 900000), ==, 0);
+    /* nobody else is kept out */
+    g_assert_cmpint(bt_sessions_wait_s(sessions, "an", "5.6.7.8", now_ms), ==, 0);
+    g_assert_cmpint(bt_sessions_wait_s(sessions, "binh", "1.2.3.4", now_ms), ==, 0);
+    bt_sessions_succeeded(sessions, "an", "1.2.3.4");
+    g_assert_cmpint(bt_sessions_wait_s(sessions, "an", "1.2.3.4", now_ms), ==, 0);
+    /* one address that tries many accounts */
+    for (int i = 0; i < 10; i++) {
+        g_autofree char *user = g_strdup_printf("u%d", i);
+        bt_sessions_failed(sessions, user, "1.2.3.4", now_ms);
+    }
+    g_assert_cmpint(bt_sessions_wait_s(sessions, "binh", "1.2.3.4", now_ms), >, 0);
+    bt_sessions_free(sessions);
+}
+
+int main(int argc, char **argv)
+{
+    g_test_init(&argc, &argv, NULL);
+    g_test_add_func("/source/page/escaping", test_escaping);
+    g_test_add_func("/source/page/forms", test_forms);
+    g_test_add_func("/source/page/states", test_states);
+    g_test_add_func("/source/page/sessions", test_sessions);
+    g_test_add_func("/source/page/guesses", test_guesses);
+    return g_test_run();
+}
