@@ -109,6 +109,14 @@ static const struct {
     { "chess", chess_at },
 };
 
+gboolean bt_pattern_is_known(const char *name)
+{
+    for (guint i = 0; i < G_N_ELEMENTS(patterns); i++)
+        if (g_str_equal(patterns[i].name, name))
+            return TRUE;
+    return FALSE;
+}
+
 static BtFrame *paint(PixelAt at, int w_px, int h_px)
 {
     BtFrame *frame = bt_frame_new(w_px, h_px);

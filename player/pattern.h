@@ -9,6 +9,7 @@
 
 /* NULL for an unknown name. (transfer full) (nullable) */
 BtScene *bt_pattern_scene(const char *name, int w_px, int h_px);
+gboolean bt_pattern_is_known(const char *name);
 /* All names, blank separated. Static. */
 const char *bt_pattern_names(void);
 

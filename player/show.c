@@ -23,6 +23,8 @@
 #define GRAB_TIMEOUT_MS 15000
 #define PICTURE_EVERY_MS 1000 /* the PNG of an offscreen player is renewed at most so often */
 #define FAILURES_MAX 3
+#define IDENTIFY_MS (30 * BT_SECOND_MS)
+#define LAPSE_MS (45 * BT_DAY_MS) /* contract §6.12: running time without a verified now.json */
 
 BtMoment bt_show_moment(const BtShow *show)
 {
@@ -129,11 +131,12 @@ static void on_command(BtVerb verb, gint64 until_ms, gpointer user)
         bt_show_tell(show, BT_ROLE_RESTART);
         break;
     case BT_VERB_IDENTIFY:
-        bt_show_pattern(show, "cross");
+        show->identify_until_ms = t_ms + IDENTIFY_MS;
+        show->scene_until_ms = BT_TIME_MIN;
         break;
     case BT_VERB_SCREENSHOT:
-        show->picture_is_old = TRUE;
-        show->picture_ms = 0;
+        bt_show_event(show, "refused", "unsupported", "screenshot",
+            "this player sends no pictures: expected another command");
         break;
     case BT_N_VERBS:
         break;
@@ -165,16 +168,39 @@ void bt_show_look_for_news(BtShow *show)
         bt_board_trust_clock(show->board, activation.t_ms);
 }
 
+/* A source that was not heard of for so long keeps to its fillers. */
+static void look_at_silence(BtShow *show, const BtConfigSource *source)
+{
+    BtSourceState *state = bt_facts_source(show->reader, source->name);
+    gboolean silent = state != NULL && state->idle_ms > LAPSE_MS;
+    bt_source_state_free(state);
+    if (!silent || !g_hash_table_add(show->lapsed, g_strdup(source->name)))
+        return;
+    bt_input_ledger_add_lapse(
+        bt_board_ledger(show->board), source->name, bt_timekeeper_show_ms(&show->time), NULL);
+    bt_show_event(show, "lapsed", "expired", source->name,
+        "no word from this source for 45 days: it keeps to its fillers");
+    bt_show_inputs_changed(show);
+}
+
+void bt_show_look_for_silence(BtShow *show)
+{
+    for (guint i = 0; i < show->config->sources->len; i++) {
+        const BtConfigSource *source = g_ptr_array_index(show->config->sources, i);
+        if (source->kind == BT_SOURCE_NATIVE && bt_board_ledger(show->board) != NULL)
+            look_at_silence(show, source);
+    }
+}
+
 gboolean bt_show_pattern(BtShow *show, const char *name)
 {
-    gboolean known = name == NULL || *name == '\0' || strstr(bt_pattern_names(), name) != NULL;
-    if (!known)
+    gboolean ends = name == NULL || *name == '\0';
+    if (!ends && !bt_pattern_is_known(name))
         return FALSE;
     g_free(show->pattern);
     show->pattern = g_strdup(name);
-    show->pattern_until_ms = name == NULL || *name == '\0'
-        ? BT_TIME_MIN
-        : bt_timekeeper_show_ms(&show->time) + BT_PATTERN_MS;
+    show->pattern_until_ms =
+        ends ? BT_TIME_MIN : bt_timekeeper_show_ms(&show->time) + BT_PATTERN_MS;
     show->scene_until_ms = BT_TIME_MIN;
     return TRUE;
 }
@@ -224,6 +250,11 @@ static void make_scene(BtShow *show, gint64 t_ms)
         bt_glass_size(show->glass, &w_px, &h_px);
         show->scene = bt_pattern_scene(show->pattern, w_px, h_px);
         show->scene_until_ms = show->pattern_until_ms;
+        return;
+    }
+    if (t_ms < show->identify_until_ms) {
+        show->scene = bt_stage_safe_scene(bt_board_stage(show->board), t_ms, &show->scene_until_ms);
+        show->scene_until_ms = MIN(show->scene_until_ms, show->identify_until_ms);
         return;
     }
     show->scene = bt_board_scene(show->board, show->on_air, t_ms, &show->scene_until_ms);

@@ -38,8 +38,10 @@ typedef struct {
     gboolean inputs_changed; /* on_air is to be asked for again */
     char *pattern;           /* a test pattern is on until … */
     gint64 pattern_until_ms;
-    gint64 mute_until_ms; /* a mute by command */
-    GHashTable *failures; /* asset or item → how often it failed */
+    gint64 identify_until_ms; /* the board says its name */
+    gint64 mute_until_ms;     /* a mute by command */
+    GHashTable *lapsed;       /* names of sources that are too long silent */
+    GHashTable *failures;     /* asset or item → how often it failed */
 
     GArray *grabs;     /* of gint64, rising: instants whose frames are wanted */
     gint64 picture_ms; /* real time at which the PNG was written */
@@ -61,6 +63,8 @@ void bt_show_turn(BtShow *show);
 void bt_show_tell(BtShow *show, BtRoleType type);
 /* Looks at what sync brought. */
 void bt_show_look_for_news(BtShow *show);
+/* Sources that were not heard of for 45 days lapse to their fillers. */
+void bt_show_look_for_silence(BtShow *show);
 /* The ledger has a new entry. */
 void bt_show_inputs_changed(BtShow *show);
 /* A test pattern for BT_PATTERN_MS; NULL or "" ends it. FALSE: unknown name. */

@@ -98,6 +98,7 @@ static gboolean on_heartbeat(gpointer data)
 {
     BtShow *show = data;
     bt_timekeeper_judge(&show->time, FALSE);
+    bt_show_look_for_silence(show);
     bt_status_heartbeat(show);
     return G_SOURCE_CONTINUE;
 }
@@ -344,7 +345,8 @@ static gboolean show_open(BtShow *show, GError **error)
     const BtRoleOptions *options = show->options;
     show->channel = BT_ROLE_CHANNEL_FD;
     show->failures = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
-    show->pattern_until_ms = show->mute_until_ms = BT_TIME_MIN;
+    show->lapsed = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+    show->pattern_until_ms = show->mute_until_ms = show->identify_until_ms = BT_TIME_MIN;
     show->loop = g_main_loop_new(NULL, FALSE);
     show->config = options->config_path != NULL ? bt_config_read(options->config_path, error)
                                                 : bt_config_for_folder(options->folder);
@@ -389,6 +391,7 @@ static void show_close(BtShow *show)
     bt_config_free(show->config);
     g_clear_pointer(&show->grabs, g_array_unref);
     g_hash_table_unref(show->failures);
+    g_hash_table_unref(show->lapsed);
     g_free(show->pattern);
     g_main_loop_unref(show->loop);
     if (show->timer_fd > 0)

@@ -31,8 +31,9 @@ typedef struct {
     gint64 round_real_ms; /* when the last round ended */
     guint push_failures;  /* in a row */
     gint64 push_after_real_ms;
-    GHashTable *told;   /* what went wrong since the last good round: type, thing and code */
-    GHashTable *needed; /* under the role's mutex: sha256 this source cannot do without */
+    GHashTable *told;    /* what went wrong since the last good round: type, thing and code */
+    GHashTable *checked; /* sha256 hashed since the start */
+    GHashTable *needed;  /* under the role's mutex: sha256 this source cannot do without */
 } Worker;
 
 struct SyncRole {
@@ -190,6 +191,26 @@ static void evict(Worker *worker)
         bt_cache_evict(worker->cache, keep, worker->role->config->quota_bytes, NULL);
 }
 
+/* Once a start each object that is needed is hashed from the disk, one a round: what rotted goes
+ * and is fetched again. */
+static void check_one_object(Worker *worker)
+{
+    GHashTableIter iter;
+    gpointer sha256;
+    g_autoptr(GError) failure = NULL;
+    g_hash_table_iter_init(&iter, worker->needed);
+    while (g_hash_table_iter_next(&iter, &sha256, NULL)) {
+        if (!bt_cache_has(worker->cache, sha256) ||
+            !g_hash_table_add(worker->checked, g_strdup(sha256)))
+            continue;
+        if (!bt_cache_check_object(worker->cache, sha256, &failure)) {
+            BtSyncEvent event = { "refused", bt_error_reason(failure), sha256, failure->message };
+            on_event(&event, worker);
+        }
+        return;
+    }
+}
+
 /* ---- reports ---- */
 
 static void take_reply(Worker *worker, BtPushReply *reply)
@@ -294,6 +315,7 @@ static gpointer run_worker(gpointer data)
         do_round(worker);
         push(worker);
         evict(worker);
+        check_one_object(worker);
         sleep_until_next(worker, &wakes);
     }
     return NULL;
