@@ -6,6 +6,7 @@
 #include "base/json.h"
 #include "base/sign.h"
 #include "player/control.h"
+#include "player/device_key.h"
 #include "player/pattern.h"
 #include "playlists/sync/sync.h"
 
@@ -188,17 +189,6 @@ static const BtConfigSource *source_with_base(const BtConfig *config, const char
     return NULL;
 }
 
-static BtKey *device_key(const BtConfig *config, GError **error)
-{
-    g_autofree char *path = bt_config_state_path(config, "device.key");
-    if (!bt_io_make_folder(config->state_folder, error))
-        return NULL;
-    if (g_file_test(path, G_FILE_TEST_EXISTS))
-        return bt_key_load(path, error);
-    g_autoptr(BtKey) key = bt_key_generate();
-    return bt_key_save(key, path, error) ? g_steal_pointer(&key) : NULL;
-}
-
 static gboolean write_word(
     const BtConfig *config, const char *name, const char *word, GError **error)
 {
@@ -259,7 +249,7 @@ static int enrol(const BtConfig *config, const char *base, int for_s)
         fprintf(stderr, "bangtin: %s: expected the base of a [source NAME] of kind native\n", base);
         return 2;
     }
-    g_autoptr(BtKey) key = device_key(config, &failure);
+    g_autoptr(BtKey) key = bt_device_key(config, &failure);
     if (key == NULL)
         return bt_command_fail(failure, 1);
     BtPublicKey public_key = bt_key_public(key);

@@ -5,7 +5,7 @@
  *
  * Nobody sees sync die: show goes on from the cache, and supervise starts it again. */
 #include "base/channel.h"
-#include "player/config.h"
+#include "player/device_key.h"
 #include "player/facts.h"
 #include "player/roles.h"
 #include "playlists/sync/sync.h"
@@ -410,16 +410,6 @@ static gboolean on_term(gpointer data)
     return G_SOURCE_CONTINUE;
 }
 
-/* The device's own key, made at the first start. */
-static BtKey *device_key(const BtConfig *config, GError **error)
-{
-    g_autofree char *path = bt_config_state_path(config, "device.key");
-    if (g_file_test(path, G_FILE_TEST_EXISTS))
-        return bt_key_load(path, error);
-    g_autoptr(BtKey) key = bt_key_generate();
-    return bt_key_save(key, path, error) ? g_steal_pointer(&key) : NULL;
-}
-
 static gboolean role_open(SyncRole *role, GError **error)
 {
     role->loop = g_main_loop_new(NULL, FALSE);
@@ -427,7 +417,7 @@ static gboolean role_open(SyncRole *role, GError **error)
     role->config = bt_config_read(role->options->config_path, error);
     if (role->config == NULL)
         return FALSE;
-    role->key = device_key(role->config, error);
+    role->key = bt_device_key(role->config, error);
     if (role->key == NULL)
         return FALSE;
     for (guint i = 0; i < role->config->sources->len; i++) {
