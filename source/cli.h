@@ -55,5 +55,7 @@ int bt_command_deny(int argc, char **argv);
 int bt_command_serve(int argc, char **argv);
 int bt_command_export(int argc, char **argv);
 int bt_command_report(int argc, char **argv);
+int bt_command_backup(int argc, char **argv);
+int bt_command_restore(int argc, char **argv);
 
 #endif

@@ -26,6 +26,8 @@ static const BtSourceCommand commands[] = {
     { "deny", "forbid a document or an asset everywhere", bt_command_deny },
     { "serve", "serve screens and the operators' page", bt_command_serve },
     { "export", "write the static tree for a web server or a stick", bt_command_export },
+    { "backup", "save the source", bt_command_backup },
+    { "restore", "bring a saved source back", bt_command_restore },
     { "report", "print what the screens reported", bt_command_report },
 };
 

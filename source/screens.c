@@ -171,9 +171,10 @@ static gboolean was_here(BtStore *store, const char *key, gboolean *denied)
 static gboolean check_room(BtStore *store, const char *peer, GError **error)
 {
     gboolean is_local = strcmp(peer, "127.0.0.1") == 0 || strcmp(peer, "::1") == 0 || !*peer;
-    gint64 all = count(bt_db_query(store->db, NULL, "SELECT count(*) FROM enrolment", ""));
-    gint64 own = count(
-        bt_db_query(store->db, NULL, "SELECT count(*) FROM enrolment WHERE peer = ?", "s", peer));
+    gint64 all =
+        count(bt_db_query(store->db, NULL, "SELECT count(*) FROM enrolment WHERE denied = 0", ""));
+    gint64 own = count(bt_db_query(store->db, NULL,
+        "SELECT count(*) FROM enrolment WHERE denied = 0 AND peer = ?", "s", peer));
     if (all < BT_ENROL_MAX_WAITING && (is_local || own < BT_ENROL_MAX_PER_PEER))
         return TRUE;
     g_set_error(error, BT_ERROR, BT_ERROR_LIMIT, "enrol: too many boards wait already");
