@@ -95,14 +95,27 @@ static BtJson *new_item(Building *building, const char *kind)
     return item;
 }
 
+/* "km", "cja-Arab": two or three letters, and perhaps a script or a region. Other words between
+ * dots
+ * ("2026", "final") are part of the name. */
+static gboolean is_language(const char *word)
+{
+    gsize letters = strspn(word, "abcdefghijklmnopqrstuvwxyz");
+    const char *more = word + letters;
+    if (letters < 2 || letters > 3 || *more == '\0')
+        return letters == 2 || letters == 3;
+    gsize n = strlen(more + 1);
+    return *more == '-' && n >= 2 && n <= 4 &&
+        strspn(more + 1, G_CSET_A_2_Z G_CSET_a_2_z G_CSET_DIGITS) == n;
+}
+
 /* "thong-bao.km.txt" is Khmer; without a language in its name a text is Vietnamese. */
 static char *lang_of(const char *path)
 {
     g_autofree char *name = g_path_get_basename(path);
     g_auto(GStrv) parts = g_strsplit(name, ".", -1);
     guint n = g_strv_length(parts);
-    return g_strdup(
-        n >= 3 && strlen(parts[n - 2]) >= 2 && strlen(parts[n - 2]) <= 11 ? parts[n - 2] : "vi");
+    return g_strdup(n >= 3 && is_language(parts[n - 2]) ? parts[n - 2] : "vi");
 }
 
 static gboolean add_text(Building *building, const char *path, GError **error)
@@ -120,6 +133,11 @@ static gboolean add_text(Building *building, const char *path, GError **error)
     g_strstrip(text);
     if (*text == '\0') {
         g_set_error(error, BT_ERROR, BT_ERROR_INVALID, "%s: empty: expected a line of text", path);
+        return FALSE;
+    }
+    if (g_utf8_strlen(text, -1) > BT_TEXT_MAX_CODE_POINTS) {
+        g_set_error(error, BT_ERROR, BT_ERROR_LIMIT, "%s: too long: expected at most %d characters",
+            path, BT_TEXT_MAX_CODE_POINTS);
         return FALSE;
     }
     char *end = strchr(text, '\n');
@@ -153,6 +171,22 @@ static void remember_asset(Building *building, const char *path, const FileKind 
     g_hash_table_insert(building->folder->paths, g_strdup(sha256), g_strdup(path));
 }
 
+/* What the format asks of an asset, so that one bad file does not spoil the manifest. */
+static gboolean has_what_it_needs(
+    const char *path, const FileKind *kind, guint64 size_bytes, gint64 duration_ms, GError **error)
+{
+    const char *wrong = NULL;
+    if (size_bytes == 0 || size_bytes > BT_ASSET_MAX_BYTES)
+        wrong = "empty, or larger than 4 GiB";
+    else if (!g_str_equal(kind->kind, "image") && duration_ms == 0)
+        wrong = "without a duration";
+    else if (duration_ms > BT_DAY_MS)
+        wrong = "longer than 24 hours";
+    if (wrong != NULL)
+        g_set_error(error, BT_ERROR, BT_ERROR_INVALID, "%s: %s", path, wrong);
+    return wrong == NULL;
+}
+
 static gboolean add_medium(
     Building *building, const char *path, const FileKind *kind, GError **error)
 {
@@ -167,7 +201,7 @@ static gboolean add_medium(
         return FALSE;
     }
     gint64 duration_ms = building->probe(fd, path, building->user, error);
-    if (duration_ms < 0)
+    if (duration_ms < 0 || !has_what_it_needs(path, kind, size_bytes, duration_ms, error))
         return FALSE;
     remember_asset(building, path, kind, sha256, size_bytes, duration_ms);
     BtJson *item = new_item(building, kind->kind);
@@ -187,7 +221,7 @@ static void add_file(Building *building, const char *path)
     gboolean added = g_str_equal(kind->kind, "text") ? add_text(building, path, &failure)
                                                      : add_medium(building, path, kind, &failure);
     if (!added)
-        g_message("%s: left out: %s", path, failure->message);
+        g_message("left out: %s", failure->message);
 }
 
 /* ---- the manifest around them ---- */
