@@ -279,20 +279,19 @@ static void on_hint(gpointer user)
     wake_workers(user);
 }
 
-/* A poll each poll_s, sooner after failures at first, later when they go on; a fifth of it by
- * chance, so that a thousand boards do not ask at once. */
+/* A poll each poll_s; after failures sooner at first, then later, up to four polls; a fifth of it
+ * by chance, so that a thousand boards do not ask at once. */
 static gint64 pause_ms(const Worker *worker)
 {
     const BtClock *clock = &worker->role->options->clock;
     double rate = clock->is_virtual && clock->rate > 1 ? clock->rate : 1;
-    gint64 wait_ms = (gint64)(worker->source->poll_s * 1000 / rate);
-    if (worker->failures > 0)
-        wait_ms = MIN(RETRY_MAX_MS, RETRY_MIN_MS << MIN(worker->failures, 10));
-    if (worker->failures > 0 && worker->failures < 6)
-        wait_ms = MIN(wait_ms, worker->source->poll_s * 1000);
+    gint64 wait_ms = worker->source->poll_s * BT_SECOND_MS;
     if (bt_sync_is_unfinished(worker->sync))
         return 0;
-    return MAX(200, wait_ms * (gint64)g_random_int_range(80, 121) / 100);
+    if (worker->failures > 0)
+        wait_ms = MIN(RETRY_MIN_MS << MIN(worker->failures, 10), MIN(RETRY_MAX_MS, 4 * wait_ms));
+    wait_ms = (gint64)((double)wait_ms / rate);
+    return MAX(200, wait_ms * g_random_int_range(80, 121) / 100);
 }
 
 static void sleep_until_next(Worker *worker, guint64 *seen_wakes)
