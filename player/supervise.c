@@ -162,10 +162,23 @@ static void start_decoder(Supervise *supervise, const int *fds, guint n_fds)
         supervise->decoders++;
 }
 
+/* Roles that do not end in time die with this process (PR_SET_PDEATHSIG). */
+static gboolean give_up(gpointer data)
+{
+    Supervise *supervise = data;
+    g_warning("supervise: not all roles ended in time");
+    supervise->status = 1;
+    g_main_loop_quit(supervise->loop);
+    return G_SOURCE_REMOVE;
+}
+
 static void stop(Supervise *supervise)
 {
+    if (supervise->stopping)
+        return;
     supervise->stopping = TRUE;
     pass_on(&supervise->show, BT_ROLE_STOP);
+    g_timeout_add(4 * BT_STOP_LIMIT_MS, give_up, supervise);
 }
 
 static void restart_everything(Supervise *supervise)
@@ -318,19 +331,10 @@ static gboolean on_stop(gpointer data)
     return G_SOURCE_CONTINUE;
 }
 
-static gboolean kill_all(gpointer data)
-{
-    Supervise *supervise = data;
-    g_warning("supervise: not all roles ended in time");
-    g_main_loop_quit(supervise->loop);
-    return G_SOURCE_REMOVE;
-}
-
 static gboolean on_time_over(gpointer data)
 {
     Supervise *supervise = data;
     stop(supervise);
-    g_timeout_add(4 * BT_STOP_LIMIT_MS, kill_all, supervise);
     return G_SOURCE_REMOVE;
 }
 
