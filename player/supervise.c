@@ -27,6 +27,7 @@
 #define SYNC_BACK_OFF_MAX_MS (5 * BT_MINUTE_MS)
 #define GROUND_COLOUR 0xFF0B1B33u
 #define MAX_DECODERS 64
+#define GROUND_EVERY_MS 200 /* without a descriptor to sleep on */
 
 typedef struct Supervise Supervise;
 
@@ -312,15 +313,21 @@ static gboolean on_child(gpointer data)
     return G_SOURCE_CONTINUE;
 }
 
+/* Looks again when the last beat is as old as it may be: a wake-up in five seconds, not each
+ * second. */
 static gboolean watch_show(gpointer data)
 {
     Supervise *supervise = data;
-    if (supervise->show.pid > 0 && real_ms() - supervise->beat_ms > BT_BEAT_LIMIT_MS) {
+    gint64 age_ms = real_ms() - supervise->beat_ms;
+    if (supervise->show.pid > 0 && age_ms >= BT_BEAT_LIMIT_MS) {
         g_warning("supervise: show gave no beat for %d ms, killing it", BT_BEAT_LIMIT_MS);
         kill(supervise->show.pid, SIGKILL);
         supervise->beat_ms = real_ms();
+        age_ms = 0;
     }
-    return G_SOURCE_CONTINUE;
+    g_timeout_add(
+        (guint)CLAMP(BT_BEAT_LIMIT_MS - age_ms, 1, BT_BEAT_LIMIT_MS), watch_show, supervise);
+    return G_SOURCE_REMOVE;
 }
 
 /* ---- the whole ---- */
@@ -363,6 +370,23 @@ static gboolean watch_ground(gpointer data)
     return G_SOURCE_CONTINUE;
 }
 
+static gboolean on_ground_fd(gint fd, GIOCondition condition, gpointer data)
+{
+    (void)fd;
+    (void)condition;
+    return watch_ground(data);
+}
+
+static void begin_to_watch_ground(Supervise *supervise)
+{
+    int fd = bt_display_event_fd(supervise->ground);
+    if (fd >= 0)
+        g_unix_fd_add(fd, G_IO_IN, on_ground_fd, supervise);
+    else
+        g_timeout_add(GROUND_EVERY_MS, watch_ground, supervise);
+    watch_ground(supervise);
+}
+
 /* A descriptor that becomes readable when a child ends. */
 static int watch_children(void)
 {
@@ -399,9 +423,9 @@ int bt_supervise(const BtRoleOptions *options)
     if (options->config_path != NULL)
         start_role(&supervise.sync);
     sd_notify(0, "READY=1");
-    g_timeout_add(BT_BEAT_MS / 2, watch_show, &supervise);
+    watch_show(&supervise);
     if (supervise.ground != NULL)
-        g_timeout_add(200, watch_ground, &supervise);
+        begin_to_watch_ground(&supervise);
     if (options->for_ms > 0)
         g_timeout_add((guint)options->for_ms, on_time_over, &supervise);
     g_main_loop_run(supervise.loop);
