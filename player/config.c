@@ -46,6 +46,19 @@ static gboolean note_line(Reading *reading, char *place, guint line, GError **er
     return TRUE;
 }
 
+static gboolean is_comment(const char *line)
+{
+    return *line == '\0' || *line == '#';
+}
+
+static gboolean fail_line(const Reading *reading, guint line, GError **error)
+{
+    g_set_error(error, BT_ERROR, BT_ERROR_SYNTAX,
+        "%s:%u: not a line of this file: expected [group], key=value below one, or # comment",
+        reading->path, line);
+    return FALSE;
+}
+
 static gboolean note_lines(Reading *reading, const char *text, GError **error)
 {
     g_auto(GStrv) lines = g_strsplit(text, "\n", -1);
@@ -58,9 +71,11 @@ static gboolean note_lines(Reading *reading, const char *text, GError **error)
             g_free(group);
             group = g_strndup(line + 1, (gsize)(end - line - 1));
             place = g_strdup(group);
-        } else if (*line != '#' && equals != NULL) {
+        } else if (!is_comment(line) && equals != NULL && *group != '\0') {
             *equals = '\0';
             place = g_strdup_printf("%s\n%s", group, g_strchomp(line));
+        } else if (!is_comment(line)) {
+            return fail_line(reading, i + 1, error);
         }
         if (place != NULL && !note_line(reading, place, i + 1, error))
             return FALSE;
@@ -476,12 +491,16 @@ BtConfig *bt_config_read(const char *path, GError **error)
     g_autoptr(BtConfig) config = config_new();
     Reading reading = { path, folder, file, lines, config };
     GError *failure = NULL;
-    if (!g_key_file_load_from_data(file, text, strlen(text), G_KEY_FILE_NONE, &failure)) {
+    if (!note_lines(&reading, text, error))
+        return NULL;
+    /* name[vi] is a key like any other, and unknown. */
+    if (!g_key_file_load_from_data(
+            file, text, strlen(text), G_KEY_FILE_KEEP_TRANSLATIONS, &failure)) {
         g_set_error(error, BT_ERROR, BT_ERROR_SYNTAX, "%s: %s", path, failure->message);
         g_error_free(failure);
         return NULL;
     }
-    if (!note_lines(&reading, text, error) || !read_groups(&reading, error))
+    if (!read_groups(&reading, error))
         return NULL;
     take_enrolment(config);
     return g_steal_pointer(&config);

@@ -1,0 +1,303 @@
+/* One fact an occurrence, however often it leaves the glass and comes back. */
+#include "player/tracker.h"
+#include "tests/unit/schedule-fixture.h"
+
+#include <glib/gstdio.h>
+#include <string.h>
+
+typedef struct {
+    char *folder, *path;
+    BtWriter *writer;
+    BtTracker *tracker;
+    BtInputs *inputs;
+} Fixture;
+
+static void start(Fixture *f)
+{
+    g_autoptr(GError) error = NULL;
+    BtFacts *facts = bt_facts_open(f->path, &error);
+    g_assert_no_error(error);
+    bt_facts_set_boot(facts, "boot");
+    f->writer = bt_writer_new(facts);
+    f->tracker = bt_tracker_new(f->writer);
+}
+
+/* As a death leaves it: what was posted is durable, nothing is ended. */
+static void die(Fixture *f)
+{
+    g_clear_pointer(&f->tracker, bt_tracker_free);
+    g_clear_pointer(&f->writer, bt_writer_free);
+}
+
+/* Items a1 of 10 s and a2 of 20 s in turn from 08:00 to 12:00. */
+static void set_up(Fixture *f, gconstpointer data)
+{
+    (void)data;
+    f->folder = g_dir_make_tmp("bangtin-tracker-XXXXXX", NULL);
+    f->path = g_build_filename(f->folder, "ledger.db", NULL);
+    f->inputs = fixture_one(FULL("day", "a", DAY));
+    start(f);
+}
+
+static void tear_down(Fixture *f, gconstpointer data)
+{
+    (void)data;
+    static const char *const endings[] = { "", "-wal", "-shm" };
+    die(f);
+    bt_inputs_free(f->inputs);
+    for (guint i = 0; i < G_N_ELEMENTS(endings); i++) {
+        g_autofree char *path = g_strconcat(f->path, endings[i], NULL);
+        g_unlink(path);
+    }
+    g_assert_cmpint(g_rmdir(f->folder), ==, 0);
+    g_free(f->folder);
+    g_free(f->path);
+}
+
+static gint64 measure(const BtItem *item, const BtZone *zone, gpointer user)
+{
+    (void)item, (void)zone, (void)user;
+    return 0;
+}
+
+static BtMoment moment(gint64 t_ms)
+{
+    return (BtMoment){ .wall_ms = t_ms, .mono_ms = t_ms % BT_DAY_MS, .trusted = TRUE };
+}
+
+/* What is on at 08:MM:SS reaches the glass. */
+static void show(Fixture *f, const char *minute_and_second)
+{
+    g_autofree char *text = g_strconcat("23T08:", minute_and_second, NULL);
+    gint64 t_ms = fixture_at(text);
+    BtMoment at = moment(t_ms);
+    g_autoptr(BtOnAir) on_air = bt_schedule_at(f->inputs, t_ms, measure, NULL);
+    bt_tracker_update(f->tracker, on_air, t_ms, &at);
+}
+
+static void stop(Fixture *f, const char *minute_and_second)
+{
+    g_autofree char *text = g_strconcat("23T08:", minute_and_second, NULL);
+    BtMoment at = moment(fixture_at(text));
+    bt_tracker_stop(f->tracker, &at);
+}
+
+/* ---- what came of it ---- */
+
+static char *text_of(const BtJsonAt *root, const char *key)
+{
+    BtJsonAt member;
+    if (!bt_json_member(root, key, &member))
+        return g_strdup("-");
+    const char *text = bt_json_read_string(&member, 0, 2000, NULL);
+    return text == NULL ? bt_json_to_text(member.value, FALSE) : g_strdup(text);
+}
+
+/* "01:20:30.000" of an instant of the 23rd in UTC becomes "20:30". */
+static char *short_time(const BtJsonAt *root, const char *key)
+{
+    g_autofree char *text = text_of(root, key);
+    return g_strndup(text + strlen("2026-11-23T01:"), 5);
+}
+
+static void append_fact(GString *facts, const char *line)
+{
+    g_autoptr(BtJson) json = bt_json_parse(line, strlen(line), "line", 4096, 8, NULL);
+    BtJsonAt root = bt_json_root("line", json), gaps;
+    g_autofree char *item = text_of(&root, "item"), *from = short_time(&root, "start");
+    g_autofree char *to = short_time(&root, "end"), *shown = text_of(&root, "shown_ms");
+    g_autofree char *ended = text_of(&root, "ended");
+    g_assert_true(bt_json_member(&root, "gaps", &gaps));
+    g_string_append_printf(facts, "%s %s-%s %s %s gaps:%u\n", item, from, to, shown, ended,
+        (guint)bt_json_length(&gaps));
+}
+
+/* Every fact so far, one a line. */
+static void check_facts(Fixture *f, const char *expected)
+{
+    g_autoptr(GString) text = g_string_new(NULL);
+    bt_writer_flush(f->writer);
+    g_autoptr(BtFacts) facts = bt_facts_open(f->path, NULL);
+    g_autoptr(GBytes) batch = bt_facts_batch(facts, NULL);
+    if (batch != NULL) {
+        g_autofree char *all = g_strndup(g_bytes_get_data(batch, NULL), g_bytes_get_size(batch));
+        g_auto(GStrv) lines = g_strsplit(all, "\n", -1);
+        for (guint i = 0; *lines[i] != '\0'; i++)
+            append_fact(text, lines[i]);
+    }
+    g_assert_cmpstr(text->str, ==, expected);
+}
+
+static GPtrArray *open_rows(Fixture *f)
+{
+    bt_writer_flush(f->writer);
+    g_autoptr(BtFacts) facts = bt_facts_open(f->path, NULL);
+    return bt_facts_open_rows(facts, NULL);
+}
+
+/* ---- cases ---- */
+
+static void test_turns(Fixture *f, gconstpointer data)
+{
+    (void)data;
+    show(f, "00:00");
+    show(f, "00:05");
+    check_facts(f, "");
+    show(f, "00:10");
+    show(f, "00:30");
+    check_facts(f, "a1 00:00-00:10 10000 due gaps:0\na2 00:10-00:30 20000 due gaps:0\n");
+}
+
+static void add_emergency(Fixture *f, const char *from, const char *until)
+{
+    g_autofree char *text = g_strconcat(HEAD, FULL("x", "b", "'class':'emergency'"), "]}", NULL);
+    g_autoptr(BtManifest) alert = fixture_parse(text);
+    bt_inputs_add_alert(f->inputs, 0, alert, "al", fixture_at(from));
+    bt_inputs_add_alert(f->inputs, 0, NULL, NULL, fixture_at(until));
+}
+
+static void test_emergency_and_back(Fixture *f, gconstpointer data)
+{
+    (void)data;
+    add_emergency(f, "23T08:00:15", "23T08:00:20");
+    show(f, "00:10");
+    show(f, "00:15");
+    show(f, "00:20");
+    show(f, "00:30");
+    check_facts(f, "b1 00:15-00:20 5000 due gaps:0\na2 00:10-00:30 15000 due gaps:1\n");
+}
+
+/* The emergency outlasts it: it ended when it left the glass. */
+static void test_emergency_and_gone(Fixture *f, gconstpointer data)
+{
+    (void)data;
+    add_emergency(f, "23T08:00:15", "23T08:00:41");
+    show(f, "00:10");
+    show(f, "00:15");
+    show(f, "00:20");
+    show(f, "00:30");
+    check_facts(f,
+        "b1 00:15-00:20 5000 due gaps:0\nb1 00:20-00:30 10000 due gaps:0\n"
+        "a2 00:10-00:15 5000 emergency gaps:0\n");
+}
+
+static void test_cut(Fixture *f, gconstpointer data)
+{
+    (void)data;
+    bt_inputs_add_cut(f->inputs, fixture_at("23T08:00:12"), fixture_at("23T08:05:00"));
+    show(f, "00:10");
+    show(f, "00:12");
+    show(f, "01:00");
+    check_facts(f, "a2 00:10-00:12 2000 cut gaps:0\n");
+}
+
+static void recover(Fixture *f, const char *left)
+{
+    die(f);
+    start(f);
+    g_autofree char *text = g_strconcat("23T08:", left, NULL);
+    bt_tracker_recover(f->tracker, open_rows(f), fixture_at(text));
+}
+
+static void test_restart_within(Fixture *f, gconstpointer data)
+{
+    (void)data;
+    show(f, "00:10");
+    recover(f, "00:14");
+    show(f, "00:16");
+    show(f, "00:30");
+    check_facts(f, "a2 00:10-00:30 18000 due gaps:1\n");
+}
+
+static void test_restart_after(Fixture *f, gconstpointer data)
+{
+    (void)data;
+    show(f, "00:10");
+    recover(f, "00:14");
+    show(f, "02:00");
+    check_facts(f, "a2 00:10-00:14 4000 restart gaps:0\n");
+}
+
+/* Two deaths and an emergency are still one occurrence. */
+static void test_restart_twice(Fixture *f, gconstpointer data)
+{
+    (void)data;
+    show(f, "00:10");
+    recover(f, "00:12");
+    show(f, "00:13");
+    recover(f, "00:15");
+    show(f, "00:16");
+    show(f, "00:30");
+    check_facts(f, "a2 00:10-00:30 18000 due gaps:2\n");
+}
+
+static void test_stop(Fixture *f, gconstpointer data)
+{
+    (void)data;
+    show(f, "00:00");
+    show(f, "00:10");
+    stop(f, "00:13");
+    g_autoptr(GPtrArray) rows = open_rows(f);
+    g_assert_cmpuint(rows->len, ==, 0);
+    check_facts(f, "a1 00:00-00:10 10000 due gaps:0\na2 00:10-00:13 3000 stopped gaps:0\n");
+}
+
+static void test_stop_while_off_the_glass(Fixture *f, gconstpointer data)
+{
+    (void)data;
+    bt_inputs_add_cut(f->inputs, fixture_at("23T08:00:12"), fixture_at("23T08:05:00"));
+    show(f, "00:10");
+    show(f, "00:12");
+    stop(f, "00:20");
+    check_facts(f, "a2 00:10-00:12 2000 cut gaps:0\n");
+}
+
+static void test_failure(Fixture *f, gconstpointer data)
+{
+    (void)data;
+    BtMoment at = moment(fixture_at("23T08:00:11"));
+    show(f, "00:10");
+    bt_tracker_note_failure(f->tracker, "main", "died", &at);
+    bt_tracker_note_failure(f->tracker, "main", "later", &at);
+    bt_tracker_note_failure(f->tracker, "nowhere", "died", &at);
+    show(f, "00:30");
+    bt_writer_flush(f->writer);
+    g_autoptr(BtFacts) facts = bt_facts_open(f->path, NULL);
+    g_autoptr(GBytes) batch = bt_facts_batch(facts, NULL);
+    g_autofree char *text = g_strndup(g_bytes_get_data(batch, NULL), g_bytes_get_size(batch));
+    g_assert_nonnull(strstr(text, "\"failed\":\"died\""));
+    g_assert_null(strstr(text, "later"));
+}
+
+static void test_on_air_and_items(Fixture *f, gconstpointer data)
+{
+    (void)data;
+    show(f, "00:10");
+    g_autoptr(BtJson) list = bt_tracker_on_air(f->tracker, 16);
+    g_autofree char *text = bt_json_to_text(list, FALSE);
+    g_assert_cmpstr(text, ==,
+        "[{\"zone\":\"main\",\"item\":\"a2\",\"source\":\"first\",\"class\":\"ordinary\","
+        "\"since\":\"2026-11-23T01:00:10.000Z\"}]");
+    g_autoptr(GPtrArray) rows = open_rows(f);
+    g_autofree char *items = bt_tracker_items(rows);
+    g_assert_cmpstr(items, ==, "first/a2");
+}
+
+#define ADD(name, function) g_test_add("/tracker/" name, Fixture, NULL, set_up, function, tear_down)
+
+int main(int argc, char **argv)
+{
+    g_test_init(&argc, &argv, NULL);
+    ADD("turns", test_turns);
+    ADD("emergency/back", test_emergency_and_back);
+    ADD("emergency/gone", test_emergency_and_gone);
+    ADD("cut", test_cut);
+    ADD("restart/within", test_restart_within);
+    ADD("restart/after", test_restart_after);
+    ADD("restart/twice", test_restart_twice);
+    ADD("stop", test_stop);
+    ADD("stop/off-the-glass", test_stop_while_off_the_glass);
+    ADD("failure", test_failure);
+    ADD("on-air", test_on_air_and_items);
+    return g_test_run();
+}
