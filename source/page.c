@@ -365,6 +365,25 @@ static void add_card(GString *html, const BtPage *page, const BtCard *card)
     g_string_append(html, "</article>\n");
 }
 
+/* Ways to the other parts of a long list. */
+static void add_parts(GString *html, const BtPage *page)
+{
+    guint n_parts = (page->cards->len + BT_PAGE_CARDS - 1) / BT_PAGE_CARDS;
+    if (n_parts <= 1)
+        return;
+    bt_html_add(html, "<nav class=\"parts\" aria-label=\"%s\">",
+        SAY(page, "Các trang màn hình", "Pages of screens"));
+    if (page->part > 0)
+        bt_html_add(html, "<a href=\"/?part=%u\">← %s</a>", page->part - 1,
+            SAY(page, "Trang trước", "Previous"));
+    bt_html_add(
+        html, "<span>%s %u / %u</span>", SAY(page, "Trang", "Page"), page->part + 1, n_parts);
+    if (page->part + 1 < n_parts)
+        bt_html_add(
+            html, "<a href=\"/?part=%u\">%s →</a>", page->part + 1, SAY(page, "Trang sau", "Next"));
+    g_string_append(html, "</nav>");
+}
+
 static void add_cards(GString *html, const BtPage *page)
 {
     bt_html_add(html, "<section aria-labelledby=\"s\"><h2 id=\"s\">%s</h2>",
@@ -376,9 +395,12 @@ static void add_cards(GString *html, const BtPage *page)
                 "There is no screen yet. Start a board, point it at this address, and accept it "
                 "here."));
     g_string_append(html, "<div class=\"cards\">");
-    for (guint i = 0; i < page->cards->len; i++)
+    guint end = MIN(page->cards->len, (page->part + 1) * BT_PAGE_CARDS);
+    for (guint i = page->part * BT_PAGE_CARDS; i < end; i++)
         add_card(html, page, g_ptr_array_index(page->cards, i));
-    g_string_append(html, "</div></section>\n");
+    g_string_append(html, "</div>");
+    add_parts(html, page);
+    g_string_append(html, "</section>\n");
 }
 
 /* ---- pages ---- */

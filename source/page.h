@@ -19,6 +19,7 @@ typedef enum {
     BT_CARD_N_STATES
 } BtCardState;
 
+#define BT_PAGE_CARDS 100      /* a page stays below 150 KB */
 #define BT_CARD_LATE_MS 150000 /* two beats and a half of 60 s */
 #define BT_CARD_LOST_MS 300000
 
@@ -55,7 +56,8 @@ typedef struct {
     gboolean english;
     GTimeZone *timezone;
     gint64 now_ms;
-    GPtrArray *cards;   /* of BtCard */
+    GPtrArray *cards;   /* of BtCard, all of them */
+    guint part;         /* which BT_PAGE_CARDS of them are shown, from 0 on */
     GPtrArray *waiting; /* of BtPageWaiting */
 } BtPage;
 

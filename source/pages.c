@@ -326,6 +326,15 @@ static GPtrArray *make_waiting(BtServer *server, gint64 now_ms)
     return list;
 }
 
+/* From "/?part=N"; anything else is the first. */
+static guint wanted_part(const BtRequest *request, guint n_cards)
+{
+    const char *text =
+        MHD_lookup_connection_value(request->connection, MHD_GET_ARGUMENT_KIND, "part");
+    guint64 part = text != NULL ? g_ascii_strtoull(text, NULL, 10) : 0;
+    return part * BT_PAGE_CARDS < n_cards && part < n_cards ? (guint)part : 0;
+}
+
 static enum MHD_Result answer_board(
     BtRequest *request, const BtSession *session, unsigned status, const char *message)
 {
@@ -337,6 +346,7 @@ static enum MHD_Result answer_board(
     page.message = message;
     page.cards = cards;
     page.waiting = waiting;
+    page.part = wanted_part(request, cards->len);
     return answer_page(request, status, bt_page_board_html(&page), NULL);
 }
 

@@ -23,7 +23,8 @@
 
 #define BACKLOG 256
 #define TICK_MS 1000
-#define RENEW_PER_TICK 20 /* 72,000 screens an hour at the most */
+#define RENEW_PER_TICK 10  /* 36,000 screens an hour at the most */
+#define RENEW_AT_START 100 /* before the first request; the others follow by ticks */
 #define MAX_WAIT_MS 1000
 #define DRAIN_MS 3000 /* for answers that are under way when the program ends */
 
@@ -317,7 +318,7 @@ gboolean bt_server_run(
     BtStore *store, const BtServerOptions *options, const BtClock *clock, GError **error)
 {
     BtServer server = { .store = store, .clock = *clock, .base = options->base };
-    if (!bt_fresh_renew_all(store, bt_server_wall_ms(&server), error))
+    if (!bt_fresh_renew_due(store, bt_server_wall_ms(&server), RENEW_AT_START, error))
         return FALSE;
     (void)signal(SIGPIPE, SIG_IGN);
     raise_file_limit();

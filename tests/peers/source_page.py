@@ -13,7 +13,7 @@ import source_lib as lib
 EVIL = "\"'><script>alert(1)</script><img src=x onerror=alert(1)>&amp;"
 ALLOWED = {"html", "head", "meta", "title", "link", "body", "header", "div", "p", "h1", "h2", "h3", "h4",
            "form", "input", "span", "button", "main", "ul", "li", "b", "section", "label", "article",
-           "svg", "path", "time", "dl", "dt", "dd", "footer", "a"}
+           "svg", "path", "time", "dl", "dt", "dd", "footer", "a", "nav"}
 
 
 class Seen(HTMLParser):
@@ -238,6 +238,22 @@ def test_states_and_uptime():
             assert one.post_facts(key, [lib.fact(seq, state=state, on_air=[])])[0] == 200
             _, text = browser.board()
             assert word in text, (state, text)
+
+
+def test_a_long_list_comes_in_parts():
+    with lib.source() as one:
+        with_user(one)
+        for n in range(101):
+            one.add_screen("s%03d" % n)
+        one.serve()
+        browser = Browser(one)
+        browser.sign_in()
+        for path, cards in [("/", 100), ("/?part=0", 100), ("/?part=1", 1), ("/?part=2", 100),
+                            ("/?part=-1", 100), ("/?part=18446744073709551615", 100), ("/?part=x", 100)]:
+            status, _, text = browser.ask("GET", path)
+            assert status == 200 and text.count("<article") == cards, (path, text.count("<article"))
+            assert "<b>101</b>" in text and len(text) < 150000, len(text)
+            Seen(text)
 
 
 if __name__ == "__main__":
