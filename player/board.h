@@ -14,6 +14,7 @@ typedef struct {
     BtMediaSpawn spawn; /* NULL: the program starts decoders itself */
     gpointer spawn_user;
     BtStageOnFailure on_failure; /* nullable */
+    BtStageOnSuccess on_success; /* nullable */
     gpointer failure_user;
     gboolean writable; /* show: may make the state folder and write the ledger */
     gint64 since_ms;   /* no question will be asked about an instant before this one */

@@ -180,7 +180,7 @@ gboolean bt_facts_put_row(BtFacts *facts, const BtOpenRow *row, GError **error)
     g_autofree char *body = bt_json_to_text(row->body, FALSE), *gaps = gaps_to_text(row->gaps);
     return bt_db_run(facts->db, error,
         "INSERT INTO row (id, body, start_ms, due_end_ms, seen_ms, gaps) VALUES (?, ?, ?, ?, ?, ?)"
-        " ON CONFLICT (id) DO UPDATE SET due_end_ms = excluded.due_end_ms,"
+        " ON CONFLICT (id) DO UPDATE SET body = excluded.body, due_end_ms = excluded.due_end_ms,"
         " seen_ms = excluded.seen_ms, gaps = excluded.gaps",
         "ssiiis", row->id, body, row->start_ms, row->due_end_ms, row->seen_ms, gaps);
 }

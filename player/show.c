@@ -205,26 +205,37 @@ gboolean bt_show_pattern(BtShow *show, const char *name)
     return TRUE;
 }
 
-/* The third failure of an asset sets it aside for a day. */
-void bt_show_on_failure(
-    const BtItem *item, const char *zone, const char *sha256, const GError *error, gpointer user)
+static void set_aside(BtShow *show, const char *code, const char *what, gint64 now_ms)
+{
+    BtInputLedger *ledger = bt_board_ledger(show->board);
+    if (ledger == NULL || show->on_air == NULL || show->on_air->source_name == NULL)
+        return;
+    bt_input_ledger_add_set_aside(
+        ledger, show->on_air->source_name, what, now_ms, now_ms + BT_DAY_MS, NULL);
+    bt_show_event(show, "set-aside", code, what, "failed three times: set aside for a day");
+    bt_show_inputs_changed(show);
+}
+
+/* The third failure of an asset without a success in between sets it aside for a day. */
+void bt_show_on_failure(const BtStageFailure *failure, gpointer user)
 {
     BtShow *show = user;
     BtMoment now = bt_show_moment(show);
-    const char *code = bt_error_reason(error);
-    const char *what = sha256 == NULL || *sha256 == '\0' ? item->id : sha256;
-    bt_show_event(show, "failed", code, what, error->message);
-    bt_tracker_note_failure(show->tracker, zone, code, &now);
+    const char *code = bt_error_reason(failure->error), *sha256 = failure->sha256;
+    const char *what = sha256 == NULL || *sha256 == '\0' ? failure->item->id : sha256;
+    bt_show_event(show, failure->again ? "decoder" : "failed", code, what, failure->error->message);
+    if (!failure->again)
+        bt_tracker_note_failure(
+            show->tracker, failure->zone, code, MAX(now.wall_ms, failure->last_ms));
     guint count = GPOINTER_TO_UINT(g_hash_table_lookup(show->failures, what)) + 1;
     g_hash_table_insert(show->failures, g_strdup(what), GUINT_TO_POINTER(count));
-    BtInputLedger *ledger = bt_board_ledger(show->board);
-    if (count != FAILURES_MAX || ledger == NULL || show->on_air == NULL ||
-        show->on_air->source_name == NULL)
-        return;
-    bt_input_ledger_add_set_aside(
-        ledger, show->on_air->source_name, what, now.wall_ms, now.wall_ms + BT_DAY_MS, NULL);
-    bt_show_event(show, "set-aside", code, what, "failed three times: set aside for a day");
-    bt_show_inputs_changed(show);
+    if (count == FAILURES_MAX)
+        set_aside(show, code, what, now.wall_ms);
+}
+
+void bt_show_on_success(const char *sha256, gpointer user)
+{
+    g_hash_table_remove(((BtShow *)user)->failures, sha256);
 }
 
 /* ---- the scene ---- */

@@ -41,7 +41,7 @@ typedef struct {
     gint64 identify_until_ms; /* the board says its name */
     gint64 mute_until_ms;     /* a mute by command */
     GHashTable *lapsed;       /* names of sources that are too long silent */
-    GHashTable *failures;     /* asset or item → how often it failed */
+    GHashTable *failures;     /* asset or item → failures since it last played well */
 
     GArray *grabs;     /* of gint64, rising: instants whose frames are wanted */
     gint64 picture_ms; /* real time at which the PNG was written */
@@ -76,9 +76,9 @@ void bt_show_event(
 /* Sets aside, for a day, items that were on the glass at two of these deaths or more. */
 void bt_show_set_aside_suspects(BtShow *show, GPtrArray *deaths);
 
-/* For the board: BtMediaSpawn and BtStageOnFailure over a BtShow. */
+/* For the board: BtMediaSpawn, BtStageOnFailure and BtStageOnSuccess over a BtShow. */
 int bt_show_spawn_decoder(int content_fd, gpointer show, GError **error);
-void bt_show_on_failure(
-    const BtItem *item, const char *zone, const char *sha256, const GError *error, gpointer show);
+void bt_show_on_failure(const BtStageFailure *failure, gpointer show);
+void bt_show_on_success(const char *sha256, gpointer show);
 
 #endif

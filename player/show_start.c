@@ -284,6 +284,7 @@ static gboolean open_board(BtShow *show, GError **error)
         .spawn = bt_show_spawn_decoder,
         .spawn_user = show,
         .on_failure = bt_show_on_failure,
+        .on_success = bt_show_on_success,
         .failure_user = show,
         .writable = TRUE,
         .since_ms = bt_clock_wall_ms(&options->clock) - BT_HOUR_MS,

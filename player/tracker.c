@@ -289,8 +289,7 @@ void bt_tracker_stop(BtTracker *tracker, const BtMoment *at)
     }
 }
 
-void bt_tracker_note_failure(
-    BtTracker *tracker, const char *zone, const char *reason, const BtMoment *at)
+void bt_tracker_note_failure(BtTracker *tracker, const char *zone, const char *reason, gint64 at_ms)
 {
     BtOpenRow *row = g_hash_table_lookup(tracker->zones, zone);
     if (row == NULL || *member_text(row, "failed") != '\0')
@@ -302,9 +301,10 @@ void bt_tracker_note_failure(
     while (bt_json_next_member(&place, &iter, &member))
         bt_json_set(body, member.key, bt_json_ref(member.value));
     bt_json_set_string(body, "failed", reason);
-    bt_json_set_time(body, "failed_at", at->wall_ms);
+    bt_json_set_time(body, "failed_at", at_ms);
     bt_json_unref(row->body);
     row->body = body;
+    post_row(tracker, row);
 }
 
 BtJson *bt_tracker_on_air(const BtTracker *tracker, guint max)

@@ -23,9 +23,9 @@ void bt_tracker_update(BtTracker *tracker, const BtOnAir *on_air, gint64 t_ms, c
 /* Everything leaves the glass: the player ends. */
 void bt_tracker_stop(BtTracker *tracker, const BtMoment *at);
 
-/* The zone's occurrence could not be shown as it should; stands in its fact. */
+/* The zone's occurrence cannot be shown as it should from `at_ms` on; stands in its fact. */
 void bt_tracker_note_failure(
-    BtTracker *tracker, const char *zone, const char *reason, const BtMoment *at);
+    BtTracker *tracker, const char *zone, const char *reason, gint64 at_ms);
 
 /* For status and heartbeat: [{zone,item,source,class,since}]. (transfer full) */
 BtJson *bt_tracker_on_air(const BtTracker *tracker, guint max);

@@ -4,6 +4,10 @@
 
 #include <poll.h>
 
+/* A decoder that dies may have been killed by anything: memory, an operator. One that dies for what
+ * it reads will do so again. */
+#define DECODERS_MAX 3
+
 void bt_medium_close(BtPool *pool, BtMedium *entry)
 {
     if (entry->moving)
@@ -14,9 +18,17 @@ void bt_medium_close(BtPool *pool, BtMedium *entry)
     g_clear_pointer(&entry->media, bt_media_unref);
 }
 
+static void drop_before(BtMedium *entry)
+{
+    if (entry->before)
+        entry->before->unref(entry->before);
+    entry->before = NULL;
+}
+
 void bt_medium_free(BtPool *pool, BtMedium *entry)
 {
     bt_medium_close(pool, entry);
+    drop_before(entry);
     g_clear_pointer(&entry->frame, bt_frame_unref);
     bt_manifest_unref(entry->manifest);
     g_free(entry->zone);
@@ -44,13 +56,42 @@ BtMedium *bt_medium_new(BtPool *pool, const BtPoolWant *want, char *key /* (tran
     return entry;
 }
 
+static gint64 wanted_pts(const BtMedium *entry)
+{
+    return entry->is_moving ? MAX(0, entry->at_ms - entry->start_ms) : 0;
+}
+
+/* Some frames ahead were decoded before whatever happened; they are still shown. */
+static gint64 last_frame_ms(const BtMedium *entry)
+{
+    gint64 last_ms = BT_TIME_MIN, next_ms = wanted_pts(entry);
+    if (!entry->arrived || !entry->is_moving || !entry->media)
+        return last_ms;
+    while ((next_ms = bt_media_next_pts(entry->media, next_ms)) != BT_TIME_MAX && next_ms != -1)
+        last_ms = entry->start_ms + next_ms;
+    return last_ms;
+}
+
+static void tell_failure(
+    const BtPool *pool, const BtMedium *entry, const GError *error, gboolean again)
+{
+    BtStageFailure failure = { entry->item, entry->zone, entry->asset.sha256, error, again,
+        last_frame_ms(entry) };
+    if (pool->options->on_failure)
+        pool->options->on_failure(&failure, pool->options->failure_user);
+}
+
 static void fail(BtPool *pool, BtMedium *entry, const GError *error)
 {
     entry->failed = TRUE;
-    if (pool->options->on_failure)
-        pool->options->on_failure(
-            entry->item, entry->zone, entry->asset.sha256, error, pool->options->failure_user);
+    tell_failure(pool, entry, error, FALSE);
     bt_medium_close(pool, entry);
+}
+
+gboolean bt_medium_has_succeeded(const BtMedium *entry, gint64 t_ms)
+{
+    return entry->arrived && !entry->failed && entry->deaths == 0 && entry->start_ms < t_ms &&
+        t_ms >= entry->end_ms;
 }
 
 static gboolean open_media(BtPool *pool, BtMedium *entry, GError **error)
@@ -109,11 +150,6 @@ static void keep_still(BtPool *pool, BtMedium *entry)
     bt_shelf_put(pool->stills, key, bt_frame_ref(entry->frame), size_bytes);
 }
 
-static gint64 wanted_pts(const BtMedium *entry)
-{
-    return entry->is_moving ? MAX(0, entry->at_ms - entry->start_ms) : 0;
-}
-
 /* The size is known: say which pixels are wanted, from which time on. */
 static gboolean entry_start(BtPool *pool, BtMedium *entry)
 {
@@ -138,12 +174,39 @@ static gboolean take_frame(BtPool *pool, BtMedium *entry)
     if (!frame)
         return FALSE;
     entry->arrived = TRUE;
+    drop_before(entry);
     if (!entry->is_moving) {
         entry->frame = g_steal_pointer(&frame);
         keep_still(pool, entry);
         bt_medium_close(pool, entry);
     }
     return TRUE;
+}
+
+/* A video's last frame stays on: what moves keeps its media. */
+static void keep_last_frame(BtMedium *entry)
+{
+    if (!entry->arrived || !entry->moving)
+        return;
+    drop_before(entry);
+    entry->before = entry->moving;
+    entry->before->ref(entry->before);
+}
+
+static void take_death(BtPool *pool, BtMedium *entry)
+{
+    g_autoptr(BtMedia) media = bt_media_ref(entry->media);
+    const GError *error = bt_media_error(media);
+    gboolean again =
+        ++entry->deaths < DECODERS_MAX && g_error_matches(error, BT_ERROR, BT_ERROR_DIED);
+    keep_last_frame(entry);
+    if (!again) {
+        fail(pool, entry, error);
+        return;
+    }
+    tell_failure(pool, entry, error, TRUE);
+    bt_medium_close(pool, entry);
+    bt_medium_open(pool, entry);
 }
 
 /* TRUE when the picture that the pool would give has changed. */
@@ -153,14 +216,7 @@ gboolean bt_medium_poll(BtPool *pool, BtMedium *entry)
         return FALSE;
     BtMediaState state = bt_media_poll(entry->media, pool->mono_ms);
     if (state == BT_MEDIA_FAILED) {
-        /* A video's last frame stays: the moving keeps its media. */
-        BtMedia *media = bt_media_ref(entry->media);
-        BtMoving *moving = entry->arrived ? entry->moving : NULL;
-        if (moving)
-            moving->ref(moving);
-        fail(pool, entry, bt_media_error(media));
-        entry->moving = moving;
-        bt_media_unref(media);
+        take_death(pool, entry);
         return TRUE;
     }
     gboolean changed = FALSE;
@@ -185,7 +241,9 @@ gboolean bt_medium_wait(BtPool *pool, BtMedium *entry, gint64 until_us)
             break;
         if (entry->started && bt_media_wait(entry->media, wanted_pts(entry), left_ms)) {
             bt_medium_poll(pool, entry);
-            return TRUE;
+            if (entry->started || !entry->media)
+                return TRUE;
+            continue; /* its decoder died just now, and another one begins */
         }
         if (left_ms == 0)
             return FALSE;

@@ -9,6 +9,7 @@ typedef struct {
     char *key;
     BtMedia *media; /* NULL: not opened, done with, or failed */
     BtMoving *moving;
+    BtMoving *before; /* while a decoder that died is replaced: its last frames */
     BtFrame *frame;
     BtManifest *manifest;
     const BtItem *item;
@@ -19,7 +20,8 @@ typedef struct {
     BtFit fit;
     gint64 start_ms, end_ms, at_ms;
     gint64 opened_mono_ms;
-    guint used; /* the round in which it was last wanted */
+    guint deaths; /* of its decoders */
+    guint used;   /* the round in which it was last wanted */
 } BtMedium;
 
 struct BtPool {
@@ -34,6 +36,8 @@ struct BtPool {
 /* In the pool's table, not opened. (borrowed; key is transferred) */
 BtMedium *bt_medium_new(BtPool *pool, const BtPoolWant *want, char *key);
 void bt_medium_free(BtPool *pool, BtMedium *entry);
+/* Its time is over and it was shown well. */
+gboolean bt_medium_has_succeeded(const BtMedium *entry, gint64 t_ms);
 /* Starts its decoder, or says why not. */
 void bt_medium_open(BtPool *pool, BtMedium *entry);
 /* Ends its decoder; a still that arrived stays. */

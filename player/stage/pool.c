@@ -70,8 +70,9 @@ BtPoolPicture bt_pool_get(BtPool *pool, const BtPoolWant *want)
     }
     if (!pool->ahead)
         entry->used = pool->round;
-    return (BtPoolPicture){ entry->rect_px, entry->frame, entry->moving, entry->media,
-        entry->failed, entry->arrived, entry->late };
+    BtMoving *moving = entry->before ? entry->before : entry->moving;
+    return (BtPoolPicture){ entry->rect_px, entry->frame, moving, entry->media, entry->failed,
+        entry->arrived || entry->before, entry->late };
 }
 
 void bt_pool_begin(BtPool *pool)
@@ -108,9 +109,14 @@ BtMedia *bt_pool_sounding(BtPool *pool, const BtItem *item, gint64 start_ms)
 void bt_pool_end(BtPool *pool, gint64 t_ms)
 {
     g_autoptr(GList) all = g_hash_table_get_values(pool->entries);
-    for (GList *l = all; l; l = l->next)
-        if (!is_needed(pool, l->data, t_ms))
-            drop(pool, l->data);
+    for (GList *l = all; l; l = l->next) {
+        BtMedium *entry = l->data;
+        if (is_needed(pool, entry, t_ms))
+            continue;
+        if (bt_medium_has_succeeded(entry, t_ms) && pool->options->on_success)
+            pool->options->on_success(entry->asset.sha256, pool->options->failure_user);
+        drop(pool, entry);
+    }
 }
 
 /* ---- waiting ---- */

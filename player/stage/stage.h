@@ -13,10 +13,19 @@
 /* Opens an asset for reading: an fd that the stage owns then, or -1. */
 typedef int (*BtStageOpen)(const char *sha256, gpointer user, GError **error);
 
-/* An item could not be shown as it should: `code` a word of bt_error_reason. The zone shows the
- * item's fallback: its picture's place stays empty, a video's last frame stays, then the ground. */
-typedef void (*BtStageOnFailure)(
-    const BtItem *item, const char *zone, const char *sha256, const GError *error, gpointer user);
+/* An item could not be shown as it should. A decoder that died is started again, twice for one
+ * occurrence; then, or when it says that the content is bad, the zone shows the item's fallback:
+ * its picture's place stays empty, a video's last frame stays, then the ground. All borrowed. */
+typedef struct {
+    const BtItem *item;
+    const char *zone, *sha256;
+    const GError *error;
+    gboolean again; /* its decoder is started once more */
+    gint64 last_ms; /* show time of the last frame that came, BT_TIME_MIN without one */
+} BtStageFailure;
+typedef void (*BtStageOnFailure)(const BtStageFailure *failure, gpointer user);
+/* An occurrence of this asset was shown to its end without a failure. */
+typedef void (*BtStageOnSuccess)(const char *sha256, gpointer user);
 
 typedef struct {
     int w_px, h_px;        /* the canvas of the screen */
@@ -29,7 +38,8 @@ typedef struct {
     BtStageOpen open_asset;
     gpointer open_user;
     BtStageOnFailure on_failure; /* nullable */
-    gpointer failure_user;
+    BtStageOnSuccess on_success; /* nullable */
+    gpointer failure_user;       /* of both */
 } BtStageOptions;
 
 /* Scenes borrow the fonts: they go before them. */

@@ -35,11 +35,11 @@ static int open_asset(const char *sha256, gpointer user, GError **error)
     return fd;
 }
 
-static void say_failure(
-    const BtItem *item, const char *zone, const char *sha256, const GError *error, gpointer user)
+static void say_failure(const BtStageFailure *failure, gpointer user)
 {
     (void)user;
-    fprintf(stderr, "%s in %s: %s: %s\n", item->id, zone, sha256, error->message);
+    fprintf(stderr, "%s in %s: %s: %s\n", failure->item->id, failure->zone, failure->sha256,
+        failure->error->message);
 }
 
 /* The instant it was issued is when it counts from, or the one asked for when that is earlier. */

@@ -39,15 +39,15 @@ static int open_asset(const char *sha256, gpointer user, GError **error)
     return fd;
 }
 
-static void count_failure(
-    const BtItem *item, const char *zone, const char *sha256, const GError *error, gpointer user)
+static void count_failure(const BtStageFailure *failure, gpointer user)
 {
     Rig *rig = user;
     rig->failures++;
-    g_assert_cmpstr(item->id, ==, "poor");
-    g_assert_cmpstr(zone, ==, "main");
-    g_assert_cmpstr(sha256, ==, MISSING);
-    g_assert_error(error, BT_ERROR, BT_ERROR_NOT_FOUND);
+    g_assert_cmpstr(failure->item->id, ==, "poor");
+    g_assert_cmpstr(failure->zone, ==, "main");
+    g_assert_cmpstr(failure->sha256, ==, MISSING);
+    g_assert_error(failure->error, BT_ERROR, BT_ERROR_NOT_FOUND);
+    g_assert_false(failure->again);
 }
 
 /* Names `file` of the folder by its hash. */
