@@ -291,8 +291,8 @@ typedef struct {
 } BtInk;
 BtInk bt_glyph_ink_now(BtFonts *fonts, guint face, guint32 glyph, const BtTextStyle *style);
 /* The pixels a glyph will touch, relative to the pen's pixel on the baseline, y downwards. */
-BtRect bt_glyph_ink(BtFonts *fonts, guint face, guint32 glyph, const BtTextStyle *style,
-    guint phase);
+BtRect bt_glyph_ink(
+    BtFonts *fonts, guint face, guint32 glyph, const BtTextStyle *style, guint phase);
 /* (transfer full) (nullable): NULL for a glyph without ink. */
 BtBitmap *bt_glyph_raster(
     BtFonts *fonts, guint face, guint32 glyph, const BtTextStyle *style, guint phase);

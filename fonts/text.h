@@ -36,62 +36,62 @@ typedef enum { BT_DIR_AUTO, BT_DIR_LTR, BT_DIR_RTL } BtTextDir;
 typedef enum { BT_WEIGHT_REGULAR, BT_WEIGHT_MEDIUM, BT_WEIGHT_BOLD } BtTextWeight;
 
 typedef struct {
-    const char *lang;     /* BCP 47; NULL or "" guesses from the text */
-    int px;               /* em size */
+    const char *lang; /* BCP 47; NULL or "" guesses from the text */
+    int px;           /* em size */
     BtTextWeight weight;
     BtTextAlign align;
-    BtTextDir dir;        /* base direction of each paragraph; AUTO: first strong */
-    gboolean led;         /* integer positions and hinting of small sizes, text.md §5 */
-    gboolean tabular;     /* digits of one width, no kerning: clocks */
-    int line_percent;     /* line height, 100: ink and font's own line; 0 means 115 */
+    BtTextDir dir;    /* base direction of each paragraph; AUTO: first strong */
+    gboolean led;     /* integer positions and hinting of small sizes, text.md §5 */
+    gboolean tabular; /* digits of one width, no kerning: clocks */
+    int line_percent; /* line height, 100: ink and font's own line; 0 means 115 */
 } BtTextStyle;
 
 typedef struct {
-    guint32 id;            /* glyph in the font */
-    gsize cluster;         /* byte offset in the text */
-    float x_px, y_px;      /* pen position in the layout, y downwards, of the baseline */
+    guint32 id;       /* glyph in the font */
+    gsize cluster;    /* byte offset in the text */
+    float x_px, y_px; /* pen position in the layout, y downwards, of the baseline */
     float advance_px;
 } BtGlyph;
 
 typedef struct {
-    guint font;            /* index for bt_fonts_name */
-    char script[5];        /* ISO 15924 */
-    const char *lang;      /* borrowed from the layout */
+    guint font;       /* index for bt_fonts_name */
+    char script[5];   /* ISO 15924 */
+    const char *lang; /* borrowed from the layout */
     gboolean rtl;
-    gsize start, end;      /* byte range in the text as given */
+    gsize start, end;            /* byte range in the text as given */
     guint first_glyph, n_glyphs; /* in BtTextLayout.glyphs, in visual order from left to right */
 } BtTextRun;
 
 typedef struct {
-    gsize start, end;      /* byte range, without the white space that hangs at the end */
-    gboolean hard;         /* ends at a paragraph's end */
-    float baseline_px;     /* from the top of the layout */
+    gsize start, end;            /* byte range, without the white space that hangs at the end */
+    gboolean hard;               /* ends at a paragraph's end */
+    float baseline_px;           /* from the top of the layout */
     float ascent_px, descent_px; /* both positive; the line box is baseline - ascent … + descent */
-    float x_px, width_px;  /* after alignment */
-    BtRect ink_px;         /* of the whole line, in layout pixels */
-    guint first_run, n_runs; /* in BtTextLayout.runs, in visual order */
+    float x_px, width_px;        /* after alignment */
+    BtRect ink_px;               /* of the whole line, in layout pixels */
+    guint first_run, n_runs;     /* in BtTextLayout.runs, in visual order */
 } BtTextLine;
 
 typedef struct {
-    char *text;            /* as given */
+    char *text; /* as given */
     char *lang;
-    GArray *lines;         /* of BtTextLine */
-    GArray *runs;          /* of BtTextRun */
-    GArray *glyphs;        /* of BtGlyph */
-    GArray *breaks;        /* of gsize: byte offsets where a line may break */
-    GArray *levels;        /* of guint8: bidi level of each code point */
-    guint missing;         /* glyphs that no font has */
-    gboolean rtl;          /* base direction of the first paragraph */
-    int width_px;          /* the box; 0: one line of any length */
+    GArray *lines;  /* of BtTextLine */
+    GArray *runs;   /* of BtTextRun */
+    GArray *glyphs; /* of BtGlyph */
+    GArray *breaks; /* of gsize: byte offsets where a line may break */
+    GArray *levels; /* of guint8: bidi level of each code point */
+    guint missing;  /* glyphs that no font has */
+    gboolean rtl;   /* base direction of the first paragraph */
+    int width_px;   /* the box; 0: one line of any length */
     float height_px;
     BtTextStyle style;
 } BtTextLayout;
 
-/* Lays out `text` (valid UTF-8, at most BT_TEXT_MAX_BYTES, else BT_ERROR_LIMIT or SYNTAX) in lines of
- * at most `width_px`; 0 or less: one line per paragraph. A word wider than the box breaks at a
+/* Lays out `text` (valid UTF-8, at most BT_TEXT_MAX_BYTES, else BT_ERROR_LIMIT or SYNTAX) in lines
+ * of at most `width_px`; 0 or less: one line per paragraph. A word wider than the box breaks at a
  * cluster. (transfer full) (nullable) */
-BtTextLayout *bt_text_layout(BtFonts *fonts, const char *text, const BtTextStyle *style,
-    int width_px, GError **error);
+BtTextLayout *bt_text_layout(
+    BtFonts *fonts, const char *text, const BtTextStyle *style, int width_px, GError **error);
 void bt_text_layout_free(BtTextLayout *layout);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(BtTextLayout, bt_text_layout_free)
 
@@ -101,8 +101,8 @@ const char *bt_fonts_name(const BtFonts *fonts, guint font);
 /* The width of `text` on one line, in whole pixels, rounded up; 0 for empty text. Pure. */
 int bt_text_advance_px(BtFonts *fonts, const char *text, const BtTextStyle *style);
 
-/* The height of one line of `style` whatever stands in it, for `lang`: fixed per style so that a feed
- * does not jump. */
+/* The height of one line of `style` whatever stands in it, for `lang`: fixed per style so that a
+ * feed does not jump. */
 float bt_text_line_px(BtFonts *fonts, const BtTextStyle *style);
 
 /* The legible minimum of a language on this kind of screen (text.md §5), in pixels of em size. */
@@ -115,9 +115,9 @@ typedef struct {
     guint first_line, n_lines;
 } BtTextPage;
 
-/* Splits a layout into pages of at most `height_px` and at most `max_lines` lines (0: any), at the ends
- * of sentences where one falls in the last third of a page, else at line ends. (transfer full): GArray
- * of BtTextPage; at least one page when there is a line. */
+/* Splits a layout into pages of at most `height_px` and at most `max_lines` lines (0: any), at the
+ * ends of sentences where one falls in the last third of a page, else at line ends. (transfer
+ * full): GArray of BtTextPage; at least one page when there is a line. */
 GArray *bt_text_paginate(const BtTextLayout *layout, int height_px, guint max_lines);
 
 /* The largest size in [min_px, max_px] at which `text` fits `w_px` × `h_px` in at most `max_lines`

@@ -29,8 +29,8 @@ GBytes *bt_cache_read_object(BtCache *cache, const char *sha256, gsize max_bytes
 gboolean bt_cache_check_object(BtCache *cache, const char *sha256, GError **error);
 
 /* ---- documents: the envelopes of a source, by name ("root.3.json", "now.json") ---- */
-#define BT_CACHE_NAME_MAX 100 /* of source and of name: [A-Za-z0-9._-], not beginning with a dot   \
-                               */
+/* Names of sources and documents: [A-Za-z0-9._-], not beginning with a dot. */
+#define BT_CACHE_NAME_MAX 100
 GBytes *bt_cache_read_document(
     BtCache *cache, const char *source, const char *name, gsize max_bytes, GError **error);
 gboolean bt_cache_write_document(

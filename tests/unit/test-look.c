@@ -38,15 +38,19 @@ static void test_sizes(void)
         int small_min, body_min;
         guint lines;
     } cases[] = {
-        { 1920, 1080, FALSE, FALSE, 13, 13, 7 }, { 1080, 1920, FALSE, FALSE, 13, 13, 7 },
-        { 3840, 2160, FALSE, FALSE, 13, 13, 7 }, { 640, 384, TRUE, FALSE, 12, 12, 4 },
-        { 640, 320, TRUE, FALSE, 12, 24, 4 },    { 192, 64, TRUE, TRUE, 12, 12, 3 },
-        { 640, 64, TRUE, TRUE, 12, 12, 3 },      { 64, 32, TRUE, TRUE, 12, 12, 1 },
+        { 1920, 1080, FALSE, FALSE, 13, 13, 7 },
+        { 1080, 1920, FALSE, FALSE, 13, 13, 7 },
+        { 3840, 2160, FALSE, FALSE, 13, 13, 7 },
+        { 640, 384, TRUE, FALSE, 12, 12, 4 },
+        { 640, 320, TRUE, FALSE, 12, 24, 4 },
+        { 192, 64, TRUE, TRUE, 12, 12, 3 },
+        { 640, 64, TRUE, TRUE, 12, 12, 3 },
+        { 64, 32, TRUE, TRUE, 12, 12, 1 },
         { 32, 16, TRUE, TRUE, 12, 32, 1 },
     };
     for (gsize i = 0; i < G_N_ELEMENTS(cases); i++) {
-        BtLook look = bt_look_for(cases[i].w, cases[i].h, cases[i].led, cases[i].small_min,
-            cases[i].body_min);
+        BtLook look = bt_look_for(
+            cases[i].w, cases[i].h, cases[i].led, cases[i].small_min, cases[i].body_min);
         int short_side = MIN(cases[i].w, cases[i].h);
         g_assert_cmpint(look.tiny, ==, cases[i].tiny);
         g_assert_cmpuint(look.max_lines, ==, cases[i].lines);
@@ -68,11 +72,16 @@ static void test_slots(void)
         guint text, page;
         gint64 start, end;
     } cases[] = {
-        { -5, 0, 0, 0, 3333 },           { 0, 0, 0, 0, 3333 },
-        { 3332, 0, 0, 0, 3333 },         { 3333, 0, 1, 3333, 6666 },
-        { 6665, 0, 1, 3333, 6666 },      { 6666, 0, 2, 6666, 10000 },
-        { 9999, 0, 2, 6666, 10000 },     { 10000, 1, 0, 10000, 12500 },
-        { 12500, 1, 1, 12500, BT_TIME_MAX }, { 99999, 1, 1, 12500, BT_TIME_MAX },
+        { -5, 0, 0, 0, 3333 },
+        { 0, 0, 0, 0, 3333 },
+        { 3332, 0, 0, 0, 3333 },
+        { 3333, 0, 1, 3333, 6666 },
+        { 6665, 0, 1, 3333, 6666 },
+        { 6666, 0, 2, 6666, 10000 },
+        { 9999, 0, 2, 6666, 10000 },
+        { 10000, 1, 0, 10000, 12500 },
+        { 12500, 1, 1, 12500, BT_TIME_MAX },
+        { 99999, 1, 1, 12500, BT_TIME_MAX },
     };
     for (gsize i = 0; i < G_N_ELEMENTS(cases); i++) {
         BtSlot slot = bt_slot_at(durations, pages, 2, cases[i].at);
