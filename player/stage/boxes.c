@@ -56,8 +56,9 @@ static int foot_height(BtFonts *fonts, const BtPlan *plan, const BtPlanSpec *spe
 {
     BtTextStyle style = { .lang = "vi", .px = plan->look.small_px, .led = spec->led };
     float line = bt_text_line_px(fonts, &style);
-    for (guint i = 0; spec->texts->len > 1 && i < spec->texts->len; i++) {
+    for (guint i = 0; plan->named && i < spec->texts->len; i++) {
         style.lang = ((const BtText *)spec->texts->pdata[i])->lang;
+        style.px = MAX(plan->look.small_px, bt_text_min_px(style.lang, spec->led));
         line = MAX(line, bt_text_line_px(fonts, &style));
     }
     return (int)ceilf(line);

@@ -180,13 +180,13 @@ static int speaker_width(const Sheet *sheet)
     return bt_text_advance_px(sheet->fonts, text, &style);
 }
 
-/* The language's own name, where a bulletin has several; who speaks comes first when room is short.
- */
+/* The language's own name; who speaks comes first when room is short. */
 static void draw_tag(const Sheet *sheet, BtRect *foot)
 {
-    if (sheet->plan->texts->len < 2 || !*sheet->text->lang)
+    if (!sheet->plan->named || !*sheet->text->lang)
         return;
     BtTextStyle style = small_style(sheet, sheet->text->lang);
+    style.px = MAX(style.px, bt_text_min_px(style.lang, style.led));
     const char *name = bt_language_name(sheet->text->lang);
     g_auto(BtLine) line = bt_line_new(sheet->fonts, name, &style, foot->w / 2);
     if (foot->w - line.width_px - 4 * sheet->plan->look.gap_px < speaker_width(sheet))

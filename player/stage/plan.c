@@ -167,6 +167,13 @@ static int least_px(const BtPlanSpec *spec)
     return MAX(least, BT_TEXT_MIN_PX);
 }
 
+/* A half of a split wall shows one language; who cannot read it learns whose it is. */
+static gboolean is_named(GPtrArray *texts)
+{
+    const BtText *first = texts->pdata[0];
+    return texts->len > 1 || (*first->lang && g_ascii_strcasecmp(first->lang, "vi") != 0);
+}
+
 BtPlan *bt_plan_new(BtFonts *fonts, const BtPlanSpec *spec)
 {
     BtPlan *plan = g_new0(BtPlan, 1);
@@ -177,6 +184,7 @@ BtPlan *bt_plan_new(BtFonts *fonts, const BtPlanSpec *spec)
     plan->look = bt_look_for(spec->free_px.w, spec->free_px.h, spec->led,
         bt_text_min_px("vi", spec->led), least_px(spec));
     plan->level = spec->level;
+    plan->named = is_named(spec->texts);
     plan->issuer = g_strdup(spec->issuer);
     plan->note = g_strdup(spec->note);
     plan->qr = g_strdup(spec->qr);

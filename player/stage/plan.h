@@ -59,6 +59,7 @@ typedef struct {
     int qr_module_px;
     BtPicturePlace place;
     int level;
+    gboolean named; /* the foot names the language: one of several, or another than Vietnamese */
     char *issuer, *note, *qr;
     GPtrArray *texts; /* of BtPlanText */
 } BtPlan;
