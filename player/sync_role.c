@@ -327,6 +327,7 @@ static void worker_free(gpointer data)
         g_thread_join(worker->thread);
     bt_hints_free(worker->hints);
     g_clear_pointer(&worker->needed, g_hash_table_unref);
+    g_hash_table_unref(worker->checked);
     g_hash_table_unref(worker->told);
     bt_sync_free(worker->sync);
     bt_facts_close(worker->facts);
@@ -373,6 +374,7 @@ static void add_worker(SyncRole *role, const BtConfigSource *source)
     Worker *worker = g_new0(Worker, 1);
     worker->role = role;
     worker->source = source;
+    worker->checked = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
     worker->told = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
     if (!worker_open(worker, &failure)) {
         g_warning("%s: %s", source->name, failure->message);
