@@ -96,8 +96,7 @@ static BtJson *new_item(Building *building, const char *kind)
 }
 
 /* "km", "cja-Arab": two or three letters, and perhaps a script or a region. Other words between
- * dots
- * ("2026", "final") are part of the name. */
+ * dots ("2026", "final") are part of the name. */
 static gboolean is_language(const char *word)
 {
     gsize letters = strspn(word, "abcdefghijklmnopqrstuvwxyz");

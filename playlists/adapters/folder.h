@@ -1,12 +1,11 @@
 /* A plain folder of media and text files as a manifest, for a first look: no signatures, no
  * schedule.
  *
- * Pictures, videos and sounds are told apart by their first bytes' usual names (the ending), text
- * files
- * (*.txt, UTF-8, the first line is the title) become bulletins; the order is that of the names, by
- * locale-independent natural order. A name like "bai.km.txt" carries a language. The manifest is
- * made as JSON and goes through the same parser as any other, so that no second set of rules
- * exists. Thread-safety: one thread. */
+ * Pictures, videos and sounds are told apart by the ending of their names; text files (*.txt,
+ * UTF-8, the first line is the title) become bulletins; the order is that of the names, numbers by
+ * their value. A name like "bai.km.txt" carries a language. The manifest is made as JSON and goes
+ * through the same parser as any other, so that no second set of rules exists. Thread-safety: one
+ * thread. */
 #ifndef BT_PLAYLISTS_ADAPTERS_FOLDER_H
 #define BT_PLAYLISTS_ADAPTERS_FOLDER_H
 
