@@ -155,16 +155,18 @@ def terraces(w, h):
 def festival(w, h, day, place):
     """The poster of the gong festival. Its letters are part of the drawing, as on a printed poster."""
     defs = (BRONZE + THATCH + shade("night", (0, "#2a0d1c"), (.6, "#611a24"), (1, "#a33a22")) + glow("fire", (0, "#ffce73", .8), (1, "#ff8a3c", 0)))
-    body = (f'<rect width="1440" height="960" fill="url(#night)"/><circle cx="360" cy="560" r="470" fill="url(#fire)"/>'
-            + gong(360, 430, 285) + gong(148, 690, 120) + gong(590, 700, 140)
-            + "".join(person(x, 872, 128, "#1a0a10") for x in range(60, 720, 82))
-            + f'<rect y="868" width="1440" height="100" fill="#1a0a10"/>' + brocade(0, 884, 1440, 58) + brocade(0, 18, 1440, 40)
-            + words(1060, 262, 74, "NGÀY HỘI", "#ffd98a", 700, spacing=10) + words(1060, 390, 100, "Cồng chiêng", "#fff7e6", 700)
-            + words(1060, 486, 62, "xã Ia Lâm 2026", "#fff7e6", 600)
-            + '<rect x="850" y="532" width="420" height="4" fill="#ffd98a"/>'
-            + words(1060, 618, 54, day, "#ffffff", 700, family="Noto Sans") + words(1060, 690, 44, place, "#ffe9c2", 500, family="Noto Sans")
-            + words(1060, 790, 38, "Kính mời bà con và du khách", "#ffd98a", 500, family="Noto Sans"))
-    return document(w, h, body, defs, (0, 0, 1440, 960))
+    high = 1440 * h // w  # of the drawing: the bands of weaving follow the edges
+    middle, floor = high // 2, high - 92
+    body = (f'<rect width="1440" height="{high}" fill="url(#night)"/><circle cx="360" cy="{middle + 80}" r="470" fill="url(#fire)"/>'
+            + gong(360, middle - 46, 275) + gong(148, middle + 200, 120) + gong(590, middle + 210, 136)
+            + "".join(person(x, floor + 4, 128, "#1a0a10") for x in range(60, 720, 82))
+            + f'<rect y="{floor}" width="1440" height="100" fill="#1a0a10"/>' + brocade(0, floor + 16, 1440, 58) + brocade(0, 18, 1440, 40)
+            + words(1060, middle - 208, 74, "NGÀY HỘI", "#ffd98a", 700, spacing=10) + words(1060, middle - 90, 100, "Cồng chiêng", "#fff7e6", 700)
+            + words(1060, middle, 62, "xã Ia Lâm 2026", "#fff7e6", 600)
+            + f'<rect x="850" y="{middle + 44}" width="420" height="4" fill="#ffd98a"/>'
+            + words(1060, middle + 128, 58, day, "#ffffff", 700, family="Noto Sans") + words(1060, middle + 200, 46, place, "#ffe9c2", 500, family="Noto Sans")
+            + words(1060, middle + 290, 42, "Kính mời bà con và du khách", "#ffd98a", 500, family="Noto Sans"))
+    return document(w, h, body, defs, (0, 0, 1440, high))
 
 
 # ---- one picture beside a notice: a sheet of 640 × 960 with a single thing on it ----
@@ -198,12 +200,11 @@ def power():
 
 
 def digital():
-    qr = random.Random(7)
-    cells = "".join(f'<rect x="{248 + 16 * (k % 9)}" y="{520 + 16 * (k // 9)}" width="16" height="16" fill="#14305c"/>' for k in range(81) if qr.random() < .5)
+    lines = "".join(f'<rect x="{216}" y="{540 + 44 * k}" width="{208 - 34 * k}" height="16" rx="8" fill="#b9cbe2"/>' for k in range(4))
     return sheet("#7a1021", "#c22f36", '<rect x="150" y="110" width="340" height="660" rx="46" fill="#1b1d26"/><rect x="172" y="146" width="296" height="588" rx="22" fill="#f4f7fb"/>'
                  '<rect x="196" y="180" width="248" height="160" rx="16" fill="#d9e7f6"/><circle cx="252" cy="246" r="32" fill="#7a9cc4"/><path d="M200,330 q52,-70 104,0 z" fill="#7a9cc4"/>'
                  '<rect x="322" y="218" width="100" height="14" rx="7" fill="#5878a3"/><rect x="322" y="250" width="100" height="14" rx="7" fill="#8fb0d6"/><rect x="322" y="282" width="64" height="14" rx="7" fill="#8fb0d6"/>'
-                 '<circle cx="320" cy="430" r="62" fill="#1f9d57"/><path d="M290,430 l22,24 l42,-48" stroke="#fff" stroke-width="16" fill="none" stroke-linecap="round" stroke-linejoin="round"/>' + cells)
+                 '<circle cx="320" cy="430" r="62" fill="#1f9d57"/><path d="M290,430 l22,24 l42,-48" stroke="#fff" stroke-width="16" fill="none" stroke-linecap="round" stroke-linejoin="round"/>' + lines)
 
 
 def forest():

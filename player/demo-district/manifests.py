@@ -15,7 +15,7 @@ import shutil
 import sys
 
 HERE = pathlib.Path(__file__).resolve().parent
-WEEKDAYS = ("thứ Hai", "thứ Ba", "thứ Tư", "thứ Năm", "thứ Sáu", "thứ Bảy", "Chủ nhật")
+WEEKDAYS = [day.replace(" ", "\u00a0") for day in ("thứ Hai", "thứ Ba", "thứ Tư", "thứ Năm", "thứ Sáu", "thứ Bảy", "Chủ nhật")]
 KHMER_MONTHS = ("មករា", "កុម្ភៈ", "មីនា", "មេសា", "ឧសភា", "មិថុនា", "កក្កដា", "សីហា", "កញ្ញា", "តុលា", "វិច្ឆិកា", "ធ្នូ")
 VIETNAM = datetime.timezone(datetime.timedelta(hours=7))
 
@@ -28,7 +28,7 @@ def khmer(day):
 FORMS = {
     "iso": lambda day: day.isoformat(),
     "day": lambda day: f"{day.day}/{day.month}/{day.year}",
-    "weekday": lambda day: f"{WEEKDAYS[day.weekday()]}, {day.day}/{day.month}",
+    "weekday": lambda day: f"{WEEKDAYS[day.weekday()]},\u00a0{day.day}/{day.month}",
     "year": lambda day: str(day.year),
     "km": khmer,
 }
@@ -39,7 +39,7 @@ def fill(template, today):
         return FORMS[match[2]](today + datetime.timedelta(days=int(match[1])))
 
     def sentences(text):
-        return re.sub(r'(^|[.:!?\n]\s|")(thứ )', lambda m: m[1] + m[2].capitalize(), text)
+        return re.sub(r'(^|[.:!?\n]\s|")(thứ\u00a0)', lambda m: m[1] + m[2].capitalize(), text)
 
     return sentences(re.sub(r"\{\{([+-]\d+) (\w+)\}\}", put, template))
 

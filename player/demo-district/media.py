@@ -24,8 +24,8 @@ def draw(svg, png, work):
 
 
 def pictures(folder, work):
-    for name, svg in {"nha-rong": drawings.dusk(1440, 960), "ruong-bac-thang": drawings.terraces(1440, 960),
-                      "ngay-hoi": drawings.festival(1440, 960, "18–20 tháng 12", "Nhà rông thôn Plei Ring"),
+    for name, svg in {"nha-rong": drawings.dusk(1920, 1080), "ruong-bac-thang": drawings.terraces(1400, 984),
+                      "ngay-hoi": drawings.festival(1400, 984, "18–20 tháng 12", "Nhà rông thôn Plei Ring"),
                       **{name: sheet() for name, sheet in drawings.SHEETS.items()}}.items():
         draw(svg, os.path.join(folder, name + ".png"), work)
     # The wall's own sizes: what is drawn for 640 pixels stays sharp on 640 pixels.
