@@ -252,14 +252,27 @@ static void test_stop_while_off_the_glass(Fixture *f, gconstpointer data)
     check_facts(f, "a2 00:10-00:12 2000 cut gaps:0\n");
 }
 
+/* The emergency was on the glass when show died, so the bulletin was off it longer than show. */
+static void test_restart_while_off_the_glass(Fixture *f, gconstpointer data)
+{
+    (void)data;
+    add_emergency(f, "23T08:00:12", "23T08:00:20");
+    show(f, "00:10");
+    show(f, "00:12");
+    recover(f, "00:16");
+    show(f, "00:20");
+    show(f, "00:30");
+    check_facts(f, "b1 00:12-00:16 4000 restart gaps:0\na2 00:10-00:30 12000 due gaps:1\n");
+}
+
 static void test_failure(Fixture *f, gconstpointer data)
 {
     (void)data;
-    BtMoment at = moment(fixture_at("23T08:00:11"));
+    gint64 at_ms = fixture_at("23T08:00:11");
     show(f, "00:10");
-    bt_tracker_note_failure(f->tracker, "main", "died", &at);
-    bt_tracker_note_failure(f->tracker, "main", "later", &at);
-    bt_tracker_note_failure(f->tracker, "nowhere", "died", &at);
+    bt_tracker_note_failure(f->tracker, "main", "died", at_ms);
+    bt_tracker_note_failure(f->tracker, "main", "later", at_ms);
+    bt_tracker_note_failure(f->tracker, "nowhere", "died", at_ms);
     show(f, "00:30");
     bt_writer_flush(f->writer);
     g_autoptr(BtFacts) facts = bt_facts_open(f->path, NULL);
@@ -295,6 +308,7 @@ int main(int argc, char **argv)
     ADD("restart/within", test_restart_within);
     ADD("restart/after", test_restart_after);
     ADD("restart/twice", test_restart_twice);
+    ADD("restart/off-the-glass", test_restart_while_off_the_glass);
     ADD("stop", test_stop);
     ADD("stop/off-the-glass", test_stop_while_off_the_glass);
     ADD("failure", test_failure);
