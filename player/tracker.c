@@ -3,7 +3,12 @@
  * same row again, and whatever happens the source counts the occurrence once.
  *
  * A row that leaves the glass before its due end may come back: it waits, with its gap begun, until
- * the due end is past. */
+ * the due end is past. Its gaps then have a beginning more than ends, which also tells the next
+ * start that the row was not on the glass when this one died.
+ *
+ * Rows are written down when they change, not with the second's other facts: a show that hangs
+ * leaves on the glass what its rows say, and so the rows tell what hung there until it was killed.
+ */
 #include "player/tracker.h"
 
 #include "base/hash.h"
@@ -12,8 +17,7 @@
 
 typedef struct {
     BtOpenRow *row;
-    gint64 left_ms;    /* waiting rows: when it left the glass */
-    const char *cause; /* waiting rows: static, why */
+    const char *cause; /* static: why it left the glass */
 } Waiting;
 
 struct BtTracker {
@@ -57,7 +61,7 @@ static gboolean put_row(BtFacts *facts, gpointer data, GError **error)
 
 static void post_row(BtTracker *tracker, const BtOpenRow *row)
 {
-    bt_writer_post(
+    bt_writer_post_soon(
         tracker->writer, put_row, bt_open_row_copy(row), (GDestroyNotify)bt_open_row_free);
 }
 
@@ -87,7 +91,7 @@ static void post_end(
 {
     Closing *closing = g_new0(Closing, 1);
     *closing = (Closing){ bt_open_row_copy(row), end_ms, cause, *at };
-    bt_writer_post(tracker->writer, close_row, closing, closing_free);
+    bt_writer_post_soon(tracker->writer, close_row, closing, closing_free);
 }
 
 /* ---- rows ---- */
@@ -146,6 +150,28 @@ static const char *member_text(const BtOpenRow *row, const char *key)
     return text == NULL ? "" : text;
 }
 
+static gboolean is_in_gap(const BtOpenRow *row)
+{
+    return row->gaps->len % 2 == 1;
+}
+
+static gint64 left_ms_of(const BtOpenRow *row)
+{
+    return g_array_index(row->gaps, gint64, row->gaps->len - 1);
+}
+
+static void begin_to_wait(BtTracker *tracker, BtOpenRow *row, gint64 left_ms, const char *cause)
+{
+    Waiting *waiting = g_new0(Waiting, 1);
+    *waiting = (Waiting){ row, cause };
+    if (!is_in_gap(row)) {
+        row->seen_ms = left_ms;
+        g_array_append_val(row->gaps, left_ms);
+        post_row(tracker, row);
+    }
+    g_hash_table_insert(tracker->waiting, row->id, waiting);
+}
+
 /* The row is off the glass: it ends when its time is over, else it waits. */
 static void take_off(BtTracker *tracker, BtOpenRow *row, gint64 t_ms, gint64 left_ms,
     const char *cause, const BtMoment *at)
@@ -155,11 +181,7 @@ static void take_off(BtTracker *tracker, BtOpenRow *row, gint64 t_ms, gint64 lef
         bt_open_row_free(row);
         return;
     }
-    Waiting *waiting = g_new0(Waiting, 1);
-    *waiting = (Waiting){ row, left_ms, cause };
-    row->seen_ms = left_ms;
-    post_row(tracker, row);
-    g_hash_table_insert(tracker->waiting, row->id, waiting);
+    begin_to_wait(tracker, row, left_ms, cause);
 }
 
 static BtOpenRow *bring_back(BtTracker *tracker, const char *id, const BtMoment *at)
@@ -168,7 +190,6 @@ static BtOpenRow *bring_back(BtTracker *tracker, const char *id, const BtMoment 
     if (waiting == NULL)
         return NULL;
     BtOpenRow *row = g_steal_pointer(&waiting->row);
-    g_array_append_val(row->gaps, waiting->left_ms);
     g_array_append_val(row->gaps, at->wall_ms);
     g_hash_table_remove(tracker->waiting, id);
     post_row(tracker, row);
@@ -184,7 +205,7 @@ static void end_overdue(BtTracker *tracker, gint64 t_ms, const BtMoment *at)
         Waiting *waiting = data;
         if (t_ms < waiting->row->due_end_ms)
             continue;
-        post_end(tracker, waiting->row, waiting->left_ms, waiting->cause, at);
+        post_end(tracker, waiting->row, left_ms_of(waiting->row), waiting->cause, at);
         g_hash_table_iter_remove(&iter);
     }
 }
@@ -264,11 +285,8 @@ void bt_tracker_recover(BtTracker *tracker, GPtrArray *rows, gint64 left_ms)
 {
     g_autoptr(GPtrArray) owned = rows;
     for (guint i = 0; i < owned->len; i++) {
-        Waiting *waiting = g_new0(Waiting, 1);
         BtOpenRow *row = bt_open_row_copy(g_ptr_array_index(owned, i));
-        gint64 left = MAX(row->start_ms, MAX(row->seen_ms, left_ms));
-        *waiting = (Waiting){ row, left, "restart" };
-        g_hash_table_insert(tracker->waiting, row->id, waiting);
+        begin_to_wait(tracker, row, MAX(row->start_ms, MAX(row->seen_ms, left_ms)), "restart");
     }
 }
 
@@ -284,7 +302,7 @@ void bt_tracker_stop(BtTracker *tracker, const BtMoment *at)
     g_hash_table_iter_init(&iter, tracker->waiting);
     while (g_hash_table_iter_next(&iter, NULL, &data)) {
         Waiting *waiting = data;
-        post_end(tracker, waiting->row, waiting->left_ms, waiting->cause, at);
+        post_end(tracker, waiting->row, left_ms_of(waiting->row), waiting->cause, at);
         g_hash_table_iter_remove(&iter);
     }
 }

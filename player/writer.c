@@ -6,6 +6,7 @@ typedef struct {
     BtWriterTask run; /* NULL: a flush, answered through the writer's condition */
     gpointer data;
     GDestroyNotify destroy;
+    gboolean soon; /* not with the next second's others */
     gboolean last; /* the flush after which the thread ends */
 } Task;
 
@@ -76,6 +77,7 @@ static gpointer run(gpointer data)
 {
     BtWriter *writer = data;
     gint64 commit_us = g_get_monotonic_time() + COMMIT_EVERY_US;
+    gboolean hurry = FALSE;
     for (;;) {
         gint64 wait_us = MAX(1, commit_us - g_get_monotonic_time());
         Task *task = g_queue_is_empty(writer->batch)
@@ -84,8 +86,11 @@ static gpointer run(gpointer data)
         gboolean flushing = task != NULL && task->run == NULL;
         if (task != NULL && !flushing)
             g_queue_push_tail(writer->batch, task);
-        if (flushing || g_get_monotonic_time() >= commit_us) {
+        hurry = hurry || (task != NULL && task->soon);
+        gboolean in_hurry = hurry && g_async_queue_length(writer->queue) <= 0;
+        if (flushing || in_hurry || g_get_monotonic_time() >= commit_us) {
             write_down(writer);
+            hurry = FALSE;
             commit_us = g_get_monotonic_time() + COMMIT_EVERY_US;
         }
         if (flushing) {
@@ -120,6 +125,11 @@ static void push(BtWriter *writer, Task task)
 void bt_writer_post(BtWriter *writer, BtWriterTask task, gpointer data, GDestroyNotify destroy)
 {
     push(writer, (Task){ .run = task, .data = data, .destroy = destroy });
+}
+
+void bt_writer_post_soon(BtWriter *writer, BtWriterTask task, gpointer data, GDestroyNotify destroy)
+{
+    push(writer, (Task){ .run = task, .data = data, .destroy = destroy, .soon = TRUE });
 }
 
 static void flush(BtWriter *writer, gboolean last)

@@ -17,6 +17,10 @@ typedef gboolean (*BtWriterTask)(BtFacts *facts, gpointer data, GError **error);
 BtWriter *bt_writer_new(BtFacts *facts);
 /* Runs `task` with `data` in the writer's thread; `destroy` frees data afterwards. */
 void bt_writer_post(BtWriter *writer, BtWriterTask task, gpointer data, GDestroyNotify destroy);
+/* The same, durable as soon as the disk can, with all that was posted before: for what a second's
+ * loss would make untrue, not only late. */
+void bt_writer_post_soon(
+    BtWriter *writer, BtWriterTask task, gpointer data, GDestroyNotify destroy);
 /* Blocks until everything posted so far is durable, or failed once more. */
 void bt_writer_flush(BtWriter *writer);
 /* Flushes and ends. */
