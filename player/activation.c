@@ -63,6 +63,18 @@ static GBytes *read_envelope(Looking *looking, const char *sha256, GError **erro
         looking->cache, sha256, BT_ENVELOPE_MAX_BYTES(BT_MANIFEST_MAX_BYTES), error);
 }
 
+/* What this player left out of a manifest, since it does not know it. */
+static void tell_notes(Looking *looking, const char *sha256, const BtManifest *manifest)
+{
+    guint n = MIN(manifest->notes->len, BT_ACTIVATION_MAX_NOTES);
+    for (guint i = 0; i < n; i++)
+        tell(looking, "noted", sha256, NULL, g_ptr_array_index(manifest->notes, i));
+    if (n == manifest->notes->len)
+        return;
+    g_autofree char *rest = g_strdup_printf("and %u more like these", manifest->notes->len - n);
+    tell(looking, "noted", sha256, NULL, rest);
+}
+
 static void take_manifest(Looking *looking, const char *sha256)
 {
     BtActivation *activation = looking->activation;
@@ -87,6 +99,7 @@ static void take_manifest(Looking *looking, const char *sha256)
     g_autofree char *message =
         g_strdup_printf("version %" G_GINT64_FORMAT " counts from %s", manifest->version, when);
     tell(looking, "activated", sha256, NULL, message);
+    tell_notes(looking, sha256, manifest);
     looking->changed = TRUE;
 }
 

@@ -11,6 +11,8 @@
 #include "player/board.h"
 
 #define BT_ACTIVATION_MAX_WAIT_MS (60 * BT_SECOND_MS)
+/* Notes of a manifest that are reported one by one. */
+#define BT_ACTIVATION_MAX_NOTES 10
 
 /* What happened, for the log and for reports. `type` is "activated", "refused", "denied", "alert"
  * or "command"; `code` a word of bt_error_reason or ""; all borrowed for the call. */

@@ -94,10 +94,12 @@ static gboolean check_medium(const char *path, GError **error)
         say_medium(path, bt_media_info(media));
         return TRUE;
     }
-    const GError *why = failure != NULL ? failure : bt_media_error(media);
-    g_set_error(error, BT_ERROR, BT_ERROR_INVALID, "%s: %s", path,
-        why == NULL ? "the decoder gave no picture in time" : why->message);
-    g_clear_error(&failure);
+    if (failure == NULL && bt_media_error(media) != NULL)
+        failure = g_error_copy(bt_media_error(media));
+    if (failure == NULL)
+        failure = g_error_new(
+            BT_ERROR, BT_ERROR_TIMEOUT, "%s: the decoder gave no picture in time", path);
+    g_propagate_error(error, failure);
     return FALSE;
 }
 

@@ -53,6 +53,8 @@ static BtJson *source_json(BtShow *show, const BtConfigSource *source)
         bt_json_set_string(entry, "state", "waiting");
     } else {
         bt_json_set_string(entry, "state", state->state);
+        if (*state->message != '\0')
+            bt_json_set_string(entry, "message", state->message);
         if (state->last_ok_ms > 0)
             bt_json_set_time(entry, "last_ok", state->last_ok_ms);
         bt_json_set_int(entry, "bytes", state->bytes);

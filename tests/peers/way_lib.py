@@ -148,7 +148,7 @@ class Picture:
             raise AssertionError("%s: no PNG" % path)
         self.width, self.height = struct.unpack(">II", data[16:24])
         self.data = subprocess.run(
-            ["ffmpeg", "-v", "error", "-i", str(path), "-f", "rawvideo", "-pix_fmt", "rgb24", "-"],
+            ["ffmpeg", "-nostdin", "-v", "error", "-i", str(path), "-f", "rawvideo", "-pix_fmt", "rgb24", "-"],
             check=True, stdout=subprocess.PIPE).stdout
 
     def pixel(self, x, y):
