@@ -39,7 +39,7 @@ def fill(template, today):
         return FORMS[match[2]](today + datetime.timedelta(days=int(match[1])))
 
     def sentences(text):
-        return re.sub(r'(^|[.:!?\n]\s|")(thứ\u00a0)', lambda m: m[1] + m[2].capitalize(), text)
+        return re.sub(r'(^|[.!?\n]\s|")(thứ\u00a0)', lambda m: m[1] + m[2].capitalize(), text)
 
     return sentences(re.sub(r"\{\{([+-]\d+) (\w+)\}\}", put, template))
 
