@@ -224,11 +224,12 @@ void bt_show_on_failure(const BtStageFailure *failure, gpointer user)
     const char *code = bt_error_reason(failure->error), *sha256 = failure->sha256;
     const char *what = sha256 == NULL || *sha256 == '\0' ? failure->item->id : sha256;
     bt_show_event(show, failure->again ? "decoder" : "failed", code, what, failure->error->message);
-    if (!failure->again)
-        bt_tracker_note_failure(
-            show->tracker, failure->zone, code, MAX(now.wall_ms, failure->last_ms));
     guint count = GPOINTER_TO_UINT(g_hash_table_lookup(show->failures, what)) + 1;
     g_hash_table_insert(show->failures, g_strdup(what), GUINT_TO_POINTER(count));
+    /* What is set aside leaves at once, and with it the frames that were decoded ahead. */
+    gint64 stops_ms = count == FAILURES_MAX ? now.wall_ms : MAX(now.wall_ms, failure->last_ms);
+    if (!failure->again)
+        bt_tracker_note_failure(show->tracker, failure->zone, code, stops_ms);
     if (count == FAILURES_MAX)
         set_aside(show, code, what, now.wall_ms);
 }
