@@ -15,14 +15,31 @@ import shutil
 import sys
 
 HERE = pathlib.Path(__file__).resolve().parent
-WEEKDAYS = [day.replace(" ", "\u00a0") for day in ("thứ Hai", "thứ Ba", "thứ Tư", "thứ Năm", "thứ Sáu", "thứ Bảy", "Chủ nhật")]
-KHMER_MONTHS = ("មករា", "កុម្ភៈ", "មីនា", "មេសា", "ឧសភា", "មិថុនា", "កក្កដា", "សីហា", "កញ្ញា", "តុលា", "វិច្ឆិកា", "ធ្នូ")
+WEEKDAYS = [
+    day.replace(" ", "\u00a0")
+    for day in ("thứ Hai", "thứ Ba", "thứ Tư", "thứ Năm", "thứ Sáu", "thứ Bảy", "Chủ nhật")
+]
+KHMER_MONTHS = (
+    "មករា",
+    "កុម្ភៈ",
+    "មីនា",
+    "មេសា",
+    "ឧសភា",
+    "មិថុនា",
+    "កក្កដា",
+    "សីហា",
+    "កញ្ញា",
+    "តុលា",
+    "វិច្ឆិកា",
+    "ធ្នូ",
+)
 VIETNAM = datetime.timezone(datetime.timedelta(hours=7))
 
 
 def khmer(day):
     digits = str.maketrans("0123456789", "០១២៣៤៥៦៧៨៩")
-    return f"ថ្ងៃទី{day.day} ខែ{KHMER_MONTHS[day.month - 1]} ឆ្នាំ{day.year}".translate(digits)
+    month = KHMER_MONTHS[day.month - 1]
+    return f"ថ្ងៃទី{day.day} ខែ{month} ឆ្នាំ{day.year}".translate(digits)
 
 
 FORMS = {

@@ -1,12 +1,13 @@
 #!/usr/bin/env python3
-"""Makes the demo district's pictures, film and sound: media.py FOLDER. Needs ffmpeg (which turns SVG into PNG and writes
-the film) and Noto fonts; takes about half a minute, once."""
+"""Makes the demo district's pictures, film and sound: media.py FOLDER. Needs ffmpeg (which turns SVG into PNG
+and writes the film) and Noto fonts; takes about half a minute, once."""
 import os
 import subprocess
 import sys
 import tempfile
 
 import drawings
+import film
 import gongs
 
 FILM_S = 15
@@ -23,15 +24,17 @@ def draw(svg, png, work):
     ffmpeg("-i", path, "-frames:v", "1", png)
 
 
-def pictures(folder, work):
-    for name, svg in {"nha-rong": drawings.dusk(1920, 1080), "ruong-bac-thang": drawings.terraces(1400, 984),
-                      "ngay-hoi": drawings.festival(1400, 984, "18–20 tháng 12", "Nhà rông thôn Plei Ring"),
-                      **{name: sheet() for name, sheet in drawings.SHEETS.items()}}.items():
+def make_pictures(folder, work):
+    for name, svg in {
+        "nha-rong": drawings.dusk(1920, 1080),
+        "ruong-bac-thang": drawings.terraces(1400, 984),
+        "ngay-hoi": drawings.festival(1400, 984, "18–20 tháng 12", "Nhà rông thôn Plei Ring"),
+        **{name: sheet() for name, sheet in drawings.SHEETS.items()},
+    }.items():
         draw(svg, os.path.join(folder, name + ".png"), work)
-    # The wall's own sizes: what is drawn for 640 pixels stays sharp on 640 pixels.
-    draw(drawings.dusk(640, 384), os.path.join(folder, "nha-rong-640.png"), work)
-    draw(drawings.terraces(640, 384), os.path.join(folder, "ruong-bac-thang-640.png"), work)
-    draw(drawings.festival(640, 384, "18–20 tháng 12", "Nhà rông thôn Plei Ring"), os.path.join(folder, "ngay-hoi-640.png"), work)
+    # The wall's own size: what is drawn for 640 pixels stays sharp on 640 pixels.
+    poster = drawings.festival(640, 384, "18–20 tháng 12", "Nhà rông thôn Plei Ring")
+    draw(poster, os.path.join(folder, "ngay-hoi-640.png"), work)
 
 
 # Layers from the back to the front: where each stands at the time t (seconds), when it is seen, and what is done to it.
@@ -55,8 +58,8 @@ def still(k, pixels, name, effect="null"):
     return f"[{k}:v]format={pixels},loop=loop=-1:size=1,setpts=N/25/TB,{effect}[{name}]"
 
 
-def film(folder, work):
-    for name, svg in drawings.film_layers().items():
+def make_film(folder, work):
+    for name, svg in film.layers().items():
         draw(svg, os.path.join(work, name + ".png"), work)
     sound = os.path.join(work, "gongs.wav")
     gongs.write(sound, FILM_S)
@@ -68,20 +71,55 @@ def film(folder, work):
         graph.append(f"[{last}][l{k}]overlay=x='{x}':y='{y}':enable='{when}'[v{k}]")
         last = f"v{k}"
     graph.append(f"[{last}]fade=in:st=0:d=0.6,fade=out:st=14.5:d=0.5,split[wide][wall]")
-    graph.append("[wide]crop=1280:720:0:24,format=yuv420p[wide2];[wall]scale=640:384:flags=lanczos,format=yuv420p[wall2]")
-    video = ["-c:v", "libx264", "-preset", "veryfast", "-profile:v", "high", "-g", 50, "-r", 25, "-t", FILM_S, "-movflags", "+faststart"]
+    graph.append(
+        "[wide]crop=1280:720:0:24,format=yuv420p[wide2];[wall]scale=640:384:flags=lanczos,format=yuv420p[wall2]"
+    )
+    video = [
+        "-c:v",
+        "libx264",
+        "-preset",
+        "veryfast",
+        "-profile:v",
+        "high",
+        "-g",
+        50,
+        "-r",
+        25,
+        "-t",
+        FILM_S,
+        "-movflags",
+        "+faststart",
+    ]
     audio = ["-map", f"{len(STAGE) + 1}:a", "-c:a", "aac", "-b:a", "128k", "-ar", 48000, "-ac", 2]
-    ffmpeg(*inputs, "-i", sound, "-filter_complex", ";".join(graph),
-           "-map", "[wide2]", *audio, *video, "-crf", 21, os.path.join(folder, "cong-chieng.mp4"),
-           "-map", "[wall2]", *audio, *video, "-crf", 19, os.path.join(folder, "cong-chieng-640.mp4"))
+    ffmpeg(
+        *inputs,
+        "-i",
+        sound,
+        "-filter_complex",
+        ";".join(graph),
+        "-map",
+        "[wide2]",
+        *audio,
+        *video,
+        "-crf",
+        21,
+        os.path.join(folder, "cong-chieng.mp4"),
+        "-map",
+        "[wall2]",
+        *audio,
+        *video,
+        "-crf",
+        19,
+        os.path.join(folder, "cong-chieng-640.mp4"),
+    )
 
 
 def main():
     folder = sys.argv[1]
     os.makedirs(folder, exist_ok=True)
     with tempfile.TemporaryDirectory() as work:
-        pictures(folder, work)
-        film(folder, work)
+        make_pictures(folder, work)
+        make_film(folder, work)
 
 
 if __name__ == "__main__":

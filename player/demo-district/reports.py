@@ -15,11 +15,14 @@ SIZES = {"wall": (640, 384), "panel": (1920, 1080)}
 
 def colours(path, size):
     """How many different pixels the picture has; 0 when it has another size."""
-    raw = subprocess.run(["ffmpeg", "-nostdin", "-v", "error", "-i", path, "-f", "rawvideo", "-pix_fmt", "rgb24", "-"],
-                         stdout=subprocess.PIPE, check=True).stdout
+    raw = subprocess.run(
+        ["ffmpeg", "-nostdin", "-v", "error", "-i", path, "-f", "rawvideo", "-pix_fmt", "rgb24", "-"],
+        stdout=subprocess.PIPE,
+        check=True,
+    ).stdout
     if len(raw) != 3 * size[0] * size[1]:
         return 0
-    return len({raw[i:i + 3] for i in range(0, len(raw), 3)})
+    return len({raw[i : i + 3] for i in range(0, len(raw), 3)})
 
 
 def seen_items(path):
@@ -28,8 +31,12 @@ def seen_items(path):
 
 
 def facts(source, folder, screen, kind):
-    text = subprocess.run([source, "report", "--data", folder / "data", "--screen", screen, "--type", kind, "--json"],
-                          stdout=subprocess.PIPE, text=True, check=True).stdout
+    text = subprocess.run(
+        [source, "report", "--data", folder / "data", "--screen", screen, "--type", kind, "--json"],
+        stdout=subprocess.PIPE,
+        text=True,
+        check=True,
+    ).stdout
     return [json.loads(line) for line in text.splitlines()]
 
 
@@ -39,10 +46,13 @@ def check(source, folder, name, size):
     lit = [fact for fact in facts(source, folder, "ialam-" + name, "uptime") if fact["state"] == "lit"]
     told = {(fact["zone"], fact["item"]) for fact in played if fact.get("start") and fact.get("end")}
     seen = seen_items(folder / (name + ".seen"))
-    print(f"\n{name}: {len(played)} lượt phát đã báo cáo, {len(told)} mục / {len(played)} facts of {len(told)} items")
+    n_facts, n_items = len(played), len(told)
+    print(f"\n{name}: {n_facts} lượt phát đã báo cáo, {n_items} mục / {n_facts} facts of {n_items} items")
     for fact in played:
-        print(f"  {fact['start'][11:19]}–{fact['end'][11:19]}  {fact['zone']:9} {fact['item']:18} "
-              f"{fact['shown_ms'] / 1000:6.1f} s  {fact['ended']}")
+        print(
+            f"  {fact['start'][11:19]}–{fact['end'][11:19]}  {fact['zone']:9} {fact['item']:18} "
+            f"{fact['shown_ms'] / 1000:6.1f} s  {fact['ended']}"
+        )
     for fact in lit:
         print(f"  {fact['from'][11:19]}–{fact['to'][11:19]}  sáng / lit")
     if not seen:
