@@ -272,13 +272,20 @@ static void make_scene(BtShow *show, gint64 t_ms)
     show->scene = bt_board_scene(show->board, show->on_air, t_ms, &show->scene_until_ms);
 }
 
+/* No turn passes by an instant that is asked for: a video does not go back to its frame. */
+static gint64 turn_ms(const BtShow *show)
+{
+    gint64 t_ms = bt_timekeeper_show_ms(&show->time);
+    return show->grabs->len > 0 ? MIN(t_ms, g_array_index(show->grabs, gint64, 0)) : t_ms;
+}
+
 /* Between items show time becomes wall time again, so the instant itself may move a little. */
 static gint64 refresh(BtShow *show, gint64 t_ms)
 {
     gboolean over = on_air_is_over(show, t_ms);
     if (over) {
         bt_timekeeper_renew(&show->time);
-        t_ms = bt_timekeeper_show_ms(&show->time);
+        t_ms = turn_ms(show);
         put_on_air(show, bt_board_on_air(show->board, t_ms));
     }
     if (over || show->scene == NULL || t_ms >= show->scene_until_ms)
@@ -349,13 +356,21 @@ static void update_sound(BtShow *show, gint64 t_ms)
     bt_sound_play(show->sound, media, start_ms, show->on_air->volume, offset_ms);
 }
 
+/* How long the picture's file must wait yet; -1 when there is nothing to write. */
+static gint64 picture_wait_ms(const BtShow *show)
+{
+    if (show->config->picture_path == NULL || !show->picture_is_old)
+        return -1;
+    gint64 since_ms = g_get_monotonic_time() / 1000 - show->picture_ms;
+    return show->picture_ms == 0 ? 0 : MAX(0, PICTURE_EVERY_MS - since_ms);
+}
+
 static void write_picture(BtShow *show)
 {
     g_autoptr(GError) failure = NULL;
     gint64 real_ms = g_get_monotonic_time() / 1000;
     const char *path = show->config->picture_path;
-    if (path == NULL || !show->picture_is_old ||
-        (show->picture_ms != 0 && real_ms - show->picture_ms < PICTURE_EVERY_MS))
+    if (picture_wait_ms(show) != 0)
         return;
     if (!bt_glass_write_png(show->glass, path, &failure))
         g_message("%s", failure->message);
@@ -383,9 +398,10 @@ static void grab(BtShow *show, gint64 t_ms)
     show->inputs_changed = TRUE;
 }
 
-static void grab_what_is_due(BtShow *show, gint64 t_ms)
+static void grab_what_is_due(BtShow *show)
 {
-    while (show->grabs->len > 0 && g_array_index(show->grabs, gint64, 0) <= t_ms) {
+    while (show->grabs->len > 0 &&
+        g_array_index(show->grabs, gint64, 0) <= bt_timekeeper_show_ms(&show->time)) {
         grab(show, g_array_index(show->grabs, gint64, 0));
         g_array_remove_index(show->grabs, 0);
         if (show->grabs->len == 0)
@@ -420,6 +436,11 @@ static gint64 next_due(const BtShow *show, gint64 t_ms)
         due_ms = MIN(due_ms, MAX(t_ms + 1, show->on_air->until_ms - PREPARE_AHEAD_MS));
     if (show->grabs->len > 0)
         due_ms = MIN(due_ms, g_array_index(show->grabs, gint64, 0));
+    /* A picture that then stands still is written too, a little later. */
+    gint64 wait_ms = picture_wait_ms(show);
+    double rate = show->time.clock.is_virtual ? show->time.clock.rate : 1;
+    if (wait_ms >= 0)
+        due_ms = MIN(due_ms, t_ms + (gint64)ceil((double)wait_ms * rate));
     return MAX(due_ms, t_ms + 1);
 }
 
@@ -445,9 +466,8 @@ void bt_show_turn(BtShow *show)
 {
     g_autoptr(GError) failure = NULL;
     gboolean changed = FALSE;
-    gint64 t_ms = bt_timekeeper_show_ms(&show->time);
-    grab_what_is_due(show, t_ms);
-    t_ms = refresh(show, t_ms);
+    grab_what_is_due(show);
+    gint64 t_ms = refresh(show, turn_ms(show));
     if (!bt_glass_draw(show->glass, show->scene, t_ms, &changed, &failure)) {
         glass_is_gone(show, failure);
         return;
