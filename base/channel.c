@@ -140,10 +140,14 @@ BtChannelStatus bt_channel_receive(
         .msg_controllen = sizeof control.bytes };
     if (n_fds)
         *n_fds = 0;
+    int reset = 0;
     gssize n;
-    do /* MSG_TRUNC: the size of the whole message, not of the part that had room */
+    /* MSG_TRUNC: the size of the whole message, not of the part that had room. ECONNRESET: the peer
+     * closed without reading all of ours; the kernel says so once, before it hands over what the
+     * peer sent before that. */
+    do
         n = recvmsg(end, &header, MSG_CMSG_CLOEXEC | MSG_TRUNC);
-    while (n < 0 && errno == EINTR);
+    while (n < 0 && (errno == EINTR || (errno == ECONNRESET && !reset++)));
     if (n < 0)
         return failure(errno, "cannot receive", error);
     collect_files(&header, &files);

@@ -213,6 +213,23 @@ static void last_words(Pair *pair, gconstpointer unused G_GNUC_UNUSED)
         BT_CHANNEL_CLOSED);
 }
 
+/* The kernel reports the reset before what was sent earlier; the words must come all the same. */
+static void last_words_of_a_deaf_one(Pair *pair, gconstpointer unused G_GNUC_UNUSED)
+{
+    Message message = { 0 };
+    guint n_fds;
+    bt_channel_send(pair->ends[0], &message, sizeof message, NULL, 0, NULL);
+    bt_channel_send(pair->ends[1], &(Message){ .number = 7 }, sizeof message, NULL, 0, NULL);
+    close_end(pair, 1);
+    g_assert_cmpint(
+        bt_channel_receive(pair->ends[0], &message, sizeof message, NULL, 0, &n_fds, NULL), ==,
+        BT_CHANNEL_OK);
+    g_assert_cmpint(message.number, ==, 7);
+    g_assert_cmpint(
+        bt_channel_receive(pair->ends[0], &message, sizeof message, NULL, 0, &n_fds, NULL), ==,
+        BT_CHANNEL_CLOSED);
+}
+
 static void no_room(Pair *pair, gconstpointer unused G_GNUC_UNUSED)
 {
     Message message = { 0 };
@@ -262,6 +279,7 @@ int main(int argc, char **argv)
     add("/channel/too-many-to-send", too_many_to_send);
     add("/channel/gone", other_end_gone);
     add("/channel/last-words", last_words);
+    add("/channel/last-words-deaf", last_words_of_a_deaf_one);
     add("/channel/no-room", no_room);
     add("/channel/not-a-socket", not_a_socket);
     add("/channel/waiting", waiting);

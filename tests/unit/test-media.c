@@ -54,6 +54,8 @@ static BtFrame *frame_of(BtMedia *media, gint64 t_ms, gint64 *pts_ms)
 {
     g_assert_true(bt_media_wait(media, t_ms, PATIENCE_MS));
     BtFrame *frame = bt_media_frame_at(media, t_ms, pts_ms);
+    if (bt_media_error(media) != NULL)
+        g_test_message("%s", bt_media_error(media)->message);
     g_assert_nonnull(frame);
     return frame;
 }
