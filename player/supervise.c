@@ -261,10 +261,11 @@ static void forget(Child *child)
     child->channel = -1;
 }
 
-/* A role that lived for a minute starts with the shortest wait again. */
+/* A role that lived for ten times its last wait starts with the shortest wait again. */
 static gint64 next_back_off(Child *child)
 {
-    gboolean lived = real_ms() - child->started_ms > BT_MINUTE_MS;
+    gint64 lived_ms = real_ms() - child->started_ms;
+    gboolean lived = lived_ms > 10 * MAX(child->back_off_ms, SYNC_BACK_OFF_MIN_MS);
     child->back_off_ms = lived || child->back_off_ms == 0
         ? SYNC_BACK_OFF_MIN_MS
         : MIN(child->back_off_ms * 2, SYNC_BACK_OFF_MAX_MS);
