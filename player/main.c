@@ -38,9 +38,32 @@ static void print_help(void)
     printf("\n`bangtin COMMAND --help` says more; so do the man pages.\n");
 }
 
+/* The language that the environment asks for, as setlocale(3) reads it: NULL when it asks for none.
+ */
+static const char *asked_language(void)
+{
+    static const char *const names[] = { "LC_ALL", "LC_MESSAGES", "LANG" };
+    for (guint i = 0; i < G_N_ELEMENTS(names); i++) {
+        const char *value = g_getenv(names[i]);
+        if (value != NULL && *value != '\0')
+            return value;
+    }
+    return NULL;
+}
+
+/* A fresh machine has no locale but C and C.UTF-8, and in C gettext translates nothing. There the
+ * words come from our own catalogue all the same: only their language is asked for. */
+static void do_without_locale(void)
+{
+    const char *language = asked_language();
+    if (setlocale(LC_ALL, "C.UTF-8") != NULL && language != NULL)
+        g_setenv("LANGUAGE", language, FALSE);
+}
+
 static void open_language(void)
 {
-    setlocale(LC_ALL, "");
+    if (setlocale(LC_ALL, "") == NULL || asked_language() == NULL)
+        do_without_locale();
     /* Numbers in JSON and files have a point, whatever the language. */
     setlocale(LC_NUMERIC, "C");
     g_autofree char *self = g_file_read_link("/proc/self/exe", NULL);
