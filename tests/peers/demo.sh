@@ -49,6 +49,19 @@ for _ in $(seq 600); do
     kill -0 $demo 2>/dev/null || fail "the demo ended: $(cat "$folder/out2")"
     sleep 0.1
 done
+
+# The warning that it offers works as printed, and the picture's file follows although the glass then stands still.
+corner() {
+    ffmpeg -nostdin -v error -i "$folder"/bangtin-demo.*/wall.png -vf crop=1:1:0:0 -f rawvideo -pix_fmt rgb24 - |
+        od -An -tx1 | tr -d ' \n'
+}
+bash -c "$(grep -- '--emergency --key' "$folder/out2")"
+for _ in $(seq 150); do
+    if [ "$(corner)" = ffc83d ]; then break; fi
+    sleep 0.1
+done
+[ "$(corner)" = ffc83d ] || fail "the rehearsal's band is not in the picture: $(corner)"
+
 kill -INT $demo
 status=0
 wait $demo || status=$?
