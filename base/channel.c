@@ -140,14 +140,18 @@ BtChannelStatus bt_channel_receive(
         .msg_controllen = sizeof control.bytes };
     if (n_fds)
         *n_fds = 0;
-    int reset = 0;
+    guint resets = 0, ends = 0;
     gssize n;
-    /* MSG_TRUNC: the size of the whole message, not of the part that had room. ECONNRESET: the peer
-     * closed without reading all of ours; the kernel says so once, before it hands over what the
-     * peer sent before that. */
-    do
+    /* MSG_TRUNC: the size of the whole message, not of the part that had room.
+     * ECONNRESET: the peer closed without reading all of ours; the kernel says so once, before it
+     * hands over what the peer sent before that. 0: the peer closed, perhaps after it had sent
+     * something in the moment between the kernel's look at the queue and its look at the peer; only
+     * the second 0 is surely the end. */
+    do {
+        header.msg_controllen = sizeof control.bytes;
         n = recvmsg(end, &header, MSG_CMSG_CLOEXEC | MSG_TRUNC);
-    while (n < 0 && (errno == EINTR || (errno == ECONNRESET && !reset++)));
+    } while ((n < 0 && (errno == EINTR || (errno == ECONNRESET && resets++ == 0))) ||
+        (n == 0 && ends++ == 0));
     if (n < 0)
         return failure(errno, "cannot receive", error);
     collect_files(&header, &files);
