@@ -236,6 +236,7 @@ static void drop_older(BtMedia *media, gint64 pts_ms)
         if (!second || second->pts_ms > pts_ms)
             return;
         drop_first(media);
+        media->passed = TRUE;
     }
 }
 
@@ -243,7 +244,8 @@ BtFrame *bt_media_frame_at(BtMedia *media, gint64 pts_ms, gint64 *pts_out_ms)
 {
     drop_older(media, pts_ms);
     const BtMediaFrame *first = g_queue_peek_head(&media->frames);
-    if (!first || first->pts_ms > pts_ms)
+    /* Asked for what is gone, when a clock settled, the glass keeps what it has. */
+    if (!first || (first->pts_ms > pts_ms && !media->passed))
         return NULL;
     if (pts_out_ms)
         *pts_out_ms = first->pts_ms;

@@ -62,9 +62,9 @@ const GError *bt_media_error(const BtMedia *media);
 gboolean bt_media_start(BtMedia *media, int w_px, int h_px, gint64 pts_ms, gboolean sound,
     gboolean loop, GError **error);
 
-/* The frame with the largest pts ≤ `pts_ms` of those decoded; drops older ones. NULL when none has
- * come yet. After the end, the last frame. `*pts_out_ms` (nullable) is its pts. (transfer full)
- * (nullable) */
+/* The frame with the largest pts ≤ `pts_ms` of those decoded; drops older ones, and where that one
+ * is dropped already, the oldest that is left. NULL when none has come yet. After the end, the last
+ * frame. `*pts_out_ms` (nullable) is its pts. (transfer full) (nullable) */
 BtFrame *bt_media_frame_at(BtMedia *media, gint64 pts_ms, gint64 *pts_out_ms);
 /* The pts of the first decoded frame after `pts_ms`; -1 when it is not decoded yet; BT_TIME_MAX
  * when there will be none. */

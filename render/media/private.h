@@ -65,6 +65,7 @@ struct BtMedia {
     BtMediaSound sound;
     GQueue frames; /* of BtMediaFrame*, rising; the first is the one on the glass */
     gint64 last_pts_ms;
+    gboolean passed;    /* frames before the first have been let go */
     gboolean pictures;  /* wanted */
     gint64 alive_ms;    /* when the decoder last said something, or was last given a slot */
     gint64 now_ms;      /* of the last poll */
