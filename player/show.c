@@ -411,16 +411,63 @@ static void grab_what_is_due(BtShow *show)
 
 /* ---- the turn ---- */
 
+/* Where the frames' grid lies in show time. A line that goes by whole pixels a frame would step by
+ * one more or less wherever the grid falls on the instants at which a pixel is due; two
+ * milliseconds behind them no rounding of a frame's time reaches one, at any whole number of pixels
+ * up to five. */
+#define BEHIND_PIXELS_MS 2
+
+static gint64 grid_begin_ms(const BtScene *scene)
+{
+    for (guint i = 0; i < scene->layers->len; i++) {
+        const BtLayer *layer = g_ptr_array_index(scene->layers, i);
+        for (guint k = 0; k < layer->nodes->len; k++) {
+            const BtNode *node = &g_array_index(layer->nodes, BtNode, k);
+            if (node->kind == BT_NODE_STRIP)
+                return node->start_ms + BEHIND_PIXELS_MS;
+        }
+    }
+    return 0;
+}
+
+/* The frame at `t_ms` or the last before it; with `after`, the first at it or after. */
+static gint64 frame_ms(const BtShow *show, gint64 t_ms, gboolean after)
+{
+    double period_ms = bt_glass_period_ms(show->glass);
+    gint64 begin_ms = grid_begin_ms(show->scene);
+    gint64 k = (gint64)floor((double)(t_ms - begin_ms) / period_ms) - 1;
+    gint64 at_ms = begin_ms + llround((double)k * period_ms), next_ms;
+    while ((next_ms = begin_ms + llround((double)(k + 1) * period_ms)) <= t_ms) {
+        at_ms = next_ms;
+        k++;
+    }
+    return after && at_ms < t_ms ? next_ms : at_ms;
+}
+
+/* The time of the picture drawn now: that of its frame, however late the wake-up is. It never goes
+ * back when the grid is another one. */
+static gint64 picture_time_ms(BtShow *show, gint64 t_ms)
+{
+    if (show->time.clock.is_virtual)
+        return t_ms;
+    gint64 at_ms = frame_ms(show, t_ms, FALSE);
+    if (show->drawn_ms <= t_ms)
+        at_ms = MAX(at_ms, show->drawn_ms);
+    show->drawn_ms = at_ms;
+    return at_ms;
+}
+
 static void set_timer(BtShow *show, gint64 t_ms, gint64 due_ms)
 {
-    double rate = show->time.clock.is_virtual ? show->time.clock.rate : 1;
-    double real_ms = rate > 0 ? (double)(due_ms - t_ms) / rate : BT_MINUTE_MS;
+    gboolean is_virtual = show->time.clock.is_virtual;
+    double rate = is_virtual ? show->time.clock.rate : 1;
     gint64 now_ns = g_get_monotonic_time() * 1000;
-    gint64 due_ns = now_ns + (gint64)(CLAMP(real_ms, 0, BT_HOUR_MS) * 1e6);
-    double period_ns = bt_glass_period_ms(show->glass) * 1e6;
-    if (!show->time.clock.is_virtual)
-        due_ns = (gint64)(ceil((double)due_ns / period_ns) * period_ns);
-    due_ns = MAX(due_ns, 1);
+    if (!is_virtual) {
+        due_ms = due_ms - t_ms > BT_HOUR_MS ? due_ms : frame_ms(show, due_ms, TRUE);
+        t_ms = bt_timekeeper_show_ms(&show->time);
+    }
+    double real_ms = rate > 0 ? (double)(due_ms - t_ms) / rate : BT_MINUTE_MS;
+    gint64 due_ns = MAX(1, now_ns + (gint64)(CLAMP(real_ms, 0, BT_HOUR_MS) * 1e6));
     struct itimerspec when = {
         .it_value = { due_ns / 1000000000, due_ns % 1000000000 },
     };
@@ -428,10 +475,10 @@ static void set_timer(BtShow *show, gint64 t_ms, gint64 due_ms)
     show->due_ms = due_ms;
 }
 
-static gint64 next_due(const BtShow *show, gint64 t_ms)
+static gint64 next_due(const BtShow *show, gint64 t_ms, gint64 drawn_ms)
 {
     gint64 due_ms = MIN(show->on_air->until_ms, show->scene_until_ms);
-    due_ms = MIN(due_ms, bt_scene_next_change(show->scene, t_ms));
+    due_ms = MIN(due_ms, bt_scene_next_change(show->scene, drawn_ms));
     if (show->on_air->until_ms != show->prepared_ms && show->on_air->until_ms != BT_TIME_MAX)
         due_ms = MIN(due_ms, MAX(t_ms + 1, show->on_air->until_ms - PREPARE_AHEAD_MS));
     if (show->grabs->len > 0)
@@ -468,7 +515,8 @@ void bt_show_turn(BtShow *show)
     gboolean changed = FALSE;
     grab_what_is_due(show);
     gint64 t_ms = refresh(show, turn_ms(show));
-    if (!bt_glass_draw(show->glass, show->scene, t_ms, &changed, &failure)) {
+    gint64 drawn_ms = picture_time_ms(show, t_ms);
+    if (!bt_glass_draw(show->glass, show->scene, drawn_ms, &changed, &failure)) {
         glass_is_gone(show, failure);
         return;
     }
@@ -480,5 +528,5 @@ void bt_show_turn(BtShow *show)
     update_sound(show, t_ms);
     write_picture(show);
     bt_fd_watch_set(show->decoders, bt_stage_fds(bt_board_stage(show->board)));
-    set_timer(show, t_ms, next_due(show, t_ms));
+    set_timer(show, t_ms, next_due(show, t_ms, drawn_ms));
 }

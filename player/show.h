@@ -23,8 +23,9 @@ typedef struct {
     int status;   /* what the process will exit with */
 
     BtTimekeeper time;
-    gint64 boot_ms; /* show time at start */
-    gint64 due_ms;  /* show time for which the timer is set */
+    gint64 boot_ms;  /* show time at start */
+    gint64 due_ms;   /* show time for which the timer is set */
+    gint64 drawn_ms; /* show time of the last picture */
 
     BtBoard *board;
     BtGlass *glass;
