@@ -49,7 +49,7 @@ BtFdWatch *bt_fd_watch_new(GSourceFunc ready, gpointer user)
 static gboolean are_watched(const BtFdWatch *watch, const GArray *fds)
 {
     return fds->len == watch->fds->len &&
-        memcmp(fds->data, watch->fds->data, fds->len * sizeof(int)) == 0;
+        (fds->len == 0 || memcmp(fds->data, watch->fds->data, fds->len * sizeof(int)) == 0);
 }
 
 void bt_fd_watch_set(BtFdWatch *watch, GArray *fds)
