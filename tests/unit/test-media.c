@@ -283,6 +283,8 @@ static void test_moving(void)
     g_autoptr(BtFrame) frame = moving->frame_at(moving, 400);
     g_assert_cmpint(number_on(frame), ==, 10);
     g_assert_cmpint(moving->next_change(moving, 400), ==, 440);
+    g_autoptr(BtFrame) gone = moving->frame_at(moving, 200); /* a clock settled */
+    g_assert_cmpint(number_on(gone), ==, 10);
     moving->ref(moving);
     moving->unref(moving);
     moving->unref(moving);
