@@ -3,8 +3,9 @@
 of the player together use at most 0.1 % of one CPU.
 
 Frames are those of `bangtin status`. CPU is user and system time of the player's processes with their
-threads, from /proc/PID/stat, and more finely from schedstat where the kernel keeps it: 0.1 % of 20 s are
-two ticks of the first. A measurement that misses is made once more, and said so.
+threads. /proc/PID/stat tells it in ticks of 10 ms a process, and 0.1 % of 20 s are two of them: where the
+kernel keeps schedstat (the same time in ns) that is judged, and stat too from a minute on. A measurement
+that misses is made once more, and said so.
 
     tests/peers/glass_still.py [SECONDS]"""
 
@@ -55,6 +56,13 @@ def measure(screen, seconds):
     return frames, [sum(part[k] for part in parts.values()) / took for k in (0, 1)], parts
 
 
+def cpu_to_judge(parts, seconds):
+    by_stat, by_schedstat = parts
+    if by_schedstat == 0:
+        return by_stat
+    return by_schedstat if seconds < 60 else max(parts)
+
+
 def main():
     seconds = int(sys.argv[1]) if len(sys.argv) > 1 else 20
     with glass.XServer(640, 384) as x, district.District() as town:
@@ -70,7 +78,7 @@ def main():
         district.wait_for(lambda: screen.on_air("main") == "i1", 30, "the page on air")
         time.sleep(5)  # what follows a start is done
         frames, parts, each = measure(screen, seconds)
-        if frames > 1 or max(parts) > LIMIT:
+        if frames > 1 or cpu_to_judge(parts, seconds) > LIMIT:
             print("%d frames, %.3f %% and %.3f %% of a CPU (%s), load %.1f: once more"
                   % (frames, 100 * parts[0], 100 * parts[1], each, os.getloadavg()[0]), flush=True)
             frames, parts, each = measure(screen, seconds)
@@ -79,7 +87,8 @@ def main():
           % (frames, seconds, 100 * parts[0], 100 * parts[1],
              ", ".join("%s %.1f ms" % (name, 1000 * part[1]) for name, part in each.items())))
     assert frames <= 1, "%d frames were drawn" % frames
-    assert max(parts) <= LIMIT, "the player used %.3f %% of a CPU" % (100 * max(parts))
+    used = cpu_to_judge(parts, seconds)
+    assert used <= LIMIT, "the player used %.3f %% of a CPU" % (100 * used)
 
 
 main()
