@@ -50,6 +50,7 @@ class FirstLook(unittest.TestCase):
             district.rfc3339(begin) + "x4", "--grab", ",".join(self.times), "--grab-to", self.grabs,
             *paths, timeout=60)
         self.said = done.stderr
+        way.expect_calm(self.said)
         return [way.Picture(self.grabs / (t + ".png")) for t in self.times]
 
     def check(self, photo, clip, later, text):
@@ -157,6 +158,8 @@ class Stick(unittest.TestCase):
         self.shows("two")
         self.assertEqual(self.screen.status()["sources"][0]["state"], "ok")
         self.assertEqual(self.freshness_ends(), self.manifest_ends())
+        self.screen.stop()
+        way.expect_calm(way.log(self.screen))
 
     def payload(self, path):
         return json.loads(base64.b64decode(json.loads(path.read_text())["payload"]))

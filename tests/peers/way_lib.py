@@ -8,6 +8,7 @@ import binascii
 import json
 import os
 import pathlib
+import re
 import sqlite3
 import struct
 import subprocess
@@ -135,6 +136,13 @@ def events(screen, event=None):
 
 def log(screen):
     return screen.log.read_text(errors="replace") if screen.log.exists() else ""
+
+
+def expect_calm(said):
+    """Nothing died, nothing was used wrongly: what a restart would hide."""
+    bad = re.search(r".*(runtime error|Sanitizer|show ended|: assertion|CRITICAL).*", said)
+    if bad:
+        raise AssertionError(bad.group(0) + "\n" + said)
 
 
 # ---- pictures ----

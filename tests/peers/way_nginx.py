@@ -64,6 +64,7 @@ class PlainNginx(unittest.TestCase):
         text = screen.config.read_text().replace("id=%s\n" % name, "id=%s\n" % way.SCREEN, 1)
         screen.config.write_text(text)
         screen.play()
+        self.addCleanup(lambda: way.expect_calm(way.log(screen)))
         self.addCleanup(screen.stop)
         return screen
 

@@ -113,6 +113,7 @@ class Offline(unittest.TestCase):
         district.wait_for(lambda: proxy.lose == 0, 30, "reports after the outage")
         district.wait_for(lambda: screen.status()["spool"]["waiting"] < 5, 30, "an empty spool")
         screen.stop()
+        way.expect_calm(way.log(screen))
 
     def test_two_hours(self):
         self.play_through_an_outage()

@@ -329,6 +329,8 @@ class Refused(unittest.TestCase):
                     one.is_said_and_stays(self)
                     one.what_is_left_is_shown(self)
                     one.goes_on()
+                    one.screen.stop()
+                    way.expect_calm(way.log(one.screen))
         finally:
             for one in some:
                 one.end()

@@ -113,8 +113,10 @@ class SamePicture(unittest.TestCase):
         to = folder / "grabs"
         to.mkdir()
         times = [district.rfc3339(t) for t in instants]
-        district.run(district.PLAYER, "play", "--config", folder / "player.conf", "--display", "offscreen",
-                     "--clock", clock, "--grab", ",".join(times), "--grab-to", to, timeout=60)
+        done = district.run(
+            district.PLAYER, "play", "--config", folder / "player.conf", "--display", "offscreen",
+            "--clock", clock, "--grab", ",".join(times), "--grab-to", to, timeout=60)
+        way.expect_calm(done.stderr)
         return folder, [to / (t + ".png") for t in times]
 
     def pictures_of_run(self, n):
