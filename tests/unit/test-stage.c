@@ -1,5 +1,6 @@
 /* From what is on to the picture: the same from a stage that ran and from one just made; good until
  * the instant it says; failures are said once and leave the rest in place. */
+#include "base/channel.h"
 #include "base/error.h"
 #include "base/hash.h"
 #include "player/stage/stage.h"
@@ -120,7 +121,8 @@ static void rig_close(Rig *rig)
     g_free(rig->folder);
 }
 
-static BtStage *stage_of(Rig *rig, int w_px, int h_px)
+static BtStage *stage_with(Rig *rig, int w_px, int h_px, BtMediaSpawn spawn, gpointer spawn_user,
+    BtStageOnFailure on_failure, BtStageOnSuccess on_success, gpointer user)
 {
     BtStageOptions options = { .w_px = w_px,
         .h_px = h_px,
@@ -128,13 +130,19 @@ static BtStage *stage_of(Rig *rig, int w_px, int h_px)
         .board = "Bảng tin",
         .zone_name = "Asia/Ho_Chi_Minh",
         .fonts = rig->fonts,
-        .spawn = bt_media_spawn_here,
-        .spawn_user = rig->decoder,
+        .spawn = spawn,
+        .spawn_user = spawn_user,
         .open_asset = open_asset,
         .open_user = rig,
-        .on_failure = count_failure,
-        .failure_user = rig };
+        .on_failure = on_failure,
+        .on_success = on_success,
+        .failure_user = user };
     return bt_stage_new(&options);
+}
+
+static BtStage *stage_of(Rig *rig, int w_px, int h_px)
+{
+    return stage_with(rig, w_px, h_px, bt_media_spawn_here, rig->decoder, count_failure, NULL, rig);
 }
 
 /* `items` of the main zone; the strip runs two texts. */
@@ -352,6 +360,72 @@ static void test_failure(void)
     rig_close(&rig);
 }
 
+typedef struct {
+    Rig rig;
+    int deaths_left;             /* decoders that die at once */
+    guint spawned, again, final; /* failures that were told, by kind */
+    guint successes;
+} Mortal;
+
+static int spawn_mortal(int content_fd, gpointer user, GError **error)
+{
+    Mortal *mortal = user;
+    int ends[2];
+    mortal->spawned++;
+    if (mortal->deaths_left-- <= 0)
+        return bt_media_spawn_here(content_fd, mortal->rig.decoder, error);
+    g_assert_true(bt_channel_pair(ends, error));
+    close(ends[1]);
+    return ends[0];
+}
+
+static void count_death(const BtStageFailure *failure, gpointer user)
+{
+    Mortal *mortal = user;
+    g_assert_cmpstr(failure->item->id, ==, "i");
+    g_assert_error(failure->error, BT_ERROR, BT_ERROR_DIED);
+    mortal->again += failure->again ? 1 : 0;
+    mortal->final += failure->again ? 0 : 1;
+}
+
+static void count_success(const char *sha256, gpointer user)
+{
+    Mortal *mortal = user;
+    g_assert_cmpstr(sha256, ==, mortal->rig.sha256);
+    mortal->successes++;
+}
+
+/* `deaths` decoders die; the picture comes after two of them, and not after three. */
+static void die_and_show(int deaths, guint spawned, guint again, guint final, guint successes)
+{
+    Mortal mortal = { .deaths_left = deaths };
+    rig_open(&mortal.rig);
+    g_autofree char *item =
+        g_strdup_printf("{\"id\":\"i\",\"kind\":\"image\",\"asset\":\"%s\",\"duration_ms\":5000}",
+            mortal.rig.sha256);
+    BtInputs *inputs = inputs_of(&mortal.rig, item, "");
+    BtStage *stage = stage_with(
+        &mortal.rig, W_PX, H_PX, spawn_mortal, &mortal, count_death, count_success, &mortal);
+    bt_frame_unref(picture_at(stage, inputs, mortal.rig.start_ms));
+    g_assert_cmpuint(mortal.spawned, ==, spawned);
+    g_assert_cmpuint(mortal.again, ==, again);
+    g_assert_cmpuint(mortal.final, ==, final);
+    mortal.deaths_left = 0;
+    bt_frame_unref(picture_at(stage, inputs, mortal.rig.start_ms + 5000));
+    g_assert_cmpuint(mortal.successes, ==, successes);
+    bt_stage_free(stage);
+    bt_inputs_free(inputs);
+    rig_close(&mortal.rig);
+}
+
+static void test_deaths(void)
+{
+    die_and_show(0, 1, 0, 0, 1);
+    die_and_show(1, 2, 1, 0, 0);
+    die_and_show(2, 3, 2, 0, 0);
+    die_and_show(3, 3, 2, 1, 0);
+}
+
 static const BtNode *find_strip(const BtScene *scene)
 {
     for (guint i = 0; i < scene->layers->len; i++) {
@@ -495,6 +569,7 @@ int main(int argc, char **argv)
     g_test_add_func("/stage/audio", test_audio);
     g_test_add_func("/stage/until", test_until);
     g_test_add_func("/stage/failure", test_failure);
+    g_test_add_func("/stage/deaths", test_deaths);
     g_test_add_func("/stage/ticker", test_ticker);
     g_test_add_func("/stage/rehearsal", test_rehearsal);
     g_test_add_func("/stage/prepare", test_prepare);
