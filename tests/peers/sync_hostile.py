@@ -266,8 +266,10 @@ class SyncHostile(unittest.TestCase):
     def test_flood_of_hints(self):
         start = time.monotonic()
         said = self.sync("eventflood", hints=3)
-        self.assertIn(said.last["hints"], (2, 3, 4), said)
-        self.assertLess(time.monotonic() - start, 6)  # it ends in time
+        took = time.monotonic() - start
+        self.assertGreaterEqual(said.last["hints"], 2, said)
+        self.assertLessEqual(said.last["hints"], took + 1, said)  # one a second, the first at once
+        self.assertLess(took, 6)  # it ends in time
         self.assertLess(self.server.sent, 20 * 1024 * 1024)
 
     def test_no_hints(self):
