@@ -26,7 +26,10 @@ FORBIDDEN = {
 }
 CALL = re.compile(r"(?<![\w.>])(%s)\s*\(" % "|".join(FORBIDDEN))
 NOTE = re.compile(r"\b(TODO|FIXME|XXX|HACK)\b")
-MACHINE = re.compile(r"(?<![\w./])/(?:work/|farm/|home/\w+/|tmp/w/|root/\.)|(?<=cd )/root\b")
+# Where this checkout and the home of whoever runs this lie: nothing of it belongs in the project.
+CHECKOUT = os.path.realpath(os.path.join(os.path.dirname(__file__), "../.."))
+MACHINE = re.compile(r"(?<![\w./])/home/\w+/|" + "|".join(
+    re.escape(path) + r"(?![\w-])" for path in (CHECKOUT, os.path.expanduser("~/.")) if len(path) > 4))
 STATE = re.compile(r"^(?:static\s+)?(?:_Thread_local\s+|thread_local\s+)?"
                    r"(?!const\b|typedef\b|extern\b|return\b|struct\s+\w+\s*[{;]|union\s+\w+\s*[{;]|enum\b|G_DEFINE)"
                    r"[A-Za-z_][\w ]*[ \*]+(?:const\s+)?(\w+)(?:\[[^\]]*\])*\s*(?:=[^=]|;)")
@@ -136,10 +139,10 @@ def planted():
         yield "self-test: a function of 101 lines was accepted"
     if not list(check_c("base/long.c", "\n" * 601)):
         yield "self-test: a file of 601 lines was accepted"
-    for line in ("/* TODO later */", "cd /work/x", "cd /root", "x = '/root/.cache'"):
+    for line in ("/* TODO later */", f"cd {CHECKOUT}/build", "x = '/home/lan/.cache'"):
         if not list(check_text("a.c", line)):
             yield f"self-test: “{line}” was accepted"
-    if list(check_text("a.c", "/v1/root/1.json a.json:/root/keys BASE/v1/root/ framework/work")):
+    if list(check_text("a.c", "/v1/root/1.json a.json:/root/keys BASE/v1/root/")):
         yield "self-test: an address with “root” in it was taken for a path"
 
 
