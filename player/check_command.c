@@ -6,9 +6,11 @@
 #include "player/roles.h"
 
 #include <fcntl.h>
+#include <libintl.h>
 #include <stdio.h>
 #include <string.h>
 
+#define _(text) dgettext("bangtin", text)
 #define MEDIUM_TIMEOUT_MS 15000
 
 static void say(const char *path, const char *words)
@@ -29,9 +31,10 @@ static void say_manifest(const char *path, const BtManifest *manifest)
     guint items = 0;
     for (guint i = 0; i < manifest->playlists->len; i++)
         items += ((const BtPlaylist *)g_ptr_array_index(manifest->playlists, i))->items->len;
-    g_autofree char *words = g_strdup_printf("accepted: manifest of %s, version %" G_GINT64_FORMAT
-                                             ", %u items, %u programmes",
-        manifest->source, manifest->version, items, manifest->programmes->len);
+    g_autofree char *version = g_strdup_printf("%" G_GINT64_FORMAT, manifest->version);
+    g_autofree char *words =
+        g_strdup_printf(_("accepted: manifest of %s, version %s, %u items, %u programmes"),
+            manifest->source, version, items, manifest->programmes->len);
     say(path, words);
     for (guint i = 0; i < manifest->notes->len; i++)
         say(path, g_ptr_array_index(manifest->notes, i));
@@ -72,8 +75,11 @@ static gboolean play_through(BtMedia *media, GError **error)
 
 static void say_medium(const char *path, const BtMediaInfo *info)
 {
-    g_autofree char *words = g_strdup_printf("accepted: %d×%d px, %" G_GINT64_FORMAT " ms%s",
-        info->w_px, info->h_px, info->duration_ms, info->has_sound ? ", with sound" : "");
+    g_autofree char *length_ms = g_strdup_printf("%" G_GINT64_FORMAT, info->duration_ms);
+    g_autofree char *words =
+        g_strdup_printf(info->has_sound ? _("accepted: %d×%d px, %s ms, with sound")
+                                        : _("accepted: %d×%d px, %s ms"),
+            info->w_px, info->h_px, length_ms);
     say(path, words);
 }
 
@@ -128,7 +134,7 @@ static gboolean check_text(const char *path, GError **error)
     gsize size_bytes;
     const char *data = g_bytes_get_data(bytes, &size_bytes);
     if (g_utf8_validate_len(data, size_bytes, NULL)) {
-        say(path, "accepted: text");
+        say(path, _("accepted: text"));
         return TRUE;
     }
     g_set_error(error, BT_ERROR, BT_ERROR_SYNTAX, "%s: not text in UTF-8", path);
@@ -139,7 +145,7 @@ static gboolean check_config(const char *path, GError **error)
 {
     g_autoptr(BtConfig) config = bt_config_read(path, error);
     if (config != NULL)
-        say(path, "accepted: configuration");
+        say(path, _("accepted: configuration"));
     return config != NULL;
 }
 

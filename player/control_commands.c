@@ -43,13 +43,14 @@ static const char *text_of(const BtJsonAt *object, const char *key)
     return text == NULL ? "" : text;
 }
 
-static gint64 number_of(const BtJsonAt *object, const char *key)
+/* As text, which translations can place. (transfer full) */
+static char *number_of(const BtJsonAt *object, const char *key)
 {
     BtJsonAt member;
     gint64 number = 0;
     if (bt_json_member(object, key, &member))
         bt_json_read_int(&member, G_MININT64, G_MAXINT64, &number, NULL);
-    return number;
+    return g_strdup_printf("%" G_GINT64_FORMAT, number);
 }
 
 static void print_list(
@@ -73,15 +74,19 @@ static void print_status(const BtJson *status)
     static const char *const on_air[] = { "zone", "item", "class", "source", "since", NULL };
     static const char *const sources[] = { "id", "kind", "state", "last_ok", NULL };
     BtJsonAt root = bt_json_root("status", status), frames, spool;
-    printf(_("Screen %s: %s, running for %" G_GINT64_FORMAT " s\n"), text_of(&root, "screen"),
-        text_of(&root, "state"), number_of(&root, "uptime_s"));
+    g_autofree char *up_s = number_of(&root, "uptime_s");
+    printf(_("Screen %s: %s, running for %s s\n"), text_of(&root, "screen"),
+        text_of(&root, "state"), up_s);
     print_list(&root, "on_air", _("On the glass:"), on_air);
     print_list(&root, "sources", _("Sources:"), sources);
-    if (bt_json_member(&root, "frames", &frames))
-        printf(_("Pictures: %" G_GINT64_FORMAT " shown, %" G_GINT64_FORMAT " late\n"),
-            number_of(&frames, "shown"), number_of(&frames, "late"));
-    if (bt_json_member(&root, "spool", &spool))
-        printf(_("Reports waiting: %" G_GINT64_FORMAT "\n"), number_of(&spool, "waiting"));
+    if (bt_json_member(&root, "frames", &frames)) {
+        g_autofree char *shown = number_of(&frames, "shown"), *late = number_of(&frames, "late");
+        printf(_("Pictures: %s shown, %s late\n"), shown, late);
+    }
+    if (bt_json_member(&root, "spool", &spool)) {
+        g_autofree char *waiting = number_of(&spool, "waiting");
+        printf(_("Reports waiting: %s\n"), waiting);
+    }
 }
 
 int bt_status_command(int argc, char **argv)
