@@ -335,11 +335,12 @@ static void heartbeat_on_change(BtShow *show)
 
 static void note_glass(BtShow *show, gint64 t_ms)
 {
+    /* A test pattern or the board's name covers what is on the air: it is off the glass meanwhile.
+     */
+    static const BtOnAir covered = { .kind = BT_ON_CUT };
     BtMoment now = bt_show_moment(show);
-    if (t_ms < show->pattern_until_ms)
-        bt_tracker_stop(show->tracker, &now);
-    else
-        bt_tracker_update(show->tracker, show->on_air, t_ms, &now);
+    gboolean is_covered = t_ms < show->pattern_until_ms || t_ms < show->identify_until_ms;
+    bt_tracker_update(show->tracker, is_covered ? &covered : show->on_air, t_ms, &now);
     update_life(show, &now);
     heartbeat_on_change(show);
 }
