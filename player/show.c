@@ -67,35 +67,44 @@ int bt_show_spawn_decoder(int content_fd, gpointer user, GError **error)
 typedef struct {
     BtMoment at;
     BtJson *body;
+    char *id; /* NULL: by its content */
 } EventTask;
 
 static gboolean add_event(BtFacts *facts, gpointer data, GError **error)
 {
     EventTask *task = data;
-    return bt_facts_add(facts, "event", NULL, &task->at, g_steal_pointer(&task->body), error);
+    return bt_facts_add(facts, "event", task->id, &task->at, g_steal_pointer(&task->body), error);
 }
 
 static void event_task_free(gpointer data)
 {
     EventTask *task = data;
     bt_json_unref(task->body);
+    g_free(task->id);
     g_free(task);
 }
 
-void bt_show_event(
-    BtShow *show, const char *type, const char *code, const char *what, const char *message)
+static void post_event(BtShow *show, const char *id, const char *type, const char *code,
+    const char *what, const char *message)
 {
     EventTask *task = g_new0(EventTask, 1);
     task->at = bt_show_moment(show);
     task->body = bt_json_new_object();
+    task->id = g_strdup(id);
     g_autofree char *words = g_utf8_substring(message, 0, MIN(300, g_utf8_strlen(message, -1)));
     bt_json_set_string(task->body, "event", type);
     if (*code != '\0')
         bt_json_set_string(task->body, "code", code);
     bt_json_set_string(task->body, "what", what);
     bt_json_set_string(task->body, "message", words);
-    g_message("%s %s: %s", type, what, message);
     bt_writer_post(show->writer, add_event, task, event_task_free);
+}
+
+void bt_show_event(
+    BtShow *show, const char *type, const char *code, const char *what, const char *message)
+{
+    g_message("%s %s: %s", type, what, message);
+    post_event(show, NULL, type, code, what, message);
 }
 
 /* ---- inputs ---- */
@@ -106,10 +115,11 @@ void bt_show_inputs_changed(BtShow *show)
     show->inputs_changed = TRUE;
 }
 
-static void on_activation_event(
-    const char *type, const char *code, const char *what, const char *message, gpointer user)
+static void on_activation_event(const BtActivationNews *news, gpointer user)
 {
-    bt_show_event(user, type, code, what, message);
+    if (!news->again)
+        g_message("%s %s: %s", news->type, news->what, news->message);
+    post_event(user, news->id, news->type, news->code, news->what, news->message);
 }
 
 static void on_command(BtVerb verb, gint64 until_ms, gpointer user)
@@ -152,12 +162,14 @@ void bt_show_look_for_news(BtShow *show)
         .on_air = show->on_air,
         .t_ms = bt_timekeeper_show_ms(&show->time),
         .trusted_now_ms = bt_timekeeper_surely_past_ms(&show->time),
+        .first = !show->has_looked,
         .on_event = on_activation_event,
         .on_command = on_command,
         .user = show,
     };
     if (bt_board_ledger(show->board) == NULL)
         return;
+    show->has_looked = TRUE;
     if (bt_activate(&activation))
         bt_show_inputs_changed(show);
     bt_timekeeper_raise_floor(&show->time, activation.newest_issued_ms);

@@ -37,6 +37,7 @@ typedef struct {
     gint64 scene_until_ms;
     gint64 prepared_ms;      /* the start of what was prepared */
     gboolean inputs_changed; /* on_air is to be asked for again */
+    gboolean has_looked;     /* for news, in this run */
     char *pattern;           /* a test pattern is on until … */
     gint64 pattern_until_ms;
     gint64 identify_until_ms; /* the board says its name */
