@@ -29,6 +29,7 @@ def parsed(facts):
 
 class WithSource:
     """A source that serves while a trial runs; it is not what is cut unless a stretch says so."""
+    only = None
 
     def __init__(self):
         self.place = district.District()
@@ -278,9 +279,16 @@ class Board(WithSource):
         check(not left, "left behind:", left)
 
 
+class Activate(Board):
+    """The same, closely: what counts is written down, then told."""
+    name = "activate"
+    only = "state/inputs.db"
+
+
 class Command(Board):
     """now.json asks for a cut as well: it is acted on once, and never forgotten."""
     name = "command"
+    only = "state/inputs.db"
 
     def __init__(self):
         super().__init__()

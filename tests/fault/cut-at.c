@@ -1,7 +1,7 @@
 /* Ends a program, with all its processes and threads, at one of its system calls.
  *
- *     cut-at [--at=N [--after] [--alone] [--disk=FOLDER [--log]]] [--under=FOLDER] --report=FILE
- *         COMMAND…
+ *     cut-at [--at=N [--after] [--alone] [--disk=FOLDER [--log]]] [--files] [--under=PREFIX]
+ *         --report=FILE COMMAND…
  *
  * Counted are the calls by which state leaves a process: what writes, syncs, renames, unlinks or
  * sends. A filter of seccomp that every descendant inherits stops at these calls alone, so a traced
@@ -12,6 +12,7 @@
  * lets the log of names and sizes reach the disk just before, as it does every few seconds, but not
  * the bytes of files that nobody synced.
  *
+ * --under counts of the files only those whose path begins so, --files nothing that is sent.
  * Not counted is what changes no state: what goes to a terminal, a pipe, an event counter, shared
  * memory (also SQLite's index of its log, made anew at each start), and from one role to another
  * over a local socket. SIGTERM is passed on to COMMAND. Exit status: 0 when the cut was made, else
@@ -119,7 +120,7 @@ static gboolean install_filter(void)
 
 typedef struct {
     gint64 at; /* 0: count only */
-    gboolean after, alone, log;
+    gboolean after, alone, log, files;
     char *disk, *under, *report;
     FILE *out;
     GHashTable *tracees; /* of pid */
@@ -192,7 +193,7 @@ static gboolean counts_fd(const Cut *cut, pid_t pid, int fd, char **what)
     *what = file_of(pid, fd);
     if (*what && g_str_has_prefix(*what, "socket:")) {
         int domain = domain_of(leader_of(pid), fd);
-        return domain == AF_INET || domain == AF_INET6;
+        return !cut->files && (domain == AF_INET || domain == AF_INET6);
     }
     return *what && is_state(cut, *what);
 }
@@ -357,7 +358,8 @@ int main(int argc, char **argv)
         { "alone", 0, 0, G_OPTION_ARG_NONE, &cut.alone, "only the process that made it", NULL },
         { "disk", 0, 0, G_OPTION_ARG_FILENAME, &cut.disk, "loses what was not synced", "FOLDER" },
         { "log", 0, 0, G_OPTION_ARG_NONE, &cut.log, "but not its log of names and sizes", NULL },
-        { "under", 0, 0, G_OPTION_ARG_FILENAME, &cut.under, "of files only those here", "FOLDER" },
+        { "under", 0, 0, G_OPTION_ARG_FILENAME, &cut.under, "of files only those here", "PREFIX" },
+        { "files", 0, 0, G_OPTION_ARG_NONE, &cut.files, "and nothing that is sent", NULL },
         { "report", 0, 0, G_OPTION_ARG_FILENAME, &cut.report, "the calls, one a line", "FILE" },
         { NULL },
     };

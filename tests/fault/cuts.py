@@ -18,14 +18,15 @@ import cutting
 import stretches
 
 SPARE = 1000  # calls that no run has more than another
-STRETCHES = {made.name: made for made in (stretches.Publish, stretches.Fetch, boards.Board, boards.Command,
+STRETCHES = {made.name: made for made in (stretches.Publish, stretches.Fetch, boards.Board, boards.Activate, boards.Command,
                                      boards.Acknowledge)}
 
 
-def points_of(count, sample, rng, is_power):
-    """A kill before a call is a kill after the one before it; a disk whose power is taken may tell the two apart, and
-    may have its log or not. The command's end is always among them: what it said is done must stay."""
-    kinds = [(False, False)]
+def points_of(count, sample, rng, is_power, is_close):
+    """A kill before a call is a kill after the one before it, unless only some calls are looked at; a disk whose power
+    is taken may tell the two apart, and may have its log or not. The command's end is always among them: what it said
+    is done must stay."""
+    kinds = [(False, False)] + ([(True, False)] if is_close else [])
     if is_power:
         kinds = [(after, log) for after in (False, True) for log in (False, True)]
     every = [cutting.Point(at, *kind) for at in range(1, count + 1) for kind in kinds]
@@ -68,7 +69,8 @@ def try_stretch(kind, name, options):
     failures = []
     try:
         count = count_calls(how, stretch)
-        points = points_of(count, options.sample, rng, kind is cutting.Power)
+        points = points_of(count, options.sample, rng, kind is cutting.Power,
+                           stretch.only is not None)
         for point in points:
             why = try_point(how, stretch, point)
             if why:

@@ -3,6 +3,7 @@
 A stretch of the way is an object with
     name      of the stretch
     folder    what the cut may hurt, as it was before the command
+    only      the beginning of the files' names whose calls are tried, all of them closely; None: every call
     run(trial)           runs the command once on trial.folder, a copy of it
     check_cut(trial)     what must hold before anything is started again
     check_after(trial)   starts again and says what must hold in the end
@@ -47,7 +48,9 @@ class Trial:
 
     def command(self, *words):
         """The command under cut-at, as a list."""
-        cut = [CUT_AT, "--report=%s" % self.report, "--under=%s" % self.folder]
+        cut = [CUT_AT, "--report=%s" % self.report,
+               "--under=%s" % (self.folder / (self.stretch.only or ""))]
+        cut += ["--files"] if self.stretch.only else []
         if self.point.at is not None:
             cut += ["--at=%d" % self.point.at] + (["--after"] if self.point.after else [])
             cut += ["--disk=%s" % self.disk] if self.disk else []

@@ -64,6 +64,7 @@ def noise(size_bytes, seed):
 class Publish:
     """A second manifest, with an image, for two screens that have a first one."""
     name = "publish"
+    only = None
     screens = ("kp-01", "kp-02")
 
     def __init__(self):
@@ -154,6 +155,7 @@ class Publish:
 class Fetch:
     """Over the network: a new root, a manifest that a new key signed, its asset, an alert."""
     name = "fetch"
+    only = None
 
     def __init__(self):
         self.tree = way.Tree()
