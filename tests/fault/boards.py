@@ -15,6 +15,7 @@ import way_lib as way
 
 SCREEN = "kp-01"
 CANVAS = (96, 64)
+RATE = 5  # of the board's clock
 OLD, NEW = (200, 30, 30), (30, 160, 60)
 
 
@@ -118,10 +119,12 @@ class Board(WithSource):
         self.place.serve()
         self.screen = self.place.screen(SCREEN, canvas="%dx%d" % CANVAS)
         self.old = self._publish("cu", OLD)
-        self.screen.play("--display", "offscreen")
+        self.clock = (time.time_ns() // 1000000, time.monotonic())
+        self.screen.play("--display", "offscreen", "--clock", self._clock())
         district.wait_for(lambda: self._times_played(self.place.data, self.old), 30,
                           "the first manifest\n" + way.log(self.screen))
         self.screen.stop()
+        self.began_ms = self._clock_ms()
         self._stop_serving()
         self.new = self._publish("moi", NEW)
         self.before = self.place.folder / "source-before"
@@ -184,15 +187,24 @@ class Board(WithSource):
             process.kill()
         return seen, log.read_text(errors="replace")
 
+    def _clock_ms(self):
+        """The board's clock goes on while it does not run."""
+        wall_ms, mono = self.clock
+        return wall_ms + round((time.monotonic() - mono) * 1000 * RATE)
+
+    def _clock(self):
+        return "%sx%d" % (district.rfc3339(self._clock_ms()), RATE)
+
     def _words(self, folder):
         return [str(district.PLAYER), "play", "--config", str(folder / "player.conf"), "--display",
-                "offscreen"]
+                "offscreen", "--clock", self._clock()]
 
     def run(self, trial):
         self._stop_serving()
         shutil.rmtree(self.data, ignore_errors=True)
         shutil.copytree(self.before, self.data)
         self._serve(self.data)
+        self.clock = (self.began_ms, time.monotonic())
         self._play(trial.command(*self._words(trial.folder)), trial.folder)
 
     # ---- what must hold ----

@@ -315,7 +315,7 @@ static void trace(Cut *cut)
 
 /* ---- beginning ---- */
 
-static pid_t main_pid; /* for the signal's handler alone */
+static volatile sig_atomic_t main_pid; /* for the signal's handler alone */
 
 static void pass_on(int signal)
 {
@@ -328,7 +328,8 @@ static void begin(Cut *cut, char **command)
     char byte = 0;
     if (!g_unix_open_pipe(gate, FD_CLOEXEC, NULL))
         g_error("cut-at: no pipe");
-    cut->main = main_pid = fork();
+    cut->main = fork();
+    main_pid = cut->main;
     if (cut->main == 0) {
         if (read(gate[0], &byte, 1) == 1 && install_filter())
             execvp(command[0], command);
