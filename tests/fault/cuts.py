@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Cuts stretches of the way at their system calls, by kill or by power, and checks what is left.
 
-    cuts.py kill|power STRETCH… [--sample N] [--seed S]
+    cuts.py kill|alone|power STRETCH… [--sample N] [--seed S]
 
 Tries every point, or N of them, spread over the stretch by chance (the seed is printed). Exit status 77
 where the machine cannot take a disk's power.
@@ -17,6 +17,7 @@ import boards
 import cutting
 import stretches
 
+HOW = {how.name: how for how in (cutting.Kill, cutting.Alone, cutting.Power)}
 SPARE = 1000  # calls that no run has more than another
 STRETCHES = {made.name: made for made in (stretches.Publish, stretches.Fetch, boards.Board, boards.Activate, boards.Command,
                                      boards.Acknowledge)}
@@ -87,12 +88,12 @@ def try_stretch(kind, name, options):
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("how", choices=["kill", "power"])
+    parser.add_argument("how", choices=sorted(HOW))
     parser.add_argument("stretch", nargs="+", choices=sorted(STRETCHES))
     parser.add_argument("--sample", type=int)
     parser.add_argument("--seed", type=int, default=1)
     options = parser.parse_args()
-    kind = cutting.Power if options.how == "power" else cutting.Kill
+    kind = HOW[options.how]
     why_not = cutting.Power.why_not() if kind is cutting.Power else None
     if why_not:
         print("skipped:", why_not)

@@ -42,9 +42,9 @@ class Point(typing.NamedTuple):
 class Trial:
     """One run of a stretch's command."""
 
-    def __init__(self, stretch, folder, report, point=None, disk=None):
+    def __init__(self, stretch, folder, report, point, options=()):
         self.stretch, self.folder, self.report = stretch, pathlib.Path(folder), report
-        self.point, self.disk = point or Point(None), disk
+        self.point, self.options = point or Point(None), list(options)
 
     def command(self, *words):
         """The command under cut-at, as a list."""
@@ -53,8 +53,7 @@ class Trial:
         cut += ["--files"] if self.stretch.only else []
         if self.point.at is not None:
             cut += ["--at=%d" % self.point.at] + (["--after"] if self.point.after else [])
-            cut += ["--disk=%s" % self.disk] if self.disk else []
-            cut += ["--log"] if self.point.log else []
+            cut += (["--log"] if self.point.log else []) + self.options
         return [str(word) for word in cut + list(words)]
 
     def calls(self):
@@ -78,6 +77,7 @@ class Trial:
 class Kill:
     """Everything dies, the disk keeps what was written."""
     name = "kill"
+    options = ()
 
     def __init__(self, stretch):
         self.stretch = stretch
@@ -87,13 +87,19 @@ class Kill:
         folder = self.place / "trial"
         shutil.rmtree(folder, ignore_errors=True)
         shutil.copytree(self.stretch.folder, folder, symlinks=True)
-        return Trial(self.stretch, folder, self.place / "calls", point)
+        return Trial(self.stretch, folder, self.place / "calls", point, self.options)
 
     def settle(self, trial):
         """Nothing is lost."""
 
     def close(self):
         shutil.rmtree(self.place, ignore_errors=True)
+
+
+class Alone(Kill):
+    """Only the process that made the call dies; whoever started it starts it again."""
+    name = "alone"
+    options = ("--alone",)
 
 
 class Power:
@@ -134,7 +140,8 @@ class Power:
     def trial(self, point=None):
         self._unmount()
         self._mount_copy(self.clean)
-        return Trial(self.stretch, self.mounted / "trial", self.place / "calls", point, self.mounted)
+        return Trial(self.stretch, self.mounted / "trial", self.place / "calls", point,
+                     ["--disk=%s" % self.mounted])
 
     def settle(self, trial):
         """The power is back."""
