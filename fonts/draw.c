@@ -74,22 +74,23 @@ static void blend_color(
 
 /* ---- what is visible ---- */
 
-static void draw_glyph(const Painter *painter, guint face, const BtGlyph *glyph)
+static void draw_glyph(const Painter *painter, const BtTextRun *run, const BtGlyph *glyph)
 {
+    BtPlaced placed = { 0 };
     const BtTextStyle *style = &painter->layout->style;
-    BtPen pen = bt_pen_at(style, glyph->x_px);
-    const BtBitmap *bitmap = bt_glyph_bitmap(painter->fonts, face, glyph->id, style, pen.phase);
+    const BtBitmap *bitmap =
+        bt_turn_bitmap(painter->fonts, run->font, run->turn, style, glyph, &placed);
     if (bitmap == NULL)
         return;
-    int left = painter->x_px + pen.x_px + bitmap->left;
-    int top = painter->y_px + (int)floorf(glyph->y_px + 0.5f) - bitmap->top;
+    int left = painter->x_px + placed.x_px, top = painter->y_px + placed.y_px;
     BtRect at = bt_rect_intersect(painter->clip_px, (BtRect){ left, top, bitmap->w, bitmap->h });
     if (bt_rect_is_empty(at))
-        return;
-    if (bitmap->color)
+        ;
+    else if (bitmap->color)
         blend_color(painter, bitmap, at, left, top);
     else
         blend_coverage(painter, bitmap, at, left, top);
+    g_free(placed.own);
 }
 
 /* The first glyph of a run at or behind x. Pens of a run rise, but for the offsets of marks, which
@@ -115,18 +116,25 @@ static void draw_run(const Painter *painter, const BtTextRun *run)
     const BtGlyph *glyphs = &g_array_index(painter->layout->glyphs, BtGlyph, run->first_glyph);
     /* Ink reaches this far from its pen, and a mark's offset as far again. */
     double margin = 2.0 * face->reach_em * painter->layout->style.px + 2;
-    double left = painter->clip_px.x - painter->x_px - margin;
-    double right = left + painter->clip_px.w + 2 * margin;
+    double left = -margin, right;
+    if (bt_text_is_vertical(&painter->layout->style)) {
+        left += painter->clip_px.y - painter->y_px;
+        right = left + painter->clip_px.h + 2 * margin;
+    } else {
+        left += painter->clip_px.x - painter->x_px;
+        right = left + painter->clip_px.w + 2 * margin;
+    }
     for (guint i = first_behind(glyphs, run->n_glyphs, left); i < run->n_glyphs; i++) {
         if (glyphs[i].x_px > right + margin)
             break;
-        draw_glyph(painter, run->font, &glyphs[i]);
+        draw_glyph(painter, run, &glyphs[i]);
     }
 }
 
 static void draw_line(const Painter *painter, const BtTextLine *line)
 {
-    BtRect ink = line->ink_px;
+    gboolean vertical = bt_text_is_vertical(&painter->layout->style);
+    BtRect ink = vertical ? bt_text_turned(line->ink_px) : line->ink_px;
     ink.x += painter->x_px;
     ink.y += painter->y_px;
     if (bt_rect_is_empty(bt_rect_intersect(ink, painter->clip_px)))
@@ -148,8 +156,10 @@ void bt_text_draw(BtFonts *fonts, const BtTextLayout *layout, guint first_line, 
         .stride_px = stride_px,
         .clip_px = clip_px,
         .color = color & 0xFFFFFF };
-    painter.x_px = (int)floorf(x_px + 0.5f);
-    painter.y_px = (int)floorf(y_px - (first->baseline_px - first->ascent_px) + 0.5f);
+    float top_px = first->baseline_px - first->ascent_px;
+    gboolean vertical = bt_text_is_vertical(&layout->style);
+    painter.x_px = (int)floorf(x_px + (vertical ? top_px : 0) + 0.5f);
+    painter.y_px = (int)floorf(y_px - (vertical ? 0 : top_px) + 0.5f);
     set_curve(&painter, on_dark);
     guint end = MIN(n_lines, layout->lines->len - first_line) + first_line;
     for (guint i = first_line; i < end; i++)
