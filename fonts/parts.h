@@ -86,6 +86,7 @@ struct BtFonts {
     hb_buffer_t *buffer;
     BtGlyphCache *glyphs;
     BtShapedCache *shaped;
+    guint64 visited; /* see bt_fonts_visited */
 };
 
 /* The path of the file called `file`, whose %s stands for the weight; its regular one when there is

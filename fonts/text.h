@@ -156,4 +156,8 @@ void bt_text_draw(BtFonts *fonts, const BtTextLayout *layout, guint first_line, 
     guint32 *pixels, int stride_px, BtRect clip_px, float x_px, float y_px, guint32 color,
     gboolean on_dark);
 
+/* How many runs and glyphs bt_text_draw has looked at since the fonts were opened: what it costs,
+ * for tests, which count and do not time. */
+guint64 bt_fonts_visited(const BtFonts *fonts);
+
 #endif
