@@ -29,6 +29,14 @@ static double line_em(const BtPlan *plan, BtFonts *fonts, GPtrArray *texts)
     return MAX(0.5, least);
 }
 
+static gboolean all_vertical(const BtPlan *plan, GPtrArray *texts)
+{
+    for (guint i = 0; i < texts->len; i++)
+        if (!bt_plan_is_vertical(plan, texts->pdata[i]))
+            return FALSE;
+    return TRUE;
+}
+
 static gboolean has_titles(GPtrArray *texts)
 {
     for (guint i = 0; i < texts->len; i++) {
@@ -42,13 +50,14 @@ static gboolean has_titles(GPtrArray *texts)
 /* The size at which a page with a title of one line holds its most lines of body. */
 static int full_page_px(const BtPlan *plan, BtFonts *fonts, const BtPlanSpec *spec, int least_px)
 {
-    double em = line_em(plan, fonts, spec->texts), lines = plan->look.max_lines * em;
-    int h_px = plan->column_px.h;
+    BtPlanRoom room = bt_plan_room(plan, all_vertical(plan, spec->texts));
+    double em = line_em(plan, fonts, spec->texts), lines = room.max_lines * em;
+    int h_px = room.depth_px;
     if (!plan->look.tiny && has_titles(spec->texts)) {
         lines += em * 1.8 / 1.35;
         h_px -= plan->look.gap_px;
     }
-    int by_height = (int)(h_px / lines), by_width = plan->column_px.w * 2 / LETTERS_A_LINE;
+    int by_height = (int)(h_px / lines), by_width = room.length_px * 2 / LETTERS_A_LINE;
     return CLAMP(MIN(by_height, by_width), least_px, MOST_PX);
 }
 
