@@ -12,14 +12,6 @@
 
 #define MAX_ACROSS 2 /* digits: three would stand out of the column on both sides */
 
-static UChar32 char_at(const BtParagraph *p, guint i)
-{
-    UChar32 c = 0;
-    if (i < p->n)
-        U16_GET(p->text, 0, i, p->n, c);
-    return c;
-}
-
 /* Marks, joiners and variation selectors stand as their base does. */
 static gboolean follows_base(UChar32 c)
 {
@@ -41,7 +33,7 @@ static gboolean touches_rotated(const BtParagraph *p, gint64 i, int step)
 {
     while (i >= 0 && i < p->n && p->text[i] == ' ')
         i += step;
-    return i >= 0 && i < p->n && !is_upright(char_at(p, (guint)i));
+    return i >= 0 && i < p->n && !is_upright(bt_char_at(p, (guint)i));
 }
 
 /* The digits that stand side by side from `start` on; 0: none do. */
@@ -60,7 +52,7 @@ static guint count_across(const BtParagraph *p, guint start, guint end)
 static BtTextTurn turn_at(
     const BtParagraph *p, const BtItem *item, guint start, BtTextTurn before, guint *next)
 {
-    UChar32 c = char_at(p, start);
+    UChar32 c = bt_char_at(p, start);
     guint across = before == BT_TURN_ACROSS ? 0 : count_across(p, start, item->end);
     *next = start + U16_LENGTH(c);
     if (across > 0) {

@@ -172,6 +172,8 @@ void bt_paragraph_find_items(BtParagraph *paragraph, UScriptCode fallback, UScri
  */
 UScriptCode bt_script_of_code(const char *code);
 void bt_paragraph_find_breaks(BtParagraph *paragraph, BtFonts *fonts, const char *lang);
+/* The character at a unit, 0 behind the end. */
+UChar32 bt_char_at(const BtParagraph *paragraph, guint unit);
 /* The script most letters of the text are in, USCRIPT_COMMON when there are none. */
 UScriptCode bt_script_of_text(const char *text);
 

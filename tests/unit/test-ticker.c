@@ -226,25 +226,19 @@ static void test_size_is_the_largest(Fixture *f, gconstpointer data)
 
 /* ---- ink ---- */
 
+#define EMOJI "😀Ẫm🇻🇳 👨‍👩‍👧 j "
+#define JAWI "سموا مأنسي 😀 ⁦19:30⁩ "
+#define THAI "ꪹꪎꪱ꪿ ꪀꪾ꫁ ꪨꪸ꪿ ꪼꪕ "
+#define KHMER "សេចក្តី ព្រឹទ្ធ "
+
 /* Where one tile ends another goes on, whatever stands there: the tiles are the one picture that
  * the text alone is. */
 static void test_tiles(Fixture *f, gconstpointer data)
 {
     (void)data;
-    static const Text texts[] = {
-        { "vi", NULL,
-            "😀Ẫm🇻🇳 👨‍👩‍👧 ướt j😀Ẫm🇻🇳 👨‍👩‍👧 ướt j😀Ẫm🇻🇳 "
-            "👨‍👩‍👧 "
-            "ướt "
-            "j" },
-        { "cja-Arab", NULL,
-            "سموا مأنسي 😀 ⁦19:30⁩ سموا مأنسيۛ سموا مأنسي 😀 "
-            "⁦19:30⁩ "
-            "سموا "
-            "مأنسيۛ" },
-        { "blt", NULL, "ꪹꪎꪱ꪿ ꪀꪾ꫁ ꪨꪸ꪿ ꪼꪕ ꪁꪫꪱꪣ ꪹꪎꪱ꪿ ꪀꪾ꫁ ꪨꪸ꪿ ꪼꪕ ꪁꪫꪱꪣ ꪹꪎꪱ꪿ ꪀꪾ꫁" },
-        { "km", NULL, "សេចក្តីជូនដំណឹង ព្រឹទ្ធ ស្ត្រី សេចក្តីជូនដំណឹង ព្រឹទ្ធ ស្ត្រី" },
-    };
+    static const Text texts[] = { { "vi", NULL, EMOJI EMOJI EMOJI EMOJI EMOJI },
+        { "cja-Arab", NULL, JAWI JAWI JAWI JAWI JAWI }, { "blt", NULL, THAI THAI THAI THAI THAI },
+        { "km", NULL, KHMER KHMER KHMER KHMER KHMER } };
     enum { H_PX = 80 };
     BtColours colours = bt_look_colours(BT_LOOK_GROUND);
     for (guint i = 0; i < G_N_ELEMENTS(texts); i++) {
