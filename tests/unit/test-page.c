@@ -326,25 +326,33 @@ static void test_columns(void)
     }
 }
 
-/* All pages of one text begin at the same place, on the right and at the top. */
+/* All pages of one text begin at the same place, on the right and at the top, also those that hold
+ * less. */
 static void test_pages_of_columns(void)
 {
     Size wall = { "wall", 640, 320, TRUE };
-    Bulletin bulletin = { "long", { { "zh-Hant", "", HAN HAN HAN HAN HAN HAN HAN HAN, TRUE } } };
-    g_autoptr(BtPlan) plan = plan_of(&wall, &bulletin, "", FALSE, 0);
-    guint n = bt_plan_pages(plan, 0);
-    int right = 0, top = 0;
-    g_assert_cmpuint(n, >, 2);
-    for (guint i = 0; i < n; i++) {
-        g_autoptr(BtFrame) frame = bt_page_draw(fonts, plan, 0, i);
-        BtRect ink = find_color(frame, plan->column_px, plan->colours.letters);
-        if (i == 0) {
-            right = ink.x + ink.w;
-            top = ink.y;
+    guint uneven = 0;
+    for (guint length = 3; length < 12; length++) {
+        g_autoptr(GString) body = g_string_new("");
+        for (guint i = 0; i < length; i++)
+            g_string_append(body, HAN);
+        Bulletin bulletin = { "long", { { "zh-Hant", "", body->str, TRUE } } };
+        g_autoptr(BtPlan) plan = plan_of(&wall, &bulletin, "", FALSE, 0);
+        const BtPlanText *text = bt_plan_text(plan, 0);
+        int right = 0, top = 0;
+        for (guint i = 0; i < text->pages->len; i++) {
+            g_autoptr(BtFrame) frame = bt_page_draw(fonts, plan, 0, i);
+            BtRect ink = find_color(frame, plan->column_px, plan->colours.letters);
+            right = i == 0 ? ink.x + ink.w : right;
+            top = i == 0 ? ink.y : top;
+            g_test_message("%u times, page %u", length, i);
+            g_assert_cmpint(abs(ink.x + ink.w - right), <=, plan->body_px / 4);
+            g_assert_cmpint(abs(ink.y - top), <=, plan->body_px / 4);
+            BtPlanPage page = g_array_index(text->pages, BtPlanPage, i);
+            uneven += bt_plan_page_px(plan, text, page) < bt_plan_deepest_px(plan, text);
         }
-        g_assert_cmpint(abs(ink.x + ink.w - right), <=, plan->body_px / 4);
-        g_assert_cmpint(abs(ink.y - top), <=, plan->body_px / 4);
     }
+    g_assert_cmpuint(uneven, >, 0);
 }
 
 /* The same words in lines and in columns are two plans to those that keep them. */

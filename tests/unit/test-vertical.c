@@ -314,7 +314,7 @@ static void test_ink(Fixture *f, gconstpointer data)
 static void test_middle(Fixture *f, gconstpointer data)
 {
     (void)data;
-    static const char *const texts[] = { "中", "田", "𠊛", "國", "😀", "20", "H", "5" };
+    static const char *const texts[] = { "中", "田", "𠊛", "國", "ꆈ", "😀", "20", "H", "5" };
     for (guint i = 0; i < G_N_ELEMENTS(texts); i++) {
         BtTextStyle style = style_of("vi-Hani", 100, FALSE);
         g_autoptr(BtTextLayout) layout = lay_out(f, texts[i], &style, 0);
@@ -325,6 +325,34 @@ static void test_middle(Fixture *f, gconstpointer data)
         float down = line->ink_px.x + line->ink_px.w / 2.0f;
         g_assert_cmpfloat_with_epsilon(down, line->width_px / 2, 6);
     }
+}
+
+/* A character takes a square, also of a font that knows nothing of columns. */
+static void test_squares(Fixture *f, gconstpointer data)
+{
+    (void)data;
+    static const char *const texts[] = { "中", "𠊛", "ꆈ", "。", "（", "1", "20", "１" };
+    for (guint i = 0; i < G_N_ELEMENTS(texts); i++) {
+        BtTextStyle style = style_of("vi-Hani", 100, FALSE);
+        g_autoptr(BtTextLayout) layout = lay_out(f, texts[i], &style, 0);
+        g_test_message("%s", texts[i]);
+        g_assert_cmpfloat_with_epsilon(line_at(layout, 0)->width_px, 100, 0.01);
+    }
+}
+
+/* Columns begin at the top whatever they begin with; inside, a right-to-left word is one. */
+static void test_base_direction(Fixture *f, gconstpointer data)
+{
+    (void)data;
+    BtTextStyle style = style_of("vi-Hani", 40, FALSE);
+    g_autoptr(BtTextLayout) layout = lay_out(f, "چام، 越", &style, 0);
+    const BtTextRun *first = run_at(layout, 0);
+    const BtGlyph *last = glyph_at(layout, layout->glyphs->len - 1);
+    g_assert_false(layout->rtl);
+    g_assert_true(first->rtl);
+    g_assert_cmpuint(first->start, ==, 0);
+    g_assert_cmpuint(last->cluster, ==, strlen("چام، "));
+    g_assert_cmpuint(glyph_at(layout, 0)->cluster, >, glyph_at(layout, 1)->cluster);
 }
 
 /* Drawn piece by piece it is the same picture. */
@@ -404,6 +432,8 @@ int main(int argc, char **argv)
         { "sideways", test_sideways },
         { "ink", test_ink },
         { "middle", test_middle },
+        { "squares", test_squares },
+        { "base-direction", test_base_direction },
         { "clip", test_clip },
         { "fit-and-pages", test_fit_and_pages },
         { "cache", test_cache },
