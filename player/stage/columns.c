@@ -19,13 +19,12 @@ gboolean bt_plan_is_vertical(const BtPlan *plan, const BtText *text)
         plan->column_px.w >= LEAST_COLUMNS * 2 * px;
 }
 
-/* As many columns as hold what the lines of a horizontal page hold. */
+/* More columns than lines on a wide page, fewer on a high one, where columns are long. */
 static guint count_columns(const BtPlan *plan)
 {
-    guint lines = plan->look.max_lines;
-    guint h = (guint)MAX(1, plan->column_px.h);
-    guint columns = (lines * (guint)plan->column_px.w + h / 2) / h;
-    return CLAMP(columns, LEAST_COLUMNS, 2 * lines);
+    double aspect = (double)plan->column_px.w / MAX(1, plan->column_px.h);
+    double more = aspect > 1 ? aspect : sqrt(aspect);
+    return MAX(LEAST_COLUMNS, (guint)lround(plan->look.max_lines * more));
 }
 
 BtPlanRoom bt_plan_room(const BtPlan *plan, gboolean vertical)

@@ -3,6 +3,8 @@
 #include "player/stage/paint.h"
 #include "player/stage/parts.h"
 
+#include <string.h>
+
 #define LONG_VI                                                                                                            \
     "Kính mời bà con về dự họp thôn lúc 19 giờ 30 phút, thứ Năm ngày 20/11/2026, tại Nhà văn hóa " \
     "thôn. Nội dung: bàn việc phòng chống bão lũ và dọn vệ sinh đường làng. "
@@ -355,6 +357,26 @@ static void test_pages_of_columns(void)
     g_assert_cmpuint(uneven, >, 0);
 }
 
+/* A number is not cut for the sake of larger letters. */
+static void test_number_in_a_column(void)
+{
+    static const char number[] = "0901 234 567";
+    Bulletin bulletin = { "call", { { "zh-Hant", "山洪", "電話0901 234 567。", TRUE } } };
+    for (guint s = 0; s < G_N_ELEMENTS(sizes); s++) {
+        g_autoptr(BtPlan) plan = plan_of(&sizes[s], &bulletin, "https://phutuc.vn/1", FALSE, 4);
+        const BtPlanText *text = bt_plan_text(plan, 0);
+        gsize at = strstr(text->body->text, number) - text->body->text;
+        guint whole = 0;
+        for (guint i = 0; i < text->body->lines->len; i++) {
+            const BtTextLine *line = &g_array_index(text->body->lines, BtTextLine, i);
+            whole += line->start <= at && line->end >= at + strlen(number);
+        }
+        g_test_message("%s", sizes[s].name);
+        if (text->vertical)
+            g_assert_cmpuint(whole, ==, 1);
+    }
+}
+
 /* The same words in lines and in columns are two plans to those that keep them. */
 static void test_key(void)
 {
@@ -389,6 +411,7 @@ int main(int argc, char **argv)
     g_test_add_func("/page/room-for-columns", test_room_for_columns);
     g_test_add_func("/page/columns", test_columns);
     g_test_add_func("/page/pages-of-columns", test_pages_of_columns);
+    g_test_add_func("/page/number-in-a-column", test_number_in_a_column);
     g_test_add_func("/page/key", test_key);
     return g_test_run();
 }
