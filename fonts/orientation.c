@@ -40,7 +40,7 @@ static gboolean touches_rotated(const BtParagraph *p, gint64 i, int step)
 static guint count_across(const BtParagraph *p, guint start, guint end)
 {
     guint n = 0;
-    while (start + n < end && is_digit(p, start + n))
+    while (n <= MAX_ACROSS && start + n < end && is_digit(p, start + n))
         n++;
     if (n == 0 || n > MAX_ACROSS || touches_rotated(p, (gint64)start - 1, -1) ||
         touches_rotated(p, start + n, 1))
