@@ -1,8 +1,10 @@
 /* The opened table: where the files lie on this machine, and the faces opened so far. */
 #include "fonts/parts.h"
 
+#include <libintl.h>
 #include <string.h>
 
+#define _(text) dgettext("bangtin", text)
 #define FONT_FOLDER "/usr/share/fonts"
 /* Debian's whole archive of fonts is under 6,000 files and five folders deep. */
 #define MAX_FILES 20000
@@ -167,7 +169,7 @@ GPtrArray *bt_fonts_missing(const BtFonts *fonts)
         if (table[i].required && bt_fonts_file(fonts, table[i].file, BT_WEIGHT_REGULAR) == NULL)
             g_ptr_array_add(missing,
                 g_strdup_printf(
-                    "%s is not installed: package %s brings it", name, table[i].package));
+                    _("%s is not installed: the package %s brings it"), name, table[i].package));
     }
     return missing;
 }
