@@ -150,7 +150,7 @@ static void advise_on_text(Check *check, BtCheckReport *report, const char *text
 static void check_text(Check *check, BtCheckReport *report)
 {
     report->kind = "text";
-    g_autoptr(GBytes) bytes = bt_io_read(report->path, BT_TEXT_MAX_BYTES, &report->error);
+    g_autoptr(GBytes) bytes = bt_io_read(report->path, BT_FOLDER_TEXT_MAX_BYTES, &report->error);
     if (bytes == NULL)
         return;
     gsize size_bytes;
