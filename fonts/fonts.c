@@ -146,6 +146,11 @@ static gboolean check_latin(BtFonts *fonts, GError **error)
 
 BtFonts *bt_fonts_open(const char *font_file, GError **error)
 {
+    return bt_fonts_open_in(FONT_FOLDER, font_file, error);
+}
+
+BtFonts *bt_fonts_open_in(const char *folder, const char *font_file, GError **error)
+{
     g_autoptr(BtFonts) fonts = g_new0(BtFonts, 1);
     fonts->files = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
     fonts->slots = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
@@ -160,7 +165,7 @@ BtFonts *bt_fonts_open(const char *font_file, GError **error)
         g_set_error_literal(error, BT_ERROR, BT_ERROR_FAILED, "FreeType: does not start");
         return NULL;
     }
-    walk(fonts->files, FONT_FOLDER, 0);
+    walk(fonts->files, folder, 0);
     if (!open_user(fonts, font_file, error) || !check_latin(fonts, error))
         return NULL;
     return g_steal_pointer(&fonts);
