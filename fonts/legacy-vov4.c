@@ -113,7 +113,7 @@ guint8 *bt_vov4_find_brackets(const char *text)
     for (gsize i = 0; text[i] != '\0'; i += g_utf8_skip[(guchar)text[i]]) {
         if (is_space_at(text, i))
             pairing.token = i + 1;
-        if (brackets[i])
+        if (brackets[i] && (text[i] != ']' || waiting->len == 0)) /* [words](address) */
             continue;
         if (text[i] == '[' || text[i] == '{')
             open_bracket(&pairing, i);

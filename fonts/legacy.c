@@ -3,6 +3,7 @@
 #include <string.h>
 
 #define MAX_WORD_BYTES 120 /* longer runs are no words of any language here */
+#define MAX_WORDS 10000    /* different ones: they have said what there is to say */
 
 /* ---- words ---- */
 
@@ -97,10 +98,9 @@ typedef struct {
 
 static void note(Tally *tally, const Reader *reader, const BtWord *word, BtWordSays what)
 {
-    if (what == BT_WORD_AGAINST) {
-        tally->against++;
+    tally->against += what == BT_WORD_AGAINST;
+    if (what < BT_WORD_WEAK)
         return;
-    }
     tally->strong |= what == BT_WORD_STRONG;
     if (tally->supporting++ > 0)
         return;
@@ -116,12 +116,10 @@ static Tally weigh(const char *text, BtLegacy encoding)
     g_autoptr(GHashTable) seen = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
     Tally tally = { 0 };
     gsize end = strlen(text);
-    for (BtWord word = { 0 }; next_word(&reader, word.end, end, &word);) {
-        BtWordSays what = says(&reader, &word);
-        if (what != BT_WORD_SILENT &&
-            g_hash_table_add(seen, g_strndup(text + word.start, word.end - word.start)))
-            note(&tally, &reader, &word, what);
-    }
+    for (BtWord word = { 0 };
+         g_hash_table_size(seen) < MAX_WORDS && next_word(&reader, word.end, end, &word);)
+        if (g_hash_table_add(seen, g_strndup(text + word.start, word.end - word.start)))
+            note(&tally, &reader, &word, says(&reader, &word));
     return tally;
 }
 

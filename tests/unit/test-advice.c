@@ -110,7 +110,7 @@ static const Case cases[] = {
         ITEM("ticker", "", TEXT("vi", "", HOUR)), TRUE, "" },
 };
 
-static BtManifest *manifest_of(const char *layout, const char *items)
+static BtManifest *manifest_of(const char *layout, const char *items, gboolean rehearsal)
 {
     g_autoptr(GError) error = NULL;
     g_auto(GStrv) ids = g_strsplit(layout, "{\"id\":\"", -1);
@@ -123,8 +123,8 @@ static BtManifest *manifest_of(const char *layout, const char *items)
         "\"issued\":\"2026-11-22T01:00:00Z\",\"expires\":\"2026-11-22T20:00:00Z\","
         "\"screens\":[\"s\"],\"timezone\":\"Asia/Ho_Chi_Minh\","
         "\"layouts\":[{\"id\":\"l\",\"canvas\":%s}],\"playlists\":[{\"id\":\"p\",\"items\":[%s]}],"
-        "\"programmes\":[{\"id\":\"d\",\"layout\":\"l\",\"zones\":{%s}}]}",
-        layout, items, zones->str);
+        "\"programmes\":[{\"id\":\"d\",\"layout\":\"l\",\"rehearsal\":%s,\"zones\":{%s}}]}",
+        layout, items, rehearsal ? "true" : "false", zones->str);
     BtManifest *manifest = bt_manifest_parse(json, strlen(json), "test", &error);
     g_assert_no_error(error);
     return manifest;
@@ -144,7 +144,7 @@ static char *advice_in_short(const GPtrArray *advice)
 
 static GPtrArray *advise(const Case *c)
 {
-    g_autoptr(BtManifest) manifest = manifest_of(c->layout, c->items);
+    g_autoptr(BtManifest) manifest = manifest_of(c->layout, c->items, FALSE);
     BtAdviceScreen screen = { .fonts = fonts, .led = c->led };
     return bt_advice_for_manifest(manifest, &screen);
 }
@@ -228,7 +228,8 @@ static void test_height(void)
 /* A smaller screen than the layout's canvas shows everything smaller. */
 static void test_smaller_screen(void)
 {
-    g_autoptr(BtManifest) manifest = manifest_of(SPLIT, ITEM("text", "", TEXT("vi", "", "Tin")));
+    g_autoptr(BtManifest) manifest =
+        manifest_of(SPLIT, ITEM("text", "", TEXT("vi", "", "Tin")), FALSE);
     BtAdviceScreen screen = { .fonts = fonts, .led = TRUE };
     g_autoptr(GPtrArray) own = bt_advice_for_manifest(manifest, &screen);
     g_assert_cmpuint(own->len, ==, 0);
@@ -237,6 +238,21 @@ static void test_smaller_screen(void)
     g_autoptr(GPtrArray) scaled = bt_advice_for_manifest(manifest, &screen);
     g_autofree char *got = advice_in_short(scaled);
     g_assert_cmpstr(got, ==, "small " AT "0/texts/0 strip\n");
+}
+
+/* The banner of a rehearsal takes its part of the zone. */
+static void test_rehearsal(void)
+{
+    const char *zone = ZONES("{\"id\":\"main\",\"rect\":[0,0,640,36]}");
+    const char *items = ITEM("text", "", TEXT("vi", "", "Tin"));
+    BtAdviceScreen screen = { .fonts = fonts, .led = TRUE };
+    g_autoptr(BtManifest) real = manifest_of(zone, items, FALSE);
+    g_autoptr(BtManifest) drill = manifest_of(zone, items, TRUE);
+    g_autoptr(GPtrArray) of_real = bt_advice_for_manifest(real, &screen);
+    g_autoptr(GPtrArray) of_drill = bt_advice_for_manifest(drill, &screen);
+    g_assert_cmpuint(of_real->len, ==, 0);
+    g_assert_cmpuint(of_drill->len, ==, 1);
+    g_assert_cmpint(((BtAdvice *)of_drill->pdata[0])->code, ==, BT_ADVICE_SMALL);
 }
 
 static void test_limit(void)
@@ -344,6 +360,7 @@ int main(int argc, char **argv)
     g_test_add_func("/advice/cures", test_cures);
     g_test_add_func("/advice/height", test_height);
     g_test_add_func("/advice/smaller-screen", test_smaller_screen);
+    g_test_add_func("/advice/rehearsal", test_rehearsal);
     g_test_add_func("/advice/limit", test_limit);
     g_test_add_func("/advice/lacking", test_lacking);
     g_test_add_func("/advice/many-lacking", test_many_lacking);

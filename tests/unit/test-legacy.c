@@ -200,6 +200,7 @@ static const Pair left_alone[] = {
     { BT_LEGACY_VNI, "b ù", "b ù" }, /* a mark without its letter */
     { BT_LEGACY_VOV4, "[Thông báo] ]ar [1]", "[Thông báo] čar [1]" },
     { BT_LEGACY_VOV4, "https://vov4.vn/a[ ]ar C:\\nu\\m", "https://vov4.vn/a[ čar C:\\nu\\m" },
+    { BT_LEGACY_VOV4, "[liên kết](https://e.vn/x) ]ar", "[liên kết](https://e.vn/x) čar" },
     { BT_LEGACY_VOV4, "a | b [ ^ ] \\ tơ]ar", "a | b [ ^ ] \\ tơčar" },
     { BT_LEGACY_NONE, "Th«ng b¸o", "Th«ng b¸o" },
 };
@@ -322,6 +323,30 @@ static void test_long(void)
     g_string_free(text, TRUE);
 }
 
+/* Any mixture of signs, codes and letters: nothing is read past its end, what comes out is UTF-8.
+ */
+static void test_mixtures(void)
+{
+    static const char *const pieces[] = { "[", "]", "{", "}", "\\", "|", "^", "`", " ", "\n", "a",
+        "o", "c", "ơ", "ê", "«", "¸", "\u00AD", "Þ", "ù", "â", "ñ", "Ñ", "ng", "B", "1", "@", "://",
+        "\u0301", "\u1780", "\U0002029B", "." };
+    GRand *random = g_rand_new_with_seed(5712);
+    for (guint i = 0; i < 5000; i++) {
+        g_autoptr(GString) text = g_string_new(NULL);
+        for (gint n = g_rand_int_range(random, 0, 24); n > 0; n--)
+            g_string_append(text, pieces[g_rand_int_range(random, 0, (gint)G_N_ELEMENTS(pieces))]);
+        BtLegacyFinding finding = bt_legacy_detect(text->str);
+        g_assert_cmpuint(finding.word_end, <=, text->len);
+        g_assert_cmpuint(finding.word_start, <=, finding.offset);
+        for (BtLegacy e = BT_LEGACY_NONE; e <= BT_LEGACY_VNI; e++) {
+            g_autofree char *converted = bt_legacy_convert(text->str, e);
+            g_assert_true(g_utf8_validate(converted, -1, NULL));
+            g_assert_cmpuint(strlen(converted), <=, 3 * text->len);
+        }
+    }
+    g_rand_free(random);
+}
+
 int main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
@@ -334,5 +359,6 @@ int main(int argc, char **argv)
     g_test_add_func("/legacy/syllables", test_syllables);
     g_test_add_func("/legacy/names", test_names);
     g_test_add_func("/legacy/long", test_long);
+    g_test_add_func("/legacy/mixtures", test_mixtures);
     return g_test_run();
 }
