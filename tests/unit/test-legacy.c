@@ -244,6 +244,10 @@ static const char *const innocent[] = {
     "https://example.vn/thaï?q=où&x[]=1 an@ví-dụ.vn http://vn/«a»b",
     "ThÃ´ng bÃ¡o há»p thÃ´n", /* UTF-8 read as Latin-1: broken, but none of these */
     "Th\u00ADông báo có dấu gạch nối mềm in\u00ADform th\u00ADe",
+    "El deán habló según costumbre; acción, canción, él, allí", /* “deán” alone could be VNI */
+    "Đi chợ cho\\n vui",
+    "Dấu ngoặc đi lạc ]uỷ ban ]oán trách",
+    "https://vov4.vn/ơ]ar/hlo\\h ở C:\\hlo\\h",
     "ASCII only: path\\to\\file [x] {y} a^b `c` d|e ]f",
 };
 
