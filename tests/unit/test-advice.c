@@ -78,6 +78,9 @@ static const Case cases[] = {
         ITEM("text", "\"duration_ms\":60000,", TEXT("vi", "", "Nghiêng nghiêng")), TRUE,
         "cut " AT "0/texts/0 main\n" },
 
+    { "pages for 2 s each", "[64,32],\"zones\":[{\"id\":\"main\",\"rect\":[0,0,64,32]}]",
+        ITEM("text", "\"duration_ms\":10000,", TEXT("vi", "", HOUR)), TRUE,
+        "time " AT "0/texts/0 main\n" },
     { "36 s in 20 s", WHOLE, ITEM("text", "\"duration_ms\":20000,", TEXT("vi", "Thông báo", LONG)),
         FALSE, "time " AT "0/texts/0 main\n" },
     { "36 s in 40 s", WHOLE, ITEM("text", "\"duration_ms\":40000,", TEXT("vi", "Thông báo", LONG)),
@@ -271,10 +274,12 @@ static void test_limit(void)
 
 /* ---- glyphs ---- */
 
-static const struct {
+typedef struct {
     const char *name, *lang, *text;
-    const char *lacks; /* "offset:U+XXXX:package" */
-} lacking[] = {
+    const char *lacks; /* "offset:XXXX:package" */
+} Lacking;
+
+static const Lacking lacking[] = {
     { "nothing", "vi", "Tin tức", "" },
     { "a private character", "vi", "a" PUA "b" PUA, "1:E000:" },
     { "two", "vi", PUA "\xEE\x80\x81", "0:E000: 3:E001:" },
@@ -282,9 +287,7 @@ static const struct {
 };
 
 /* What a machine with Latin alone lacks. */
-static const struct {
-    const char *name, *lang, *text, *lacks;
-} bare[] = {
+static const Lacking bare[] = {
     { "Vietnamese", "vi", "Tiếng Việt", "" },
     { "Khmer", "km", "a ក", "2:1780:fonts-noto-ui-core" },
     { "Thái", "blt", "ꪕ", "0:AA95:fonts-sil-taiheritagepro" },
@@ -295,6 +298,12 @@ static const struct {
     { "a symbol", "vi", "☔", "0:2614:fonts-noto-color-emoji" },
     { "an arrow", "vi", "⇒", "0:21D2:fonts-noto-core" },
     { "private", "vi", PUA, "0:E000:" },
+};
+
+/* The same with a font of Han, which lacks what is rare. */
+static const Lacking rare[] = {
+    { "rare Han", "zh-Hans", "中𪛖", "3:2A6D6:fonts-hanazono" },
+    { "Nôm wants another font first", "vi-Hani", "中𪛖", "3:2A6D6:fonts-noto-cjk" },
 };
 
 static char *lacks_in_short(BtFonts *of, const char *lang, const char *text)
@@ -333,22 +342,37 @@ static void test_many_lacking(void)
     g_assert_cmpuint(g_array_index(lacks, BtLack, 0).offset, ==, 0);
 }
 
-static void test_bare_machine(void)
+#define NOTO "/usr/share/fonts/truetype/noto/NotoSans-Regular.ttf"
+#define NOTO_CJK "/usr/share/fonts/opentype/noto/NotoSansCJK-Regular.ttc"
+
+static void check_machine(const char *const *files, const Lacking *cases_of, guint n)
 {
     g_autoptr(GError) error = NULL;
-    g_autofree char *folder = g_dir_make_tmp("bangtin-fonts-XXXXXX", &error);
-    g_autofree char *latin = g_build_filename(folder, "NotoSans-Regular.ttf", NULL);
-    g_assert_cmpint(symlink("/usr/share/fonts/truetype/noto/NotoSans-Regular.ttf", latin), ==, 0);
+    g_autofree char *folder = g_dir_make_tmp("bangtin-fonts-XXXXXX", NULL);
+    g_autoptr(GPtrArray) links = g_ptr_array_new_with_free_func(g_free);
+    for (guint i = 0; files[i] != NULL; i++) {
+        g_autofree char *base = g_path_get_basename(files[i]);
+        g_ptr_array_add(links, g_build_filename(folder, base, NULL));
+        g_assert_cmpint(symlink(files[i], links->pdata[i]), ==, 0);
+    }
     BtFonts *few = bt_fonts_open_in(folder, NULL, &error);
     g_assert_no_error(error);
-    for (guint i = 0; i < G_N_ELEMENTS(bare); i++) {
-        g_test_message("%s", bare[i].name);
-        g_autofree char *got = lacks_in_short(few, bare[i].lang, bare[i].text);
-        g_assert_cmpstr(got, ==, bare[i].lacks);
+    for (guint i = 0; i < n; i++) {
+        g_test_message("%s", cases_of[i].name);
+        g_autofree char *got = lacks_in_short(few, cases_of[i].lang, cases_of[i].text);
+        g_assert_cmpstr(got, ==, cases_of[i].lacks);
     }
     bt_fonts_close(few);
-    g_unlink(latin);
+    for (guint i = 0; i < links->len; i++)
+        g_unlink(links->pdata[i]);
     g_rmdir(folder);
+}
+
+static void test_bare_machine(void)
+{
+    const char *latin[] = { NOTO, NULL }, *with_han[] = { NOTO, NOTO_CJK, NULL };
+    check_machine(latin, bare, G_N_ELEMENTS(bare));
+    check_machine(with_han, rare, G_N_ELEMENTS(rare));
 }
 
 int main(int argc, char **argv)
