@@ -15,13 +15,15 @@ void bt_check_report_clear(BtCheckReport *report)
 
 /* ---- in sentences ---- */
 
-/* FILE:WHERE, the place as a JSON pointer or as a byte. */
+/* FILE:WHERE, the place as a JSON pointer, or as a byte of a plain text. */
 static void say_advice(const BtCheckReport *report, const BtAdvice *advice)
 {
-    if (*advice->pointer != '\0' || advice->code == BT_ADVICE_MORE)
-        printf("%s:%s: %s: ", report->path, advice->pointer, _("warning"));
-    else
-        printf("%s:%zu: %s: ", report->path, advice->offset, _("warning"));
+    printf("%s:", report->path);
+    if (*advice->pointer != '\0')
+        printf("%s:", advice->pointer);
+    else if (advice->code != BT_ADVICE_MORE)
+        printf("%zu:", advice->offset);
+    printf(" %s: ", _("warning"));
     if (*advice->zone != '\0')
         printf(_("zone “%s” of “%s”: "), advice->zone, advice->layout);
     printf("%s\n", advice->words);

@@ -151,9 +151,9 @@ static void judge_time(const Place *place, const BtPlan *plan)
         g_autofree char *pointer = pointer_of(place, text);
         g_autofree char *enough = g_strdup_printf("%" G_GINT64_FORMAT, enough_ms(place, plan));
         add(place, BT_ADVICE_TIME, pointer,
-            g_strdup_printf(_("shown for %.1f s, but reading its %u pages in %s takes %.1f s: "
-                              "expected a duration_ms of %s or more, or a shorter text"),
-                given_ms[k] / 1e3, bt_plan_pages(plan, k), lang_of(text), needs_ms / 1e3, enough));
+            g_strdup_printf(_("shown for %.1f s, too short to be read (language %s, pages: %u): "
+                              "expected %.1f s, a duration_ms of %s or more; or a shorter text"),
+                given_ms[k] / 1e3, lang_of(text), bt_plan_pages(plan, k), needs_ms / 1e3, enough));
     }
 }
 

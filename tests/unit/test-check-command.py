@@ -48,8 +48,8 @@ SAID = [
         "expected other characters"]),
     ("time", "m.json", manifest(bulletin("Họp", duration_ms=3000)), [], [
         ": accepted: manifest of kp, version 1, 1 items, 1 programmes",
-        ":/playlists/0/items/0/texts/0: warning: zone “main” of “l”: shown for 3.0 s, but reading its 1 pages in vi "
-        "takes 5.0 s: expected a duration_ms of 5000 or more, or a shorter text"]),
+        ":/playlists/0/items/0/texts/0: warning: zone “main” of “l”: shown for 3.0 s, too short to be read "
+        "(language vi, pages: 1): expected 5.0 s, a duration_ms of 5000 or more; or a shorter text"]),
 ]
 
 
@@ -94,6 +94,13 @@ def check_json(folder):
     good.write_text(manifest(bulletin("Th«ng b¸o")))
     status, out, err = run("check", "--json", good)
     assert (status, json.loads(out)["accepted"]) == (0, True), out
+
+
+def check_limit(folder):
+    path = folder / "m.json"
+    path.write_text(manifest(*[bulletin("\ue000")] * 300))
+    lines = run("check", path)[1].splitlines()
+    assert len(lines) == 202 and lines[-1] == f"{path}: warning: more than 200 warnings: the rest is left out", lines[-1]
 
 
 def check_screen(folder):
@@ -173,7 +180,7 @@ def check_text_warns(_):
 
 
 def main():
-    for check in (check_said, check_vietnamese, check_json, check_screen, check_samples, check_fonts,
+    for check in (check_said, check_vietnamese, check_json, check_limit, check_screen, check_samples, check_fonts,
                   check_converted, check_text_warns):
         with tempfile.TemporaryDirectory() as folder:
             check(Path(folder))
