@@ -8,6 +8,7 @@
 
 #define _(text) dgettext("bangtin", text)
 #define PAGE_MIN_MS (5 * BT_SECOND_MS) /* FORMAT.md, 8.5; look.md: never under 5 s a page */
+#define MAX_TRIES 64
 #define MAX_ZONE_PX BT_CANVAS_MAX_H_PX
 
 typedef struct {
@@ -56,22 +57,44 @@ static int overflow_of(const BtPlan *plan, const BtPlanText *text)
     return most;
 }
 
-static void judge_size(const Place *place, const BtPlan *plan, guint k)
+/* The plan of this zone, `more_px` higher than it is. Borrowed, until the next plan. */
+static const BtPlan *plan_of(const Place *place, int more_px)
+{
+    g_autofree char *key = NULL;
+    BtOccurrence at = place->at;
+    at.rect_px.h += more_px;
+    at.free_px.h += more_px;
+    return bt_zone_plan(place->stage, &at, place->texts, &key);
+}
+
+/* How much higher the zone has to be for text `k`: tried, since margins and boxes grow with it. */
+static int missing_height(const Place *place, guint k, int overflow)
+{
+    for (int more_px = 1; more_px < overflow + MAX_TRIES; more_px++) {
+        const BtPlan *plan = plan_of(place, more_px);
+        if (overflow_of(plan, bt_plan_text(plan, k)) <= 1)
+            return more_px;
+    }
+    return overflow;
+}
+
+static void judge_size(const Place *place, guint k)
 {
     const BtText *text = place->texts->pdata[k];
+    const BtPlan *plan = plan_of(place, 0);
     int least_px = bt_text_min_px(text->lang, place->stage->options.led);
-    int overflow = overflow_of(plan, bt_plan_text(plan, k));
+    int body_px = plan->body_px, overflow = overflow_of(plan, bt_plan_text(plan, k));
     g_autofree char *pointer = pointer_of(place, text);
-    if (plan->body_px < least_px)
+    if (body_px < least_px)
         add(place, BT_ADVICE_SMALL, pointer,
             g_strdup_printf(_("letters of %d px are too small to be read in %s: expected %d px or "
                               "more; use a larger zone or a shorter text"),
-                plan->body_px, lang_of(text), least_px));
+                body_px, lang_of(text), least_px));
     else if (overflow > 1)
         add(place, BT_ADVICE_SMALL, pointer,
-            g_strdup_printf(_("letters of %d px, the least that can be read in %s, do not fit: "
-                              "expected a zone %d px higher"),
-                plan->body_px, lang_of(text), overflow));
+            g_strdup_printf(_("letters of %d px, the least that can be read in the languages of "
+                              "this text, do not fit: expected a zone %d px higher"),
+                body_px, missing_height(place, k, overflow)));
 }
 
 #define MAX_QUOTED 40 /* code points of a word in a sentence */
@@ -159,12 +182,11 @@ static void judge_time(const Place *place, const BtPlan *plan)
 
 static void judge_pages(const Place *place)
 {
-    g_autofree char *key = NULL;
-    const BtPlan *plan = bt_zone_plan(place->stage, &place->at, place->texts, &key);
-    for (guint k = 0; k < place->texts->len; k++) {
-        judge_size(place, plan, k);
+    for (guint k = 0; k < place->texts->len; k++)
+        judge_size(place, k);
+    const BtPlan *plan = plan_of(place, 0);
+    for (guint k = 0; k < place->texts->len; k++)
         judge_words(place, plan, k);
-    }
     judge_time(place, plan);
 }
 

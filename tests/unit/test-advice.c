@@ -228,6 +228,31 @@ static void test_height(void)
     g_assert_cmpint(bt_ticker_px(fonts, &text, px - 1, TRUE), <, least);
 }
 
+/* So is the height that a page lacks. */
+static void test_page_height(void)
+{
+    static const char *const texts[] = { TEXT("vi", "", "Tin"), TEXT("km", "", KM),
+        TEXT("vi", "Thông báo", HOUR) "," TEXT("blt", "", "ꪼꪕ"), TEXT("zh-Hant", "", "公告") };
+    for (guint i = 0; i < G_N_ELEMENTS(texts); i++) {
+        g_autofree char *items = g_strdup_printf(ITEM("text", "", "%s"), texts[i]);
+        int height = 16;
+        for (int lacks = 1; lacks > 0; height += lacks) {
+            g_autofree char *layout = g_strdup_printf(
+                "[640,384],\"zones\":[{\"id\":\"main\",\"rect\":[0,0,640,%d]}]", height);
+            g_autoptr(GPtrArray) advice = advise(&(Case){ "", layout, items, TRUE, "" });
+            lacks = 0;
+            for (guint k = 0; k < advice->len; k++) {
+                const BtAdvice *one = advice->pdata[k];
+                g_autofree char *number = last_number(one->words);
+                if (one->code == BT_ADVICE_SMALL)
+                    lacks = MAX(lacks, (int)g_ascii_strtoll(number, NULL, 10));
+            }
+            g_test_message("%s at %d px lacks %d px", texts[i], height, lacks);
+            g_assert_true(lacks == 0 || height == 16); /* once is enough */
+        }
+    }
+}
+
 /* A smaller screen than the layout's canvas shows everything smaller. */
 static void test_smaller_screen(void)
 {
@@ -383,6 +408,7 @@ int main(int argc, char **argv)
     g_test_add_func("/advice/cases", test_cases);
     g_test_add_func("/advice/cures", test_cures);
     g_test_add_func("/advice/height", test_height);
+    g_test_add_func("/advice/page-height", test_page_height);
     g_test_add_func("/advice/smaller-screen", test_smaller_screen);
     g_test_add_func("/advice/rehearsal", test_rehearsal);
     g_test_add_func("/advice/limit", test_limit);
