@@ -195,6 +195,22 @@ static void words_clear(gpointer data)
     g_free(words->body);
 }
 
+static Words words_of(
+    BtFonts *fonts, const BtText *text, int zone_h_px, gboolean led, BtColours colours)
+{
+    Words words = { .fonts = fonts,
+        .title = in_one_line(text->title),
+        .body = in_one_line(text->body),
+        .colours = colours,
+        .h_px = zone_h_px };
+    words.style = (BtTextStyle){ .lang = text->lang,
+        .px = BT_TEXT_MIN_PX,
+        .led = led,
+        .line_percent = 100,
+        .weight = BT_WEIGHT_MEDIUM };
+    return words;
+}
+
 /* The texts that have something to show. (transfer full): GArray of Words */
 static GArray *read_texts(
     BtFonts *fonts, GPtrArray *texts, int zone_h_px, gboolean led, BtColours colours)
@@ -202,23 +218,21 @@ static GArray *read_texts(
     GArray *all = g_array_new(FALSE, FALSE, sizeof(Words));
     g_array_set_clear_func(all, words_clear);
     for (guint i = 0; i < texts->len; i++) {
-        const BtText *text = texts->pdata[i];
-        Words words = { .fonts = fonts,
-            .title = in_one_line(text->title),
-            .body = in_one_line(text->body),
-            .colours = colours,
-            .h_px = zone_h_px };
-        words.style = (BtTextStyle){ .lang = text->lang,
-            .px = BT_TEXT_MIN_PX,
-            .led = led,
-            .line_percent = 100,
-            .weight = BT_WEIGHT_MEDIUM };
+        Words words = words_of(fonts, texts->pdata[i], zone_h_px, led, colours);
         if (*words.title || *words.body)
             g_array_append_val(all, words);
         else
             words_clear(&words);
     }
     return all;
+}
+
+int bt_ticker_px(BtFonts *fonts, const BtText *text, int zone_h_px, gboolean led)
+{
+    Words words = words_of(fonts, text, zone_h_px, led, bt_look_colours(BT_LOOK_GROUND));
+    choose_size(&words);
+    words_clear(&words);
+    return words.style.px;
 }
 
 static void add_part(BtTicker *ticker, GArray *all, guint first, guint end, Way way)

@@ -36,4 +36,7 @@ gint64 bt_ticker_advance_px(const BtTicker *ticker, int zone_w_px);
 const BtTickerPart *bt_ticker_part_at(
     const BtTicker *ticker, int zone_w_px, gint64 offset_px, gint64 *start_px, gint64 *end_px);
 
+/* The size of the letters of `text` in a zone of this height. Pure. */
+int bt_ticker_px(BtFonts *fonts, const BtText *text, int zone_h_px, gboolean led);
+
 #endif
