@@ -18,7 +18,8 @@ typedef struct {
     const BtRoleOptions *options;
     BtConfig *config;
     GMainLoop *loop;
-    int channel;  /* to supervise */
+    int channel; /* to supervise */
+    BtRoleEar ear;
     int timer_fd; /* of the turn */
     int status;   /* what the process will exit with */
 

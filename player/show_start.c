@@ -3,7 +3,6 @@
  * Begin: what the last run left is closed or taken up again, a show that dies over and over falls
  * back to the safe scene, and the first picture is drawn from the cache before anything else is
  * looked at. */
-#include "base/channel.h"
 #include "base/io.h"
 #include "player/show.h"
 #include "player/status.h"
@@ -103,26 +102,15 @@ static gboolean on_heartbeat(gpointer data)
     return G_SOURCE_CONTINUE;
 }
 
-static gboolean on_supervise(gint fd, GIOCondition condition, gpointer data)
+static void on_supervise(BtRoleType type, gpointer data)
 {
     BtShow *show = data;
-    (void)condition;
-    for (;;) {
-        BtRoleMessage message;
-        guint n_fds;
-        BtChannelStatus status =
-            bt_channel_receive(fd, &message, sizeof message, NULL, 0, &n_fds, NULL);
-        if (status == BT_CHANNEL_AGAIN)
-            return G_SOURCE_CONTINUE;
-        if (status != BT_CHANNEL_OK || message.type == BT_ROLE_STOP) {
-            g_main_loop_quit(show->loop);
-            return G_SOURCE_REMOVE;
-        }
-        if (message.type == BT_ROLE_NEWS) {
-            bt_show_look_for_news(show);
-            bt_show_turn(show);
-        }
-    }
+    if (type == BT_ROLE_STOP)
+        g_main_loop_quit(show->loop);
+    if (type != BT_ROLE_NEWS)
+        return;
+    bt_show_look_for_news(show);
+    bt_show_turn(show);
 }
 
 static gboolean on_term(gpointer data)
@@ -307,10 +295,11 @@ static void watch_everything(BtShow *show)
     int event_fd = bt_glass_event_fd(show->glass);
     show->timer_fd = timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC | TFD_NONBLOCK);
     show->decoders = bt_fd_watch_new(on_decoders, show);
-    g_unix_fd_add(show->timer_fd, G_IO_IN, on_timer, show);
-    g_unix_fd_add(show->channel, G_IO_IN | G_IO_HUP, on_supervise, show);
+    bt_fd_add(show->timer_fd, G_IO_IN, on_timer, show);
+    show->ear = (BtRoleEar){ on_supervise, show };
+    bt_role_listen(&show->ear);
     if (event_fd >= 0)
-        g_unix_fd_add(event_fd, G_IO_IN, on_display_fd, show);
+        bt_fd_add(event_fd, G_IO_IN, on_display_fd, show);
     else if (!show->options->offscreen && !show->config->offscreen)
         g_timeout_add(EVENTS_EVERY_MS, take_display_events, show);
     g_unix_signal_add(SIGTERM, on_term, show);
