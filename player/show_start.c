@@ -54,11 +54,8 @@ static void take_new_size(BtShow *show)
 
 static void on_cut_key(BtShow *show)
 {
-    BtInputLedger *ledger = bt_board_ledger(show->board);
-    if (ledger != NULL)
-        bt_input_ledger_add_cut(ledger, bt_timekeeper_show_ms(&show->time), NULL);
-    bt_show_inputs_changed(show);
-    bt_show_turn(show);
+    if (show->judge != NULL)
+        bt_show_write(show, BT_ENTRY_CUT, NULL, NULL, NULL);
 }
 
 static gboolean take_display_events(gpointer data)
@@ -107,10 +104,8 @@ static void on_supervise(BtRoleType type, gpointer data)
     BtShow *show = data;
     if (type == BT_ROLE_STOP)
         g_main_loop_quit(show->loop);
-    if (type != BT_ROLE_NEWS)
-        return;
-    bt_show_look_for_news(show);
-    bt_show_turn(show);
+    if (type == BT_ROLE_NEWS && show->judge != NULL)
+        bt_judge_look(show->judge);
 }
 
 static gboolean on_term(gpointer data)
@@ -135,30 +130,24 @@ static BtJson *failed(const char *message)
     return reply;
 }
 
-static BtJson *cut_or_resume(BtShow *show, gboolean cut)
+/* Answered when it is durable and its picture is drawn. */
+static BtJson *cut_or_resume(BtShow *show, gboolean cut, BtControlTalk *talk)
 {
-    g_autoptr(GError) failure = NULL;
-    BtInputLedger *ledger = bt_board_ledger(show->board);
-    gint64 t_ms = bt_timekeeper_show_ms(&show->time);
-    gboolean written = ledger != NULL &&
-        (cut ? bt_input_ledger_add_cut(ledger, t_ms, &failure)
-             : bt_input_ledger_add_resume(ledger, t_ms, &failure));
-    if (!written)
-        return failed(failure == NULL ? "this player keeps no state" : failure->message);
+    if (show->judge == NULL)
+        return failed("this player keeps no state");
     bt_show_pattern(show, NULL);
-    bt_show_inputs_changed(show);
+    bt_show_write(show, cut ? BT_ENTRY_CUT : BT_ENTRY_RESUME, NULL, NULL, talk);
     bt_show_event(show, cut ? "cut" : "resume", "", "control", "by the local socket");
-    bt_show_turn(show);
-    return done();
+    return NULL;
 }
 
-static BtJson *answer(const char *verb, const char *name, gpointer user)
+static BtJson *answer(const char *verb, const char *name, BtControlTalk *talk, gpointer user)
 {
     BtShow *show = user;
     if (g_str_equal(verb, "status"))
         return bt_status_json(show);
     if (g_str_equal(verb, "cut") || g_str_equal(verb, "resume"))
-        return cut_or_resume(show, g_str_equal(verb, "cut"));
+        return cut_or_resume(show, g_str_equal(verb, "cut"), talk);
     if (!g_str_equal(verb, "pattern"))
         return failed("unknown verb: expected status, cut, resume or pattern");
     if (!bt_show_pattern(show, name))
@@ -193,6 +182,7 @@ static void count_deaths(BtShow *show, BtFacts *facts, GPtrArray *rows, const Bt
     bt_show_event(
         show, "safe", "died", "show", "died three times within 60 s: safe for 10 minutes");
     bt_board_keep_safe(show->board, t_ms, t_ms + SAFE_AFTER_DEATHS_MS);
+    bt_board_reload(show->board);
     bt_show_set_aside_suspects(show, deaths);
 }
 
@@ -215,7 +205,7 @@ void bt_show_set_aside_suspects(BtShow *show, GPtrArray *deaths)
                 ledger, items[k], slash + 1, t_ms, t_ms + BT_DAY_MS, NULL);
         }
     }
-    bt_show_inputs_changed(show);
+    bt_board_reload(show->board);
 }
 
 static void take_over(BtShow *show, BtFacts *facts)
@@ -347,17 +337,22 @@ static gboolean show_open(BtShow *show, GError **error)
     show->boot_ms = bt_timekeeper_show_ms(&show->time);
     if (!open_board(show, error))
         return FALSE;
-    if (!show->time.trusted)
+    if (!show->time.trusted) {
         bt_board_distrust_clock(show->board, show->boot_ms);
+        bt_board_reload(show->board);
+    }
     take_over(show, show->reader);
     show->sound = bt_sound_new();
-    return TRUE;
+    if (show->config->state_folder != NULL)
+        show->judge = bt_judge_new(show->config, show->board, bt_show_take_judgement, show, error);
+    return show->judge != NULL || show->config->state_folder == NULL;
 }
 
 /* ---- the end ---- */
 
 static void show_stop(BtShow *show)
 {
+    g_clear_pointer(&show->judge, bt_judge_free);
     BtMoment now = bt_show_moment(show);
     bt_tracker_stop(show->tracker, &now);
     bt_life_stop(show->life, &now);
@@ -367,6 +362,7 @@ static void show_stop(BtShow *show)
 
 static void show_close(BtShow *show)
 {
+    g_clear_pointer(&show->judge, bt_judge_free);
     bt_control_close(show->control);
     bt_sound_free(show->sound);
     bt_fd_watch_free(show->decoders);
@@ -400,8 +396,8 @@ int bt_show(const BtRoleOptions *options)
     watch_everything(&show);
     bt_show_turn(&show);
     open_control(&show);
-    bt_show_look_for_news(&show);
-    bt_show_turn(&show);
+    if (show.judge != NULL)
+        bt_judge_look(show.judge);
     start_heartbeat(&show);
     g_main_loop_run(show.loop);
     show_stop(&show);

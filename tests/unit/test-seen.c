@@ -104,10 +104,14 @@ static void tear(Fixture *f, GBytes *before, GBytes *after, gsize at, gsize n_by
 static void test_torn(Fixture *f, gconstpointer data)
 {
     (void)data;
-    write_notes(f, 1, BT_SEEN_SYNC_EVERY);
+    BtSeen *seen = open_seen(f);
+    for (gint64 s = 1; s <= BT_SEEN_SYNC_EVERY; s++)
+        write_note(seen, s);
     g_autoptr(GBytes) before = bt_io_read(f->path, 1 << 20, NULL);
-    write_notes(f, 50, 49 + BT_SEEN_SYNC_EVERY);
+    for (gint64 s = 50; s < 50 + BT_SEEN_SYNC_EVERY; s++)
+        write_note(seen, s);
     g_autoptr(GBytes) after = bt_io_read(f->path, 1 << 20, NULL);
+    bt_seen_close(seen);
     guint old = 0, new = 0;
     for (gsize n_bytes = 0; n_bytes <= 256; n_bytes++) {
         tear(f, before, after, SLOT_APART_BYTES, n_bytes);
