@@ -286,6 +286,7 @@ gboolean bt_board_set_size(BtBoard *board, int w_px, int h_px, GError **error)
         .open_user = board,
         .on_failure = board->options.on_failure,
         .on_success = board->options.on_success,
+        .on_catch_up = board->options.on_catch_up,
         .failure_user = board->options.failure_user,
     };
     board->stage = bt_stage_new(&options);

@@ -13,8 +13,9 @@ typedef struct BtBoard BtBoard;
 typedef struct {
     BtMediaSpawn spawn; /* NULL: the program starts decoders itself */
     gpointer spawn_user;
-    BtStageOnFailure on_failure; /* nullable */
-    BtStageOnSuccess on_success; /* nullable */
+    BtStageOnFailure on_failure;  /* nullable */
+    BtStageOnSuccess on_success;  /* nullable */
+    BtStageOnCatchUp on_catch_up; /* nullable */
     gpointer failure_user;
     gboolean writable; /* show: may make the state folder and write the ledger */
     gint64 since_ms;   /* no question will be asked about an instant before this one */

@@ -284,6 +284,13 @@ void bt_show_on_success(const char *sha256, gpointer user)
     g_hash_table_remove(((BtShow *)user)->failures, sha256);
 }
 
+void bt_show_on_catch_up(const char *zone, gint64 since_ms, gpointer user)
+{
+    BtShow *show = user;
+    gint64 behind_ms = bt_timekeeper_show_ms(&show->time) - since_ms;
+    bt_tracker_note_behind(show->tracker, zone, MAX(1, behind_ms));
+}
+
 /* ---- the scene ---- */
 
 static void put_on_air(BtShow *show, BtOnAir *on_air)

@@ -84,9 +84,11 @@ void bt_show_event(
 /* Sets aside, for a day, items that were on the glass at two of these deaths or more. */
 void bt_show_set_aside_suspects(BtShow *show, GPtrArray *deaths);
 
-/* For the board: BtMediaSpawn, BtStageOnFailure and BtStageOnSuccess over a BtShow. */
+/* For the board: BtMediaSpawn, BtStageOnFailure, BtStageOnSuccess and BtStageOnCatchUp over a
+ * BtShow. */
 int bt_show_spawn_decoder(int content_fd, gpointer show, GError **error);
 void bt_show_on_failure(const BtStageFailure *failure, gpointer show);
 void bt_show_on_success(const char *sha256, gpointer show);
+void bt_show_on_catch_up(const char *zone, gint64 since_ms, gpointer show);
 
 #endif

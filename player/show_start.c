@@ -263,6 +263,7 @@ static gboolean open_board(BtShow *show, GError **error)
         .spawn_user = show,
         .on_failure = bt_show_on_failure,
         .on_success = bt_show_on_success,
+        .on_catch_up = bt_show_on_catch_up,
         .failure_user = show,
         .writable = TRUE,
         .since_ms = bt_clock_wall_ms(&options->clock) - BT_HOUR_MS,
