@@ -109,7 +109,8 @@ void bt_text_layout_free(BtTextLayout *layout)
 
 static void add_breaks(BtTextLayout *layout, const BtParagraph *p)
 {
-    for (guint i = 1; i < p->n; i++) {
+    guint n = p->next_byte > p->end_byte ? p->n : MAX(p->n, 1) - 1;
+    for (guint i = 1; i <= n; i++) {
         gsize at = p->byte_of[i];
         if ((p->flags[i] & BT_UNIT_BREAK) && at > p->byte_of[i - 1])
             g_array_append_val(layout->breaks, at);

@@ -57,6 +57,7 @@ static guint cut_word(const BtLiner *b, guint start, guint end, double limit)
 {
     const BtParagraph *p = b->p;
     guint best = 0, syllable = 0, at;
+    bt_paragraph_find_characters(b->p, b->fonts);
     for (at = start + 1; at < end; at++) {
         if (!may_cut(p, at))
             continue;
@@ -92,7 +93,7 @@ static guint choose_end(const BtLiner *b, guint start, double limit, gboolean *w
         if (must)
             break;
     }
-    return best;
+    return MAX(best, start);
 }
 
 /* L1: the white space that a line ends with has the paragraph's level. */
@@ -155,5 +156,7 @@ void bt_lines_append(BtTextLayout *layout, BtFonts *fonts, const BtShapedText *s
     do
         at = build_line(&b, at, emergencies);
     while (at < paragraph->n);
+    if ((paragraph->flags[at] & BT_UNIT_MUST) && paragraph->next_byte > paragraph->end_byte)
+        build_line(&b, at, emergencies);
     g_free(b.pen);
 }

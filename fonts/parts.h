@@ -147,7 +147,7 @@ typedef struct {
     guint8 *levels;       /* n */
     guint8 *given_levels; /* one per code point as given, separator included */
     guint n_given;
-    gboolean rtl;
+    gboolean rtl, has_characters;
     GArray *items;  /* of BtItem, logical order */
     GArray *runs;   /* of BtShapedRun, logical order */
     GArray *glyphs; /* of BtShapedGlyph */
@@ -161,8 +161,17 @@ void bt_paragraph_free(BtParagraph *paragraph);
 /* ---- bidi.c, script.c, breaks.c ---- */
 
 void bt_paragraph_find_levels(BtParagraph *paragraph, const char *text, BtTextDir dir);
+/* The bidi levels of one paragraph's code points; returns whether it is right-to-left. `numbers`:
+ * dates and telephone numbers stay whole, which Unicode's rules do not do. */
+gboolean bt_bidi_levels(
+    const gunichar *chars, guint n, BtTextDir dir, gboolean numbers, guint8 *levels);
 void bt_paragraph_find_items(BtParagraph *paragraph, UScriptCode fallback);
-void bt_paragraph_find_breaks(BtParagraph *paragraph, BtFonts *fonts, const char *lang);
+/* `tailored`: with our own rules after Unicode's. */
+void bt_paragraph_find_breaks(
+    BtParagraph *paragraph, BtFonts *fonts, const char *lang, gboolean tailored);
+/* Sets BT_UNIT_KEEP inside what Unicode calls one character (UAX #29); once is enough. Only a word
+ * that must be cut asks for it. */
+void bt_paragraph_find_characters(BtParagraph *paragraph, BtFonts *fonts);
 /* The script most letters of the text are in, USCRIPT_COMMON when there are none. */
 UScriptCode bt_script_of_text(const char *text);
 

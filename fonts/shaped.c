@@ -82,7 +82,7 @@ static void add_paragraph(BtShapedText *shaped, BtFonts *fonts, gsize start, USc
     BtParagraph *p = bt_paragraph_new(shaped->text, start);
     bt_paragraph_find_levels(p, shaped->text, shaped->key.dir);
     bt_paragraph_find_items(p, script);
-    bt_paragraph_find_breaks(p, fonts, shaped->key.lang);
+    bt_paragraph_find_breaks(p, fonts, shaped->key.lang, TRUE);
     bt_paragraph_shape(p, fonts, &shaped->key);
     for (guint i = 0; i < p->glyphs->len; i++)
         shaped->missing += g_array_index(p->glyphs, BtShapedGlyph, i).id == 0;
