@@ -146,7 +146,7 @@ static guint build_line(BtLiner *b, guint start, guint *emergencies)
 }
 
 void bt_lines_append(BtTextLayout *layout, BtFonts *fonts, const BtShapedText *shaped,
-    BtParagraph *paragraph, const BtLineBase *base, guint8 *levels, guint *emergencies)
+    BtParagraph *paragraph, const BtLineRoom *base, guint8 *levels, guint *emergencies)
 {
     BtLiner b = { .layout = layout,
         .fonts = fonts,
@@ -154,8 +154,7 @@ void bt_lines_append(BtTextLayout *layout, BtFonts *fonts, const BtShapedText *s
         .p = paragraph,
         .levels = levels,
         .seen_byte = paragraph->start_byte,
-        .above_px = base->above_px,
-        .below_px = base->below_px };
+        .room = *base };
     for (guint i = 0; i < paragraph->n_given; i++)
         b.bidi |= levels[i] != 0;
     b.whole = bt_style_is_whole(&layout->style);
