@@ -42,6 +42,9 @@ const BtFontEntry *bt_font_table(guint *n);
 guint bt_font_entries(
     UScriptCode script, const char *lang, guint8 entries[BT_FONT_CHAIN_MAX], guint *n_own);
 
+/* Entries whose script, block or kind of symbol is that of `c`, best first; returns how many. */
+guint bt_font_entries_for(gunichar c, const char *lang, guint8 entries[BT_FONT_CHAIN_MAX]);
+
 /* The script that a language is written in, from its tag (ICU's likely subtags). */
 UScriptCode bt_script_of_lang(const char *lang);
 /* A language for a text of which nothing is known but its script. Static. */

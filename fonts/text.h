@@ -27,6 +27,8 @@ typedef struct BtFonts BtFonts;
  * before the whole table; "FILE#N" is face N of a collection. BT_ERROR_NOT_FOUND when the file, or
  * the font for Latin, is missing. (transfer full) (nullable) */
 BtFonts *bt_fonts_open(const char *font_file, GError **error);
+/* The same from another folder than that of the system's packages. */
+BtFonts *bt_fonts_open_in(const char *folder, const char *font_file, GError **error);
 /* Sets the axes of `font_file`, a variable font, as hb-shape writes them: "wght=650,wdth=80"; what
  * is not named keeps its default, what is out of an axis' range is brought into it. Before the
  * first layout. BT_ERROR_SYNTAX when it cannot be read, BT_ERROR_INVALID when the font has no such

@@ -114,9 +114,13 @@ static BtJson *json_of_layout(const BtFonts *fonts, const BtTextLayout *layout, 
 }
 
 gboolean bt_text_write_json(const BtFonts *fonts, const BtTextLayout *layout, const GArray *pages,
-    const char *out, GError **error)
+    BtLegacy converted, const char *out, GError **error)
 {
     g_autoptr(BtJson) json = json_of_layout(fonts, layout, pages);
+    if (converted != BT_LEGACY_NONE) {
+        bt_json_set_string(json, "legacy", bt_legacy_name(converted));
+        bt_json_set_string(json, "text", layout->text);
+    }
     g_autofree char *text = bt_json_to_text(json, FALSE);
     g_autofree char *line = g_strconcat(text, "\n", NULL);
     if (out != NULL)
