@@ -103,7 +103,7 @@ static void add_paragraph(
     bt_paragraph_find_items(p, script, forced);
     if (shaped->key.dir == BT_DIR_TTB)
         bt_paragraph_turn_items(p);
-    bt_paragraph_find_breaks(p, fonts, shaped->key.lang);
+    bt_paragraph_find_breaks(p, fonts, shaped->key.lang, TRUE);
     bt_paragraph_shape(p, fonts, &shaped->key);
     for (guint i = 0; i < p->glyphs->len; i++)
         shaped->missing += g_array_index(p->glyphs, BtShapedGlyph, i).id == 0;
