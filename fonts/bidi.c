@@ -28,16 +28,20 @@ static gboolean needs_bidi(gunichar c)
         (c >= 0x1E800 && c < 0x1F000);
 }
 
-static gunichar *decode(const BtParagraph *p, const char *text, gboolean *bidi)
+static gboolean any_needs_bidi(const gunichar *chars, guint n)
+{
+    for (guint i = 0; i < n; i++)
+        if (needs_bidi(chars[i]))
+            return TRUE;
+    return FALSE;
+}
+
+static gunichar *decode(const BtParagraph *p, const char *text, guint *n)
 {
     const char *at = text + p->start_byte, *end = text + p->next_byte;
     gunichar *chars = g_new(gunichar, end - at + 1);
-    guint n = 0;
-    *bidi = FALSE;
-    for (; at < end; at = g_utf8_next_char(at)) {
-        chars[n] = g_utf8_get_char(at);
-        *bidi |= needs_bidi(chars[n++]);
-    }
+    for (*n = 0; at < end; at = g_utf8_next_char(at))
+        chars[(*n)++] = g_utf8_get_char(at);
     return chars;
 }
 
@@ -96,13 +100,13 @@ static guint count_open(gunichar c, guint open)
 }
 
 /* Numbers that the writer isolated stay as they are. */
-static Seen isolate_numbers(const gunichar *c, guint n)
+static Seen isolate_numbers(const gunichar *c, guint n, gboolean isolate)
 {
     Seen seen = { g_array_sized_new(FALSE, FALSE, sizeof(FriBidiChar), n + 16),
         g_array_sized_new(FALSE, FALSE, sizeof(gint32), n + 16) };
     guint open = 0;
     for (guint i = 0; i < n;) {
-        gboolean begins = (is_digit(c[i]) || c[i] == '+') && open == 0 &&
+        gboolean begins = isolate && (is_digit(c[i]) || c[i] == '+') && open == 0 &&
             (i == 0 || (!is_digit(c[i - 1]) && c[i - 1] != '+'));
         guint length = begins ? number_length(c + i, n - i) : 0;
         if (length > 0)
@@ -129,27 +133,40 @@ static void reset_trailing(const FriBidiCharType *types, FriBidiLevel *levels, g
         levels[--n] = base;
 }
 
-static void resolve(BtParagraph *p, const Seen *seen, BtTextDir dir)
+static gboolean resolve(const Seen *seen, BtTextDir dir, guint8 *given_levels)
 {
     guint n = seen->chars->len;
     const FriBidiChar *chars = (const FriBidiChar *)(void *)seen->chars->data;
     g_autofree FriBidiCharType *types = g_new(FriBidiCharType, n + 1);
     g_autofree FriBidiBracketType *brackets = g_new(FriBidiBracketType, n + 1);
     g_autofree FriBidiLevel *levels = g_new0(FriBidiLevel, n + 1);
-    FriBidiParType base = dir == BT_DIR_RTL ? FRIBIDI_PAR_RTL
-        : dir == BT_DIR_LTR                 ? FRIBIDI_PAR_LTR
-                                            : FRIBIDI_PAR_ON;
+    FriBidiParType base = dir == BT_DIR_RTL      ? FRIBIDI_PAR_RTL
+        : dir == BT_DIR_LTR || dir == BT_DIR_TTB ? FRIBIDI_PAR_LTR
+                                                 : FRIBIDI_PAR_ON;
     fribidi_get_bidi_types(chars, n, types);
     fribidi_get_bracket_types(chars, n, types, brackets);
     if (fribidi_get_par_embedding_levels_ex(types, brackets, n, &base, levels) == 0)
         memset(levels, 0, n);
-    p->rtl = FRIBIDI_IS_RTL(base);
-    reset_trailing(types, levels, n, p->rtl);
+    reset_trailing(types, levels, n, FRIBIDI_IS_RTL(base));
     for (guint i = 0; i < n; i++) {
         gint32 given = g_array_index(seen->given, gint32, i);
         if (given >= 0)
-            p->given_levels[given] = levels[i];
+            given_levels[given] = levels[i];
     }
+    return FRIBIDI_IS_RTL(base);
+}
+
+gboolean bt_bidi_levels(
+    const gunichar *chars, guint n, BtTextDir dir, gboolean numbers, guint8 *levels)
+{
+    memset(levels, 0, n);
+    if (n == 0 || (dir != BT_DIR_RTL && !any_needs_bidi(chars, n)))
+        return dir == BT_DIR_RTL;
+    Seen seen = isolate_numbers(chars, n, numbers);
+    gboolean rtl = resolve(&seen, dir, levels);
+    g_array_unref(seen.chars);
+    g_array_unref(seen.given);
+    return rtl;
 }
 
 /* Each unit has the level of the code point it came from. */
@@ -166,18 +183,9 @@ static void spread(BtParagraph *p, const char *text)
 
 void bt_paragraph_find_levels(BtParagraph *p, const char *text, BtTextDir dir)
 {
-    gboolean bidi;
-    g_autofree gunichar *chars = decode(p, text, &bidi);
-    p->n_given = g_utf8_strlen(text + p->start_byte, p->next_byte - p->start_byte);
+    g_autofree gunichar *chars = decode(p, text, &p->n_given);
     p->given_levels = g_new0(guint8, p->n_given + 1);
-    p->rtl = FALSE;
-    if ((!bidi && dir != BT_DIR_RTL) || p->n_given == 0) {
-        p->rtl = dir == BT_DIR_RTL;
-        return;
-    }
-    Seen seen = isolate_numbers(chars, p->n_given);
-    resolve(p, &seen, dir);
-    spread(p, text);
-    g_array_unref(seen.chars);
-    g_array_unref(seen.given);
+    p->rtl = bt_bidi_levels(chars, p->n_given, dir, TRUE, p->given_levels);
+    if (p->rtl || any_needs_bidi(chars, p->n_given))
+        spread(p, text);
 }

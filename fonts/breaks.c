@@ -1,8 +1,9 @@
 /* Where a line may break: ICU's rules and dictionaries (Khmer, Thai, Lao), then our own tailorings.
  *
- * ICU knows no Vietnamese habits: it parts 25.000 from ₫, and TP. from the town's name. And its
- * grapheme clusters part a Khmer coeng from the consonant it puts below, so nothing ever breaks
- * after one. */
+ * ICU knows no Vietnamese habits: it parts 25.000 from ₫, and TP. from the town's name. A word too
+ * long for its line is cut where both a cluster of the shaper's and a character as Unicode sees it
+ * (UAX #29) begin: each keeps together what the other parts, and both part a Khmer coeng from the
+ * consonant it puts below, so nothing ever breaks after one. */
 #include "fonts/parts.h"
 
 #include <string.h>
@@ -17,6 +18,23 @@
 #define MIN_TELEPHONE_DIGITS 8
 #define MAX_TELEPHONE_DIGITS 15
 
+/* The iterator kept under `key`, opened when there is none. (nullable) */
+static UBreakIterator *breaker_of(
+    BtFonts *fonts, const char *key, UBreakIteratorType kind, const char *locale)
+{
+    UBreakIterator *breaker = g_hash_table_lookup(fonts->breakers, key);
+    if (breaker != NULL)
+        return breaker;
+    UErrorCode status = U_ZERO_ERROR;
+    breaker = ubrk_open(kind, locale, NULL, 0, &status);
+    if (U_FAILURE(status))
+        return NULL;
+    if (g_hash_table_size(fonts->breakers) >= MAX_BREAKERS)
+        g_hash_table_remove_all(fonts->breakers);
+    g_hash_table_insert(fonts->breakers, g_strdup(key), breaker);
+    return breaker;
+}
+
 static UBreakIterator *breaker_for(BtFonts *fonts, const char *lang)
 {
     char locale[ULOC_FULLNAME_CAPACITY] = "";
@@ -24,17 +42,7 @@ static UBreakIterator *breaker_for(BtFonts *fonts, const char *lang)
     uloc_forLanguageTag(lang, locale, sizeof locale, NULL, &status);
     if (U_FAILURE(status) || status == U_STRING_NOT_TERMINATED_WARNING)
         locale[0] = '\0';
-    UBreakIterator *breaker = g_hash_table_lookup(fonts->breakers, locale);
-    if (breaker != NULL)
-        return breaker;
-    status = U_ZERO_ERROR;
-    breaker = ubrk_open(UBRK_LINE, locale, NULL, 0, &status);
-    if (U_FAILURE(status))
-        return NULL;
-    if (g_hash_table_size(fonts->breakers) >= MAX_BREAKERS)
-        g_hash_table_remove_all(fonts->breakers);
-    g_hash_table_insert(fonts->breakers, g_strdup(locale), breaker);
-    return breaker;
+    return breaker_of(fonts, locale, UBRK_LINE, locale);
 }
 
 /* ---- tailorings ---- */
@@ -192,9 +200,11 @@ static void mark_spaces(BtParagraph *p)
             p->flags[i] |= BT_UNIT_SPACE;
         p->text[i] = drawn(c);
     }
+    if (ended) /* what ends the paragraph then ends an empty line */
+        p->flags[p->n] |= BT_UNIT_MUST | BT_UNIT_BREAK;
 }
 
-void bt_paragraph_find_breaks(BtParagraph *p, BtFonts *fonts, const char *lang)
+void bt_paragraph_find_breaks(BtParagraph *p, BtFonts *fonts, const char *lang, gboolean tailored)
 {
     UErrorCode status = U_ZERO_ERROR;
     UBreakIterator *breaker = p->n > 0 ? breaker_for(fonts, lang) : NULL;
@@ -203,9 +213,27 @@ void bt_paragraph_find_breaks(BtParagraph *p, BtFonts *fonts, const char *lang)
         for (int at = ubrk_first(breaker); U_SUCCESS(status) && at != UBRK_DONE;
              at = ubrk_next(breaker))
             if (at > 0 && at < (int)p->n && p->byte_of[at] != p->byte_of[at - 1] &&
-                !must_stay_together(p, at))
+                !(tailored && must_stay_together(p, at)))
                 p->flags[at] |= BT_UNIT_BREAK;
         ubrk_setText(breaker, u"", 0, &status); /* it must not keep what will be freed */
     }
     mark_spaces(p);
+}
+
+void bt_paragraph_find_characters(BtParagraph *p, BtFonts *fonts)
+{
+    UErrorCode status = U_ZERO_ERROR;
+    UBreakIterator *breaker =
+        p->has_characters ? NULL : breaker_of(fonts, "/characters", UBRK_CHARACTER, "");
+    if (breaker == NULL)
+        return;
+    ubrk_setText(breaker, p->text, p->n, &status);
+    int start = U_SUCCESS(status) ? ubrk_first(breaker) : UBRK_DONE;
+    for (int end; start != UBRK_DONE; start = end) {
+        end = ubrk_next(breaker);
+        for (int at = start + 1; at < end; at++)
+            p->flags[at] |= BT_UNIT_KEEP;
+    }
+    ubrk_setText(breaker, u"", 0, &status);
+    p->has_characters = TRUE;
 }

@@ -17,39 +17,81 @@ static float latin_ink_top_em(const char *lang)
     return 0;
 }
 
-/* The line of the language's own font, and of Latin, whose digits stand everywhere. */
-static BtLineBase base_of(BtFonts *fonts, const BtTextStyle *style, const char *lang)
+static BtFace *first_face(
+    BtFonts *fonts, UScriptCode script, const BtTextStyle *style, const char *lang)
 {
-    const UScriptCode scripts[] = { bt_script_of_lang(lang), USCRIPT_LATIN };
-    float above = 0, below = 0;
-    for (guint i = 0; i < G_N_ELEMENTS(scripts); i++) {
-        BtFontChain *chain = bt_fonts_chain(fonts, scripts[i], lang, style->weight);
-        const BtFace *face = bt_fonts_face(fonts, bt_font_chain_face(chain, fonts, 0));
-        above = MAX(above, style->led ? face->ink_top_em : MAX(face->ink_top_em, face->ascent_em));
-        below = MAX(
-            below, style->led ? face->ink_bottom_em : MAX(face->ink_bottom_em, face->descent_em));
-    }
-    above = MAX(above, latin_ink_top_em(lang));
-    return (BtLineBase){ above * style->px, below * style->px };
+    BtFontChain *chain = bt_fonts_chain(fonts, script, lang, style->weight);
+    return bt_fonts_face(fonts, bt_font_chain_face(chain, fonts, 0));
 }
 
-void bt_style_lead(
-    const BtTextStyle *style, int *ascent_px, int *descent_px, int ink_above_px, int ink_below_px)
+/* The middle of a column is its baseline, so both sides have what either needs. */
+static void make_even(BtLineRoom *room)
+{
+    room->ink_above_px = room->ink_below_px = MAX(room->ink_above_px, room->ink_below_px);
+    room->line_above_px = room->line_below_px = MAX(room->line_above_px, room->line_below_px);
+}
+
+/* The line of the language's own font, and room for Latin, whose digits stand everywhere. */
+static BtLineRoom base_of(BtFonts *fonts, const BtTextStyle *style, const char *lang)
+{
+    BtFace *own = first_face(fonts, bt_script_of_lang(lang), style, lang);
+    BtFace *letters = first_face(fonts, USCRIPT_LATIN, style, lang);
+    BtLineRoom room = { 0 }, latin = { 0 };
+    if (bt_text_is_vertical(style)) {
+        bt_room_add(&room, own, BT_TURN_UPRIGHT, style);
+        bt_room_add(&room, letters, BT_TURN_SIDEWAYS, style);
+        make_even(&room);
+        return room;
+    }
+    bt_room_add(&room, own, BT_TURN_NONE, style);
+    bt_room_add(&latin, letters, BT_TURN_NONE, style);
+    latin.ink_above_px = MAX(latin.ink_above_px, latin_ink_top_em(lang) * style->px);
+    room.ink_above_px = MAX(room.ink_above_px, latin.ink_above_px);
+    room.ink_below_px = MAX(room.ink_below_px, latin.ink_below_px);
+    return room;
+}
+
+void bt_room_add(BtLineRoom *room, const BtFace *face, BtTextTurn turn, const BtTextStyle *style)
+{
+    float above = face->ink_top_em, below = face->ink_bottom_em;
+    float line_above = face->ascent_em, line_below = face->descent_em;
+    bt_turn_extent(face, turn, &above, &below);
+    bt_turn_extent(face, turn, &line_above, &line_below);
+    above *= style->px, below *= style->px, line_above *= style->px, line_below *= style->px;
+    room->ink_above_px = MAX(room->ink_above_px, above);
+    room->ink_below_px = MAX(room->ink_below_px, below);
+    /* An LED wall's rows are few: there the counted ink is the line when it is less. */
+    room->line_above_px =
+        MAX(room->line_above_px, style->led ? MIN(above, line_above) : line_above);
+    room->line_below_px =
+        MAX(room->line_below_px, style->led ? MIN(below, line_below) : line_below);
+}
+
+/* Whole pixels; 1.00 that was computed as 1.001 is 1. */
+static int whole_px(float px)
+{
+    return (int)ceilf(px - 0.01f);
+}
+
+/* What ink needs beyond the fonts' own line comes out of the leading first, so that lines with tall
+ * marks are as high as lines without. */
+void bt_room_box(const BtLineRoom *room, const BtTextStyle *style, int *ascent_px, int *descent_px)
 {
     int percent = style->line_percent > 0 ? style->line_percent : DEFAULT_LINE_PERCENT;
-    int height = *ascent_px + *descent_px;
-    int lead = (int)lround(height * (percent - 100) / 100.0);
-    int over = lead / 2;
-    *ascent_px = MAX(*ascent_px + over, ink_above_px);
-    *descent_px = MAX(*descent_px + lead - over, ink_below_px);
+    int above = whole_px(room->ink_above_px), below = whole_px(room->ink_below_px);
+    float line_px = room->line_above_px + room->line_below_px;
+    int height = MAX(whole_px(line_px * percent / 100), above + below);
+    int ascent = (int)floorf(room->line_above_px + (height - line_px) / 2 + 0.5f);
+    *ascent_px = CLAMP(ascent, above, height - below);
+    *descent_px = height - *ascent_px;
 }
 
 float bt_text_line_px(BtFonts *fonts, const BtTextStyle *style)
 {
     const char *lang = style->lang != NULL && style->lang[0] != '\0' ? style->lang : "vi";
-    BtLineBase base = base_of(fonts, style, lang);
-    int ascent = (int)ceilf(base.above_px - 0.01f), descent = (int)ceilf(base.below_px - 0.01f);
-    bt_style_lead(style, &ascent, &descent, 0, 0);
+    BtLineRoom room = base_of(fonts, style, lang);
+    int ascent, descent;
+    bt_room_box(&room, style, &ascent, &descent);
     return ascent + descent;
 }
 
@@ -123,7 +165,8 @@ void bt_text_layout_free(BtTextLayout *layout)
 
 static void add_breaks(BtTextLayout *layout, const BtParagraph *p)
 {
-    for (guint i = 1; i < p->n; i++) {
+    guint n = p->next_byte > p->end_byte ? p->n : MAX(p->n, 1) - 1;
+    for (guint i = 1; i <= n; i++) {
         gsize at = p->byte_of[i];
         if ((p->flags[i] & BT_UNIT_BREAK) && at > p->byte_of[i - 1])
             g_array_append_val(layout->breaks, at);
@@ -133,7 +176,7 @@ static void add_breaks(BtTextLayout *layout, const BtParagraph *p)
 }
 
 static void add_paragraph(BtTextLayout *layout, BtFonts *fonts, const BtShapedText *shaped,
-    BtParagraph *p, const BtLineBase *base, guint *emergencies)
+    BtParagraph *p, const BtLineRoom *base, guint *emergencies)
 {
     guint first_level = layout->levels->len;
     g_array_append_vals(layout->levels, p->given_levels, p->n_given);
@@ -146,7 +189,7 @@ static BtTextLayout *build(BtFonts *fonts, const BtShapedText *shaped, const BtT
     int width_px, guint *emergencies)
 {
     BtTextLayout *layout = layout_new(shaped, style, width_px);
-    BtLineBase base = base_of(fonts, style, layout->lang);
+    BtLineRoom base = base_of(fonts, style, layout->lang);
     for (guint i = 0; i < shaped->paragraphs->len; i++) {
         BtParagraph *p = g_ptr_array_index(shaped->paragraphs, i);
         if (i == 0)

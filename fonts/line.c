@@ -63,6 +63,7 @@ static guint cut_word(const BtLiner *b, guint start, double limit)
 {
     const BtParagraph *p = b->p;
     guint best = 0, syllable = 0, at;
+    bt_paragraph_find_characters(b->p, b->fonts);
     for (at = start + 1; !may_end(p, at); at++) {
         if (!may_cut(p, at))
             continue;
@@ -98,7 +99,7 @@ static guint choose_end(const BtLiner *b, guint start, double limit, gboolean *w
         if (ends && (at == p->n || (p->flags[at] & BT_UNIT_MUST)))
             break;
     }
-    return best;
+    return MAX(best, start);
 }
 
 /* L1: the white space that a line ends with has the paragraph's level. */
@@ -145,7 +146,7 @@ static guint build_line(BtLiner *b, guint start, guint *emergencies)
 }
 
 void bt_lines_append(BtTextLayout *layout, BtFonts *fonts, const BtShapedText *shaped,
-    BtParagraph *paragraph, const BtLineBase *base, guint8 *levels, guint *emergencies)
+    BtParagraph *paragraph, const BtLineRoom *base, guint8 *levels, guint *emergencies)
 {
     BtLiner b = { .layout = layout,
         .fonts = fonts,
@@ -153,8 +154,7 @@ void bt_lines_append(BtTextLayout *layout, BtFonts *fonts, const BtShapedText *s
         .p = paragraph,
         .levels = levels,
         .seen_byte = paragraph->start_byte,
-        .above_px = base->above_px,
-        .below_px = base->below_px };
+        .room = *base };
     for (guint i = 0; i < paragraph->n_given; i++)
         b.bidi |= levels[i] != 0;
     b.whole = bt_style_is_whole(&layout->style);
@@ -164,5 +164,7 @@ void bt_lines_append(BtTextLayout *layout, BtFonts *fonts, const BtShapedText *s
     do
         at = build_line(&b, at, emergencies);
     while (at < paragraph->n);
+    if ((paragraph->flags[at] & BT_UNIT_MUST) && paragraph->next_byte > paragraph->end_byte)
+        build_line(&b, at, emergencies);
     g_free(b.pen);
 }

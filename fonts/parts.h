@@ -42,6 +42,9 @@ const BtFontEntry *bt_font_table(guint *n);
 guint bt_font_entries(
     UScriptCode script, const char *lang, guint8 entries[BT_FONT_CHAIN_MAX], guint *n_own);
 
+/* Entries whose script, block or kind of symbol is that of `c`, best first; returns how many. */
+guint bt_font_entries_for(gunichar c, const char *lang, guint8 entries[BT_FONT_CHAIN_MAX]);
+
 /* The script that a language is written in, from its tag (ICU's likely subtags). */
 UScriptCode bt_script_of_lang(const char *lang);
 /* A language for a text of which nothing is known but its script. Static. */
@@ -88,6 +91,7 @@ struct BtFonts {
     hb_buffer_t *buffer;
     BtGlyphCache *glyphs;
     BtShapedCache *shaped;
+    guint64 visited; /* see bt_fonts_visited */
 };
 
 /* The path of the file called `file`, whose %s stands for the weight; its regular one when there is
@@ -132,12 +136,14 @@ typedef struct {
     guint8 level;
     guint start, end; /* units */
     guint first, n;   /* glyphs, in visual order */
+    BtTextTurn turn;
 } BtShapedRun;
 
 typedef struct {
     UScriptCode script;
     guint8 level;
     guint start, end;
+    BtTextTurn turn;
 } BtItem;
 
 typedef struct {
@@ -149,7 +155,7 @@ typedef struct {
     guint8 *levels;       /* n */
     guint8 *given_levels; /* one per code point as given, separator included */
     guint n_given;
-    gboolean rtl;
+    gboolean rtl, has_characters;
     GArray *items;  /* of BtItem, logical order */
     GArray *runs;   /* of BtShapedRun, logical order */
     GArray *glyphs; /* of BtShapedGlyph */
@@ -163,14 +169,37 @@ void bt_paragraph_free(BtParagraph *paragraph);
 /* ---- bidi.c, script.c, breaks.c ---- */
 
 void bt_paragraph_find_levels(BtParagraph *paragraph, const char *text, BtTextDir dir);
+/* The bidi levels of one paragraph's code points; returns whether it is right-to-left. `numbers`:
+ * dates and telephone numbers stay whole, which Unicode's rules do not do. */
+gboolean bt_bidi_levels(
+    const gunichar *chars, guint n, BtTextDir dir, gboolean numbers, guint8 *levels);
 /* `forced`: the script of every letter, USCRIPT_INVALID_CODE: each its own. */
 void bt_paragraph_find_items(BtParagraph *paragraph, UScriptCode fallback, UScriptCode forced);
 /* The script of an ISO 15924 code, USCRIPT_INVALID_CODE for none or one that Unicode does not know.
  */
 UScriptCode bt_script_of_code(const char *code);
-void bt_paragraph_find_breaks(BtParagraph *paragraph, BtFonts *fonts, const char *lang);
+/* `tailored`: with our own rules after Unicode's. */
+void bt_paragraph_find_breaks(
+    BtParagraph *paragraph, BtFonts *fonts, const char *lang, gboolean tailored);
+/* Sets BT_UNIT_KEEP inside what Unicode calls one character (UAX #29); once is enough. Only a word
+ * that must be cut asks for it. */
+void bt_paragraph_find_characters(BtParagraph *paragraph, BtFonts *fonts);
+/* The character at a unit, 0 behind the end. */
+UChar32 bt_char_at(const BtParagraph *paragraph, guint unit);
 /* The script most letters of the text are in, USCRIPT_COMMON when there are none. */
 UScriptCode bt_script_of_text(const char *text);
+
+/* ---- orientation.c ---- */
+
+/* Splits the items of vertical text into those that stand and those that lie. */
+void bt_paragraph_turn_items(BtParagraph *paragraph);
+/* How HarfBuzz shapes an item. */
+hb_direction_t bt_direction_of(guint8 level, BtTextTurn turn);
+/* Shaped glyphs of a run that stands, from HarfBuzz' positions to the column's: see text.h. */
+void bt_turn_glyphs(const BtFace *face, BtTextTurn turn, const hb_glyph_position_t *at,
+    BtShapedGlyph *glyphs, guint n);
+/* How far over the baseline lies the middle of the letters: half of a capital. */
+float bt_face_middle_em(const BtFace *face);
 
 /* ---- shape.c ---- */
 
@@ -217,15 +246,16 @@ void bt_shaped_cache_free(BtShapedCache *cache);
 
 /* ---- line.c ---- */
 
-/* What every line of a style has over and under its baseline, whatever stands in it. */
+/* What a line asks for over and under its baseline: the fonts' own lines, and the ink that their
+ * scripts reach (or that is there). */
 typedef struct {
-    float above_px, below_px;
-} BtLineBase;
+    float line_above_px, line_below_px, ink_above_px, ink_below_px;
+} BtLineRoom;
 
 /* Breaks one paragraph into lines and appends them under those that are there. `levels` are the
  * paragraph's in the layout; `*emergencies` grows by the lines that had to break inside a word. */
 void bt_lines_append(BtTextLayout *layout, BtFonts *fonts, const BtShapedText *shaped,
-    BtParagraph *paragraph, const BtLineBase *base, guint8 *levels, guint *emergencies);
+    BtParagraph *paragraph, const BtLineRoom *base, guint8 *levels, guint *emergencies);
 
 /* A paragraph becoming lines. */
 typedef struct {
@@ -236,11 +266,11 @@ typedef struct {
     guint8 *levels;  /* the paragraph's, by code point; lines reset their white space */
     gsize seen_byte; /* up to here the code points are counted: lines come in order */
     guint seen;
-    float above_px, below_px; /* every line of the style has at least this */
-    double *pen;              /* n + 1: width of the paragraph before each unit */
-    guint run;                /* the first run that the line may touch */
-    gboolean whole;           /* advances in whole pixels */
-    gboolean bidi;            /* some level is not 0 */
+    BtLineRoom room; /* every line of the style has at least this */
+    double *pen;     /* n + 1: width of the paragraph before each unit */
+    guint run;       /* the first run that the line may touch */
+    gboolean whole;  /* advances in whole pixels */
+    gboolean bidi;   /* some level is not 0 */
     double limit;
 } BtLiner;
 
@@ -292,9 +322,10 @@ double bt_widening_next(BtWidening *widening, gboolean whole);
 /* bt_text_layout that also tells how many lines had to break inside a word. */
 BtTextLayout *bt_layout_build(BtFonts *fonts, const char *text, const BtTextStyle *style,
     int width_px, guint *emergencies, GError **error);
-/* Adds the style's leading to a line box of whole pixels; never under the ink. */
-void bt_style_lead(
-    const BtTextStyle *style, int *ascent_px, int *descent_px, int ink_above_px, int ink_below_px);
+void bt_room_add(BtLineRoom *room, const BtFace *face, BtTextTurn turn, const BtTextStyle *style);
+/* The line box, in whole pixels: the fonts' own lines times the style's factor, and never less than
+ * the ink. */
+void bt_room_box(const BtLineRoom *room, const BtTextStyle *style, int *ascent_px, int *descent_px);
 
 /* ---- raster.c, glyphs.c ---- */
 
@@ -332,5 +363,24 @@ const BtBitmap *bt_glyph_bitmap(
     BtFonts *fonts, guint face, guint32 glyph, const BtTextStyle *style, guint phase);
 BtGlyphCache *bt_glyph_cache_new(void);
 void bt_glyph_cache_free(BtGlyphCache *cache);
+
+/* ---- column.c ---- */
+
+/* How far the baseline of a run lies below the line's (0 but for what lies on its side). */
+float bt_turn_sink_px(const BtFace *face, BtTextTurn turn, const BtTextStyle *style);
+/* What a font or script needs over and under its baseline → over and under the column's middle. */
+void bt_turn_extent(const BtFace *face, BtTextTurn turn, float *above_em, float *below_em);
+/* The ink of a placed glyph, in the layout's own coordinates. */
+BtRect bt_turn_ink(
+    BtFonts *fonts, guint face, BtTextTurn turn, const BtTextStyle *style, const BtGlyph *glyph);
+
+/* A glyph's pixels as they stand on the glass. */
+typedef struct {
+    int x_px, y_px; /* top left, from the layout's top right corner */
+    BtBitmap *own;  /* (nullable) to be freed when it was drawn */
+} BtPlaced;
+/* Borrowed until the next call, or `placed->own`. (nullable) */
+const BtBitmap *bt_turn_bitmap(BtFonts *fonts, guint face, BtTextTurn turn,
+    const BtTextStyle *style, const BtGlyph *glyph, BtPlaced *placed);
 
 #endif

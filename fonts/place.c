@@ -4,20 +4,11 @@
 
 #include <math.h>
 
-/* What a line box must hold, in pixels over and under the baseline. */
+/* What a line box must hold. */
 typedef struct {
-    float above, below; /* what fonts and scripts say */
-    BtRect ink_px;      /* relative to the baseline */
+    BtLineRoom room; /* what fonts and scripts say */
+    BtRect ink_px;   /* relative to the baseline */
 } Extent;
-
-static void extend(Extent *extent, const BtFace *face, const BtTextStyle *style)
-{
-    /* An LED wall's rows are few: there the counted ink is the line, not the font's own. */
-    float above = style->led ? face->ink_top_em : MAX(face->ink_top_em, face->ascent_em);
-    float below = style->led ? face->ink_bottom_em : MAX(face->ink_bottom_em, face->descent_em);
-    extent->above = MAX(extent->above, above * style->px);
-    extent->below = MAX(extent->below, below * style->px);
-}
 
 /* To 1/64 px, which a float holds exactly: moving a line by whole pixels then moves each glyph by
  * exactly as much, and ink measured here is ink drawn. */
@@ -26,19 +17,18 @@ static float snapped(double px)
     return (float)(floor(px * 64 + 0.5) / 64);
 }
 
-static void add_glyph(BtLiner *b, const BtFace *face, const BtShapedGlyph *glyph, double pen,
+static void add_glyph(BtLiner *b, const BtSlice *slice, const BtShapedGlyph *glyph, double pen,
     double advance, Extent *extent)
 {
     const BtTextStyle *style = &b->layout->style;
+    const BtFace *face = bt_fonts_face(b->fonts, slice->run->face);
+    BtTextTurn turn = slice->run->turn;
     BtGlyph out = { .id = glyph->id, .cluster = b->p->byte_of[glyph->cluster] };
     out.x_px = snapped(pen + bt_liner_scaled(b, face, glyph->x));
-    out.y_px = snapped(-bt_liner_scaled(b, face, glyph->y));
+    out.y_px = snapped(-bt_liner_scaled(b, face, glyph->y)) + bt_turn_sink_px(face, turn, style);
     out.advance_px = advance;
     g_array_append_val(b->layout->glyphs, out);
-    BtPen at = bt_pen_at(style, out.x_px);
-    BtRect ink = bt_glyph_ink(b->fonts, face->index, glyph->id, style, at.phase);
-    ink.x += at.x_px;
-    ink.y += (int)floorf(out.y_px + 0.5f);
+    BtRect ink = bt_turn_ink(b->fonts, face->index, turn, style, &out);
     extent->ink_px = bt_rect_union(extent->ink_px, ink);
 }
 
@@ -72,6 +62,7 @@ static double add_run(BtLiner *b, const BtSlice *slice, double pen, Line *line, 
     BtTextRun run = { .font = face->index,
         .lang = layout->lang,
         .rtl = slice->run->level & 1,
+        .turn = slice->run->turn,
         .start = b->p->byte_of[slice->start],
         .end = b->p->byte_of[slice->end],
         .first_glyph = layout->glyphs->len,
@@ -79,11 +70,11 @@ static double add_run(BtLiner *b, const BtSlice *slice, double pen, Line *line, 
     const char *script = uscript_getShortName(slice->run->script);
     g_strlcpy(run.script, script != NULL ? script : "Zyyy", sizeof run.script);
     g_array_append_val(layout->runs, run);
-    extend(extent, face, &layout->style);
+    bt_room_add(&extent->room, face, slice->run->turn, &layout->style);
     for (guint k = 0; k < slice->n; k++) {
         double advance = bt_liner_advance_px(b, face, &slice->glyphs[k]);
         advance += widen_behind(b, slice, k, line);
-        add_glyph(b, face, &slice->glyphs[k], pen, advance, extent);
+        add_glyph(b, slice, &slice->glyphs[k], pen, advance, extent);
         pen += advance;
     }
     return pen;
@@ -102,11 +93,11 @@ static int align(const BtTextLayout *layout, gboolean rtl, double width)
 
 static void set_box(BtLiner *b, BtTextLine *line, Extent *extent)
 {
-    int ink_above = MAX(0, -extent->ink_px.y);
-    int ink_below = MAX(0, extent->ink_px.y + extent->ink_px.h);
-    int ascent = MAX((int)ceilf(MAX(extent->above, b->above_px) - 0.01f), ink_above);
-    int descent = MAX((int)ceilf(MAX(extent->below, b->below_px) - 0.01f), ink_below);
-    bt_style_lead(&b->layout->style, &ascent, &descent, ink_above, ink_below);
+    BtRect ink = extent->ink_px;
+    int ascent, descent;
+    extent->room.ink_above_px = MAX(extent->room.ink_above_px, -ink.y);
+    extent->room.ink_below_px = MAX(extent->room.ink_below_px, ink.y + ink.h);
+    bt_room_box(&extent->room, &b->layout->style, &ascent, &descent);
     line->ascent_px = ascent;
     line->descent_px = descent;
     line->baseline_px = b->layout->height_px + ascent;
@@ -130,7 +121,7 @@ void bt_line_place(BtLiner *b, const GArray *slices, guint start, guint end, gbo
         .hard = hard,
         .first_run = layout->runs->len,
         .n_runs = slices->len };
-    Extent extent = { 0 };
+    Extent extent = { .room = b->room };
     guint first_glyph = layout->glyphs->len;
     double pen = 0;
     Line placed = { start, end };

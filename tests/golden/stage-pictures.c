@@ -8,6 +8,7 @@
 #include "base/io.h"
 #include "player/stage/stage.h"
 #include "render/compose/compose.h"
+#include "tests/golden/move-mark.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -18,7 +19,7 @@
 #define WAIT_MS 20000
 
 typedef struct {
-    char *size, *assets, *board, *font;
+    char *size, *assets, *board, *font, *move_mark, *move_letter;
     gboolean led, safe;
     int w_px, h_px;
     gint64 at_ms;
@@ -112,6 +113,10 @@ int main(int argc, char **argv)
         { "size", 0, 0, G_OPTION_ARG_STRING, &task.size, "Canvas of the screen", "WxH" },
         { "led", 0, 0, G_OPTION_ARG_NONE, &task.led, "An LED wall", NULL },
         { "safe", 0, 0, G_OPTION_ARG_NONE, &task.safe, "The safe scene", NULL },
+        { "move-mark", 0, 0, G_OPTION_ARG_STRING, &task.move_mark, "One mark a pixel too high",
+            "LANG" },
+        { "move-letter", 0, 0, G_OPTION_ARG_STRING, &task.move_letter, "One letter too high",
+            "LANG" },
         { "assets", 0, 0, G_OPTION_ARG_FILENAME, &task.assets, "Files named by hash", "DIR" },
         { "board", 0, 0, G_OPTION_ARG_STRING, &task.board, "The board's name", "NAME" },
         { "font", 0, 0, G_OPTION_ARG_FILENAME, &task.font, "A font before all others", "FILE" },
@@ -127,6 +132,9 @@ int main(int argc, char **argv)
         fprintf(stderr, "stage-pictures: %s\n", error ? error->message : "wrong use: see --help");
         return 2;
     }
+    if (task.move_mark || task.move_letter)
+        bt_move_by_a_pixel(task.move_mark ? BT_MOVED_MARK : BT_MOVED_LETTER,
+            task.move_mark ? task.move_mark : task.move_letter);
     gboolean done = load(&task, argv[1], argv[2], &error) && draw(&task, argv[3], &error);
     if (!done)
         fprintf(stderr, "stage-pictures: %s\n", error->message);
@@ -135,5 +143,7 @@ int main(int argc, char **argv)
     g_free(task.assets);
     g_free(task.board);
     g_free(task.font);
+    g_free(task.move_mark);
+    g_free(task.move_letter);
     return !done;
 }

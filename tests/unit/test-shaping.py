@@ -9,7 +9,7 @@ import unicodedata
 from pathlib import Path
 
 BUILD = Path(os.environ["BUILD"])
-TEXTS = Path(os.environ["SOURCE"]) / "tests/golden/texts"
+GOLDEN = Path(os.environ["SOURCE"]) / "tests/golden"
 FONTS = {}
 for folder, _, files in os.walk("/usr/share/fonts"):
     for file in sorted(files):
@@ -51,17 +51,42 @@ def check(name, text, lang, *options):
             print(f"not ok {name} {run['font']} {text[run['start']:run['end']].decode()!r}:\n"
                   f"  ours   {ours}\n  theirs {theirs}")
     print(f"{'not ok' if wrong or not runs else 'ok'} {name}: {len(runs)} runs")
-    return bool(runs) and not wrong
+    return runs if runs and not wrong else []
+
+
+def letters(path):
+    """An orthography's letters, and its first bases with each mark."""
+    words = []
+    for line in path.read_text(encoding="utf-8").splitlines():
+        kind, *rest = line.split(" ")
+        if kind == "letters":
+            words += rest
+        elif kind == "bases":
+            bases = rest[:3]
+        elif kind == "marks":
+            marks = ["".join(chr(int(code, 16)) for code in mark.split(".")) for mark in rest]
+            words += [base + mark for base in bases for mark in marks]
+    return " ".join(words)
 
 
 def main():
     good = True
-    for path in sorted(TEXTS.glob("*.txt")):
-        # hb-shape does not normalise as we do, so it is given what is normal already.
+    # hb-shape does not normalise as we do, so it is given what is normal already.
+    for path in sorted(GOLDEN.glob("texts/*.txt")):
         text = unicodedata.normalize("NFC", path.read_text(encoding="utf-8")).rstrip("\n").encode()
         lang = "vi" if path.stem == "mixed" else path.stem
-        good &= check(path.stem, text, lang)
-        good &= check(path.stem + " in lines", text, lang, "--width", "400")
+        for options in [], ["--width", "150"], ["--width", "400"], ["--width", "1100"]:
+            good &= bool(check(" ".join([path.stem, *options]), text, lang, *options))
+        good &= bool(check(path.stem + " on LED", text, lang, "--width", "200", "--px", "14", "--led"))
+        columns = check(path.stem + " in columns", text, lang, "--dir", "ttb", "--max-height", "400")
+        # Shaped from top to bottom, all but what is on its side: brackets and stops are those of columns.
+        han = path.stem.startswith("zh") or path.stem == "vi-Hani"
+        standing = {run["direction"] for run in columns
+                    if "rotate" not in run and not text[run["start"]:run["end"]].isdigit()}
+        good &= bool(columns) and (not han or standing == {"ttb"})
+    for path in sorted(GOLDEN.glob("orthographies/*.txt")):
+        text = unicodedata.normalize("NFC", letters(path)).encode()
+        good &= bool(check(path.stem + " letters", text, path.stem))
     return 0 if good else 1
 
 

@@ -211,6 +211,42 @@ static void test_narrow(Fixture *f, gconstpointer data)
     }
 }
 
+/* What ends a line ends one also before a paragraph's end; a text's last line needs no end. */
+static void test_ends_of_lines(Fixture *f, gconstpointer data)
+{
+    (void)data;
+    static const struct {
+        const char *text;
+        guint n_lines;
+    } cases[] = { { "a\nb", 2 }, { "a\n\nb", 3 }, { "a\vb", 2 }, { "a\v\nb", 3 }, { "a\v\vb", 3 },
+        { "a\r\nb", 2 }, { "a\xE2\x80\xA8\nb", 3 }, { "a\v", 1 }, { "a\n", 1 }, { "\n\na", 3 } };
+    BtTextStyle style = { .lang = "vi", .px = 20 };
+    for (guint i = 0; i < G_N_ELEMENTS(cases); i++) {
+        g_autoptr(BtTextLayout) layout = lay_out(f, cases[i].text, &style, 200);
+        g_test_message("case %u", i);
+        g_assert_cmpuint(layout->lines->len, ==, cases[i].n_lines);
+        g_assert_cmpfloat(
+            layout->height_px, ==, cases[i].n_lines * bt_text_line_px(f->fonts, &style));
+    }
+}
+
+/* What Unicode calls one character is not cut in the narrowest box, also where the shaper makes two
+ * clusters of it: a sign that stands before a number, the pictures of a family. */
+static void test_characters_are_whole(Fixture *f, gconstpointer data)
+{
+    (void)data;
+    static const char *const characters[] = { "\u06DD1", "\u0BA8\u0BBF", "👨‍👩‍👧", "ក្ត",
+        "🇻🇳", "g̈" };
+    BtTextStyle style = { .lang = "vi", .px = 20 };
+    for (guint i = 0; i < G_N_ELEMENTS(characters); i++) {
+        g_autofree char *text = g_strconcat("x", characters[i], "x", NULL);
+        g_autoptr(BtTextLayout) layout = lay_out(f, text, &style, 1);
+        g_test_message("%s", characters[i]);
+        g_assert_cmpuint(layout->lines->len, ==, 3);
+        g_assert_cmpuint(line_at(layout, 1)->start, ==, 1);
+    }
+}
+
 /* ---- pixels ---- */
 
 #define GROUND 0xFF000000
@@ -674,6 +710,8 @@ int main(int argc, char **argv)
     g_test_add_func("/text/font-file", test_font_file);
     ADD("samples", test_samples);
     ADD("narrow", test_narrow);
+    ADD("ends-of-lines", test_ends_of_lines);
+    ADD("characters-are-whole", test_characters_are_whole);
     ADD("ink", test_ink);
     ADD("ticker-tiles", test_ticker_tiles);
     ADD("composed-is-decomposed", test_composed_is_decomposed);
