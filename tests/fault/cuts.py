@@ -23,15 +23,17 @@ STRETCHES = {made.name: made for made in (stretches.Publish, stretches.Fetch, bo
                                      boards.Acknowledge)}
 
 
-def points_of(count, sample, rng, is_power, is_close):
+def points_of(calls, sample, rng, is_power, is_close):
     """A kill before a call is a kill after the one before it, unless only some calls are looked at; a disk whose power
-    is taken may tell the two apart, and may have its log or not. The command's end is always among them: what it said
-    is done must stay."""
+    is taken may tell the two apart, and may have its log or not. A sample of what is looked at closely keeps to the
+    ends of transactions. The command's end is always among them: what it said is done must stay."""
     kinds = [(False, False)] + ([(True, False)] if is_close else [])
     if is_power:
         kinds = [(after, log) for after in (False, True) for log in (False, True)]
-    every = [cutting.Point(at, *kind) for at in range(1, count + 1) for kind in kinds]
-    end = [cutting.Point(count + SPARE, False, log) for log in sorted({log for _, log in kinds})]
+    every = [cutting.Point(at, *kind) for at, (name, _) in enumerate(calls, 1) for kind in kinds
+             if not is_close or sample is None or name == "fdatasync"]
+    end = [cutting.Point(len(calls) + SPARE, False, log)
+           for log in sorted({log for _, log in kinds})]
     if sample is None or sample >= len(every):
         return every + end
     width = len(every) / sample  # one by chance from each part of equal length
@@ -53,13 +55,13 @@ def try_point(how, stretch, point):
         return "%s: %s" % (trial.where(), why)
 
 
-def count_calls(how, stretch):
-    """How many there are when nothing cuts; whole runs must pass the checks too."""
+def calls_of(how, stretch):
+    """Those made when nothing cuts; whole runs must pass the checks too."""
     trial = how.trial()
     stretch.run(trial)
     stretch.check_cut(trial)
     stretch.check_after(trial)
-    return len(trial.calls())
+    return trial.calls()
 
 
 def try_stretch(kind, name, options):
@@ -69,8 +71,8 @@ def try_stretch(kind, name, options):
     how = kind(stretch)
     failures = []
     try:
-        count = count_calls(how, stretch)
-        points = points_of(count, options.sample, rng, kind is cutting.Power,
+        calls = calls_of(how, stretch)
+        points = points_of(calls, options.sample, rng, kind is cutting.Power,
                            stretch.only is not None)
         for point in points:
             why = try_point(how, stretch, point)
@@ -81,7 +83,7 @@ def try_stretch(kind, name, options):
         how.close()
         stretch.close()
     print("%s %s: %d points tried of %d calls, %d failed, %d s, seed %d" % (
-        kind.name, name, len(points), count, len(failures), time.monotonic() - began, options.seed),
+        kind.name, name, len(points), len(calls), len(failures), time.monotonic() - began, options.seed),
         flush=True)
     return len(failures)
 
