@@ -19,14 +19,85 @@ static void tell(Looking *looking, const char *type, const char *what, const GEr
     const char *message)
 {
     BtActivation *activation = looking->activation;
-    activation->on_event(type, failure == NULL ? "" : bt_error_reason(failure), what,
-        failure == NULL ? message : failure->message, activation->user);
+    const BtActivationNews news = { .type = type,
+        .code = failure == NULL ? "" : bt_error_reason(failure),
+        .what = what,
+        .message = failure == NULL ? message : failure->message };
+    activation->on_event(&news, activation->user);
 }
 
 static void refuse(Looking *looking, const char *what, GError *failure)
 {
     tell(looking, "refused", what, failure, NULL);
     g_error_free(failure);
+}
+
+/* ---- what counts, told now or again ---- */
+
+typedef struct {
+    const char *kind, *what; /* as in the ledger */
+    gint64 version, from_ms;
+    const char *ended; /* the alert before, when `what` is its end */
+} Input;
+
+static char *input_message(const Input *input)
+{
+    if (g_str_equal(input->kind, "denial"))
+        return g_strdup("denied by the source");
+    if (g_str_equal(input->kind, "alert"))
+        return g_strdup(*input->what == '\0' ? "the alert was ended" : "the alert counts at once");
+    g_autofree char *when = bt_time_format(input->from_ms);
+    return g_strdup_printf("version %" G_GINT64_FORMAT " counts from %s", input->version, when);
+}
+
+static void input_id(const Looking *looking, const Input *input, char id[BT_HASH_HEX_SIZE])
+{
+    g_autofree char *text = g_strdup_printf("input\n%s\n%s\n%s\n%" G_GINT64_FORMAT,
+        looking->source->name, input->kind, input->what, input->from_ms);
+    bt_hash_data(text, strlen(text), id);
+}
+
+static void tell_input(Looking *looking, const Input *input, gboolean again)
+{
+    char id[BT_HASH_HEX_SIZE];
+    g_autofree char *message = input_message(input);
+    input_id(looking, input, id);
+    const BtActivationNews news = {
+        .type = g_str_equal(input->kind, "manifest") ? "activated"
+            : g_str_equal(input->kind, "alert")      ? "alert"
+                                                     : "denied",
+        .code = "",
+        .what = *input->what == '\0' ? input->ended : input->what,
+        .message = message,
+        .id = id,
+        .again = again,
+    };
+    looking->activation->on_event(&news, looking->activation->user);
+}
+
+typedef struct {
+    Looking *looking;
+    char alert[BT_HASH_HEX_SIZE]; /* the last one */
+} TellingAgain;
+
+static void tell_one_again(
+    const char *kind, const char *what, gint64 version, gint64 from_ms, gpointer user)
+{
+    TellingAgain *telling = user;
+    const Input input = { kind, what, version, from_ms, telling->alert };
+    tell_input(telling->looking, &input, TRUE);
+    if (g_str_equal(kind, "alert"))
+        g_strlcpy(telling->alert, what, sizeof telling->alert);
+}
+
+static void tell_again(Looking *looking)
+{
+    TellingAgain telling = { .looking = looking };
+    GError *failure = NULL;
+    if (!bt_input_ledger_each(looking->ledger, looking->source->name,
+            looking->activation->t_ms - BT_ACTIVATION_TOLD_AGAIN_MS, tell_one_again, &telling,
+            &failure))
+        refuse(looking, "inputs.db", failure);
 }
 
 /* "manifest.ready" holds one hash, or nothing. */
@@ -83,10 +154,8 @@ static void take_manifest(Looking *looking, const char *sha256)
         refuse(looking, sha256, failure);
         return;
     }
-    g_autofree char *when = bt_time_format(from_ms);
-    g_autofree char *message =
-        g_strdup_printf("version %" G_GINT64_FORMAT " counts from %s", manifest->version, when);
-    tell(looking, "activated", sha256, NULL, message);
+    const Input input = { "manifest", sha256, manifest->version, from_ms, "" };
+    tell_input(looking, &input, FALSE);
     tell_notes(looking, sha256, manifest);
     looking->changed = TRUE;
 }
@@ -107,7 +176,8 @@ static void take_alert(Looking *looking, const char *sha256)
         return;
     }
     activation->newest_issued_ms = MAX(activation->newest_issued_ms, alert->issued_ms);
-    tell(looking, "alert", sha256, NULL, "the alert counts at once");
+    const Input input = { "alert", sha256, alert->version, activation->t_ms, "" };
+    tell_input(looking, &input, FALSE);
     looking->changed = TRUE;
 }
 
@@ -119,7 +189,8 @@ static void end_alert(Looking *looking, const char *last)
         refuse(looking, last, failure);
         return;
     }
-    tell(looking, "alert", last, NULL, "the alert was ended");
+    const Input input = { "alert", "", 0, looking->activation->t_ms, last };
+    tell_input(looking, &input, FALSE);
     looking->changed = TRUE;
 }
 
@@ -148,43 +219,55 @@ static void take_denials(Looking *looking, const BtNow *now)
                 looking->activation->t_ms, &is_new, &failure)) {
             refuse(looking, sha256, failure);
         } else if (is_new) {
-            tell(looking, "denied", sha256, NULL, "denied by the source");
+            const Input input = { "denial", sha256, 0, looking->activation->t_ms, "" };
+            tell_input(looking, &input, FALSE);
             looking->changed = TRUE;
         }
     }
 }
 
 /* What of a command is an input. */
-static void write_command(Looking *looking, const BtCommand *command)
+static gboolean write_command(Looking *looking, const BtCommand *command, GError **error)
 {
     gint64 t_ms = looking->activation->t_ms;
-    GError *failure = NULL;
-    gboolean written = TRUE;
+    looking->changed =
+        looking->changed || command->verb == BT_VERB_CUT || command->verb == BT_VERB_DARKEN;
     if (command->verb == BT_VERB_CUT)
-        written = bt_input_ledger_add_cut(looking->ledger, t_ms, &failure);
-    else if (command->verb == BT_VERB_DARKEN)
-        written = bt_input_ledger_add_darken(looking->ledger, t_ms, command->until_ms, &failure);
-    else
-        return;
-    looking->changed = TRUE;
-    if (!written)
-        refuse(looking, command->id, failure);
+        return bt_input_ledger_add_cut(looking->ledger, t_ms, error);
+    if (command->verb == BT_VERB_DARKEN)
+        return bt_input_ledger_add_darken(looking->ledger, t_ms, command->until_ms, error);
+    return TRUE;
+}
+
+/* Remembered and acted on in one transaction: a cut in between would lose the command. */
+static gboolean take_command(Looking *looking, const BtCommand *command, GError **error)
+{
+    BtActivation *activation = looking->activation;
+    gboolean is_new = FALSE;
+    if (!bt_input_ledger_begin(looking->ledger, error))
+        return FALSE;
+    if (!bt_input_ledger_take_command(looking->ledger, looking->source->name, command->id,
+            activation->t_ms, &is_new, error) ||
+        (is_new && !write_command(looking, command, error)) ||
+        !bt_input_ledger_commit(looking->ledger, error)) {
+        bt_input_ledger_rollback(looking->ledger);
+        return FALSE;
+    }
+    if (is_new) {
+        tell(looking, "command", command->id, NULL, bt_verb_name(command->verb));
+        activation->on_command(command->verb, command->until_ms, activation->user);
+    }
+    return TRUE;
 }
 
 static void take_commands(Looking *looking, const BtNow *now)
 {
-    BtActivation *activation = looking->activation;
     for (guint i = 0; i < now->commands->len; i++) {
         const BtCommand *command = g_ptr_array_index(now->commands, i);
-        gboolean is_new = FALSE;
-        if (command->until_ms < activation->t_ms ||
-            !bt_input_ledger_take_command(looking->ledger, looking->source->name, command->id,
-                activation->t_ms, &is_new, NULL) ||
-            !is_new)
-            continue;
-        tell(looking, "command", command->id, NULL, bt_verb_name(command->verb));
-        write_command(looking, command);
-        activation->on_command(command->verb, command->until_ms, activation->user);
+        GError *failure = NULL;
+        if (command->until_ms >= looking->activation->t_ms &&
+            !take_command(looking, command, &failure))
+            refuse(looking, command->id, failure);
     }
 }
 
@@ -245,6 +328,8 @@ static void look_at_source(
     }
     activation->roots += bt_trust_root(looking.trust)->version;
     if (read_floors(&looking, &failure)) {
+        if (activation->first)
+            tell_again(&looking);
         look_at_now(&looking);
         look_at_ready(&looking);
     } else {

@@ -14,10 +14,21 @@
 /* Notes of a manifest that are reported one by one. */
 #define BT_ACTIVATION_MAX_NOTES 10
 
-/* What happened, for the log and for reports. `type` is "activated", "refused", "denied", "alert",
- * "root" or "command"; `code` a word of bt_error_reason or ""; all borrowed for the call. */
-typedef void (*BtActivationEvent)(
-    const char *type, const char *code, const char *what, const char *message, gpointer user);
+/* Inputs as old as that are not told again: their facts may be tidied away (BtFacts). */
+#define BT_ACTIVATION_TOLD_AGAIN_MS (6 * BT_DAY_MS)
+
+/* What happened, for the log and for reports. What came into force is written down before it is
+ * told, in another database; so it has an id of its own, and the first look of each start tells it
+ * again, for the case that the last one was cut off in between. */
+typedef struct {
+    const char *type; /* "activated", "refused", "denied", "alert", "noted", "root" or "command" */
+    const char *code; /* a word of bt_error_reason or "" */
+    const char *what, *message;
+    const char *id; /* of the fact; NULL: it is no change of the inputs */
+    gboolean again;
+} BtActivationNews;
+/* All borrowed for the call. */
+typedef void (*BtActivationEvent)(const BtActivationNews *news, gpointer user);
 /* A command of now.json that is new; `until_ms` is its end. Cuts and darkness are in the ledger by
  * then. */
 typedef void (*BtActivationCommand)(BtVerb verb, gint64 until_ms, gpointer user);
@@ -30,6 +41,7 @@ typedef struct {
     BtInputLedger *ledger;
     gint64 t_ms;           /* show time */
     gint64 trusted_now_ms; /* the latest instant that is surely past */
+    gboolean first;        /* the first look of this start */
     BtActivationInstant instant_of_change;
     BtActivationEvent on_event;
     BtActivationCommand on_command;

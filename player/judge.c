@@ -50,6 +50,7 @@ struct BtJudge {
     BtCache *cache;
     BtInputLedger *ledger;
     gint64 roots;
+    gboolean has_looked;
 };
 
 /* ---- results ---- */
@@ -61,6 +62,7 @@ static void event_free(gpointer data)
     g_free(event->code);
     g_free(event->what);
     g_free(event->message);
+    g_free(event->id);
     g_free(event);
 }
 
@@ -126,12 +128,12 @@ static gint64 instant_of_change(gpointer user)
     return CLAMP(end_ms, t_ms, t_ms + BT_JUDGE_MAX_WAIT_MS);
 }
 
-static void on_event(
-    const char *type, const char *code, const char *what, const char *message, gpointer user)
+static void on_event(const BtActivationNews *news, gpointer user)
 {
     BtJudgement *judgement = ((gpointer *)user)[1];
     BtJudgeEvent *event = g_new(BtJudgeEvent, 1);
-    *event = (BtJudgeEvent){ g_strdup(type), g_strdup(code), g_strdup(what), g_strdup(message) };
+    *event = (BtJudgeEvent){ g_strdup(news->type), g_strdup(news->code), g_strdup(news->what),
+        g_strdup(news->message), g_strdup(news->id), news->again };
     g_ptr_array_add(judgement->events, event);
 }
 
@@ -154,6 +156,7 @@ static gboolean look(BtJudge *judge, BtJudgement *judgement)
         .ledger = judge->ledger,
         .t_ms = bt_timekeeper_show_ms(&time),
         .trusted_now_ms = bt_timekeeper_surely_past_ms(&time),
+        .first = !judge->has_looked,
         .instant_of_change = instant_of_change,
         .on_event = on_event,
         .on_command = on_command,
@@ -161,6 +164,7 @@ static gboolean look(BtJudge *judge, BtJudgement *judgement)
     };
     gboolean changed = bt_activate(&activation) || activation.roots != judge->roots;
     judge->roots = activation.roots;
+    judge->has_looked = TRUE;
     judgement->newest_issued_ms = activation.newest_issued_ms;
     return changed;
 }

@@ -17,9 +17,10 @@
 
 typedef struct BtJudge BtJudge;
 
-/* Something that happened, as BtActivationEvent tells it. */
+/* Something that happened, as BtActivationNews has it. */
 typedef struct {
-    char *type, *code, *what, *message;
+    char *type, *code, *what, *message, *id;
+    gboolean again;
 } BtJudgeEvent;
 
 typedef struct {

@@ -66,35 +66,44 @@ int bt_show_spawn_decoder(int content_fd, gpointer user, GError **error)
 typedef struct {
     BtMoment at;
     BtJson *body;
+    char *id; /* NULL: by its content */
 } EventTask;
 
 static gboolean add_event(BtFacts *facts, gpointer data, GError **error)
 {
     EventTask *task = data;
-    return bt_facts_add(facts, "event", NULL, &task->at, g_steal_pointer(&task->body), error);
+    return bt_facts_add(facts, "event", task->id, &task->at, g_steal_pointer(&task->body), error);
 }
 
 static void event_task_free(gpointer data)
 {
     EventTask *task = data;
     bt_json_unref(task->body);
+    g_free(task->id);
     g_free(task);
 }
 
-void bt_show_event(
-    BtShow *show, const char *type, const char *code, const char *what, const char *message)
+static void post_event(BtShow *show, const char *id, const char *type, const char *code,
+    const char *what, const char *message)
 {
     EventTask *task = g_new0(EventTask, 1);
     task->at = bt_show_moment(show);
     task->body = bt_json_new_object();
+    task->id = g_strdup(id);
     g_autofree char *words = g_utf8_substring(message, 0, MIN(300, g_utf8_strlen(message, -1)));
     bt_json_set_string(task->body, "event", type);
     if (*code != '\0')
         bt_json_set_string(task->body, "code", code);
     bt_json_set_string(task->body, "what", what);
     bt_json_set_string(task->body, "message", words);
-    g_message("%s %s: %s", type, what, message);
     bt_writer_post(show->writer, add_event, task, event_task_free);
+}
+
+void bt_show_event(
+    BtShow *show, const char *type, const char *code, const char *what, const char *message)
+{
+    g_message("%s %s: %s", type, what, message);
+    post_event(show, NULL, type, code, what, message);
 }
 
 /* ---- inputs ---- */
@@ -192,7 +201,9 @@ void bt_show_take_judgement(BtJudgement *judgement, gpointer user)
     BtShow *show = user;
     for (guint i = 0; i < judgement->events->len; i++) {
         const BtJudgeEvent *event = g_ptr_array_index(judgement->events, i);
-        bt_show_event(show, event->type, event->code, event->what, event->message);
+        if (!event->again)
+            g_message("%s %s: %s", event->type, event->what, event->message);
+        post_event(show, event->id, event->type, event->code, event->what, event->message);
     }
     for (guint i = 0; i < judgement->commands->len; i++)
         act_on(show, &g_array_index(judgement->commands, BtJudgeCommand, i));

@@ -5,6 +5,7 @@
  *
  * Nobody sees sync die: show goes on from the cache, and supervise starts it again. */
 #include "base/channel.h"
+#include "base/io.h"
 #include "player/confine.h"
 #include "player/device_key.h"
 #include "player/facts.h"
@@ -420,6 +421,7 @@ static gboolean role_open(SyncRole *role, GError **error)
     role->key = bt_device_key(role->config, error);
     if (role->key == NULL)
         return FALSE;
+    bt_io_sweep(role->config->state_folder);
     confine(role);
     for (guint i = 0; i < role->config->sources->len; i++) {
         const BtConfigSource *source = g_ptr_array_index(role->config->sources, i);

@@ -122,6 +122,39 @@ gboolean bt_input_ledger_take_command(BtInputLedger *ledger, const char *source,
     return TRUE;
 }
 
+gboolean bt_input_ledger_begin(BtInputLedger *ledger, GError **error)
+{
+    return bt_db_begin(ledger->db, error);
+}
+
+gboolean bt_input_ledger_commit(BtInputLedger *ledger, GError **error)
+{
+    return bt_db_commit(ledger->db, error);
+}
+
+void bt_input_ledger_rollback(BtInputLedger *ledger)
+{
+    bt_db_rollback(ledger->db);
+}
+
+gboolean bt_input_ledger_each(BtInputLedger *ledger, const char *source, gint64 since_ms,
+    BtInputEach each, gpointer user, GError **error)
+{
+    GError *failure = NULL;
+    g_autoptr(BtRows) rows = bt_db_query(ledger->db, error,
+        "SELECT kind, what, version, from_ms FROM entry WHERE source = ? AND from_ms >= ?"
+        " AND kind IN ('manifest', 'alert', 'denial') ORDER BY id",
+        "si", source, since_ms);
+    if (rows == NULL)
+        return FALSE;
+    while (bt_rows_next(rows, &failure))
+        each(bt_rows_text(rows, 0), bt_rows_text(rows, 1), bt_rows_int(rows, 2),
+            bt_rows_int(rows, 3), user);
+    if (failure != NULL)
+        g_propagate_error(error, failure);
+    return failure == NULL;
+}
+
 BtRows *bt_input_ledger_entries(
     BtInputLedger *ledger, const char *kind, const char *source, gint64 limit, GError **error)
 {
