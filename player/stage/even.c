@@ -12,7 +12,7 @@ static guint count_paragraphs(const BtTextLayout *layout)
 
 /* The narrowest box in which the text still takes as many lines; at least half of the column, so
  * that words are not broken for it. */
-static void even_out(BtFonts *fonts, BtTextLayout **layout)
+void bt_even_lines(BtFonts *fonts, BtTextLayout **layout)
 {
     BtTextLayout *wide = *layout;
     if (!wide || wide->lines->len < 2 || wide->lines->len > MOST_LINES ||
@@ -40,9 +40,9 @@ void bt_plan_even_lines(BtPlan *plan, BtFonts *fonts, GPtrArray *from)
 {
     for (guint i = 0; i < from->len; i++) {
         BtPlanText *text = plan->texts->pdata[i];
-        even_out(fonts, &text->title);
+        bt_even_lines(fonts, &text->title);
         if (text->pages->len == 1)
-            even_out(fonts, &text->body);
+            bt_even_lines(fonts, &text->body);
         const BtTextLayout *first = text->title ? text->title : text->body;
         text->lang = first && first->lang ? first->lang : "";
     }
