@@ -65,6 +65,8 @@ static gboolean play_through(BtMedia *media, GError **error)
     if (!bt_media_wait_open(media, MEDIUM_TIMEOUT_MS))
         return FALSE;
     const BtMediaInfo *info = bt_media_info(media);
+    if (info->has_cues)
+        return bt_media_wait(media, 0, MEDIUM_TIMEOUT_MS) && bt_media_error(media) == NULL;
     gint64 last_ms = MAX(0, info->duration_ms - 1);
     if (info->w_px > 0 &&
         (!bt_media_start(media, info->w_px, info->h_px, last_ms, FALSE, FALSE, error) ||
@@ -83,6 +85,12 @@ static void say_medium(const char *path, const BtMediaInfo *info)
     say(path, words);
 }
 
+static void say_subtitles(const char *path, const GArray *cues)
+{
+    g_autofree char *words = g_strdup_printf(_("accepted: subtitles, %u cues"), cues->len);
+    say(path, words);
+}
+
 static gboolean check_medium(const char *path, GError **error)
 {
     g_autofree char *decoder = bt_media_decoder_path();
@@ -97,7 +105,10 @@ static gboolean check_medium(const char *path, GError **error)
         return FALSE;
     GError *failure = NULL;
     if (play_through(media, &failure)) {
-        say_medium(path, bt_media_info(media));
+        if (bt_media_info(media)->has_cues)
+            say_subtitles(path, bt_media_cues(media));
+        else
+            say_medium(path, bt_media_info(media));
         return TRUE;
     }
     if (failure == NULL && bt_media_error(media) != NULL)
