@@ -1,12 +1,15 @@
 /* The opened table: where the files lie on this machine, and the faces opened so far. */
 #include "fonts/parts.h"
 
+#include <libintl.h>
 #include <string.h>
 
+#define _(text) dgettext("bangtin", text)
 #define FONT_FOLDER "/usr/share/fonts"
 /* Debian's whole archive of fonts is under 6,000 files and five folders deep. */
 #define MAX_FILES 20000
 #define MAX_DEPTH 8
+#define MAX_FACE 255 /* Noto's collections hold ten */
 
 static gboolean is_font(const char *name)
 {
@@ -92,16 +95,40 @@ const char *bt_fonts_name(const BtFonts *fonts, guint font)
     return font < fonts->faces->len ? bt_fonts_face(fonts, font)->name : "";
 }
 
+/* "FILE#N" is face N of a collection, unless a file is called so. (transfer full) */
+static char *split_face(const char *font_file, guint *face_index)
+{
+    const char *hash = strrchr(font_file, '#');
+    guint64 n;
+    *face_index = 0;
+    if (hash == NULL || g_file_test(font_file, G_FILE_TEST_EXISTS) ||
+        !g_ascii_string_to_unsigned(hash + 1, 10, 0, MAX_FACE, &n, NULL))
+        return g_strdup(font_file);
+    *face_index = (guint)n;
+    return g_strndup(font_file, hash - font_file);
+}
+
 static gboolean open_user(BtFonts *fonts, const char *font_file, GError **error)
 {
+    guint face_index;
     fonts->user = -1;
     if (font_file == NULL)
         return TRUE;
-    fonts->user = bt_fonts_open_face(fonts, font_file, 0, NULL);
+    g_autofree char *path = split_face(font_file, &face_index);
+    fonts->user = bt_fonts_open_face(fonts, path, face_index, NULL);
     if (fonts->user >= 0)
         return TRUE;
     g_set_error(error, BT_ERROR, BT_ERROR_NOT_FOUND,
         "%s: cannot be opened as a font: expected a readable TrueType or OpenType file", font_file);
+    return FALSE;
+}
+
+gboolean bt_fonts_set_variations(BtFonts *fonts, const char *variations, GError **error)
+{
+    if (fonts->user >= 0)
+        return bt_face_set_variations(bt_fonts_face(fonts, fonts->user), variations, error);
+    g_set_error_literal(error, BT_ERROR, BT_ERROR_INVALID,
+        "variations: no font to vary: expected a font file beside them");
     return FALSE;
 }
 
@@ -119,6 +146,11 @@ static gboolean check_latin(BtFonts *fonts, GError **error)
 
 BtFonts *bt_fonts_open(const char *font_file, GError **error)
 {
+    return bt_fonts_open_in(FONT_FOLDER, font_file, error);
+}
+
+BtFonts *bt_fonts_open_in(const char *folder, const char *font_file, GError **error)
+{
     g_autoptr(BtFonts) fonts = g_new0(BtFonts, 1);
     fonts->files = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
     fonts->slots = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
@@ -133,7 +165,7 @@ BtFonts *bt_fonts_open(const char *font_file, GError **error)
         g_set_error_literal(error, BT_ERROR, BT_ERROR_FAILED, "FreeType: does not start");
         return NULL;
     }
-    walk(fonts->files, FONT_FOLDER, 0);
+    walk(fonts->files, folder, 0);
     if (!open_user(fonts, font_file, error) || !check_latin(fonts, error))
         return NULL;
     return g_steal_pointer(&fonts);
@@ -167,7 +199,7 @@ GPtrArray *bt_fonts_missing(const BtFonts *fonts)
         if (table[i].required && bt_fonts_file(fonts, table[i].file, BT_WEIGHT_REGULAR) == NULL)
             g_ptr_array_add(missing,
                 g_strdup_printf(
-                    "%s is not installed: package %s brings it", name, table[i].package));
+                    _("%s is not installed: the package %s brings it"), name, table[i].package));
     }
     return missing;
 }

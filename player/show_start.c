@@ -5,6 +5,7 @@
  * looked at. */
 #include "base/channel.h"
 #include "base/io.h"
+#include "player/confine.h"
 #include "player/show.h"
 #include "player/status.h"
 
@@ -263,11 +264,22 @@ static BtFacts *open_facts(BtShow *show, GError **error)
     return facts;
 }
 
+static gboolean make_state_folder(const BtShow *show, GError **error)
+{
+    const char *folder = show->config->state_folder;
+    return folder == NULL || bt_io_make_folder(folder, error);
+}
+
+/* A board on a kernel that takes no filter is better lit than dark. */
+static void confine(const BtShow *show)
+{
+    g_autoptr(GError) failure = NULL;
+    if (!bt_confine_show(show->config, show->options->grab_folder, &failure))
+        g_warning("show is not confined: %s", failure->message);
+}
+
 static gboolean open_ledger(BtShow *show, GError **error)
 {
-    const BtConfig *config = show->config;
-    if (config->state_folder != NULL && !bt_io_make_folder(config->state_folder, error))
-        return FALSE;
     BtFacts *facts = open_facts(show, error);
     if (facts == NULL)
         return FALSE;
@@ -351,7 +363,10 @@ static gboolean show_open(BtShow *show, GError **error)
     show->loop = g_main_loop_new(NULL, FALSE);
     show->config = options->config_path != NULL ? bt_config_read(options->config_path, error)
                                                 : bt_config_for_folder(options->folder);
-    if (show->config == NULL || !parse_grabs(show, error) || !open_ledger(show, error))
+    if (show->config == NULL || !parse_grabs(show, error) || !make_state_folder(show, error))
+        return FALSE;
+    confine(show);
+    if (!open_ledger(show, error))
         return FALSE;
     show->time = bt_timekeeper_start(
         &options->clock, show->config->trust_system_clock, stored_time(show->reader));

@@ -5,6 +5,7 @@
  *
  * Nobody sees sync die: show goes on from the cache, and supervise starts it again. */
 #include "base/channel.h"
+#include "player/confine.h"
 #include "player/device_key.h"
 #include "player/facts.h"
 #include "player/roles.h"
@@ -411,6 +412,14 @@ static gboolean on_term(gpointer data)
     return G_SOURCE_CONTINUE;
 }
 
+/* A board on a kernel that takes no filter had better have its bulletins than not. */
+static void confine(const SyncRole *role)
+{
+    g_autoptr(GError) failure = NULL;
+    if (!bt_confine_sync(role->config, &failure))
+        g_warning("sync is not confined: %s", failure->message);
+}
+
 static gboolean role_open(SyncRole *role, GError **error)
 {
     role->loop = g_main_loop_new(NULL, FALSE);
@@ -421,6 +430,7 @@ static gboolean role_open(SyncRole *role, GError **error)
     role->key = bt_device_key(role->config, error);
     if (role->key == NULL)
         return FALSE;
+    confine(role);
     for (guint i = 0; i < role->config->sources->len; i++) {
         const BtConfigSource *source = g_ptr_array_index(role->config->sources, i);
         if (source->kind == BT_SOURCE_NATIVE)

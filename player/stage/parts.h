@@ -4,6 +4,7 @@
 #define BT_PLAYER_STAGE_PARTS_H
 
 #include "player/stage/look.h"
+#include "player/stage/plan.h"
 #include "player/stage/pool.h"
 #include "player/stage/shelf.h"
 #include "player/stage/stage.h"
@@ -45,6 +46,13 @@ gint64 bt_zone_add(BtStage *stage, BtLayer *layer, const BtOccurrence *occurrenc
 /* The parts of it. */
 gint64 bt_zone_add_text(
     BtStage *stage, BtLayer *layer, const BtOccurrence *occurrence, gint64 t_ms);
+/* The plan of the pages of `texts`, under `*key` (transfer full), which the pages' keys begin with.
+ * Borrowed, until the next call. */
+const BtPlan *bt_zone_plan(
+    BtStage *stage, const BtOccurrence *occurrence, GPtrArray *texts, char **key);
+/* How long each of `texts` is shown: with no duration written as long as it takes to read, else all
+ * share alike. */
+void bt_zone_durations(const BtOccurrence *occurrence, GPtrArray *texts, gint64 *durations_ms);
 gint64 bt_zone_add_ticker(BtStage *stage, BtLayer *layer, const BtOccurrence *occurrence);
 void bt_zone_add_picture(BtStage *stage, BtLayer *layer, const BtOccurrence *occurrence,
     const BtAsset *asset, gint64 t_ms);
@@ -61,6 +69,9 @@ gboolean bt_zone_may_sound(const BtItem *item);
 BtPoolWant bt_zone_want(const BtOccurrence *occurrence, const BtAsset *asset, BtRect box_px,
     gboolean moving, gint64 t_ms);
 
+/* One zone of what is on: where it stands on the canvas, and its item. */
+BtOccurrence bt_programme_occurrence(
+    const BtStage *stage, const BtOnAir *on_air, const BtOnZone *on);
 /* The scene of a programme; see bt_stage_scene. (transfer full) */
 BtScene *bt_programme_scene(BtStage *stage, const BtOnAir *on_air, gint64 t_ms, gint64 *until_ms);
 /* The first zone of the layout whose item may be heard, NULL when there is none. */

@@ -145,16 +145,28 @@ static void add_mark(Ticker *ticker)
     add_gap(ticker, gap);
 }
 
-static void add_text(Ticker *ticker, const BtText *text, gboolean led)
+static BtTextStyle style_of(BtFonts *fonts, const BtText *text, int h_px, gboolean led)
 {
     g_autofree char *title = in_one_line(text->title), *body = in_one_line(text->body);
     g_autofree char *both = g_strconcat(title, " ", body, NULL);
-    int room_px = ticker->h_px * (100 - 2 * AIR_PERCENT) / 100;
+    int room_px = h_px * (100 - 2 * AIR_PERCENT) / 100;
     BtTextStyle style = {
         .lang = text->lang, .led = led, .line_percent = 100, .weight = BT_WEIGHT_MEDIUM
     };
-    style.px = size_for(ticker->fonts, both, style, room_px,
-        CLAMP(ticker->h_px * MOST_PERCENT / 100, BT_TEXT_MIN_PX, BT_TEXT_MAX_PX));
+    style.px = size_for(fonts, both, style, room_px,
+        CLAMP(h_px * MOST_PERCENT / 100, BT_TEXT_MIN_PX, BT_TEXT_MAX_PX));
+    return style;
+}
+
+int bt_ticker_px(BtFonts *fonts, const BtText *text, int zone_h_px, gboolean led)
+{
+    return style_of(fonts, text, zone_h_px, led).px;
+}
+
+static void add_text(Ticker *ticker, const BtText *text, gboolean led)
+{
+    g_autofree char *title = in_one_line(text->title), *body = in_one_line(text->body);
+    BtTextStyle style = style_of(ticker->fonts, text, ticker->h_px, led);
     if (ticker->stretches->len)
         add_mark(ticker);
     if (*title) {

@@ -11,6 +11,9 @@
 #include "playlists/model/manifest.h"
 #include "render/scene/scene.h"
 
+/* The size of the letters of `text` in a zone of this height. Pure. */
+int bt_ticker_px(BtFonts *fonts, const BtText *text, int zone_h_px, gboolean led);
+
 /* `texts`: of BtText, borrowed. Sets `*rtl`. (transfer full) */
 BtStrip *bt_ticker_new(BtFonts *fonts, GPtrArray *texts, int zone_h_px, gboolean led,
     BtColours colours, gboolean *rtl);

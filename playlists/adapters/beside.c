@@ -1,6 +1,6 @@
 #include "playlists/adapters/beside.h"
 
-#include "playlists/model/manifest.h"
+#include "playlists/adapters/folder.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -20,7 +20,7 @@ static gboolean is_language(const char *word)
         strspn(more + 1, G_CSET_A_2_Z G_CSET_a_2_z G_CSET_DIGITS) == n;
 }
 
-char *bt_name_language(const char *path)
+char *bt_folder_lang(const char *path)
 {
     g_autofree char *name = g_path_get_basename(path);
     g_auto(GStrv) parts = g_strsplit(name, ".", -1);
@@ -79,7 +79,7 @@ static GPtrArray *all_beside(const char *path)
         if (!g_utf8_validate(name, -1, NULL) || !belongs_to(name, stem))
             continue;
         BtBeside *beside = g_new(BtBeside, 1);
-        *beside = (BtBeside){ bt_name_language(name), g_build_filename(folder, name, NULL),
+        *beside = (BtBeside){ bt_folder_lang(name), g_build_filename(folder, name, NULL),
             bt_subtitles_type(name) };
         g_ptr_array_add(all, beside);
     }

@@ -9,10 +9,6 @@ typedef struct {
     const char *type; /* media type, static */
 } BtBeside;
 
-/* The language in a name: "thong-bao.km.txt" is Khmer; without one it is Vietnamese. (transfer
- * full) */
-char *bt_name_language(const char *path);
-
 /* The media type of subtitles by the ending of their name, NULL for other files. Static. */
 const char *bt_subtitles_type(const char *name);
 

@@ -109,7 +109,7 @@ static gboolean add_text(Building *building, const char *path, GError **error)
         g_set_error(error, BT_ERROR, BT_ERROR_SYNTAX, "%s: not text in UTF-8", path);
         return FALSE;
     }
-    g_autofree char *text = g_strndup(data, size_bytes), *lang = bt_name_language(path);
+    g_autofree char *text = g_strndup(data, size_bytes), *lang = bt_folder_lang(path);
     g_strstrip(text);
     if (*text == '\0') {
         g_set_error(error, BT_ERROR, BT_ERROR_INVALID, "%s: empty: expected a line of text", path);

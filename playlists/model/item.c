@@ -436,6 +436,7 @@ gboolean bt_draft_read_item(
         bt_draft_note(draft, at, "the kind of item \"%s\" is not known: left out", item->id);
         return TRUE;
     }
+    item->index = (guint)at->index;
     note_keys(draft, at, item->kind);
     if (!read_common(draft, at, item, error) || !read_parts(draft, at, item, error))
         return FALSE;

@@ -86,6 +86,7 @@ typedef struct {
 
 typedef struct {
     char *id;
+    guint index; /* its place in the playlist as written */
     BtItemKind kind;
     char *issuer; /* "" when not given; so are issued_on ("YYYY-MM-DD") and document */
     char *issued_on;
