@@ -132,9 +132,8 @@ static void check_medium(BtCheckReport *report)
     if (media == NULL)
         return;
     if (play_through(media, &report->error))
-        report->accepted = bt_media_info(media)->has_cues
-            ? words_of_subtitles(bt_media_cues(media))
-            : words_of_medium(bt_media_info(media));
+        report->accepted = bt_media_info(media)->has_cues ? words_of_subtitles(bt_media_cues(media))
+                                                          : words_of_medium(bt_media_info(media));
     else if (report->error == NULL && bt_media_error(media) != NULL)
         report->error = g_error_copy(bt_media_error(media));
     else if (report->error == NULL)

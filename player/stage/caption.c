@@ -76,69 +76,29 @@ static Box box_for(BtFonts *fonts, const char *lang, gboolean led, int w_px, int
     return box;
 }
 
-static guint lines_that_fit(const Box *box, const BtTextLayout *layout)
-{
-    guint n = MIN(layout->lines->len, BT_CAPTION_MAX_LINES);
-    while (n > 1 && bt_lines_px(layout, 0, n) > box->h_px)
-        n--;
-    return n;
-}
-
-static BtTextLayout *lay(const Box *box, const char *words)
-{
-    return bt_text_layout(box->fonts, words, &box->style, box->w_px, NULL);
-}
-
-/* The words up to a break, with …; NULL when that does not fit. */
-static BtTextLayout *lay_cut(const Box *box, const char *words, gsize bytes)
-{
-    g_autofree char *part = g_strndup(words, bytes);
-    g_autofree char *cut = g_strconcat(g_strchomp(part), "…", NULL);
-    BtTextLayout *layout = lay(box, cut);
-    if (layout && lines_that_fit(box, layout) == layout->lines->len)
-        return layout;
-    bt_text_layout_free(layout);
-    return NULL;
-}
-
-/* Of more than `n` lines. */
-static BtTextLayout *shorten(const Box *box, BtTextLayout *whole, guint n)
-{
-    gsize most = g_array_index(whole->lines, BtTextLine, n).start;
-    for (guint i = whole->breaks->len; i-- > 0;) {
-        gsize at = g_array_index(whole->breaks, gsize, i);
-        BtTextLayout *cut = at > 0 && at <= most ? lay_cut(box, whole->text, at) : NULL;
-        if (cut) {
-            bt_text_layout_free(whole);
-            return cut;
-        }
-    }
-    return whole;
-}
-
+/* What is cut ends in …, which narrower lines would lose. */
 static BtTextLayout *lay_to_fit(Box *box, const char *words)
 {
+    const BtTextBox room = { box->w_px, box->h_px, BT_CAPTION_MAX_LINES };
     box->style.px = bt_text_fit_px(box->fonts, words, &box->style, box->w_px, box->h_px,
         BT_CAPTION_MAX_LINES, box->least_px, box->style.px);
-    BtTextLayout *layout = lay(box, words);
+    BtTextLayout *layout = bt_text_layout_in_box(box->fonts, words, &box->style, &room, NULL);
     if (!layout || layout->lines->len == 0) {
         bt_text_layout_free(layout);
         return NULL;
     }
-    guint n = lines_that_fit(box, layout);
-    if (n < layout->lines->len)
-        layout = shorten(box, layout, n);
-    bt_even_lines(box->fonts, &layout);
+    if (layout->cut == strlen(words))
+        bt_even_lines(box->fonts, &layout);
     return layout;
 }
 
 /* ---- drawing ---- */
 
-/* Where the widest of the first `n` lines begins and how wide it is, in whole pixels. */
-static void extent(const BtTextLayout *layout, guint n, int *x_px, int *w_px)
+/* Where the widest of the lines begins and how wide it is, in whole pixels. */
+static void extent(const BtTextLayout *layout, int *x_px, int *w_px)
 {
     float left = G_MAXFLOAT, right = 0;
-    for (guint i = 0; i < n; i++) {
+    for (guint i = 0; i < layout->lines->len; i++) {
         const BtTextLine *line = &g_array_index(layout->lines, BtTextLine, i);
         left = MIN(left, MIN(line->x_px, (float)line->ink_px.x));
         right =
@@ -156,8 +116,8 @@ BtFrame *bt_caption_draw(
     if (!layout)
         return NULL;
     int x, w;
-    guint n = lines_that_fit(&box, layout);
-    extent(layout, n, &x, &w);
+    guint n = layout->lines->len;
+    extent(layout, &x, &w);
     int rim = box.rim_px, h = bt_lines_px(layout, 0, n);
     BtColours colours = bt_look_colours(BT_LOOK_GROUND);
     BtFrame *frame = bt_frame_new(w + 2 * rim, h + rim);

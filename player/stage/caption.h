@@ -6,9 +6,8 @@
  * board is read from farther away. At most three lines, centred inside margins of 5 %, in the lower
  * half of the picture, or as high as two lines of the legible minimum need. Lines break where the
  * engine breaks them; words that need more room get smaller letters, down to two thirds and never
- * under the minimum; what does not fit then is cut, at the last place where a line may break and …
- * still fits, or at the end of the last line where there is no such place. A picture too low for
- * one line of the minimum has no subtitles.
+ * under the minimum; what does not fit then is cut by the engine, with … for the rest. A picture
+ * too low for one line of the minimum has no subtitles.
  *
  * Under the letters lies the ground at BT_LOOK_SCRIM_ALPHA, so that they keep a contrast of 7 : 1
  * on any picture. Thread-safety: the fonts' thread. */
