@@ -387,23 +387,13 @@ static void add_worker(SyncRole *role, const BtConfigSource *source)
 
 /* ---- the role ---- */
 
-static gboolean on_supervise(gint fd, GIOCondition condition, gpointer data)
+static void on_supervise(BtRoleType type, gpointer data)
 {
     SyncRole *role = data;
-    (void)condition;
-    for (;;) {
-        BtRoleMessage message;
-        guint n_fds;
-        BtChannelStatus status =
-            bt_channel_receive(fd, &message, sizeof message, NULL, 0, &n_fds, NULL);
-        if (status == BT_CHANNEL_AGAIN)
-            return G_SOURCE_CONTINUE;
-        if (status != BT_CHANNEL_OK || message.type == BT_ROLE_STOP) {
-            g_main_loop_quit(role->loop);
-            return G_SOURCE_REMOVE;
-        }
+    if (type == BT_ROLE_STOP)
+        g_main_loop_quit(role->loop);
+    else
         wake_workers(role);
-    }
 }
 
 static gboolean on_term(gpointer data)
@@ -463,7 +453,8 @@ int bt_sync_role(const BtRoleOptions *options)
     g_cond_init(&role.wake);
     gboolean open = role_open(&role, &failure);
     if (open) {
-        g_unix_fd_add(BT_ROLE_CHANNEL_FD, G_IO_IN | G_IO_HUP, on_supervise, &role);
+        BtRoleEar ear = { on_supervise, &role };
+        bt_role_listen(&ear);
         g_unix_signal_add(SIGTERM, on_term, &role);
         g_unix_signal_add(SIGINT, on_term, &role);
         g_main_loop_run(role.loop);

@@ -73,9 +73,10 @@ typedef struct {
 } BtAsset;
 
 typedef struct {
-    char *lang;  /* BCP 47 */
-    char *title; /* "" when not given */
-    char *body;  /* "" when not given; title or body holds something */
+    char *lang;        /* BCP 47 */
+    char *title;       /* "" when not given */
+    char *body;        /* "" when not given; title or body holds something */
+    gboolean vertical; /* in columns from right to left; only a language in Han */
 } BtText;
 
 /* What is said in a video, in one language: a file of SRT or WebVTT. */
@@ -203,6 +204,9 @@ const BtText *bt_item_text(const BtItem *item, const BtZone *zone, guint k);
 /* The subtitles that `zone` shows, NULL when there are none: those of its language; the first
  * listed in a zone without one. */
 const BtSubtitles *bt_item_subtitles(const BtItem *item, const BtZone *zone);
+
+/* Whether `lang` is written in Han: by its script subtag, else by the language. */
+gboolean bt_lang_is_han(const char *lang);
 
 /* How long one text is shown: max(5 s, code points of title and body / the reading rate of its
  * language), rounded up to whole milliseconds. Rates: reading.c, FORMAT.md. */
