@@ -272,6 +272,14 @@ static void set_aside(BtShow *show, const char *code, const char *what)
     bt_show_event(show, "set-aside", code, what, "failed three times: set aside for a day");
 }
 
+/* The video is shown all the same, at each of its turns; the first time is worth a word. */
+static void tell_missing_subtitles(
+    BtShow *show, const char *code, const char *what, guint count, const GError *error)
+{
+    if (count == 1)
+        bt_show_event(show, "subtitles", code, what, error->message);
+}
+
 /* The third failure of an asset without a success in between sets it aside for a day. */
 void bt_show_on_failure(const BtStageFailure *failure, gpointer user)
 {
@@ -279,9 +287,13 @@ void bt_show_on_failure(const BtStageFailure *failure, gpointer user)
     BtMoment now = bt_show_moment(show);
     const char *code = bt_error_reason(failure->error), *sha256 = failure->sha256;
     const char *what = sha256 == NULL || *sha256 == '\0' ? failure->item->id : sha256;
-    bt_show_event(show, failure->again ? "decoder" : "failed", code, what, failure->error->message);
     guint count = GPOINTER_TO_UINT(g_hash_table_lookup(show->failures, what)) + 1;
     g_hash_table_insert(show->failures, g_strdup(what), GUINT_TO_POINTER(count));
+    if (failure->subtitles) {
+        tell_missing_subtitles(show, code, what, count, failure->error);
+        return;
+    }
+    bt_show_event(show, failure->again ? "decoder" : "failed", code, what, failure->error->message);
     /* What is set aside leaves at once, and with it the frames that were decoded ahead. */
     gint64 stops_ms = count == FAILURES_MAX ? now.wall_ms : MAX(now.wall_ms, failure->last_ms);
     if (!failure->again)

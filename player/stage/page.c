@@ -9,7 +9,6 @@
 #include <math.h>
 
 #define MAX_DOTS 9          /* more pages than that are said in digits */
-#define SCRIM_ALPHA 205     /* of the ground over a picture: white letters keep 7 : 1 on white */
 #define RAISE_PERCENT 42    /* how much of the room left over stands above a page */
 #define BASELINE_PERCENT 73 /* of the foot's height: the line of all that stands in it */
 
@@ -221,7 +220,8 @@ static void draw_ground(const Sheet *sheet)
     BtRect zone = { 0, 0, sheet->frame->w_px, sheet->frame->h_px };
     sheet->frame->opaque = plan->place != BT_PICTURE_BEHIND;
     bt_frame_fill(sheet->frame, zone,
-        bt_look_pixel_alpha(plan->colours.ground, sheet->frame->opaque ? 255 : SCRIM_ALPHA));
+        bt_look_pixel_alpha(
+            plan->colours.ground, sheet->frame->opaque ? 255 : BT_LOOK_SCRIM_ALPHA));
 }
 
 BtFrame *bt_page_draw(BtFonts *fonts, const BtPlan *plan, guint text, guint page)

@@ -53,7 +53,11 @@ gint64 bt_zone_add_ticker(
     BtStage *stage, BtLayer *layer, const BtOccurrence *occurrence, gint64 t_ms);
 void bt_zone_add_picture(BtStage *stage, BtLayer *layer, const BtOccurrence *occurrence,
     const BtAsset *asset, gint64 t_ms);
-void bt_zone_add_video(BtStage *stage, BtLayer *layer, const BtOccurrence *occurrence, gint64 t_ms);
+gint64 bt_zone_add_video(
+    BtStage *stage, BtLayer *layer, const BtOccurrence *occurrence, gint64 t_ms);
+/* subtitles.c: what is said at `t_ms`, over the video's picture in `picture_px`. */
+gint64 bt_zone_add_subtitles(
+    BtStage *stage, BtLayer *layer, const BtOccurrence *occurrence, BtRect picture_px, gint64 t_ms);
 /* The texts of `item` that `zone` shows: GPtrArray of BtText, borrowed. (transfer full) */
 GPtrArray *bt_zone_texts(const BtItem *item, const BtZone *zone);
 /* The item in `zone` may be heard: the rule of bt_stage_sound. */
