@@ -211,6 +211,36 @@ gboolean bt_io_make_folder(const char *path, GError **error)
     return bt_io_sync_folder(parent, error);
 }
 
+/* ---- what cuts left behind ---- */
+
+#define ABANDONED_AFTER_S (60 * 60)
+#define CHANCE_LENGTH 6 /* of ".NAME.XXXXXX" */
+
+static gboolean is_beside(const char *name)
+{
+    const char *dot = strrchr(name, '.');
+    return name[0] == '.' && dot != name && strlen(dot + 1) == CHANCE_LENGTH;
+}
+
+/* Files carry the real time, whatever clock the program goes by. */
+static gboolean is_abandoned(const char *path)
+{
+    struct stat st;
+    return lstat(path, &st) == 0 && S_ISREG(st.st_mode) &&
+        st.st_mtim.tv_sec < g_get_real_time() / G_USEC_PER_SEC - ABANDONED_AFTER_S;
+}
+
+void bt_io_sweep(const char *folder)
+{
+    g_autoptr(GDir) dir = g_dir_open(folder, 0, NULL);
+    const char *name;
+    while (dir && (name = g_dir_read_name(dir))) {
+        g_autofree char *path = g_build_filename(folder, name, NULL);
+        if (is_beside(name) && is_abandoned(path))
+            unlink(path);
+    }
+}
+
 /* ---- shared memory ---- */
 
 int bt_io_shared_memory(const char *name, gsize size_bytes, GError **error)

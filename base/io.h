@@ -1,7 +1,8 @@
 /* Files: bounded reads and durable writes.
  *
  * Whatever is written here is old or new after a power cut, never between: a new file is written
- * beside its place, synced, renamed, and its folder synced. Thread-safety: safe. */
+ * beside its place (".NAME.XXXXXX"), synced, renamed, and its folder synced. Thread-safety: safe.
+ */
 #ifndef BT_BASE_IO_H
 #define BT_BASE_IO_H
 
@@ -29,6 +30,10 @@ gboolean bt_io_write_all(
 gboolean bt_io_make_folder(const char *path, GError **error);
 /* fsync of a folder, so that a rename or unlink in it is durable. */
 gboolean bt_io_sync_folder(const char *path, GError **error);
+
+/* Removes what writes that a cut ended have left in a folder: files beside their places that nobody
+ * has written to for an hour. Nothing is said about those that stay. */
+void bt_io_sweep(const char *folder);
 
 /* A memfd of `size_bytes` zeroed bytes, sealed against shrinking and growing, for sharing. -1. */
 int bt_io_shared_memory(const char *name, gsize size_bytes, GError **error);

@@ -157,9 +157,9 @@ static gboolean resolve(const Seen *seen, BtTextDir dir, guint8 *given_levels)
     g_autofree FriBidiCharType *types = g_new(FriBidiCharType, n + 1);
     g_autofree FriBidiBracketType *brackets = g_new(FriBidiBracketType, n + 1);
     g_autofree FriBidiLevel *levels = g_new0(FriBidiLevel, n + 1);
-    FriBidiParType base = dir == BT_DIR_RTL ? FRIBIDI_PAR_RTL
-        : dir == BT_DIR_LTR                 ? FRIBIDI_PAR_LTR
-                                            : FRIBIDI_PAR_ON;
+    FriBidiParType base = dir == BT_DIR_RTL      ? FRIBIDI_PAR_RTL
+        : dir == BT_DIR_LTR || dir == BT_DIR_TTB ? FRIBIDI_PAR_LTR
+                                                 : FRIBIDI_PAR_ON;
     fribidi_get_bidi_types(chars, n, types);
     limit_isolates(types, n);
     fribidi_get_bracket_types(chars, n, types, brackets);

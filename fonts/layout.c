@@ -24,25 +24,43 @@ static BtFace *first_face(
     return bt_fonts_face(fonts, bt_font_chain_face(chain, fonts, 0));
 }
 
+/* The middle of a column is its baseline, so both sides have what either needs. */
+static void make_even(BtLineRoom *room)
+{
+    room->ink_above_px = room->ink_below_px = MAX(room->ink_above_px, room->ink_below_px);
+    room->line_above_px = room->line_below_px = MAX(room->line_above_px, room->line_below_px);
+}
+
 /* The line of the language's own font, and room for Latin, whose digits stand everywhere. */
 static BtLineRoom base_of(BtFonts *fonts, const BtTextStyle *style, const char *lang)
 {
+    BtFace *own = first_face(fonts, bt_script_of_lang(lang), style, lang);
+    BtFace *letters = first_face(fonts, USCRIPT_LATIN, style, lang);
     BtLineRoom room = { 0 }, latin = { 0 };
-    bt_room_add(&room, first_face(fonts, bt_script_of_lang(lang), style, lang), style);
-    bt_room_add(&latin, first_face(fonts, USCRIPT_LATIN, style, lang), style);
+    if (bt_text_is_vertical(style)) {
+        bt_room_add(&room, own, BT_TURN_UPRIGHT, style);
+        bt_room_add(&room, letters, BT_TURN_SIDEWAYS, style);
+        make_even(&room);
+        return room;
+    }
+    bt_room_add(&room, own, BT_TURN_NONE, style);
+    bt_room_add(&latin, letters, BT_TURN_NONE, style);
     latin.ink_above_px = MAX(latin.ink_above_px, latin_ink_top_em(lang) * style->px);
     room.ink_above_px = MAX(room.ink_above_px, latin.ink_above_px);
     room.ink_below_px = MAX(room.ink_below_px, latin.ink_below_px);
     return room;
 }
 
-void bt_room_add(BtLineRoom *room, const BtFace *face, const BtTextStyle *style)
+void bt_room_add(BtLineRoom *room, const BtFace *face, BtTextTurn turn, const BtTextStyle *style)
 {
-    float px = style->px, above = face->ink_top_em * px, below = face->ink_bottom_em * px;
+    float above = face->ink_top_em, below = face->ink_bottom_em;
+    float line_above = face->ascent_em, line_below = face->descent_em;
+    bt_turn_extent(face, turn, &above, &below);
+    bt_turn_extent(face, turn, &line_above, &line_below);
+    above *= style->px, below *= style->px, line_above *= style->px, line_below *= style->px;
     room->ink_above_px = MAX(room->ink_above_px, above);
     room->ink_below_px = MAX(room->ink_below_px, below);
     /* An LED wall's rows are few: there the counted ink is the line when it is less. */
-    float line_above = face->ascent_em * px, line_below = face->descent_em * px;
     room->line_above_px =
         MAX(room->line_above_px, style->led ? MIN(above, line_above) : line_above);
     room->line_below_px =

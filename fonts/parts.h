@@ -91,6 +91,7 @@ struct BtFonts {
     hb_buffer_t *buffer;
     BtGlyphCache *glyphs;
     BtShapedCache *shaped;
+    guint64 visited; /* see bt_fonts_visited */
 };
 
 /* The path of the file called `file`, whose %s stands for the weight; its regular one when there is
@@ -135,12 +136,14 @@ typedef struct {
     guint8 level;
     guint start, end; /* units */
     guint first, n;   /* glyphs, in visual order */
+    BtTextTurn turn;
 } BtShapedRun;
 
 typedef struct {
     UScriptCode script;
     guint8 level;
     guint start, end;
+    BtTextTurn turn;
 } BtItem;
 
 typedef struct {
@@ -181,8 +184,22 @@ void bt_paragraph_find_breaks(
 /* Sets BT_UNIT_KEEP inside what Unicode calls one character (UAX #29); once is enough. Only a word
  * that must be cut asks for it. */
 void bt_paragraph_find_characters(BtParagraph *paragraph, BtFonts *fonts);
+/* The character at a unit, 0 behind the end. */
+UChar32 bt_char_at(const BtParagraph *paragraph, guint unit);
 /* The script most letters of the text are in, USCRIPT_COMMON when there are none. */
 UScriptCode bt_script_of_text(const char *text);
+
+/* ---- orientation.c ---- */
+
+/* Splits the items of vertical text into those that stand and those that lie. */
+void bt_paragraph_turn_items(BtParagraph *paragraph);
+/* How HarfBuzz shapes an item. */
+hb_direction_t bt_direction_of(guint8 level, BtTextTurn turn);
+/* Shaped glyphs of a run that stands, from HarfBuzz' positions to the column's: see text.h. */
+void bt_turn_glyphs(const BtFace *face, BtTextTurn turn, const hb_glyph_position_t *at,
+    BtShapedGlyph *glyphs, guint n);
+/* How far over the baseline lies the middle of the letters: half of a capital. */
+float bt_face_middle_em(const BtFace *face);
 
 /* ---- shape.c ---- */
 
@@ -305,7 +322,7 @@ double bt_widening_next(BtWidening *widening, gboolean whole);
 /* bt_text_layout that also tells how many lines had to break inside a word. */
 BtTextLayout *bt_layout_build(BtFonts *fonts, const char *text, const BtTextStyle *style,
     int width_px, guint *emergencies, GError **error);
-void bt_room_add(BtLineRoom *room, const BtFace *face, const BtTextStyle *style);
+void bt_room_add(BtLineRoom *room, const BtFace *face, BtTextTurn turn, const BtTextStyle *style);
 /* The line box, in whole pixels: the fonts' own lines times the style's factor, and never less than
  * the ink. */
 void bt_room_box(const BtLineRoom *room, const BtTextStyle *style, int *ascent_px, int *descent_px);
@@ -346,5 +363,24 @@ const BtBitmap *bt_glyph_bitmap(
     BtFonts *fonts, guint face, guint32 glyph, const BtTextStyle *style, guint phase);
 BtGlyphCache *bt_glyph_cache_new(void);
 void bt_glyph_cache_free(BtGlyphCache *cache);
+
+/* ---- column.c ---- */
+
+/* How far the baseline of a run lies below the line's (0 but for what lies on its side). */
+float bt_turn_sink_px(const BtFace *face, BtTextTurn turn, const BtTextStyle *style);
+/* What a font or script needs over and under its baseline → over and under the column's middle. */
+void bt_turn_extent(const BtFace *face, BtTextTurn turn, float *above_em, float *below_em);
+/* The ink of a placed glyph, in the layout's own coordinates. */
+BtRect bt_turn_ink(
+    BtFonts *fonts, guint face, BtTextTurn turn, const BtTextStyle *style, const BtGlyph *glyph);
+
+/* A glyph's pixels as they stand on the glass. */
+typedef struct {
+    int x_px, y_px; /* top left, from the layout's top right corner */
+    BtBitmap *own;  /* (nullable) to be freed when it was drawn */
+} BtPlaced;
+/* Borrowed until the next call, or `placed->own`. (nullable) */
+const BtBitmap *bt_turn_bitmap(BtFonts *fonts, guint face, BtTextTurn turn,
+    const BtTextStyle *style, const BtGlyph *glyph, BtPlaced *placed);
 
 #endif

@@ -17,19 +17,18 @@ static float snapped(double px)
     return (float)(floor(px * 64 + 0.5) / 64);
 }
 
-static void add_glyph(BtLiner *b, const BtFace *face, const BtShapedGlyph *glyph, double pen,
+static void add_glyph(BtLiner *b, const BtSlice *slice, const BtShapedGlyph *glyph, double pen,
     double advance, Extent *extent)
 {
     const BtTextStyle *style = &b->layout->style;
+    const BtFace *face = bt_fonts_face(b->fonts, slice->run->face);
+    BtTextTurn turn = slice->run->turn;
     BtGlyph out = { .id = glyph->id, .cluster = b->p->byte_of[glyph->cluster] };
     out.x_px = snapped(pen + bt_liner_scaled(b, face, glyph->x));
-    out.y_px = snapped(-bt_liner_scaled(b, face, glyph->y));
+    out.y_px = snapped(-bt_liner_scaled(b, face, glyph->y)) + bt_turn_sink_px(face, turn, style);
     out.advance_px = advance;
     g_array_append_val(b->layout->glyphs, out);
-    BtPen at = bt_pen_at(style, out.x_px);
-    BtRect ink = bt_glyph_ink(b->fonts, face->index, glyph->id, style, at.phase);
-    ink.x += at.x_px;
-    ink.y += (int)floorf(out.y_px + 0.5f);
+    BtRect ink = bt_turn_ink(b->fonts, face->index, turn, style, &out);
     extent->ink_px = bt_rect_union(extent->ink_px, ink);
 }
 
@@ -63,6 +62,7 @@ static double add_run(BtLiner *b, const BtSlice *slice, double pen, Line *line, 
     BtTextRun run = { .font = face->index,
         .lang = layout->lang,
         .rtl = slice->run->level & 1,
+        .turn = slice->run->turn,
         .start = b->p->byte_of[slice->start],
         .end = b->p->byte_of[slice->end],
         .first_glyph = layout->glyphs->len,
@@ -70,11 +70,11 @@ static double add_run(BtLiner *b, const BtSlice *slice, double pen, Line *line, 
     const char *script = uscript_getShortName(slice->run->script);
     g_strlcpy(run.script, script != NULL ? script : "Zyyy", sizeof run.script);
     g_array_append_val(layout->runs, run);
-    bt_room_add(&extent->room, face, &layout->style);
+    bt_room_add(&extent->room, face, slice->run->turn, &layout->style);
     for (guint k = 0; k < slice->n; k++) {
         double advance = bt_liner_advance_px(b, face, &slice->glyphs[k]);
         advance += widen_behind(b, slice, k, line);
-        add_glyph(b, face, &slice->glyphs[k], pen, advance, extent);
+        add_glyph(b, slice, &slice->glyphs[k], pen, advance, extent);
         pen += advance;
     }
     return pen;

@@ -69,7 +69,7 @@ static hb_script_t hb_script_of(UScriptCode script)
 }
 
 static void shape(hb_buffer_t *buffer, const BtParagraph *p, hb_font_t *font, UScriptCode script,
-    gboolean rtl, hb_language_t lang, const BtShapeKey *key, guint start, guint end)
+    hb_direction_t direction, hb_language_t lang, const BtShapeKey *key, guint start, guint end)
 {
     int flags = HB_BUFFER_FLAG_DEFAULT;
     if (start == 0)
@@ -79,7 +79,7 @@ static void shape(hb_buffer_t *buffer, const BtParagraph *p, hb_font_t *font, US
     hb_buffer_reset(buffer);
     hb_buffer_add_utf16(buffer, (const uint16_t *)p->text, p->n, start, end - start);
     hb_buffer_set_flags(buffer, flags);
-    hb_buffer_set_direction(buffer, rtl ? HB_DIRECTION_RTL : HB_DIRECTION_LTR);
+    hb_buffer_set_direction(buffer, direction);
     hb_buffer_set_script(buffer, hb_script_of(script));
     hb_buffer_set_language(buffer, lang);
     hb_shape(font, buffer, key->parsed, key->n_parsed);
@@ -99,17 +99,20 @@ static guint cluster_of(const BtParagraph *p, guint unit)
     return unit;
 }
 
-static void take_glyphs(
-    const BtParagraph *p, hb_buffer_t *buffer, guint upem, guint first, guint n, GArray *glyphs)
+static void take_glyphs(const BtParagraph *p, hb_buffer_t *buffer, const BtFace *face,
+    BtTextTurn turn, guint first, guint n, GArray *glyphs)
 {
     const hb_glyph_info_t *infos = hb_buffer_get_glyph_infos(buffer, NULL);
     const hb_glyph_position_t *at = hb_buffer_get_glyph_positions(buffer, NULL);
     for (guint i = first; i < first + n; i++) {
         BtShapedGlyph glyph = { infos[i].codepoint, cluster_of(p, infos[i].cluster),
-            advance_of(infos[i].codepoint, at[i].x_advance, upem), at[i].x_offset, at[i].y_offset,
+            advance_of(infos[i].codepoint, at[i].x_advance, face->upem), at[i].x_offset,
+            at[i].y_offset,
             (hb_glyph_info_get_glyph_flags(&infos[i]) & HB_GLYPH_FLAG_UNSAFE_TO_BREAK) != 0 };
         g_array_append_val(glyphs, glyph);
     }
+    bt_turn_glyphs(
+        face, turn, at + first, (BtShapedGlyph *)(void *)glyphs->data + glyphs->len - n, n);
 }
 
 /* ---- fallback ---- */
@@ -197,9 +200,9 @@ static void follow_digits(const BtParagraph *p, GArray *stretches)
 static void add_run(Shaper *s, hb_buffer_t *buffer, guint face, const Stretch *stretch)
 {
     BtShapedRun run = { face, s->item->script, s->item->level, stretch->start, stretch->end,
-        s->p->glyphs->len, stretch->n };
-    take_glyphs(s->p, buffer, bt_fonts_face(s->fonts, face)->upem, stretch->first, stretch->n,
-        s->p->glyphs);
+        s->p->glyphs->len, stretch->n, s->item->turn };
+    take_glyphs(s->p, buffer, bt_fonts_face(s->fonts, face), s->item->turn, stretch->first,
+        stretch->n, s->p->glyphs);
     g_array_append_val(s->p->runs, run);
 }
 
@@ -209,8 +212,8 @@ static void shape_with(Shaper *s, guint start, guint end, guint face, guint dept
 {
     gboolean rtl = s->item->level & 1;
     hb_buffer_t *buffer = s->fonts->buffer;
-    shape(buffer, s->p, bt_fonts_face(s->fonts, face)->hb, s->item->script, rtl, s->lang, s->key,
-        start, end);
+    shape(buffer, s->p, bt_fonts_face(s->fonts, face)->hb, s->item->script,
+        bt_direction_of(s->item->level, s->item->turn), s->lang, s->key, start, end);
     guint n;
     const hb_glyph_info_t *infos = hb_buffer_get_glyph_infos(buffer, &n);
     if (final || !any_missing(infos, n)) {
@@ -272,8 +275,9 @@ void bt_shape_slice(BtFonts *fonts, const BtParagraph *p, const BtShapedRun *run
     guint end, const BtShapeKey *key, GArray *glyphs)
 {
     guint n;
-    shape(fonts->buffer, p, bt_fonts_face(fonts, run->face)->hb, run->script, run->level & 1,
-        hb_language_from_string(key->lang, -1), key, start, end);
+    shape(fonts->buffer, p, bt_fonts_face(fonts, run->face)->hb, run->script,
+        bt_direction_of(run->level, run->turn), hb_language_from_string(key->lang, -1), key, start,
+        end);
     hb_buffer_get_glyph_infos(fonts->buffer, &n);
-    take_glyphs(p, fonts->buffer, bt_fonts_face(fonts, run->face)->upem, 0, n, glyphs);
+    take_glyphs(p, fonts->buffer, bt_fonts_face(fonts, run->face), run->turn, 0, n, glyphs);
 }

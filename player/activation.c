@@ -1,5 +1,7 @@
 #include "player/activation.h"
 
+#include "base/error.h"
+
 #include <string.h>
 
 typedef struct {
@@ -9,6 +11,7 @@ typedef struct {
     BtInputLedger *ledger;
     BtTrust *trust;
     BtFloor manifest, alert; /* newest that counted */
+    BtFloor last;            /* the manifest that was taken last */
     gboolean changed;
 } Looking;
 
@@ -16,14 +19,85 @@ static void tell(Looking *looking, const char *type, const char *what, const GEr
     const char *message)
 {
     BtActivation *activation = looking->activation;
-    activation->on_event(type, failure == NULL ? "" : bt_error_reason(failure), what,
-        failure == NULL ? message : failure->message, activation->user);
+    const BtActivationNews news = { .type = type,
+        .code = failure == NULL ? "" : bt_error_reason(failure),
+        .what = what,
+        .message = failure == NULL ? message : failure->message };
+    activation->on_event(&news, activation->user);
 }
 
 static void refuse(Looking *looking, const char *what, GError *failure)
 {
     tell(looking, "refused", what, failure, NULL);
     g_error_free(failure);
+}
+
+/* ---- what counts, told now or again ---- */
+
+typedef struct {
+    const char *kind, *what; /* as in the ledger */
+    gint64 version, from_ms;
+    const char *ended; /* the alert before, when `what` is its end */
+} Input;
+
+static char *input_message(const Input *input)
+{
+    if (g_str_equal(input->kind, "denial"))
+        return g_strdup("denied by the source");
+    if (g_str_equal(input->kind, "alert"))
+        return g_strdup(*input->what == '\0' ? "the alert was ended" : "the alert counts at once");
+    g_autofree char *when = bt_time_format(input->from_ms);
+    return g_strdup_printf("version %" G_GINT64_FORMAT " counts from %s", input->version, when);
+}
+
+static void input_id(const Looking *looking, const Input *input, char id[BT_HASH_HEX_SIZE])
+{
+    g_autofree char *text = g_strdup_printf("input\n%s\n%s\n%s\n%" G_GINT64_FORMAT,
+        looking->source->name, input->kind, input->what, input->from_ms);
+    bt_hash_data(text, strlen(text), id);
+}
+
+static void tell_input(Looking *looking, const Input *input, gboolean again)
+{
+    char id[BT_HASH_HEX_SIZE];
+    g_autofree char *message = input_message(input);
+    input_id(looking, input, id);
+    const BtActivationNews news = {
+        .type = g_str_equal(input->kind, "manifest") ? "activated"
+            : g_str_equal(input->kind, "alert")      ? "alert"
+                                                     : "denied",
+        .code = "",
+        .what = *input->what == '\0' ? input->ended : input->what,
+        .message = message,
+        .id = id,
+        .again = again,
+    };
+    looking->activation->on_event(&news, looking->activation->user);
+}
+
+typedef struct {
+    Looking *looking;
+    char alert[BT_HASH_HEX_SIZE]; /* the last one */
+} TellingAgain;
+
+static void tell_one_again(
+    const char *kind, const char *what, gint64 version, gint64 from_ms, gpointer user)
+{
+    TellingAgain *telling = user;
+    const Input input = { kind, what, version, from_ms, telling->alert };
+    tell_input(telling->looking, &input, TRUE);
+    if (g_str_equal(kind, "alert"))
+        g_strlcpy(telling->alert, what, sizeof telling->alert);
+}
+
+static void tell_again(Looking *looking)
+{
+    TellingAgain telling = { .looking = looking };
+    GError *failure = NULL;
+    if (!bt_input_ledger_each(looking->ledger, looking->source->name,
+            looking->activation->t_ms - BT_ACTIVATION_TOLD_AGAIN_MS, tell_one_again, &telling,
+            &failure))
+        refuse(looking, "inputs.db", failure);
 }
 
 /* "manifest.ready" holds one hash, or nothing. */
@@ -40,21 +114,6 @@ static gboolean read_ready(Looking *looking, const char *name, char sha256[BT_HA
         return FALSE;
     g_strlcpy(sha256, text, BT_HASH_HEX_SIZE);
     return TRUE;
-}
-
-static gint64 instant_of_change(const BtActivation *activation)
-{
-    const BtOnAir *on_air = activation->on_air;
-    if (on_air == NULL || on_air->kind != BT_ON_PROGRAMME)
-        return activation->t_ms;
-    for (guint i = 0; i < on_air->zones->len; i++) {
-        const BtOnZone *zone = &g_array_index(on_air->zones, BtOnZone, i);
-        if (on_air->programme->playlists[i] == NULL)
-            continue;
-        gint64 end_ms = zone->item == NULL ? activation->t_ms : zone->end_ms;
-        return CLAMP(end_ms, activation->t_ms, activation->t_ms + BT_ACTIVATION_MAX_WAIT_MS);
-    }
-    return activation->t_ms;
 }
 
 static GBytes *read_envelope(Looking *looking, const char *sha256, GError **error)
@@ -89,16 +148,14 @@ static void take_manifest(Looking *looking, const char *sha256)
         return;
     }
     activation->newest_issued_ms = MAX(activation->newest_issued_ms, manifest->issued_ms);
-    gint64 from_ms = instant_of_change(activation);
+    gint64 from_ms = activation->instant_of_change(activation->user);
     if (!bt_input_ledger_add_manifest(
             looking->ledger, looking->source->name, sha256, manifest->version, from_ms, &failure)) {
         refuse(looking, sha256, failure);
         return;
     }
-    g_autofree char *when = bt_time_format(from_ms);
-    g_autofree char *message =
-        g_strdup_printf("version %" G_GINT64_FORMAT " counts from %s", manifest->version, when);
-    tell(looking, "activated", sha256, NULL, message);
+    const Input input = { "manifest", sha256, manifest->version, from_ms, "" };
+    tell_input(looking, &input, FALSE);
     tell_notes(looking, sha256, manifest);
     looking->changed = TRUE;
 }
@@ -119,7 +176,8 @@ static void take_alert(Looking *looking, const char *sha256)
         return;
     }
     activation->newest_issued_ms = MAX(activation->newest_issued_ms, alert->issued_ms);
-    tell(looking, "alert", sha256, NULL, "the alert counts at once");
+    const Input input = { "alert", sha256, alert->version, activation->t_ms, "" };
+    tell_input(looking, &input, FALSE);
     looking->changed = TRUE;
 }
 
@@ -131,7 +189,8 @@ static void end_alert(Looking *looking, const char *last)
         refuse(looking, last, failure);
         return;
     }
-    tell(looking, "alert", last, NULL, "the alert was ended");
+    const Input input = { "alert", "", 0, looking->activation->t_ms, last };
+    tell_input(looking, &input, FALSE);
     looking->changed = TRUE;
 }
 
@@ -146,7 +205,7 @@ static void look_at_ready(Looking *looking)
             take_alert(looking, sha256);
     }
     if (read_ready(looking, "manifest.ready", sha256) && *sha256 != '\0' &&
-        !g_str_equal(sha256, looking->manifest.sha256))
+        !g_str_equal(sha256, looking->last.sha256))
         take_manifest(looking, sha256);
 }
 
@@ -160,25 +219,55 @@ static void take_denials(Looking *looking, const BtNow *now)
                 looking->activation->t_ms, &is_new, &failure)) {
             refuse(looking, sha256, failure);
         } else if (is_new) {
-            tell(looking, "denied", sha256, NULL, "denied by the source");
+            const Input input = { "denial", sha256, 0, looking->activation->t_ms, "" };
+            tell_input(looking, &input, FALSE);
             looking->changed = TRUE;
         }
     }
 }
 
-static void take_commands(Looking *looking, const BtNow *now)
+/* What of a command is an input. */
+static gboolean write_command(Looking *looking, const BtCommand *command, GError **error)
+{
+    gint64 t_ms = looking->activation->t_ms;
+    looking->changed =
+        looking->changed || command->verb == BT_VERB_CUT || command->verb == BT_VERB_DARKEN;
+    if (command->verb == BT_VERB_CUT)
+        return bt_input_ledger_add_cut(looking->ledger, t_ms, error);
+    if (command->verb == BT_VERB_DARKEN)
+        return bt_input_ledger_add_darken(looking->ledger, t_ms, command->until_ms, error);
+    return TRUE;
+}
+
+/* Remembered and acted on in one transaction: a cut in between would lose the command. */
+static gboolean take_command(Looking *looking, const BtCommand *command, GError **error)
 {
     BtActivation *activation = looking->activation;
-    for (guint i = 0; i < now->commands->len; i++) {
-        const BtCommand *command = g_ptr_array_index(now->commands, i);
-        gboolean is_new = FALSE;
-        if (command->until_ms < activation->t_ms ||
-            !bt_input_ledger_take_command(looking->ledger, looking->source->name, command->id,
-                activation->t_ms, &is_new, NULL) ||
-            !is_new)
-            continue;
+    gboolean is_new = FALSE;
+    if (!bt_input_ledger_begin(looking->ledger, error))
+        return FALSE;
+    if (!bt_input_ledger_take_command(looking->ledger, looking->source->name, command->id,
+            activation->t_ms, &is_new, error) ||
+        (is_new && !write_command(looking, command, error)) ||
+        !bt_input_ledger_commit(looking->ledger, error)) {
+        bt_input_ledger_rollback(looking->ledger);
+        return FALSE;
+    }
+    if (is_new) {
         tell(looking, "command", command->id, NULL, bt_verb_name(command->verb));
         activation->on_command(command->verb, command->until_ms, activation->user);
+    }
+    return TRUE;
+}
+
+static void take_commands(Looking *looking, const BtNow *now)
+{
+    for (guint i = 0; i < now->commands->len; i++) {
+        const BtCommand *command = g_ptr_array_index(now->commands, i);
+        GError *failure = NULL;
+        if (command->until_ms >= looking->activation->t_ms &&
+            !take_command(looking, command, &failure))
+            refuse(looking, command->id, failure);
     }
 }
 
@@ -201,12 +290,31 @@ static void look_at_now(Looking *looking)
     take_commands(looking, now);
 }
 
+/* What the ledger says of versions, after it followed a root that took a key away. */
+static gboolean read_floors(Looking *looking, GError **error)
+{
+    const char *name = looking->source->name;
+    gboolean forgot;
+    if (!bt_input_ledger_follow_root(
+            looking->ledger, name, looking->trust, looking->activation->t_ms, &forgot, error) ||
+        !bt_input_ledger_newest(
+            looking->ledger, name, &looking->manifest, &looking->alert, error) ||
+        !bt_input_ledger_last_manifest(looking->ledger, name, &looking->last, error))
+        return FALSE;
+    if (forgot)
+        tell(looking, "root", name, NULL,
+            "a key was taken away: versions begin anew, what it signed counts no more");
+    looking->changed = looking->changed || forgot;
+    return TRUE;
+}
+
 static void look_at_source(
     BtActivation *activation, const BtConfigSource *source, gboolean *changed)
 {
-    Looking looking = { .activation = activation, .source = source };
-    looking.cache = bt_board_cache(activation->board);
-    looking.ledger = bt_board_ledger(activation->board);
+    Looking looking = { .activation = activation,
+        .source = source,
+        .cache = activation->cache,
+        .ledger = activation->ledger };
     GError *failure = NULL;
     BtLedgerSource input = bt_config_ledger_source(source, NULL);
     looking.trust =
@@ -218,8 +326,10 @@ static void look_at_source(
         g_error_free(failure);
         return;
     }
-    if (bt_input_ledger_newest(
-            looking.ledger, source->name, &looking.manifest, &looking.alert, &failure)) {
+    activation->roots += bt_trust_root(looking.trust)->version;
+    if (read_floors(&looking, &failure)) {
+        if (activation->first)
+            tell_again(&looking);
         look_at_now(&looking);
         look_at_ready(&looking);
     } else {
@@ -234,7 +344,7 @@ gboolean bt_activate(BtActivation *activation)
     gboolean changed = FALSE;
     for (guint i = 0; i < activation->config->sources->len; i++) {
         const BtConfigSource *source = g_ptr_array_index(activation->config->sources, i);
-        if (source->kind == BT_SOURCE_NATIVE && bt_board_cache(activation->board) != NULL)
+        if (source->kind == BT_SOURCE_NATIVE)
             look_at_source(activation, source, &changed);
     }
     return changed;

@@ -11,7 +11,8 @@
  * all offsets count in it. */
 gboolean bt_text_write_json(const BtFonts *fonts, const BtTextLayout *layout, const GArray *pages,
     BtLegacy converted, const char *out, GError **error);
-/* The picture of all lines, or of the pages one under the other, `page_px` high each. */
+/* The picture of all lines, or of the pages one under the other, `page_px` high each; of vertical
+ * text from right to left, `page_px` wide each. */
 gboolean bt_text_write_png(BtFonts *fonts, const BtTextLayout *layout, const GArray *pages,
     int page_px, const char *out, GError **error);
 

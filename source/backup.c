@@ -141,7 +141,8 @@ static gboolean restore(const Options *o, gint64 now_ms, GError **error)
         return FALSE;
     g_autoptr(BtStore) store = bt_store_open(o->data, error);
     return store != NULL &&
-        bt_db_run(store->db, error, "UPDATE screen SET now_version = now_version + ?", "i",
+        bt_db_run(store->db, error,
+            "UPDATE screen SET now_version = now_version + ?, now_issued_ms = 0", "i",
             (gint64)RESTORED_LEAP) &&
         bt_store_note(store, now_ms, "terminal", "brought back", error) &&
         bt_fresh_renew_all(store, now_ms, error);

@@ -1,6 +1,10 @@
 /* The order that keeps versions rising: under the folder's lock, the counter is committed first,
  * then the document with that number is written. A process that dies between the two leaves a gap
- * in the numbers, which nobody minds, and never two documents with one number. */
+ * in the numbers, which nobody minds, and never two documents with one number.
+ *
+ * A screen whose now_issued_ms is 0 is due: whoever changes what now.json says sets it to 0 with
+ * the change, and it gets its time when the document is written. So what is cut off in between is
+ * made up for by the server's next tick. */
 #include "source/freshness.h"
 
 #include "base/error.h"
@@ -81,7 +85,7 @@ static gboolean take_version(BtStore *store, const char *screen, gint64 now_ms, 
         return FALSE;
     g_autoptr(BtRows) rows = NULL;
     if (!bt_db_run(store->db, error,
-            "UPDATE screen SET now_version = now_version + 1, now_issued_ms = ?1,"
+            "UPDATE screen SET now_version = now_version + 1, now_issued_ms = 0,"
             " alert = CASE WHEN alert IN (SELECT sha256 FROM document WHERE expires_ms <= ?1)"
             " THEN '' ELSE alert END WHERE id = ?2",
             "is", now_ms, screen) ||
@@ -121,7 +125,10 @@ static gboolean write_now(BtStore *store, const char *screen, const char *site, 
     fresh.root = bt_site_newest_root(store->site);
     g_autoptr(GBytes) payload = bt_fresh_payload(&fresh);
     g_autoptr(GBytes) envelope = bt_envelope_seal("now", payload, &store->freshness, 1);
-    return bt_site_write(path, envelope, error);
+    return bt_site_write(path, envelope, error) &&
+        bt_db_run(store->db, error,
+            "UPDATE screen SET now_issued_ms = ? WHERE id = ? AND now_version = ?", "isi", now_ms,
+            screen, fresh.version);
 }
 
 /* ---- renewing ---- */
@@ -142,8 +149,10 @@ static gboolean renew_rows(BtStore *store, BtRows *rows, gint64 now_ms, GError *
     GError *failure = NULL;
     while (bt_rows_next(rows, &failure))
         g_ptr_array_add(screens, g_strdup(bt_rows_text(rows, 0)));
-    for (guint i = 0; i < screens->len && failure == NULL; i++)
-        bt_fresh_renew(store, g_ptr_array_index(screens, i), now_ms, &failure);
+    /* One screen that fails must not keep the others waiting; the first failure is told. */
+    for (guint i = 0; i < screens->len; i++)
+        bt_fresh_renew(
+            store, g_ptr_array_index(screens, i), now_ms, failure == NULL ? &failure : NULL);
     if (failure == NULL)
         return TRUE;
     g_propagate_error(error, failure);

@@ -29,7 +29,8 @@ GBytes *bt_fresh_payload(const BtFresh *fresh);
 gboolean bt_fresh_renew(BtStore *store, const char *screen, gint64 now_ms, GError **error);
 /* The same for all screens. */
 gboolean bt_fresh_renew_all(BtStore *store, gint64 now_ms, GError **error);
-/* Those that are BT_FRESH_RENEW_MS old, at most `max` of them, the oldest first. */
+/* Those that are due (now_issued_ms 0) or BT_FRESH_RENEW_MS old, at most `max`, the oldest first.
+ */
 gboolean bt_fresh_renew_due(BtStore *store, gint64 now_ms, guint max, GError **error);
 /* A now.json for a stick, good until `expires_ms`; the tree's own is renewed after it, so that the
  * server stays the newer of the two. */

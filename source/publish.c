@@ -1,6 +1,7 @@
 /* The order is the boards' safety: assets first, then the envelope that names them, then, in one
  * transaction, what the screens are told; now.json last. Whatever is cut off in between leaves a
- * tree in which every document that is named has all it needs. */
+ * tree in which every document that is named has all it needs; after the transaction the server
+ * writes what is missing (freshness.c). */
 #include "source/publish.h"
 
 #include "base/error.h"
@@ -166,8 +167,9 @@ static gboolean add_assets(
 static gboolean point_screens(BtStore *store, const BtPublish *how, const GPtrArray *screens,
     const char *sha256, GError **error)
 {
-    const char *sql = how->emergency ? "UPDATE screen SET alert = ? WHERE id = ?"
-                                     : "UPDATE screen SET manifest = ? WHERE id = ?";
+    const char *sql = how->emergency
+        ? "UPDATE screen SET alert = ?, now_issued_ms = 0 WHERE id = ?"
+        : "UPDATE screen SET manifest = ?, now_issued_ms = 0 WHERE id = ?";
     for (guint i = 0; i < screens->len; i++)
         if (!bt_db_run(store->db, error, sql, "ss", sha256, (char *)g_ptr_array_index(screens, i)))
             return FALSE;
@@ -226,6 +228,7 @@ BtPublished *bt_publish(
     BtStore *store, const char *path, const BtPublish *how, gint64 now_ms, GError **error)
 {
     BtFloor floor;
+    bt_site_sweep(store->site);
     if (!read_floor(store, how, &floor, error))
         return NULL;
     g_autoptr(BtDraft) draft = read_draft(store, path, how, &floor, now_ms, error);
@@ -256,9 +259,15 @@ gboolean bt_publish_end_alert(
         if (screen == NULL)
             return FALSE;
     }
-    return point_screens(store, &how, ids, "", error) &&
-        bt_store_note(store, now_ms, "terminal", "ended the alert", error) &&
-        renew(store, ids, now_ms, error);
+    if (!bt_db_begin(store->db, error))
+        return FALSE;
+    if (!point_screens(store, &how, ids, "", error) ||
+        !bt_store_note(store, now_ms, "terminal", "ended the alert", error) ||
+        !bt_db_commit(store->db, error)) {
+        bt_db_rollback(store->db);
+        return FALSE;
+    }
+    return renew(store, ids, now_ms, error);
 }
 
 /* A denial of a document that has expired says nothing any more. */
@@ -293,6 +302,7 @@ static gboolean enter_denial(BtStore *store, const char *sha256, gint64 now_ms, 
         bt_db_run(
             store->db, error, "UPDATE screen SET manifest = '' WHERE manifest = ?", "s", sha256) &&
         bt_db_run(store->db, error, "UPDATE screen SET alert = '' WHERE alert = ?", "s", sha256) &&
+        bt_db_run(store->db, error, "UPDATE screen SET now_issued_ms = 0", "") &&
         bt_store_note(store, now_ms, "terminal", what, error);
 }
 

@@ -176,14 +176,14 @@ static void print_words(const GPtrArray *screens, const GPtrArray *waiting)
         g_autofree char *seen = bt_time_format(screen->seen_ms);
         printf("%-24s %s  %s\n", screen->id,
             screen->seen_ms > 0 ? seen
-                : screen->key   ? "no report yet       "
-                                : "no board yet        ",
+                : screen->key   ? _("no report yet       ")
+                                : _("no board yet        "),
             screen->name);
     }
     for (guint i = 0; i < waiting->len; i++) {
         const BtWaiting *board = g_ptr_array_index(waiting, i);
         g_autofree char *first = bt_time_format(board->first_ms);
-        printf("waiting: %s  since %s  from %s\n", board->code, first, board->peer);
+        printf(_("waiting: %s  since %s  from %s\n"), board->code, first, board->peer);
     }
 }
 
@@ -235,6 +235,25 @@ static gboolean check_room(BtStore *store, const char *screen, gint64 now_ms, GE
     return FALSE;
 }
 
+/* All or nothing: what stands must also be told. */
+static gboolean enter_command(BtStore *store, const char *screen, const char *id, const char *verb,
+    gint64 until_ms, gint64 now_ms, GError **error)
+{
+    g_autofree char *what = g_strdup_printf("screen %s: command %s", screen, verb);
+    if (!bt_db_begin(store->db, error))
+        return FALSE;
+    if (bt_db_run(store->db, error, "DELETE FROM command WHERE until_ms < ?", "i", now_ms) &&
+        bt_db_run(store->db, error,
+            "INSERT INTO command (id, screen, verb, until_ms) VALUES (?, ?, ?, ?)", "sssi", id,
+            screen, verb, until_ms) &&
+        bt_db_run(
+            store->db, error, "UPDATE screen SET now_issued_ms = 0 WHERE id = ?", "s", screen) &&
+        bt_store_note(store, now_ms, "terminal", what, error) && bt_db_commit(store->db, error))
+        return TRUE;
+    bt_db_rollback(store->db);
+    return FALSE;
+}
+
 static gboolean send_command(
     BtStore *store, const Options *o, char **argv, gint64 now_ms, GError **error)
 {
@@ -242,15 +261,11 @@ static gboolean send_command(
     bt_secret_bytes(chance, sizeof chance);
     g_autofree char *id = g_base64_encode(chance, sizeof chance);
     g_strdelimit(g_strdelimit(id, "+", '-'), "/", '_');
-    g_autofree char *what = g_strdup_printf("screen %s: command %s", argv[1], argv[2]);
     g_autoptr(BtScreen) screen = bt_screens_find(store, argv[1], error);
     if (screen == NULL || !find_verb(argv[2], error) ||
         !check_room(store, argv[1], now_ms, error) ||
-        !bt_db_run(store->db, error, "DELETE FROM command WHERE until_ms < ?", "i", now_ms) ||
-        !bt_db_run(store->db, error,
-            "INSERT INTO command (id, screen, verb, until_ms) VALUES (?, ?, ?, ?)", "sssi", id,
-            argv[1], argv[2], now_ms + o->minutes * BT_MINUTE_MS) ||
-        !bt_store_note(store, now_ms, "terminal", what, error) ||
+        !enter_command(
+            store, argv[1], id, argv[2], now_ms + o->minutes * BT_MINUTE_MS, now_ms, error) ||
         !bt_fresh_renew(store, argv[1], now_ms, error))
         return FALSE;
     puts(id);

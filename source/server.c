@@ -8,6 +8,7 @@
 #include "base/io.h"
 #include "source/freshness.h"
 #include "source/screens.h"
+#include "source/site.h"
 
 #include <errno.h>
 #include <glib-unix.h>
@@ -320,6 +321,7 @@ gboolean bt_server_run(
     BtServer server = { .store = store, .clock = *clock, .base = options->base };
     if (!bt_fresh_renew_due(store, bt_server_wall_ms(&server), RENEW_AT_START, error))
         return FALSE;
+    bt_site_sweep(store->site);
     (void)signal(SIGPIPE, SIG_IGN);
     raise_file_limit();
     server.timezone = g_time_zone_new_identifier(store->timezone);

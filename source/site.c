@@ -133,7 +133,7 @@ static gboolean install(int fd, const char *from, const char *to, GError **error
 gboolean bt_site_add_asset(const char *site, int fd, const char *name,
     char sha256[BT_HASH_HEX_SIZE], guint64 *size_bytes, GError **error)
 {
-    g_autofree char *incoming = g_build_filename(site, "v1", "assets", ".incoming-XXXXXX", NULL);
+    g_autofree char *incoming = g_build_filename(site, "v1", "assets", ".incoming.XXXXXX", NULL);
     int to = g_mkstemp_full(incoming, O_RDWR | O_CLOEXEC, 0600);
     if (to < 0) {
         bt_error_set_errno(error, BT_ERROR_IO, errno, incoming, "cannot make the file");
@@ -154,6 +154,24 @@ gboolean bt_site_has_asset(const char *site, const char *sha256, guint64 size_by
     g_autofree char *path = bt_site_asset_path(site, sha256);
     struct stat st;
     return lstat(path, &st) == 0 && S_ISREG(st.st_mode) && (guint64)st.st_size == size_bytes;
+}
+
+/* ---- what cuts left behind ---- */
+
+void bt_site_sweep(const char *site)
+{
+    static const char *const folders[] = { "root", "manifests", "assets" };
+    for (gsize i = 0; i < G_N_ELEMENTS(folders); i++) {
+        g_autofree char *path = g_build_filename(site, "v1", folders[i], NULL);
+        bt_io_sweep(path);
+    }
+    g_autofree char *screens = g_build_filename(site, "v1", "screens", NULL);
+    g_autoptr(GDir) dir = g_dir_open(screens, 0, NULL);
+    const char *screen;
+    while (dir != NULL && (screen = g_dir_read_name(dir)) != NULL) {
+        g_autofree char *path = g_build_filename(screens, screen, NULL);
+        bt_io_sweep(path);
+    }
 }
 
 /* ---- roots ---- */

@@ -29,6 +29,9 @@ gboolean bt_site_add_asset(const char *site, int fd, const char *name,
 /* Whether the asset is there with that size. */
 gboolean bt_site_has_asset(const char *site, const char *sha256, guint64 size_bytes);
 
+/* Removes half files that a cut left in the site (bt_io_sweep). */
+void bt_site_sweep(const char *site);
+
 /* The newest root's version, 0 when there is none. */
 gint64 bt_site_newest_root(const char *site);
 /* The trust that a player with this screen id would have: all roots, every signature checked.

@@ -1,6 +1,5 @@
 /* An item in one zone: its pages and its strip are made as the stage makes them, and measured. */
 #include "player/stage/advice-parts.h"
-#include "player/stage/paint.h"
 #include "player/stage/ticker.h"
 
 #include <libintl.h>
@@ -41,20 +40,11 @@ static const char *lang_of(const BtText *text)
 
 /* ---- pages ---- */
 
-/* How far the tallest page reaches under its column. */
+/* How far the deepest page reaches out of its column. */
 static int overflow_of(const BtPlan *plan, const BtPlanText *text)
 {
-    int most = 0;
-    for (guint i = 0; i < text->pages->len; i++) {
-        BtPlanPage page = g_array_index(text->pages, BtPlanPage, i);
-        int h = page.title_n ? bt_lines_px(text->title, page.title_first, page.title_n) : 0;
-        if (page.body_n)
-            h += bt_lines_px(text->body, page.body_first, page.body_n);
-        if (page.title_n && page.body_n)
-            h += plan->look.gap_px;
-        most = MAX(most, h - plan->column_px.h);
-    }
-    return most;
+    int over_px = bt_plan_deepest_px(plan, text) - bt_plan_room(plan, text->vertical).depth_px;
+    return MAX(0, over_px);
 }
 
 /* The plan of this zone, `more_px` higher than it is. Borrowed, until the next plan. */
@@ -143,7 +133,7 @@ static void judge_words(const Place *place, const BtPlan *plan, guint k)
         add(place, BT_ADVICE_CUT, pointer,
             g_strdup_printf(_("“%s” is wider than the page of %d px and is cut inside: expected "
                               "spaces, shorter words or a wider zone"),
-                word, plan->column_px.w));
+                word, bt_plan_room(plan, text->vertical).length_px));
 }
 
 /* ---- time ---- */
@@ -234,7 +224,7 @@ static void judge_speed(const Place *place)
     BtColours colours = bt_look_colours(bt_look_strip(place->at.ground));
     const BtTicker *ticker =
         bt_stage_ticker(place->stage, place->texts, place->at.rect_px.h, colours);
-    double letter_px = (double)ticker->strip->length_px / MAX(1, letters);
+    double letter_px = (double)bt_ticker_advance_px(ticker, 0) / MAX(1, letters);
     int most = MAX(10, (int)floor(letter_px * BT_ADVICE_LETTERS_A_SECOND));
     /* In whole letters: nobody sees a tenth of one. */
     if (letter_px <= 0 ||

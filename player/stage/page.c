@@ -1,6 +1,7 @@
 #include "player/stage/page.h"
 
 #include "player/stage/alert.h"
+#include "player/stage/columns.h"
 #include "player/stage/language.h"
 #include "player/stage/paint.h"
 #include "player/stage/qr.h"
@@ -8,7 +9,6 @@
 #include <math.h>
 
 #define MAX_DOTS 9          /* more pages than that are said in digits */
-#define SCRIM_ALPHA 205     /* of the ground over a picture: white letters keep 7 : 1 on white */
 #define RAISE_PERCENT 42    /* how much of the room left over stands above a page */
 #define BASELINE_PERCENT 73 /* of the foot's height: the line of all that stands in it */
 
@@ -21,22 +21,6 @@ typedef struct {
     BtFrame *frame;
     BtRect column_px, foot_px;
 } Sheet;
-
-static int page_height(const Sheet *sheet, BtPlanPage page)
-{
-    int title_px =
-        page.title_n ? bt_lines_px(sheet->text->title, page.title_first, page.title_n) : 0;
-    int body_px = page.body_n ? bt_lines_px(sheet->text->body, page.body_first, page.body_n) : 0;
-    return title_px + body_px + (title_px && body_px ? sheet->plan->look.gap_px : 0);
-}
-
-static int tallest_page(const Sheet *sheet)
-{
-    int most = 0;
-    for (guint i = 0; i < sheet->text->pages->len; i++)
-        most = MAX(most, page_height(sheet, g_array_index(sheet->text->pages, BtPlanPage, i)));
-    return most;
-}
 
 static void draw_lines(const Sheet *sheet, const BtTextLayout *layout, guint first, guint n,
     int x_px, int y_px, guint32 color)
@@ -69,7 +53,8 @@ static int start_x(const Sheet *sheet, const BtTextLayout *layout)
 static int first_y(const Sheet *sheet)
 {
     gboolean tiny = sheet->plan->look.tiny;
-    int height_px = tiny ? page_height(sheet, sheet->page) : tallest_page(sheet);
+    int height_px = tiny ? bt_plan_page_px(sheet->plan, sheet->text, sheet->page)
+                         : bt_plan_deepest_px(sheet->plan, sheet->text);
     int left_px = MAX(0, sheet->column_px.h - height_px);
     return sheet->column_px.y + left_px * (tiny ? 50 : RAISE_PERCENT) / 100;
 }
@@ -235,7 +220,8 @@ static void draw_ground(const Sheet *sheet)
     BtRect zone = { 0, 0, sheet->frame->w_px, sheet->frame->h_px };
     sheet->frame->opaque = plan->place != BT_PICTURE_BEHIND;
     bt_frame_fill(sheet->frame, zone,
-        bt_look_pixel_alpha(plan->colours.ground, sheet->frame->opaque ? 255 : SCRIM_ALPHA));
+        bt_look_pixel_alpha(
+            plan->colours.ground, sheet->frame->opaque ? 255 : BT_LOOK_SCRIM_ALPHA));
 }
 
 BtFrame *bt_page_draw(BtFonts *fonts, const BtPlan *plan, guint text, guint page)
@@ -253,7 +239,10 @@ BtFrame *bt_page_draw(BtFonts *fonts, const BtPlan *plan, guint text, guint page
     if (plan->level)
         bt_alert_draw_band(
             fonts, sheet.frame, plan->band_px, plan->level, sheet.text->lang, plan->look.led);
-    draw_text(&sheet);
+    if (sheet.text->vertical)
+        bt_columns_draw(fonts, sheet.frame, plan, sheet.text, sheet.page, sheet.column_px);
+    else
+        draw_text(&sheet);
     if (plan->look.tiny)
         draw_tiny_marks(&sheet);
     else

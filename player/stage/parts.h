@@ -8,6 +8,7 @@
 #include "player/stage/pool.h"
 #include "player/stage/shelf.h"
 #include "player/stage/stage.h"
+#include "player/stage/ticker.h"
 
 struct BtStage {
     BtStageOptions options; /* strings are our own */
@@ -20,11 +21,6 @@ struct BtStage {
     BtShelf *lengths; /* of gint64: what bt_stage_measure answered */
 };
 
-/* A strip and the way it runs. */
-typedef struct {
-    BtStrip *strip; /* (owned) */
-    gboolean rtl;
-} BtTicker;
 /* The ticker of these texts in a zone of this height. Borrowed, until the next call. */
 const BtTicker *bt_stage_ticker(BtStage *stage, GPtrArray *texts, int zone_h_px, BtColours colours);
 
@@ -53,10 +49,15 @@ const BtPlan *bt_zone_plan(
 /* How long each of `texts` is shown: with no duration written as long as it takes to read, else all
  * share alike. */
 void bt_zone_durations(const BtOccurrence *occurrence, GPtrArray *texts, gint64 *durations_ms);
-gint64 bt_zone_add_ticker(BtStage *stage, BtLayer *layer, const BtOccurrence *occurrence);
+gint64 bt_zone_add_ticker(
+    BtStage *stage, BtLayer *layer, const BtOccurrence *occurrence, gint64 t_ms);
 void bt_zone_add_picture(BtStage *stage, BtLayer *layer, const BtOccurrence *occurrence,
     const BtAsset *asset, gint64 t_ms);
-void bt_zone_add_video(BtStage *stage, BtLayer *layer, const BtOccurrence *occurrence, gint64 t_ms);
+gint64 bt_zone_add_video(
+    BtStage *stage, BtLayer *layer, const BtOccurrence *occurrence, gint64 t_ms);
+/* subtitles.c: what is said at `t_ms`, over the video's picture in `picture_px`. */
+gint64 bt_zone_add_subtitles(
+    BtStage *stage, BtLayer *layer, const BtOccurrence *occurrence, BtRect picture_px, gint64 t_ms);
 /* The texts of `item` that `zone` shows: GPtrArray of BtText, borrowed. (transfer full) */
 GPtrArray *bt_zone_texts(const BtItem *item, const BtZone *zone);
 /* The item in `zone` may be heard: the rule of bt_stage_sound. */

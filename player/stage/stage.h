@@ -15,17 +15,22 @@ typedef int (*BtStageOpen)(const char *sha256, gpointer user, GError **error);
 
 /* An item could not be shown as it should. A decoder that died is started again, twice for one
  * occurrence; then, or when it says that the content is bad, the zone shows the item's fallback:
- * its picture's place stays empty, a video's last frame stays, then the ground. All borrowed. */
+ * its picture's place stays empty, a video's last frame stays, then the ground. Without its
+ * subtitles a video goes on as before. All borrowed. */
 typedef struct {
     const BtItem *item;
     const char *zone, *sha256;
     const GError *error;
-    gboolean again; /* its decoder is started once more */
-    gint64 last_ms; /* show time of the last frame that came, BT_TIME_MIN without one */
+    gboolean again;     /* its decoder is started once more */
+    gboolean subtitles; /* these only: the item itself is shown */
+    gint64 last_ms;     /* show time of the last frame that came, BT_TIME_MIN without one */
 } BtStageFailure;
 typedef void (*BtStageOnFailure)(const BtStageFailure *failure, gpointer user);
 /* An occurrence of this asset was shown to its end without a failure. */
 typedef void (*BtStageOnSuccess)(const char *sha256, gpointer user);
+/* The first frame of a video came after its time: since show time `since_ms` its zone showed the
+ * poster or the ground. Not told of what was decoded ahead. */
+typedef void (*BtStageOnCatchUp)(const char *zone, gint64 since_ms, gpointer user);
 
 typedef struct {
     int w_px, h_px;        /* the canvas of the screen */
@@ -37,9 +42,10 @@ typedef struct {
     gpointer spawn_user;
     BtStageOpen open_asset;
     gpointer open_user;
-    BtStageOnFailure on_failure; /* nullable */
-    BtStageOnSuccess on_success; /* nullable */
-    gpointer failure_user;       /* of both */
+    BtStageOnFailure on_failure;  /* nullable */
+    BtStageOnSuccess on_success;  /* nullable */
+    BtStageOnCatchUp on_catch_up; /* nullable */
+    gpointer failure_user;        /* of all three */
 } BtStageOptions;
 
 /* Scenes borrow the fonts: they go before them. */

@@ -99,6 +99,20 @@ static gboolean prepare(const char *folder, gboolean writable, GError **error)
     return TRUE;
 }
 
+/* A cut in the middle of a document leaves a half one beside it. */
+static void sweep(const char *folder)
+{
+    g_autofree char *documents = g_build_filename(folder, "documents", NULL);
+    g_autoptr(GDir) dir = g_dir_open(documents, 0, NULL);
+    const char *source;
+    while (dir && (source = g_dir_read_name(dir))) {
+        g_autofree char *path = g_build_filename(documents, source, NULL);
+        bt_io_sweep(path);
+    }
+    g_autofree char *incoming = g_build_filename(folder, "incoming", NULL);
+    bt_io_sweep(incoming);
+}
+
 BtCache *bt_cache_open(const char *folder, gboolean writable, GError **error)
 {
     if (!prepare(folder, writable, error))
@@ -106,6 +120,8 @@ BtCache *bt_cache_open(const char *folder, gboolean writable, GError **error)
     BtCache *cache = g_new0(BtCache, 1);
     cache->folder = g_strdup(folder);
     cache->writable = writable;
+    if (writable)
+        sweep(folder);
     return cache;
 }
 

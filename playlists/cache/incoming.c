@@ -201,11 +201,13 @@ gboolean bt_incoming_commit(BtIncoming *incoming, GError **error)
 {
     g_autoptr(GError) why = NULL;
     gboolean done = fsync(incoming->fd) == 0 || fail_io(incoming, "cannot be synced", &why);
-    done = done && is_whole(incoming, &why) &&
-        bt_cache_install(incoming->cache, incoming->path, incoming->sha256, &why);
+    done = done && is_whole(incoming, &why);
+    /* First: what is whole needs no validator, and a cut behind the rename would leave it for ever.
+     */
     if (done)
         (void)unlink(incoming->etag_path);
-    else if (g_error_matches(why, BT_ERROR, BT_ERROR_MISMATCH))
+    done = done && bt_cache_install(incoming->cache, incoming->path, incoming->sha256, &why);
+    if (g_error_matches(why, BT_ERROR, BT_ERROR_MISMATCH))
         throw_away(incoming);
     free_incoming(incoming);
     if (why)

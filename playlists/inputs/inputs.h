@@ -40,20 +40,42 @@ gboolean bt_input_ledger_add_cut(BtInputLedger *ledger, gint64 from_ms, GError *
 gboolean bt_input_ledger_add_resume(BtInputLedger *ledger, gint64 from_ms, GError **error);
 gboolean bt_input_ledger_add_darken(
     BtInputLedger *ledger, gint64 from_ms, gint64 until_ms, GError **error);
-/* Whether a command's id was new; it is remembered, so that each is acted on once. */
+/* Whether a command's id was new; it is remembered, so that each is acted on once. What a command
+ * adds belongs between begin and commit with it: else a cut there would lose the command. */
 gboolean bt_input_ledger_take_command(BtInputLedger *ledger, const char *source, const char *id,
     gint64 at_ms, gboolean *is_new, GError **error);
+/* Several entries that are all durable when commit returns TRUE, or none. */
+gboolean bt_input_ledger_begin(BtInputLedger *ledger, GError **error);
+gboolean bt_input_ledger_commit(BtInputLedger *ledger, GError **error);
+void bt_input_ledger_rollback(BtInputLedger *ledger);
+
+/* Some root took a role from a key, see bt_trust_key_lost_at: versions that are in the ledger now
+ * and were signed in that role are no measure any more. Once for each such root; `*is_new` says
+ * whether it was now. */
+gboolean bt_input_ledger_follow_root(BtInputLedger *ledger, const char *source,
+    const BtTrust *trust, gint64 at_ms, gboolean *is_new, GError **error);
 
 /* ---- reading ---- */
 
-/* What is newest for a source: for rollback, and to know whether something is news. Zeroed when
- * there is nothing. */
+/* What is newest for a source, for rollback: versions below it are refused. Zeroed when there is
+ * nothing, or nothing that counts as a measure. */
 gboolean bt_input_ledger_newest(
     BtInputLedger *ledger, const char *source, BtFloor *manifest, BtFloor *alert, GError **error);
+/* The manifest that was written last, whatever its version is a measure of; to know whether
+ * something is news. Zeroed when there is none. */
+gboolean bt_input_ledger_last_manifest(
+    BtInputLedger *ledger, const char *source, BtFloor *manifest, GError **error);
 gboolean bt_input_ledger_is_cut(BtInputLedger *ledger, gint64 at_ms);
 /* The alert that counts from the latest instant on, "" when none does or it was ended. */
 void bt_input_ledger_last_alert(
     BtInputLedger *ledger, const char *source, char sha256[BT_HASH_HEX_SIZE]);
+
+/* What was recorded for a source with an instant of `since_ms` or later, in the order of recording;
+ * `kind` is "manifest", "alert" (`what` "": its end) or "denial". All borrowed for the call. */
+typedef void (*BtInputEach)(
+    const char *kind, const char *what, gint64 version, gint64 from_ms, gpointer user);
+gboolean bt_input_ledger_each(BtInputLedger *ledger, const char *source, gint64 since_ms,
+    BtInputEach each, gpointer user, GError **error);
 
 /* One source as the configuration describes it. */
 typedef struct {

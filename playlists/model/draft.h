@@ -72,6 +72,10 @@ gboolean bt_read_lang(const BtJsonAt *at, char **lang, GError **error);
 typedef gboolean (*BtReadElement)(const BtJsonAt *at, gpointer user, GError **error);
 gboolean bt_read_each(const BtJsonAt *object, const char *key, gsize min, gsize max,
     BtReadElement read, gpointer user, GError **error);
+/* The same for the members of the object `key` ("things"), at most `max`; `optional`: it may be
+ * missing. */
+gboolean bt_read_each_member(const BtJsonAt *object, const char *key, gboolean optional, gsize max,
+    BtReadElement read, gpointer user, GError **error);
 /* `spec` must be 1, else BT_ERROR_UNSUPPORTED. */
 gboolean bt_read_spec(const BtJsonAt *root, GError **error);
 gboolean bt_read_refuse_unknown(const BtJsonAt *object, const char *const *known, GError **error);
@@ -83,6 +87,7 @@ void bt_zone_free(BtZone *zone);
 void bt_playlist_free(BtPlaylist *playlist);
 void bt_programme_free(BtProgramme *programme);
 void bt_text_free(BtText *text);
+void bt_subtitles_free(BtSubtitles *subtitles);
 void bt_asset_free(BtAsset *asset);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(BtItem, bt_item_free)
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(BtLayout, bt_layout_free)
@@ -90,6 +95,7 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(BtZone, bt_zone_free)
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(BtPlaylist, bt_playlist_free)
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(BtProgramme, bt_programme_free)
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(BtText, bt_text_free)
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(BtSubtitles, bt_subtitles_free)
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(BtAsset, bt_asset_free)
 
 #endif

@@ -75,6 +75,8 @@ static void add_playlist(Ranked *ranked, const BtPlaylist *playlist)
         const BtItem *item = g_ptr_array_index(playlist->items, i);
         add_asset(ranked, item->picture, RANK_PICTURE);
         add_asset(ranked, item->fallback, RANK_IMAGE);
+        for (guint k = 0; k < item->subtitles->len; k++)
+            add_asset(ranked, ((const BtSubtitles *)item->subtitles->pdata[k])->asset, RANK_TEXT);
         add_asset(ranked, item->asset, rank_of(item));
     }
 }
@@ -104,41 +106,4 @@ GArray *bt_plan_missing(const GArray *assets, const BtNow *now, BtPlanHas has, g
             g_array_append_val(missing, *step);
     }
     return missing;
-}
-
-/* ---- keys ---- */
-
-static gboolean has_role(const BtRootKey *key, BtPlanRole role)
-{
-    switch (role) {
-    case BT_PLAN_FRESHNESS:
-        return key->may_freshness;
-    case BT_PLAN_PUBLISH:
-        return key->may_publish;
-    default:
-        return key->may_emergency;
-    }
-}
-
-GHashTable *bt_plan_keys(const BtRoot *root, BtPlanRole role)
-{
-    GHashTable *ids = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
-    for (guint i = 0; i < root->keys->len; i++) {
-        const BtRootKey *key = g_ptr_array_index(root->keys, i);
-        if (has_role(key, role))
-            g_hash_table_add(ids, g_strdup(key->id));
-    }
-    return ids;
-}
-
-gboolean bt_plan_lost_a_key(GHashTable *old_keys, const BtRoot *root, BtPlanRole role)
-{
-    g_autoptr(GHashTable) keys = bt_plan_keys(root, role);
-    GHashTableIter iter;
-    gpointer id;
-    g_hash_table_iter_init(&iter, old_keys);
-    while (g_hash_table_iter_next(&iter, &id, NULL))
-        if (!g_hash_table_contains(keys, id))
-            return TRUE;
-    return FALSE;
 }

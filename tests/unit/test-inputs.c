@@ -343,6 +343,47 @@ static void test_commands_once(Case *c, gconstpointer data)
     }
 }
 
+/* A command and what it adds are kept together, or neither is. */
+static void test_command_and_cut(Case *c, gconstpointer data)
+{
+    (void)data;
+    for (int attempt = 0; attempt < 3; attempt++) {
+        gboolean is_new = FALSE;
+        g_assert_true(bt_input_ledger_begin(c->ledger, NULL));
+        g_assert_true(bt_input_ledger_take_command(c->ledger, "kp", "c1", T0, &is_new, NULL) &&
+            bt_input_ledger_add_cut(c->ledger, T0, NULL));
+        g_assert_true(is_new);
+        if (attempt == 0)
+            bt_input_ledger_rollback(c->ledger);
+        else if (attempt == 2)
+            g_assert_true(bt_input_ledger_commit(c->ledger, NULL));
+        open_ledger(c); /* attempt 1: closed in the middle, as by a cut */
+        g_assert_cmpint(bt_input_ledger_is_cut(c->ledger, T0), ==, attempt == 2);
+    }
+}
+
+static void write_entry(
+    const char *kind, const char *what, gint64 version, gint64 from_ms, gpointer user)
+{
+    g_string_append_printf(user, "%s %s %d %d; ", kind, what, (int)version, (int)(from_ms - T0));
+}
+
+static void test_each(Case *c, gconstpointer data)
+{
+    (void)data;
+    gboolean is_new;
+    g_assert_true(bt_input_ledger_add_manifest(c->ledger, "kp", "m1", 1, T0, NULL));
+    g_assert_true(bt_input_ledger_add_manifest(c->ledger, "kp", "m2", 2, T0 + 1, NULL));
+    g_assert_true(bt_input_ledger_add_cut(c->ledger, T0 + 1, NULL));
+    g_assert_true(bt_input_ledger_add_alert(c->ledger, "kp", "a1", 1, T0 + 2, NULL));
+    g_assert_true(bt_input_ledger_add_alert(c->ledger, "kp", "", 0, T0 + 3, NULL));
+    g_assert_true(bt_input_ledger_add_denial(c->ledger, "tinh", "m1", T0 + 4, &is_new, NULL));
+    g_assert_true(bt_input_ledger_add_denial(c->ledger, "kp", "m1", T0 + 5, &is_new, NULL));
+    g_autoptr(GString) found = g_string_new(NULL);
+    g_assert_true(bt_input_ledger_each(c->ledger, "kp", T0 + 1, write_entry, found, NULL));
+    g_assert_cmpstr(found->str, ==, "manifest m2 2 1; alert a1 1 2; alert  0 3; denial m1 0 5; ");
+}
+
 /* Only the newest are loaded, and the newest is among them. */
 static void test_long_history(Case *c, gconstpointer data)
 {
@@ -386,6 +427,8 @@ int main(int argc, char **argv)
     ADD("darken", test_darken);
     ADD("set-aside-and-lapse", test_set_aside_and_lapse);
     ADD("commands-once", test_commands_once);
+    ADD("command-and-cut", test_command_and_cut);
+    ADD("each", test_each);
     ADD("long-history", test_long_history);
     ADD("read-only", test_read_only);
     return g_test_run();

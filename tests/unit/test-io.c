@@ -269,6 +269,38 @@ static void no_shared_memory(void)
     assert_failed(&error, BT_ERROR_IO, "frames", "cannot make shared memory: Invalid argument");
 }
 
+/* ---- what cuts left behind ---- */
+
+static void sweeping(Place *place, gconstpointer unused G_GNUC_UNUSED)
+{
+    static const struct {
+        const char *name;
+        gboolean is_old, stays;
+    } files[] = {
+        { ".file.AbC123", TRUE, FALSE },
+        { ".a.b.c.AbC123", TRUE, FALSE },
+        { ".fresh.AbC123", FALSE, TRUE },
+        { "file.AbC123", TRUE, TRUE },
+        { ".file.AbC1234", TRUE, TRUE },
+        { ".AbC123", TRUE, TRUE },
+        { ".file-AbC123", TRUE, TRUE },
+    };
+    const struct timespec old[2] = { { 0, 0 }, { 0, 0 } };
+    for (guint i = 0; i < G_N_ELEMENTS(files); i++) {
+        g_autofree char *path = g_build_filename(place->folder, files[i].name, NULL);
+        put(path, "half");
+        g_assert_true(!files[i].is_old || utimensat(AT_FDCWD, path, old, 0) == 0);
+    }
+    bt_io_sweep(place->folder);
+    for (guint i = 0; i < G_N_ELEMENTS(files); i++) {
+        g_autofree char *path = g_build_filename(place->folder, files[i].name, NULL);
+        g_test_message("%s", files[i].name);
+        g_assert_cmpint(g_file_test(path, G_FILE_TEST_EXISTS), ==, files[i].stays);
+        g_unlink(path);
+    }
+    bt_io_sweep("/nonexistent/folder");
+}
+
 /* ---- errors ---- */
 
 static void reasons(void)
@@ -305,6 +337,7 @@ int main(int argc, char **argv)
     add("/io/write/failures", write_failures);
     add("/io/write/killed", killed_writers);
     add("/io/folders", folders);
+    add("/io/sweeping", sweeping);
     g_test_add_func("/io/shared-memory", shared_memory);
     g_test_add_func("/io/no-shared-memory", no_shared_memory);
     g_test_add_func("/io/reasons", reasons);
