@@ -7,35 +7,12 @@
 
 #include <string.h>
 #include <unicode/uchar.h>
-#include <unicode/uloc.h>
 #include <unicode/ustring.h>
 #include <unicode/utf16.h>
 
-/* Languages come from outside; rules differ for few. */
-#define MAX_BREAKERS 16
 /* From a district's number to an international one (E.164). */
 #define MIN_TELEPHONE_DIGITS 8
 #define MAX_TELEPHONE_DIGITS 15
-
-static UBreakIterator *breaker_for(BtFonts *fonts, const char *lang)
-{
-    char locale[ULOC_FULLNAME_CAPACITY] = "";
-    UErrorCode status = U_ZERO_ERROR;
-    uloc_forLanguageTag(lang, locale, sizeof locale, NULL, &status);
-    if (U_FAILURE(status) || status == U_STRING_NOT_TERMINATED_WARNING)
-        locale[0] = '\0';
-    UBreakIterator *breaker = g_hash_table_lookup(fonts->breakers, locale);
-    if (breaker != NULL)
-        return breaker;
-    status = U_ZERO_ERROR;
-    breaker = ubrk_open(UBRK_LINE, locale, NULL, 0, &status);
-    if (U_FAILURE(status))
-        return NULL;
-    if (g_hash_table_size(fonts->breakers) >= MAX_BREAKERS)
-        g_hash_table_remove_all(fonts->breakers);
-    g_hash_table_insert(fonts->breakers, g_strdup(locale), breaker);
-    return breaker;
-}
 
 /* ---- tailorings ---- */
 
@@ -197,7 +174,7 @@ static void mark_spaces(BtParagraph *p)
 void bt_paragraph_find_breaks(BtParagraph *p, BtFonts *fonts, const char *lang)
 {
     UErrorCode status = U_ZERO_ERROR;
-    UBreakIterator *breaker = p->n > 0 ? breaker_for(fonts, lang) : NULL;
+    UBreakIterator *breaker = p->n > 0 ? bt_lang_breaker(bt_fonts_lang(fonts, lang), lang) : NULL;
     if (breaker != NULL) {
         ubrk_setText(breaker, p->text, p->n, &status);
         for (int at = ubrk_first(breaker); U_SUCCESS(status) && at != UBRK_DONE;

@@ -123,9 +123,8 @@ BtFonts *bt_fonts_open(const char *font_file, GError **error)
     fonts->files = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
     fonts->slots = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
     fonts->faces = g_ptr_array_new_with_free_func((GDestroyNotify)bt_face_free);
-    fonts->chains = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
-    fonts->breakers =
-        g_hash_table_new_full(g_str_hash, g_str_equal, g_free, (GDestroyNotify)ubrk_close);
+    fonts->chains = bt_font_chains_new();
+    fonts->langs = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, bt_lang_free);
     fonts->buffer = hb_buffer_create();
     fonts->glyphs = bt_glyph_cache_new();
     fonts->shaped = bt_shaped_cache_new();
@@ -146,7 +145,7 @@ void bt_fonts_close(BtFonts *fonts)
     bt_shaped_cache_free(fonts->shaped);
     bt_glyph_cache_free(fonts->glyphs);
     hb_buffer_destroy(fonts->buffer);
-    g_hash_table_destroy(fonts->breakers);
+    g_hash_table_destroy(fonts->langs);
     g_hash_table_destroy(fonts->chains);
     g_ptr_array_unref(fonts->faces);
     g_hash_table_destroy(fonts->slots);

@@ -20,7 +20,7 @@ static float latin_ink_top_em(const char *lang)
 /* The line of the language's own font, and of Latin, whose digits stand everywhere. */
 static BtLineBase base_of(BtFonts *fonts, const BtTextStyle *style, const char *lang)
 {
-    const UScriptCode scripts[] = { bt_script_of_lang(lang), USCRIPT_LATIN };
+    const UScriptCode scripts[] = { bt_fonts_lang(fonts, lang)->script, USCRIPT_LATIN };
     float above = 0, below = 0;
     for (guint i = 0; i < G_N_ELEMENTS(scripts); i++) {
         BtFontChain *chain = bt_fonts_chain(fonts, scripts[i], lang, style->weight);

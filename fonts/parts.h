@@ -77,12 +77,12 @@ typedef struct BtShapedCache BtShapedCache;
 
 struct BtFonts {
     FT_Library ft;
-    GHashTable *files;    /* lower-case base name → path */
-    GPtrArray *faces;     /* of BtFace */
-    GHashTable *slots;    /* "file#face" → GINT_TO_POINTER(index + 1), or -1 for absent */
-    int user;             /* face index of the font that stands before the table, -1: none */
-    GHashTable *chains;   /* "script/language/weight" → BtFontChain */
-    GHashTable *breakers; /* locale → UBreakIterator */
+    GHashTable *files;  /* lower-case base name → path */
+    GPtrArray *faces;   /* of BtFace */
+    GHashTable *slots;  /* "file#face" → GINT_TO_POINTER(index + 1), or -1 for absent */
+    int user;           /* face index of the font that stands before the table, -1: none */
+    GHashTable *chains; /* of BtFontChain, each its own key */
+    GHashTable *langs;  /* language tag → BtLang */
     hb_buffer_t *buffer;
     BtGlyphCache *glyphs;
     BtShapedCache *shaped;
@@ -99,12 +99,27 @@ int bt_fonts_entry_face(BtFonts *fonts, guint entry, BtTextWeight weight);
 
 /* The faces for a script, a language and a weight, each opened when all before it have failed. */
 typedef struct BtFontChain BtFontChain;
+GHashTable *bt_font_chains_new(void);
 /* Borrowed until the next call. */
 BtFontChain *bt_fonts_chain(
     BtFonts *fonts, UScriptCode script, const char *lang, BtTextWeight weight);
 /* The face at `depth`; -1 behind the last. */
 int bt_font_chain_face(BtFontChain *chain, BtFonts *fonts, guint depth);
 BtFace *bt_fonts_face(const BtFonts *fonts, guint index);
+
+/* ---- lang.c ---- */
+
+typedef struct {
+    UScriptCode script; /* that it is written in */
+    hb_language_t hb;
+    UBreakIterator *breaker; /* NULL until it is asked for */
+} BtLang;
+
+/* Borrowed until the next call. */
+BtLang *bt_fonts_lang(BtFonts *fonts, const char *tag);
+void bt_lang_free(gpointer lang);
+/* Where lines may break in this language. Borrowed. (nullable) */
+UBreakIterator *bt_lang_breaker(BtLang *lang, const char *tag);
 
 /* ---- paragraph.c ---- */
 

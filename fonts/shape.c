@@ -220,7 +220,7 @@ static void mark_clusters(BtParagraph *p)
 void bt_paragraph_shape(BtParagraph *p, BtFonts *fonts, const BtShapeKey *key)
 {
     Shaper shaper = { .fonts = fonts, .p = p, .key = key };
-    shaper.lang = hb_language_from_string(key->lang, -1);
+    shaper.lang = bt_fonts_lang(fonts, key->lang)->hb;
     for (guint i = 0; i < p->items->len; i++) {
         shaper.item = &g_array_index(p->items, BtItem, i);
         shaper.chain = bt_fonts_chain(fonts, shaper.item->script, key->lang, key->weight);
@@ -234,7 +234,7 @@ void bt_shape_slice(BtFonts *fonts, const BtParagraph *p, const BtShapedRun *run
 {
     guint n;
     shape(fonts->buffer, p, bt_fonts_face(fonts, run->face)->hb, run->script, run->level & 1,
-        hb_language_from_string(key->lang, -1), key->tabular, start, end);
+        bt_fonts_lang(fonts, key->lang)->hb, key->tabular, start, end);
     hb_buffer_get_glyph_infos(fonts->buffer, &n);
     take_glyphs(p, fonts->buffer, bt_fonts_face(fonts, run->face)->upem, 0, n, glyphs);
 }

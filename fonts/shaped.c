@@ -99,7 +99,7 @@ static BtShapedText *shape_text(BtFonts *fonts, const char *text, const BtShapeK
     shaped->key = *key;
     shaped->size_bytes = sizeof *shaped + strlen(text);
     shaped->paragraphs = g_ptr_array_new_with_free_func((GDestroyNotify)bt_paragraph_free);
-    UScriptCode script = bt_script_of_lang(key->lang);
+    UScriptCode script = bt_fonts_lang(fonts, key->lang)->script;
     for (gsize at = 0; text[at] != '\0';) {
         add_paragraph(shaped, fonts, at, script);
         const BtParagraph *last =
