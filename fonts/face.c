@@ -4,6 +4,10 @@
 
 #include <hb-ot.h>
 #include <math.h>
+#include FT_MULTIPLE_MASTERS_H
+
+/* Registered axes are five; a font with more than this is no font for a board. */
+#define MAX_AXES 16
 
 static gboolean open_ft(BtFace *face, FT_Library ft, guint face_index)
 {
@@ -89,4 +93,52 @@ void bt_face_set_px(BtFace *face, int px)
         return;
     FT_Set_Pixel_Sizes(face->ft, 0, px);
     face->ft_px = px;
+}
+
+/* ---- variable fonts ---- */
+
+static gboolean set_axis(const hb_ot_var_axis_info_t *axes, guint n, const char *words,
+    float coords[MAX_AXES], const char *name, GError **error)
+{
+    hb_variation_t variation;
+    if (!hb_variation_from_string(words, -1, &variation)) {
+        g_set_error(error, BT_ERROR, BT_ERROR_SYNTAX,
+            "variations: %s cannot be read: expected AXIS=NUMBER, like wght=650", words);
+        return FALSE;
+    }
+    for (guint i = 0; i < n; i++)
+        if (axes[i].tag == variation.tag) {
+            coords[i] = CLAMP(variation.value, axes[i].min_value, axes[i].max_value);
+            return TRUE;
+        }
+    g_set_error(error, BT_ERROR, BT_ERROR_INVALID, "variations: %s: %s has no such axis%s", words,
+        name, n == 0 ? ": expected a variable font" : "");
+    return FALSE;
+}
+
+/* The shaper and the rasteriser must see the same instance. */
+static void apply(BtFace *face, const float coords[MAX_AXES], guint n)
+{
+    FT_Fixed fixed[MAX_AXES];
+    for (guint i = 0; i < n; i++)
+        fixed[i] = lroundf(coords[i] * 65536);
+    hb_font_set_var_coords_design(face->hb, coords, n);
+    FT_Set_Var_Design_Coordinates(face->ft, n, fixed);
+}
+
+gboolean bt_face_set_variations(BtFace *face, const char *variations, GError **error)
+{
+    hb_ot_var_axis_info_t axes[MAX_AXES];
+    float coords[MAX_AXES];
+    guint n = MAX_AXES;
+    hb_ot_var_get_axis_infos(face->hb_face, 0, &n, axes);
+    for (guint i = 0; i < n; i++)
+        coords[i] = axes[i].default_value;
+    g_auto(GStrv) words = g_strsplit(variations, ",", MAX_AXES + 1);
+    for (guint i = 0; words[i] != NULL; i++)
+        if (!set_axis(axes, n, words[i], coords, face->name, error))
+            return FALSE;
+    apply(face, coords, n);
+    read_metrics(face, NULL);
+    return TRUE;
 }

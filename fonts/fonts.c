@@ -7,6 +7,7 @@
 /* Debian's whole archive of fonts is under 6,000 files and five folders deep. */
 #define MAX_FILES 20000
 #define MAX_DEPTH 8
+#define MAX_FACE 255 /* Noto's collections hold ten */
 
 static gboolean is_font(const char *name)
 {
@@ -92,16 +93,40 @@ const char *bt_fonts_name(const BtFonts *fonts, guint font)
     return font < fonts->faces->len ? bt_fonts_face(fonts, font)->name : "";
 }
 
+/* "FILE#N" is face N of a collection, unless a file is called so. (transfer full) */
+static char *split_face(const char *font_file, guint *face_index)
+{
+    const char *hash = strrchr(font_file, '#');
+    guint64 n;
+    *face_index = 0;
+    if (hash == NULL || g_file_test(font_file, G_FILE_TEST_EXISTS) ||
+        !g_ascii_string_to_unsigned(hash + 1, 10, 0, MAX_FACE, &n, NULL))
+        return g_strdup(font_file);
+    *face_index = (guint)n;
+    return g_strndup(font_file, hash - font_file);
+}
+
 static gboolean open_user(BtFonts *fonts, const char *font_file, GError **error)
 {
+    guint face_index;
     fonts->user = -1;
     if (font_file == NULL)
         return TRUE;
-    fonts->user = bt_fonts_open_face(fonts, font_file, 0, NULL);
+    g_autofree char *path = split_face(font_file, &face_index);
+    fonts->user = bt_fonts_open_face(fonts, path, face_index, NULL);
     if (fonts->user >= 0)
         return TRUE;
     g_set_error(error, BT_ERROR, BT_ERROR_NOT_FOUND,
         "%s: cannot be opened as a font: expected a readable TrueType or OpenType file", font_file);
+    return FALSE;
+}
+
+gboolean bt_fonts_set_variations(BtFonts *fonts, const char *variations, GError **error)
+{
+    if (fonts->user >= 0)
+        return bt_face_set_variations(bt_fonts_face(fonts, fonts->user), variations, error);
+    g_set_error_literal(error, BT_ERROR, BT_ERROR_INVALID,
+        "variations: no font to vary: expected a font file beside them");
     return FALSE;
 }
 

@@ -66,6 +66,10 @@ static gboolean check(const char *text, const BtTextStyle *style, GError **error
     else if (!g_utf8_validate(text, size, &end))
         g_set_error(error, BT_ERROR, BT_ERROR_SYNTAX,
             "text:%" G_GSIZE_FORMAT ": not UTF-8: expected UTF-8 without NUL", (gsize)(end - text));
+    else if (size > BT_TEXT_MAX_CHARS && g_utf8_strlen(text, size) > BT_TEXT_MAX_CHARS)
+        g_set_error(error, BT_ERROR, BT_ERROR_LIMIT,
+            "text:0: %ld code points are too many: expected at most %d", g_utf8_strlen(text, size),
+            BT_TEXT_MAX_CHARS);
     else if (style->px < BT_TEXT_MIN_PX || style->px > BT_TEXT_MAX_PX)
         g_set_error(error, BT_ERROR, BT_ERROR_LIMIT, "text:0: size %d px: expected %d to %d",
             style->px, BT_TEXT_MIN_PX, BT_TEXT_MAX_PX);
@@ -76,10 +80,18 @@ static gboolean check(const char *text, const BtTextStyle *style, GError **error
 
 /* ---- the layout ---- */
 
+static void own_strings(BtTextLayout *layout, const char *features, const char *script)
+{
+    layout->style.lang = layout->lang;
+    layout->style.features = g_strdup(features);
+    layout->style.script = g_strdup(script);
+}
+
 static BtTextLayout *layout_new(const BtShapedText *shaped, const BtTextStyle *style, int width_px)
 {
     BtTextLayout *layout = g_new0(BtTextLayout, 1);
     layout->text = g_strdup(shaped->text);
+    layout->cut = strlen(layout->text);
     layout->lang = g_strdup(shaped->key.lang);
     layout->lines = g_array_new(FALSE, FALSE, sizeof(BtTextLine));
     layout->runs = g_array_new(FALSE, FALSE, sizeof(BtTextRun));
@@ -89,7 +101,7 @@ static BtTextLayout *layout_new(const BtShapedText *shaped, const BtTextStyle *s
     layout->missing = shaped->missing;
     layout->width_px = MAX(0, width_px);
     layout->style = *style;
-    layout->style.lang = layout->lang;
+    own_strings(layout, shaped->key.features, shaped->key.script);
     return layout;
 }
 
@@ -102,6 +114,8 @@ void bt_text_layout_free(BtTextLayout *layout)
     g_array_unref(layout->glyphs);
     g_array_unref(layout->breaks);
     g_array_unref(layout->levels);
+    g_free((char *)layout->style.features);
+    g_free((char *)layout->style.script);
     g_free(layout->lang);
     g_free(layout->text);
     g_free(layout);
@@ -164,7 +178,7 @@ static BtTextLayout *layout_copy(const BtTextLayout *layout)
     copy->glyphs = g_array_copy(layout->glyphs);
     copy->breaks = g_array_copy(layout->breaks);
     copy->levels = g_array_copy(layout->levels);
-    copy->style.lang = copy->lang;
+    own_strings(copy, layout->style.features, layout->style.script);
     for (guint i = 0; i < copy->runs->len; i++)
         g_array_index(copy->runs, BtTextRun, i).lang = copy->lang;
     return copy;
@@ -176,7 +190,9 @@ BtTextLayout *bt_layout_build(BtFonts *fonts, const char *text, const BtTextStyl
     *emergencies = 0;
     if (!check(text, style, error))
         return NULL;
-    BtShapedText *shaped = bt_shaped_text(fonts, text, style);
+    BtShapedText *shaped = bt_shaped_text(fonts, text, style, error);
+    if (shaped == NULL)
+        return NULL;
     if (!is_kept(shaped, style, width_px)) {
         BtTextLayout *layout = build(fonts, shaped, style, width_px, emergencies);
         bt_shaped_text_keep(fonts, shaped, layout, *emergencies);

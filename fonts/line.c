@@ -52,12 +52,18 @@ static gboolean may_cut(const BtParagraph *p, guint at)
         !begins_syllable(p->text[at - 1]);
 }
 
+static gboolean may_end(const BtParagraph *p, guint at)
+{
+    return at == p->n || (p->flags[at] & BT_UNIT_MUST) ||
+        (p->flags[at] & (BT_UNIT_BREAK | BT_UNIT_CLUSTER)) == (BT_UNIT_BREAK | BT_UNIT_CLUSTER);
+}
+
 /* The last cluster of a too long word that still fits; never less than one cluster. */
-static guint cut_word(const BtLiner *b, guint start, guint end, double limit)
+static guint cut_word(const BtLiner *b, guint start, double limit)
 {
     const BtParagraph *p = b->p;
     guint best = 0, syllable = 0, at;
-    for (at = start + 1; at < end; at++) {
+    for (at = start + 1; !may_end(p, at); at++) {
         if (!may_cut(p, at))
             continue;
         if (best != 0 && b->pen[at] - b->pen[start] > limit)
@@ -70,26 +76,26 @@ static guint cut_word(const BtLiner *b, guint start, guint end, double limit)
     }
     if (syllable > start + (best - start) / 2)
         return syllable;
-    return best != 0 ? best : end;
+    return best != 0 ? best : at;
 }
 
 /* The unit at which the line from `start` ends; *word tells that a word was cut. */
 static guint choose_end(const BtLiner *b, guint start, double limit, gboolean *word)
 {
     const BtParagraph *p = b->p;
+    double full = b->pen[start] + limit + SLACK_PX;
     guint best = 0;
     *word = FALSE;
     for (guint at = start + 1; at <= p->n; at++) {
-        gboolean last = at == p->n, must = last || (p->flags[at] & BT_UNIT_MUST);
-        if (!must &&
-            (p->flags[at] & (BT_UNIT_BREAK | BT_UNIT_CLUSTER)) != (BT_UNIT_BREAK | BT_UNIT_CLUSTER))
-            continue;
-        if (b->pen[trim(p, start, at)] - b->pen[start] > limit + SLACK_PX) {
+        gboolean ends = may_end(p, at);
+        /* Behind what is too wide no place fits any more; white space hangs. */
+        if (b->pen[at] > full && !(p->flags[at - 1] & BT_UNIT_SPACE)) {
             *word = best == 0;
-            return best != 0 ? best : cut_word(b, start, at, limit);
+            return best != 0 ? best : cut_word(b, start, limit);
         }
-        best = at;
-        if (must)
+        if (ends)
+            best = at;
+        if (ends && (at == p->n || (p->flags[at] & BT_UNIT_MUST)))
             break;
     }
     return best;
@@ -102,9 +108,11 @@ static void reset_hanging(BtLiner *b, guint start, guint end)
     gsize from = b->p->byte_of[start], until = b->p->byte_of[end];
     if (from >= until)
         return;
-    guint at = g_utf8_strlen(text + b->p->start_byte, from - b->p->start_byte);
+    b->seen += g_utf8_strlen(text + b->seen_byte, from - b->seen_byte);
     guint n = g_utf8_strlen(text + from, until - from);
-    memset(b->levels + at, b->p->rtl, n);
+    memset(b->levels + b->seen, b->p->rtl, n);
+    b->seen += n;
+    b->seen_byte = until;
 }
 
 /* Shaping a cut again may widen it over the box; then the line tries to hold less. */
@@ -144,6 +152,7 @@ void bt_lines_append(BtTextLayout *layout, BtFonts *fonts, const BtShapedText *s
         .shaped = shaped,
         .p = paragraph,
         .levels = levels,
+        .seen_byte = paragraph->start_byte,
         .above_px = base->above_px,
         .below_px = base->below_px };
     for (guint i = 0; i < paragraph->n_given; i++)

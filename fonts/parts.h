@@ -69,6 +69,8 @@ BtFace *bt_face_open(
     FT_Library ft, const char *path, guint face_index, const BtFontEntry *entry, guint index);
 void bt_face_free(BtFace *face);
 void bt_face_set_px(BtFace *face, int px);
+/* Sets the axes of a variable font; see bt_fonts_set_variations. */
+gboolean bt_face_set_variations(BtFace *face, const char *variations, GError **error);
 
 /* ---- fonts.c: the opened table ---- */
 
@@ -176,19 +178,26 @@ void bt_paragraph_free(BtParagraph *paragraph);
 /* ---- bidi.c, script.c, breaks.c ---- */
 
 void bt_paragraph_find_levels(BtParagraph *paragraph, const char *text, BtTextDir dir);
-void bt_paragraph_find_items(BtParagraph *paragraph, UScriptCode fallback);
+/* `forced`: the script of every letter, USCRIPT_INVALID_CODE: each its own. */
+void bt_paragraph_find_items(BtParagraph *paragraph, UScriptCode fallback, UScriptCode forced);
+/* The script of an ISO 15924 code, USCRIPT_INVALID_CODE for none or one that Unicode does not know.
+ */
+UScriptCode bt_script_of_code(const char *code);
 void bt_paragraph_find_breaks(BtParagraph *paragraph, BtFonts *fonts, const char *lang);
 /* The script most letters of the text are in, USCRIPT_COMMON when there are none. */
 UScriptCode bt_script_of_text(const char *text);
 
 /* ---- shape.c ---- */
 
-/* What shaping depends on besides the text. */
+/* What shaping depends on besides the text; its strings are its own. */
 typedef struct {
     char *lang;
+    char *features, *script; /* as in the style, "" for none */
     BtTextWeight weight;
     BtTextDir dir;
     gboolean tabular;
+    hb_feature_t parsed[BT_TEXT_MAX_FEATURES + 2]; /* tabular's two first */
+    guint n_parsed;
 } BtShapeKey;
 
 typedef struct {
@@ -202,14 +211,18 @@ typedef struct {
     guint kept_emergencies;
 } BtShapedText;
 
+/* What is asked of the shaper: the style's features, for the whole text. FALSE: one cannot be read.
+ */
+gboolean bt_shape_key_parse(BtShapeKey *key, GError **error);
 void bt_paragraph_shape(BtParagraph *paragraph, BtFonts *fonts, const BtShapeKey *key);
 /* Shapes [start, end) of a run again, in its face, appending to `glyphs`. */
 void bt_shape_slice(BtFonts *fonts, const BtParagraph *paragraph, const BtShapedRun *run,
     guint start, guint end, const BtShapeKey *key, GArray *glyphs);
 
-/* The whole text, normalised, itemised and shaped; from the cache when it was seen lately.
- * (transfer full) */
-BtShapedText *bt_shaped_text(BtFonts *fonts, const char *text, const BtTextStyle *style);
+/* The whole text, normalised, itemised and shaped; from the cache when it was seen lately. Fails
+ * for a style that says what does not exist. (transfer full) (nullable) */
+BtShapedText *bt_shaped_text(
+    BtFonts *fonts, const char *text, const BtTextStyle *style, GError **error);
 void bt_shaped_text_unref(BtShapedText *shaped);
 /* Keeps `layout` with the text. (transfer full) */
 void bt_shaped_text_keep(
@@ -235,7 +248,9 @@ typedef struct {
     BtFonts *fonts;
     const BtShapedText *shaped;
     BtParagraph *p;
-    guint8 *levels;           /* the paragraph's, by code point; lines reset their white space */
+    guint8 *levels;  /* the paragraph's, by code point; lines reset their white space */
+    gsize seen_byte; /* up to here the code points are counted: lines come in order */
+    guint seen;
     float above_px, below_px; /* every line of the style has at least this */
     double *pen;              /* n + 1: width of the paragraph before each unit */
     guint run;                /* the first run that the line may touch */
@@ -270,6 +285,22 @@ void bt_slices_reorder(GArray *slices);
 
 /* Appends the line of units [start, end) to the layout, under the lines that are there. */
 void bt_line_place(BtLiner *b, const GArray *slices, guint start, guint end, gboolean hard);
+
+/* ---- justify.c ---- */
+
+/* The room that a justified line has left, and among how many places it is shared. */
+typedef struct {
+    double free_px;
+    guint n, done;
+} BtWidening;
+
+/* Whether a justified line of units [line_start, line_end) may be widened before `unit`. */
+gboolean bt_may_widen(const BtParagraph *p, guint line_start, guint line_end, guint unit);
+/* No places at all when the line is better left ragged. */
+BtWidening bt_widening(
+    const BtParagraph *p, guint line_start, guint line_end, double free_px, int em_px);
+/* The share of the next place; in whole pixels where the style has them. */
+double bt_widening_next(BtWidening *widening, gboolean whole);
 
 /* ---- layout.c ---- */
 

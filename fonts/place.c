@@ -42,7 +42,30 @@ static void add_glyph(BtLiner *b, const BtFace *face, const BtShapedGlyph *glyph
     extent->ink_px = bt_rect_union(extent->ink_px, ink);
 }
 
-static double add_run(BtLiner *b, const BtSlice *slice, double pen, Extent *extent)
+/* What is being placed: units [start, end), and the room that widens it. */
+typedef struct {
+    guint start, end;
+    BtWidening widening;
+} Line;
+
+/* How much the place behind glyph `k`, the last of its cluster, is widened. In a right-to-left
+ * slice that place lies before the cluster in the text. A space is widened where it stands. */
+static double widen_behind(BtLiner *b, const BtSlice *slice, guint k, Line *line)
+{
+    const BtParagraph *p = b->p;
+    const BtShapedGlyph *glyph = &slice->glyphs[k];
+    gboolean rtl = slice->run->level & 1;
+    if (line->widening.n == 0 || (k + 1 < slice->n && glyph[1].cluster == glyph->cluster))
+        return 0;
+    guint end = rtl || k + 1 == slice->n ? slice->end : glyph[1].cluster;
+    for (guint i = k; rtl && i-- > 0 && end == slice->end;)
+        end = slice->glyphs[i].cluster != glyph->cluster ? slice->glyphs[i].cluster : end;
+    return bt_may_widen(p, line->start, line->end, end)
+        ? bt_widening_next(&line->widening, b->whole)
+        : 0;
+}
+
+static double add_run(BtLiner *b, const BtSlice *slice, double pen, Line *line, Extent *extent)
 {
     BtTextLayout *layout = b->layout;
     const BtFace *face = bt_fonts_face(b->fonts, slice->run->face);
@@ -59,6 +82,7 @@ static double add_run(BtLiner *b, const BtSlice *slice, double pen, Extent *exte
     extend(extent, face, &layout->style);
     for (guint k = 0; k < slice->n; k++) {
         double advance = bt_liner_advance_px(b, face, &slice->glyphs[k]);
+        advance += widen_behind(b, slice, k, line);
         add_glyph(b, face, &slice->glyphs[k], pen, advance, extent);
         pen += advance;
     }
@@ -109,8 +133,12 @@ void bt_line_place(BtLiner *b, const GArray *slices, guint start, guint end, gbo
     Extent extent = { 0 };
     guint first_glyph = layout->glyphs->len;
     double pen = 0;
+    Line placed = { start, end };
+    if (layout->style.align == BT_ALIGN_JUSTIFY && layout->width_px > 0 && !hard)
+        placed.widening = bt_widening(
+            b->p, start, end, layout->width_px - bt_slices_width(b, slices), layout->style.px);
     for (guint i = 0; i < slices->len; i++)
-        pen = add_run(b, &g_array_index(slices, BtSlice, i), pen, &extent);
+        pen = add_run(b, &g_array_index(slices, BtSlice, i), pen, &placed, &extent);
     line.width_px = pen;
     line.x_px = align(layout, b->p->rtl, pen);
     set_box(b, &line, &extent);

@@ -188,12 +188,29 @@ static void resolve_backwards(Resolver *r, UScriptCode fallback)
     }
 }
 
-void bt_paragraph_find_items(BtParagraph *p, UScriptCode fallback)
+/* Emoji stay what they are: no script's font has them. */
+static void force(Resolver *r, UScriptCode script)
+{
+    for (guint i = 0; i < r->p->n; i++)
+        if (r->scripts[i] != USCRIPT_SYMBOLS_EMOJI)
+            r->scripts[i] = script;
+}
+
+UScriptCode bt_script_of_code(const char *code)
+{
+    if (strlen(code) != 4)
+        return UNKNOWN;
+    return (UScriptCode)u_getPropertyValueEnum(UCHAR_SCRIPT, code);
+}
+
+void bt_paragraph_find_items(BtParagraph *p, UScriptCode fallback, UScriptCode forced)
 {
     g_autofree gint16 *scripts = g_new(gint16, p->n + 1);
     Resolver resolver = { .p = p, .scripts = scripts, .last = UNKNOWN };
     resolve_forwards(&resolver);
     resolve_backwards(&resolver, fallback);
+    if (forced != UNKNOWN)
+        force(&resolver, forced);
     for (guint i = 0, start = 0; i < p->n; i++) {
         gboolean more = i + 1 < p->n;
         gboolean same =

@@ -17,6 +17,49 @@ typedef struct {
     BtFontChain *chain;
 } Shaper;
 
+/* ---- features ---- */
+
+static void add_feature(BtShapeKey *key, const char *words)
+{
+    hb_feature_t *feature = &key->parsed[key->n_parsed];
+    key->n_parsed += hb_feature_from_string(words, -1, feature);
+}
+
+/* A range would count units of the normalised text, which nobody outside knows. */
+static gboolean parse_feature(BtShapeKey *key, const char *words, GError **error)
+{
+    guint n = key->n_parsed;
+    add_feature(key, words);
+    if (key->n_parsed > n && key->parsed[n].start == HB_FEATURE_GLOBAL_START &&
+        key->parsed[n].end == HB_FEATURE_GLOBAL_END)
+        return TRUE;
+    g_set_error(error, BT_ERROR, BT_ERROR_SYNTAX,
+        "style:features: %s cannot be read: expected features of the whole text, ss01,liga=0",
+        words);
+    return FALSE;
+}
+
+gboolean bt_shape_key_parse(BtShapeKey *key, GError **error)
+{
+    key->n_parsed = 0;
+    if (key->tabular) {
+        add_feature(key, "tnum");
+        add_feature(key, "-kern");
+    }
+    if (*key->features == '\0')
+        return TRUE;
+    g_auto(GStrv) words = g_strsplit(key->features, ",", BT_TEXT_MAX_FEATURES + 1);
+    if (g_strv_length(words) > BT_TEXT_MAX_FEATURES) {
+        g_set_error(error, BT_ERROR, BT_ERROR_LIMIT,
+            "style:features: too many: expected at most %d", BT_TEXT_MAX_FEATURES);
+        return FALSE;
+    }
+    for (guint i = 0; words[i] != NULL; i++)
+        if (!parse_feature(key, words[i], error))
+            return FALSE;
+    return TRUE;
+}
+
 /* ---- one call of HarfBuzz ---- */
 
 static hb_script_t hb_script_of(UScriptCode script)
@@ -26,12 +69,8 @@ static hb_script_t hb_script_of(UScriptCode script)
 }
 
 static void shape(hb_buffer_t *buffer, const BtParagraph *p, hb_font_t *font, UScriptCode script,
-    gboolean rtl, hb_language_t lang, gboolean tabular, guint start, guint end)
+    gboolean rtl, hb_language_t lang, const BtShapeKey *key, guint start, guint end)
 {
-    static const hb_feature_t features[] = {
-        { HB_TAG('t', 'n', 'u', 'm'), 1, HB_FEATURE_GLOBAL_START, HB_FEATURE_GLOBAL_END },
-        { HB_TAG('k', 'e', 'r', 'n'), 0, HB_FEATURE_GLOBAL_START, HB_FEATURE_GLOBAL_END },
-    };
     int flags = HB_BUFFER_FLAG_DEFAULT;
     if (start == 0)
         flags |= HB_BUFFER_FLAG_BOT;
@@ -43,7 +82,7 @@ static void shape(hb_buffer_t *buffer, const BtParagraph *p, hb_font_t *font, US
     hb_buffer_set_direction(buffer, rtl ? HB_DIRECTION_RTL : HB_DIRECTION_LTR);
     hb_buffer_set_script(buffer, hb_script_of(script));
     hb_buffer_set_language(buffer, lang);
-    hb_shape(font, buffer, tabular ? features : NULL, tabular ? G_N_ELEMENTS(features) : 0);
+    hb_shape(font, buffer, key->parsed, key->n_parsed);
 }
 
 /* A missing glyph is a box that can be seen, however narrow the font's own is. */
@@ -170,8 +209,8 @@ static void shape_with(Shaper *s, guint start, guint end, guint face, guint dept
 {
     gboolean rtl = s->item->level & 1;
     hb_buffer_t *buffer = s->fonts->buffer;
-    shape(buffer, s->p, bt_fonts_face(s->fonts, face)->hb, s->item->script, rtl, s->lang,
-        s->key->tabular, start, end);
+    shape(buffer, s->p, bt_fonts_face(s->fonts, face)->hb, s->item->script, rtl, s->lang, s->key,
+        start, end);
     guint n;
     const hb_glyph_info_t *infos = hb_buffer_get_glyph_infos(buffer, &n);
     if (final || !any_missing(infos, n)) {
@@ -234,7 +273,7 @@ void bt_shape_slice(BtFonts *fonts, const BtParagraph *p, const BtShapedRun *run
 {
     guint n;
     shape(fonts->buffer, p, bt_fonts_face(fonts, run->face)->hb, run->script, run->level & 1,
-        bt_fonts_lang(fonts, key->lang)->hb, key->tabular, start, end);
+        bt_fonts_lang(fonts, key->lang)->hb, key, start, end);
     hb_buffer_get_glyph_infos(fonts->buffer, &n);
     take_glyphs(p, fonts->buffer, bt_fonts_face(fonts, run->face)->upem, 0, n, glyphs);
 }

@@ -33,13 +33,20 @@ void bt_shaped_cache_free(BtShapedCache *cache)
     g_free(cache);
 }
 
+static void key_clear(BtShapeKey *key)
+{
+    g_free(key->lang);
+    g_free(key->features);
+    g_free(key->script);
+}
+
 void bt_shaped_text_unref(BtShapedText *shaped)
 {
     if (--shaped->ref > 0)
         return;
     bt_text_layout_free(shaped->kept);
     g_ptr_array_unref(shaped->paragraphs);
-    g_free(shaped->key.lang);
+    key_clear(&shaped->key);
     g_free(shaped->text);
     g_free(shaped);
 }
@@ -51,18 +58,29 @@ static BtTextWeight weight_of(const BtTextStyle *style)
     return thin ? BT_WEIGHT_MEDIUM : style->weight;
 }
 
+static char *own_string(const char *string)
+{
+    return g_strdup(string != NULL ? string : "");
+}
+
 static BtShapeKey key_of(const char *text, const BtTextStyle *style)
 {
     gboolean guess = style->lang == NULL || style->lang[0] == '\0';
     const char *lang = guess ? bt_lang_of_script(bt_script_of_text(text)) : style->lang;
-    return (BtShapeKey){ g_strdup(lang), weight_of(style), style->dir, style->tabular };
+    return (BtShapeKey){ .lang = g_strdup(lang),
+        .features = own_string(style->features),
+        .script = own_string(style->script),
+        .weight = weight_of(style),
+        .dir = style->dir,
+        .tabular = style->tabular };
 }
 
 static gboolean same(const BtShapedText *shaped, const char *text, const BtShapeKey *key)
 {
     return shaped->key.weight == key->weight && shaped->key.dir == key->dir &&
         shaped->key.tabular == key->tabular && strcmp(shaped->key.lang, key->lang) == 0 &&
-        strcmp(shaped->text, text) == 0;
+        strcmp(shaped->key.features, key->features) == 0 &&
+        strcmp(shaped->key.script, key->script) == 0 && strcmp(shaped->text, text) == 0;
 }
 
 static BtShapedText *find(BtShapedCache *cache, const char *text, const BtShapeKey *key)
@@ -77,11 +95,12 @@ static BtShapedText *find(BtShapedCache *cache, const char *text, const BtShapeK
     return NULL;
 }
 
-static void add_paragraph(BtShapedText *shaped, BtFonts *fonts, gsize start, UScriptCode script)
+static void add_paragraph(
+    BtShapedText *shaped, BtFonts *fonts, gsize start, UScriptCode script, UScriptCode forced)
 {
     BtParagraph *p = bt_paragraph_new(shaped->text, start);
     bt_paragraph_find_levels(p, shaped->text, shaped->key.dir);
-    bt_paragraph_find_items(p, script);
+    bt_paragraph_find_items(p, script, forced);
     bt_paragraph_find_breaks(p, fonts, shaped->key.lang);
     bt_paragraph_shape(p, fonts, &shaped->key);
     for (guint i = 0; i < p->glyphs->len; i++)
@@ -91,6 +110,7 @@ static void add_paragraph(BtShapedText *shaped, BtFonts *fonts, gsize start, USc
     g_ptr_array_add(shaped->paragraphs, p);
 }
 
+/* Takes what `key` holds. */
 static BtShapedText *shape_text(BtFonts *fonts, const char *text, const BtShapeKey *key)
 {
     BtShapedText *shaped = g_new0(BtShapedText, 1);
@@ -99,9 +119,10 @@ static BtShapedText *shape_text(BtFonts *fonts, const char *text, const BtShapeK
     shaped->key = *key;
     shaped->size_bytes = sizeof *shaped + strlen(text);
     shaped->paragraphs = g_ptr_array_new_with_free_func((GDestroyNotify)bt_paragraph_free);
-    UScriptCode script = bt_fonts_lang(fonts, key->lang)->script;
+    UScriptCode script = bt_fonts_lang(fonts, key->lang)->script,
+                forced = bt_script_of_code(key->script);
     for (gsize at = 0; text[at] != '\0';) {
-        add_paragraph(shaped, fonts, at, script);
+        add_paragraph(shaped, fonts, at, script, forced);
         const BtParagraph *last =
             g_ptr_array_index(shaped->paragraphs, shaped->paragraphs->len - 1);
         at = last->next_byte;
@@ -137,19 +158,30 @@ void bt_shaped_text_keep(
     make_room(fonts->shaped);
 }
 
-BtShapedText *bt_shaped_text(BtFonts *fonts, const char *text, const BtTextStyle *style)
+static gboolean check_key(BtShapeKey *key, GError **error)
+{
+    if (*key->script == '\0' || bt_script_of_code(key->script) != USCRIPT_INVALID_CODE)
+        return bt_shape_key_parse(key, error);
+    g_set_error(error, BT_ERROR, BT_ERROR_SYNTAX,
+        "style:script: %s is no script: expected a code of ISO 15924, like Khmr", key->script);
+    return FALSE;
+}
+
+BtShapedText *bt_shaped_text(
+    BtFonts *fonts, const char *text, const BtTextStyle *style, GError **error)
 {
     BtShapedCache *cache = fonts->shaped;
     BtShapeKey key = key_of(text, style);
     BtShapedText *shaped = find(cache, text, &key);
-    if (shaped != NULL) {
-        g_free(key.lang);
-    } else {
+    if (shaped == NULL && check_key(&key, error)) {
         shaped = shape_text(fonts, text, &key);
         g_queue_push_head(&cache->texts, shaped);
         cache->size_bytes += shaped->size_bytes;
         make_room(cache);
+    } else {
+        key_clear(&key);
     }
-    shaped->ref++;
+    if (shaped != NULL)
+        shaped->ref++;
     return shaped;
 }

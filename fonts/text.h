@@ -10,8 +10,12 @@
 #include "base/error.h"
 #include "base/rect.h"
 
-/* A text on a board is at most 10,000 code points (FORMAT.md); as UTF-8 that is at most: */
-#define BT_TEXT_MAX_BYTES 40000
+/* A text on a board is at most 10,000 code points (FORMAT.md). The engine takes more, so that a
+ * whole book can be tried by `bangtin text`: what is longer is refused. As UTF-8 a million code
+ * points are at most: */
+#define BT_TEXT_MAX_CHARS 1000000
+#define BT_TEXT_MAX_BYTES (4 * BT_TEXT_MAX_CHARS)
+#define BT_TEXT_MAX_FEATURES 32
 #define BT_TEXT_MIN_PX 6
 #define BT_TEXT_MAX_PX 512
 
@@ -20,9 +24,14 @@
 typedef struct BtFonts BtFonts;
 
 /* Opens the table; faces are opened when first used. `font_file` (nullable) is a font that stands
- * before the whole table. BT_ERROR_NOT_FOUND when the file, or the font for Latin, is missing.
- * (transfer full) (nullable) */
+ * before the whole table; "FILE#N" is face N of a collection. BT_ERROR_NOT_FOUND when the file, or
+ * the font for Latin, is missing. (transfer full) (nullable) */
 BtFonts *bt_fonts_open(const char *font_file, GError **error);
+/* Sets the axes of `font_file`, a variable font, as hb-shape writes them: "wght=650,wdth=80"; what
+ * is not named keeps its default, what is out of an axis' range is brought into it. Before the
+ * first layout. BT_ERROR_SYNTAX when it cannot be read, BT_ERROR_INVALID when the font has no such
+ * axis. */
+gboolean bt_fonts_set_variations(BtFonts *fonts, const char *variations, GError **error);
 void bt_fonts_close(BtFonts *fonts);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(BtFonts, bt_fonts_close)
 /* What the table names and this machine lacks: one sentence each, with the package that brings it.
@@ -31,7 +40,10 @@ GPtrArray *bt_fonts_missing(const BtFonts *fonts);
 
 /* ---- layout ---- */
 
-typedef enum { BT_ALIGN_START, BT_ALIGN_CENTRE, BT_ALIGN_END } BtTextAlign;
+/* JUSTIFY fills the box on all lines but the last of a paragraph, as the script wants it: at
+ * spaces; in Khmer, Thai, Lao and Burmese also between words; in Han, Yi and kana between
+ * characters. */
+typedef enum { BT_ALIGN_START, BT_ALIGN_CENTRE, BT_ALIGN_END, BT_ALIGN_JUSTIFY } BtTextAlign;
 typedef enum { BT_DIR_AUTO, BT_DIR_LTR, BT_DIR_RTL } BtTextDir;
 typedef enum { BT_WEIGHT_REGULAR, BT_WEIGHT_MEDIUM, BT_WEIGHT_BOLD } BtTextWeight;
 
@@ -40,10 +52,12 @@ typedef struct {
     int px;           /* em size */
     BtTextWeight weight;
     BtTextAlign align;
-    BtTextDir dir;    /* base direction of each paragraph; AUTO: first strong */
-    gboolean led;     /* integer positions and hinting of small sizes, text.md §5 */
-    gboolean tabular; /* digits of one width, no kerning: clocks */
-    int line_percent; /* line height, 100: ink and font's own line; 0 means 115 */
+    BtTextDir dir;        /* base direction of each paragraph; AUTO: first strong */
+    gboolean led;         /* integer positions and hinting of small sizes, text.md §5 */
+    gboolean tabular;     /* digits of one width, no kerning: clocks */
+    int line_percent;     /* line height, 100: ink and font's own line; 0 means 115 */
+    const char *features; /* OpenType features, "ss01,liga=0"; NULL or "": the font's own choice */
+    const char *script;   /* ISO 15924, for every letter of the text; NULL or "": each its own */
 } BtTextStyle;
 
 typedef struct {
@@ -75,6 +89,8 @@ typedef struct {
 typedef struct {
     char *text; /* as given */
     char *lang;
+    gsize
+        cut; /* the byte behind which an ellipsis stands for the rest; the text's length: nowhere */
     GArray *lines;  /* of BtTextLine */
     GArray *runs;   /* of BtTextRun */
     GArray *glyphs; /* of BtGlyph */
@@ -84,14 +100,27 @@ typedef struct {
     gboolean rtl;   /* base direction of the first paragraph */
     int width_px;   /* the box; 0: one line of any length */
     float height_px;
-    BtTextStyle style;
+    BtTextStyle style; /* its strings are the layout's own */
 } BtTextLayout;
 
-/* Lays out `text` (valid UTF-8, at most BT_TEXT_MAX_BYTES, else BT_ERROR_LIMIT or SYNTAX) in lines
- * of at most `width_px`; 0 or less: one line per paragraph. A word wider than the box breaks at a
- * cluster. (transfer full) (nullable) */
+/* Lays out `text` (valid UTF-8 of at most BT_TEXT_MAX_CHARS, else BT_ERROR_LIMIT or SYNTAX) in
+ * lines of at most `width_px`; 0 or less: one line per paragraph. A word wider than the box breaks
+ * at a cluster. A style that says what does not exist is BT_ERROR_SYNTAX. (transfer full)
+ * (nullable) */
 BtTextLayout *bt_text_layout(
     BtFonts *fonts, const char *text, const BtTextStyle *style, int width_px, GError **error);
+
+/* A box; 0: that side has no limit. One line at least is laid out, however low the box. */
+typedef struct {
+    int width_px, height_px;
+    guint max_lines;
+} BtTextBox;
+
+/* The same in a box: what does not fit any more is left out, never part of a cluster, and an
+ * ellipsis at the last line's end says so. The ellipsis' glyph has the byte `cut` as its cluster.
+ * (transfer full) (nullable) */
+BtTextLayout *bt_text_layout_in_box(BtFonts *fonts, const char *text, const BtTextStyle *style,
+    const BtTextBox *box, GError **error);
 void bt_text_layout_free(BtTextLayout *layout);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(BtTextLayout, bt_text_layout_free)
 

@@ -2,33 +2,28 @@
  * result are counted as `missing`. */
 #include "player/text_command.h"
 
-#include "base/json.h"
-#include "fonts/text.h"
-#include "render/scene/frame.h"
+#include "player/text_output.h"
 
-#include <math.h>
 #include <stdio.h>
 #include <string.h>
 
 #define DEFAULT_PX 32
-/* The widest canvas. */
+/* The largest canvas. */
 #define MAX_WIDTH_PX 7680
-#define GROUND 0xFF0B1B33
-#define LETTERS 0xF5F7FA
+#define MAX_HEIGHT_PX 4320
 
 typedef struct {
-    char *lang, *font, *dir, *format, *out;
-    int px, width_px;
-    gboolean led;
+    char *lang, *font, *dir, *format, *out, *features, *variations, *script, *align;
+    int px, width_px, max_height_px;
+    gboolean led, fit, pages;
 } Options;
 
 static void options_clear(Options *o)
 {
-    g_free(o->lang);
-    g_free(o->font);
-    g_free(o->dir);
-    g_free(o->format);
-    g_free(o->out);
+    char *strings[] = { o->lang, o->font, o->dir, o->format, o->out, o->features, o->variations,
+        o->script, o->align };
+    for (guint i = 0; i < G_N_ELEMENTS(strings); i++)
+        g_free(strings[i]);
 }
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Options, options_clear)
 
@@ -38,147 +33,11 @@ static int complain(int status, const char *message)
     return status;
 }
 
-/* ---- JSON ---- */
-
-/* Tenths of a thousandth of a pixel say all there is to say. */
-static void set_px(BtJson *object, const char *key, double px)
-{
-    bt_json_set_double(object, key, round(px * 1e4) / 1e4);
-}
-
-static BtJson *json_of_glyph(const BtGlyph *glyph)
-{
-    BtJson *json = bt_json_new_object();
-    bt_json_set_int(json, "id", glyph->id);
-    bt_json_set_int(json, "cluster", glyph->cluster);
-    set_px(json, "x", glyph->x_px);
-    set_px(json, "y", glyph->y_px);
-    set_px(json, "advance", glyph->advance_px);
-    return json;
-}
-
-static BtJson *json_of_run(const BtFonts *fonts, const BtTextLayout *layout, const BtTextRun *run)
-{
-    BtJson *json = bt_json_new_object(), *glyphs = bt_json_new_array();
-    bt_json_set_string(json, "font", bt_fonts_name(fonts, run->font));
-    bt_json_set_string(json, "script", run->script);
-    bt_json_set_string(json, "lang", run->lang);
-    bt_json_set_string(json, "direction", run->rtl ? "rtl" : "ltr");
-    bt_json_set_int(json, "start", run->start);
-    bt_json_set_int(json, "end", run->end);
-    for (guint i = 0; i < run->n_glyphs; i++)
-        bt_json_append(
-            glyphs, json_of_glyph(&g_array_index(layout->glyphs, BtGlyph, run->first_glyph + i)));
-    bt_json_set(json, "glyphs", glyphs);
-    return json;
-}
-
-static BtJson *json_of_rect(BtRect rect)
-{
-    BtJson *json = bt_json_new_array();
-    bt_json_append_int(json, rect.x);
-    bt_json_append_int(json, rect.y);
-    bt_json_append_int(json, rect.w);
-    bt_json_append_int(json, rect.h);
-    return json;
-}
-
-static BtJson *json_of_line(
-    const BtFonts *fonts, const BtTextLayout *layout, const BtTextLine *line)
-{
-    BtJson *json = bt_json_new_object(), *runs = bt_json_new_array();
-    bt_json_set_int(json, "start", line->start);
-    bt_json_set_int(json, "end", line->end);
-    set_px(json, "baseline", line->baseline_px);
-    set_px(json, "ascent", line->ascent_px);
-    set_px(json, "descent", line->descent_px);
-    set_px(json, "width", line->width_px);
-    bt_json_set(json, "ink", json_of_rect(line->ink_px));
-    for (guint i = 0; i < line->n_runs; i++)
-        bt_json_append(runs,
-            json_of_run(
-                fonts, layout, &g_array_index(layout->runs, BtTextRun, line->first_run + i)));
-    bt_json_set(json, "runs", runs);
-    return json;
-}
-
-static BtJson *json_of_layout(const BtFonts *fonts, const BtTextLayout *layout)
-{
-    BtJson *json = bt_json_new_object(), *lines = bt_json_new_array();
-    BtJson *breaks = bt_json_new_array(), *levels = bt_json_new_array();
-    for (guint i = 0; i < layout->lines->len; i++)
-        bt_json_append(
-            lines, json_of_line(fonts, layout, &g_array_index(layout->lines, BtTextLine, i)));
-    for (guint i = 0; i < layout->breaks->len; i++)
-        bt_json_append_int(breaks, g_array_index(layout->breaks, gsize, i));
-    for (guint i = 0; i < layout->levels->len; i++)
-        bt_json_append_int(levels, g_array_index(layout->levels, guint8, i));
-    bt_json_set_string(json, "lang", layout->lang);
-    bt_json_set(json, "lines", lines);
-    bt_json_set_int(json, "missing", layout->missing);
-    bt_json_set(json, "breaks", breaks);
-    bt_json_set(json, "levels", levels);
-    return json;
-}
-
-static gboolean write_json(
-    const BtFonts *fonts, const BtTextLayout *layout, const char *out, GError **error)
-{
-    g_autoptr(BtJson) json = json_of_layout(fonts, layout);
-    g_autofree char *text = bt_json_to_text(json, FALSE);
-    g_autofree char *line = g_strconcat(text, "\n", NULL);
-    if (out != NULL)
-        return g_file_set_contents(out, line, -1, error);
-    if (fputs(line, stdout) >= 0 && fflush(stdout) == 0)
-        return TRUE;
-    g_set_error_literal(error, BT_ERROR, BT_ERROR_IO, "standard output: cannot be written");
-    return FALSE;
-}
-
-/* ---- PNG ---- */
-
-/* The lines' boxes and all ink. */
-static BtRect picture_of(const BtTextLayout *layout)
-{
-    BtRect picture = { 0, 0, MAX(1, layout->width_px), MAX(1, (int)ceilf(layout->height_px)) };
-    for (guint i = 0; i < layout->lines->len; i++) {
-        const BtTextLine *line = &g_array_index(layout->lines, BtTextLine, i);
-        BtRect box = { (int)line->x_px, 0, (int)ceilf(line->width_px), 1 };
-        picture = bt_rect_union(bt_rect_union(picture, line->ink_px), box);
-    }
-    return picture;
-}
-
-static gboolean write_png(
-    BtFonts *fonts, const BtTextLayout *layout, const char *out, GError **error)
-{
-    BtRect picture = picture_of(layout);
-    if (picture.w > BT_FRAME_MAX_W_PX || picture.h > BT_FRAME_MAX_H_PX) {
-        g_set_error(error, BT_ERROR, BT_ERROR_LIMIT,
-            "%s: a picture of %d×%d pixels: expected at most %d×%d (use --width or --px)", out,
-            picture.w, picture.h, BT_FRAME_MAX_W_PX, BT_FRAME_MAX_H_PX);
-        return FALSE;
-    }
-    g_autoptr(BtFrame) frame = bt_frame_new(picture.w, picture.h);
-    BtRect all = { 0, 0, picture.w, picture.h };
-    bt_frame_fill(frame, all, GROUND);
-    bt_text_draw(fonts, layout, 0, layout->lines->len, frame->pixels, frame->stride_px, all,
-        -picture.x, -picture.y, LETTERS, TRUE);
-    return bt_frame_write_png(frame, out, error);
-}
-
-/* ---- the command ---- */
-
-static gboolean one_of(const char *word, const char *const *words, guint *index)
-{
-    for (*index = 0; words[*index] != NULL; (*index)++)
-        if (strcmp(word, words[*index]) == 0)
-            return TRUE;
-    return FALSE;
-}
+/* ---- options ---- */
 
 static const char *const formats[] = { "json", "png", NULL };
 static const char *const dirs[] = { "auto", "ltr", "rtl", NULL };
+static const char *const aligns[] = { "start", "centre", "end", "justify", NULL };
 
 static gboolean parse(int *argc, char ***argv, Options *o, GError **error)
 {
@@ -186,7 +45,22 @@ static gboolean parse(int *argc, char ***argv, Options *o, GError **error)
         { "lang", 0, 0, G_OPTION_ARG_STRING, &o->lang, "Language of the text (BCP 47)", "TAG" },
         { "px", 0, 0, G_OPTION_ARG_INT, &o->px, "Size of the em square", "N" },
         { "width", 0, 0, G_OPTION_ARG_INT, &o->width_px, "Width of the lines; 0: any", "PX" },
-        { "font", 0, 0, G_OPTION_ARG_FILENAME, &o->font, "A font to try before the table", "FILE" },
+        { "max-height", 0, 0, G_OPTION_ARG_INT, &o->max_height_px,
+            "Height of the box; what does not fit ends with an ellipsis; 0: any", "PX" },
+        { "fit", 0, 0, G_OPTION_ARG_NONE, &o->fit,
+            "The largest size up to --px at which all fits the box", NULL },
+        { "pages", 0, 0, G_OPTION_ARG_NONE, &o->pages,
+            "Pages as high as the box instead of an ellipsis", NULL },
+        { "align", 0, 0, G_OPTION_ARG_STRING, &o->align, "Where lines stand in the box",
+            "start|centre|end|justify" },
+        { "font", 0, 0, G_OPTION_ARG_FILENAME, &o->font, "A font to try before the table",
+            "FILE[#N]" },
+        { "variations", 0, 0, G_OPTION_ARG_STRING, &o->variations, "Axes of that font",
+            "wght=650,…" },
+        { "features", 0, 0, G_OPTION_ARG_STRING, &o->features, "OpenType features",
+            "liga=0,ss01,…" },
+        { "script", 0, 0, G_OPTION_ARG_STRING, &o->script, "Script of every letter (ISO 15924)",
+            "CODE" },
         { "dir", 0, 0, G_OPTION_ARG_STRING, &o->dir, "Base direction", "auto|ltr|rtl" },
         { "led", 0, 0, G_OPTION_ARG_NONE, &o->led, "As on an LED wall", NULL },
         { "format", 0, 0, G_OPTION_ARG_STRING, &o->format, "What to write", "json|png" },
@@ -199,68 +73,150 @@ static gboolean parse(int *argc, char ***argv, Options *o, GError **error)
     return g_option_context_parse(context, argc, argv, error);
 }
 
-/* What is wrong with the options, NULL when nothing is. (transfer full) */
-static char *find_fault(int argc, char **argv, const Options *o)
+/* The place of `word` in `words`, 0 for NULL, -1 when it is not among them. */
+static int place_of(const char *word, const char *const *words)
 {
-    guint index;
-    if (argc > 1)
-        return g_strdup_printf(
-            "text:%s: not expected here: expected the text on standard input", argv[1]);
-    if (o->px < BT_TEXT_MIN_PX || o->px > BT_TEXT_MAX_PX)
-        return g_strdup_printf("text:--px: %d is out of range: expected %d to %d", o->px,
-            BT_TEXT_MIN_PX, BT_TEXT_MAX_PX);
-    if (o->width_px < 0 || o->width_px > MAX_WIDTH_PX)
-        return g_strdup_printf(
-            "text:--width: %d is out of range: expected 0 to %d", o->width_px, MAX_WIDTH_PX);
-    if (o->dir != NULL && !one_of(o->dir, dirs, &index))
-        return g_strdup_printf("text:--dir: %s is no direction: expected auto, ltr or rtl", o->dir);
-    if (o->format != NULL && !one_of(o->format, formats, &index))
-        return g_strdup_printf("text:--format: %s is not known: expected json or png", o->format);
-    if (g_strcmp0(o->format, "png") == 0 && o->out == NULL)
-        return g_strdup("text:--format: png needs a file: expected -o FILE");
+    for (int i = 0; words[i] != NULL; i++)
+        if (word == NULL || strcmp(word, words[i]) == 0)
+            return i;
+    return -1;
+}
+
+/* (transfer full) (nullable) */
+static char *find_bad_number(const Options *o)
+{
+    const struct {
+        const char *name;
+        int value, min, max;
+    } numbers[] = {
+        { "--px", o->px, BT_TEXT_MIN_PX, BT_TEXT_MAX_PX },
+        { "--width", o->width_px, 0, MAX_WIDTH_PX },
+        { "--max-height", o->max_height_px, 0, MAX_HEIGHT_PX },
+    };
+    for (guint i = 0; i < G_N_ELEMENTS(numbers); i++)
+        if (numbers[i].value < numbers[i].min || numbers[i].value > numbers[i].max)
+            return g_strdup_printf("text:%s: %d is out of range: expected %d to %d",
+                numbers[i].name, numbers[i].value, numbers[i].min, numbers[i].max);
     return NULL;
 }
 
 /* (transfer full) (nullable) */
+static char *find_bad_word(const Options *o)
+{
+    const struct {
+        const char *name, *value;
+        const char *const *words;
+    } choices[] = {
+        { "--dir", o->dir, dirs },
+        { "--format", o->format, formats },
+        { "--align", o->align, aligns },
+    };
+    for (guint i = 0; i < G_N_ELEMENTS(choices); i++) {
+        g_autofree char *expected = g_strjoinv(", ", (char **)choices[i].words);
+        if (place_of(choices[i].value, choices[i].words) < 0)
+            return g_strdup_printf("text:%s: %s is not known: expected one of %s", choices[i].name,
+                choices[i].value, expected);
+    }
+    return NULL;
+}
+
+/* What is wrong with the options, NULL when nothing is. (transfer full) */
+static char *find_fault(int argc, char **argv, const Options *o)
+{
+    if (argc > 1)
+        return g_strdup_printf(
+            "text:%s: not expected here: expected the text on standard input", argv[1]);
+    if (g_strcmp0(o->format, "png") == 0 && o->out == NULL)
+        return g_strdup("text:--format: png needs a file: expected -o FILE");
+    if (o->variations != NULL && o->font == NULL)
+        return g_strdup("text:--variations: no font to vary: expected --font FILE");
+    if ((o->fit || o->pages) && o->max_height_px == 0)
+        return g_strdup_printf(
+            "text:%s: no box: expected --max-height PX", o->fit ? "--fit" : "--pages");
+    if (o->fit && o->width_px == 0)
+        return g_strdup("text:--fit: no box: expected --width PX");
+    char *fault = find_bad_number(o);
+    return fault != NULL ? fault : find_bad_word(o);
+}
+
+/* ---- the command ---- */
+
+/* (transfer full) (nullable) */
 static char *read_text(GError **error)
 {
-    g_autofree char *text = g_malloc(BT_TEXT_MAX_BYTES + 2);
-    gsize size = fread(text, 1, BT_TEXT_MAX_BYTES + 1, stdin);
-    text[size] = '\0';
+    g_autoptr(GByteArray) text = g_byte_array_new();
+    guint8 block[65536];
+    gsize n;
+    while (text->len <= BT_TEXT_MAX_BYTES && (n = fread(block, 1, sizeof block, stdin)) > 0)
+        g_byte_array_append(text, block, n);
     if (ferror(stdin)) {
         g_set_error_literal(error, BT_ERROR, BT_ERROR_IO, "standard input: cannot be read");
         return NULL;
     }
-    if (strlen(text) < size) {
+    const guint8 *nul = text->len > 0 ? memchr(text->data, 0, text->len) : NULL;
+    if (nul != NULL) {
         g_set_error(error, BT_ERROR, BT_ERROR_SYNTAX, "text:%zu: NUL: expected UTF-8 without it",
-            strlen(text));
+            (gsize)(nul - text->data));
         return NULL;
     }
-    return g_steal_pointer(&text);
+    g_byte_array_append(text, (const guint8 *)"", 1);
+    return (char *)g_byte_array_free(g_steal_pointer(&text), FALSE);
+}
+
+/* (transfer full) (nullable) */
+static BtFonts *open_fonts(const Options *o, GError **error)
+{
+    g_autoptr(BtFonts) fonts = bt_fonts_open(o->font, error);
+    if (fonts != NULL && o->variations != NULL &&
+        !bt_fonts_set_variations(fonts, o->variations, error))
+        return NULL;
+    return g_steal_pointer(&fonts);
+}
+
+/* The legible minimum of the text's own language is the least that is tried. */
+static int fit_px(BtFonts *fonts, const char *text, const BtTextStyle *style, const Options *o)
+{
+    int least_px = MIN(bt_text_min_px(o->lang, o->led), o->px);
+    return bt_text_fit_px(fonts, text, style, o->width_px, o->max_height_px, 0, least_px, o->px);
+}
+
+static gboolean write_out(
+    BtFonts *fonts, const BtTextLayout *layout, const Options *o, GError **error)
+{
+    g_autoptr(GArray) pages = o->pages ? bt_text_paginate(layout, o->max_height_px, 0) : NULL;
+    if (g_strcmp0(o->format, "png") == 0)
+        return bt_text_write_png(fonts, layout, pages, o->max_height_px, o->out, error);
+    return bt_text_write_json(fonts, layout, pages, o->out, error);
 }
 
 static gboolean lay_out(const Options *o, GError **error)
 {
-    guint dir = BT_DIR_AUTO;
     g_autofree char *text = read_text(error);
-    g_autoptr(BtFonts) fonts = text != NULL ? bt_fonts_open(o->font, error) : NULL;
+    g_autoptr(BtFonts) fonts = text != NULL ? open_fonts(o, error) : NULL;
     if (fonts == NULL)
         return FALSE;
-    one_of(o->dir != NULL ? o->dir : "auto", dirs, &dir);
-    BtTextStyle style = { .lang = o->lang, .px = o->px, .dir = (BtTextDir)dir, .led = o->led };
-    g_autoptr(BtTextLayout) layout = bt_text_layout(fonts, text, &style, o->width_px, error);
-    if (layout == NULL)
-        return FALSE;
-    return g_strcmp0(o->format, "png") == 0 ? write_png(fonts, layout, o->out, error)
-                                            : write_json(fonts, layout, o->out, error);
+    BtTextStyle style = { .lang = o->lang,
+        .px = o->px,
+        .dir = (BtTextDir)place_of(o->dir, dirs),
+        .align = (BtTextAlign)place_of(o->align, aligns),
+        .led = o->led,
+        .features = o->features,
+        .script = o->script };
+    BtTextBox box = { .width_px = o->width_px, .height_px = o->pages ? 0 : o->max_height_px };
+    if (o->fit)
+        style.px = fit_px(fonts, text, &style, o);
+    g_autoptr(BtTextLayout) layout = bt_text_layout_in_box(fonts, text, &style, &box, error);
+    return layout != NULL && write_out(fonts, layout, o, error);
 }
 
 int bt_text_command(int argc, char **argv)
 {
-    g_auto(Options) options = { .px = DEFAULT_PX };
+    g_auto(Options) options = { .px = -1 };
     g_autoptr(GError) error = NULL;
     if (!parse(&argc, &argv, &options, &error))
         return complain(2, error->message);
+    if (options.px == -1)
+        options.px = options.fit ? BT_TEXT_MAX_PX : DEFAULT_PX;
     g_autofree char *fault = find_fault(argc, argv, &options);
     if (fault != NULL)
         return complain(2, fault);

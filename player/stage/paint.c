@@ -66,36 +66,16 @@ void bt_paint_danger(BtFrame *frame, BtRect box, guint32 color, guint32 within)
     bt_paint_shape(frame, BT_SHAPE_DISC, (BtRect){ x, box.y + box.h * 78 / 100, w, w }, within);
 }
 
-/* `text` without its last words until it fits with an ellipsis. */
-static char *shortened(BtFonts *fonts, const char *text, const BtTextStyle *style, int width_px)
-{
-    g_autofree char *left = g_strdup(text);
-    for (;;) {
-        char *space = strrchr(left, ' ');
-        char *cut = space ? space : g_utf8_find_prev_char(left, left + strlen(left));
-        if (!cut)
-            return g_strdup("");
-        *cut = '\0';
-        g_autofree char *tried = g_strconcat(left, "…", NULL);
-        if (bt_text_advance_px(fonts, tried, style) <= width_px)
-            return g_steal_pointer(&tried);
-    }
-}
-
 BtLine bt_line_new(BtFonts *fonts, const char *text, const BtTextStyle *style, int width_px)
 {
     BtLine line = { NULL, 0, 0 };
-    g_autofree char *fits = g_strdup(text);
-    line.width_px = bt_text_advance_px(fonts, fits, style);
-    if (line.width_px > width_px) {
-        g_free(fits);
-        fits = shortened(fonts, text, style, width_px);
-        line.width_px = bt_text_advance_px(fonts, fits, style);
-    }
-    if (*fits)
-        line.layout = bt_text_layout(fonts, fits, style, 0, NULL);
-    if (line.layout)
-        line.height_px = bt_lines_px(line.layout, 0, 1);
+    BtTextBox box = { .width_px = MAX(1, width_px), .max_lines = 1 };
+    if (*text)
+        line.layout = bt_text_layout_in_box(fonts, text, style, &box, NULL);
+    if (!line.layout)
+        return line;
+    line.width_px = (int)ceilf(g_array_index(line.layout->lines, BtTextLine, 0).width_px - 0.001f);
+    line.height_px = bt_lines_px(line.layout, 0, 1);
     return line;
 }
 

@@ -84,8 +84,8 @@ static void test_limits(Fixture *f, gconstpointer data)
         const char *tail;
         int px, code;
     } cases[] = {
-        { "all of 40,000 bytes", 40000, "", 16, -1 },
-        { "a byte more", 40001, "", 16, BT_ERROR_LIMIT },
+        { "a million letters and one", BT_TEXT_MAX_CHARS, "a", 16, BT_ERROR_LIMIT },
+        { "a byte too many", BT_TEXT_MAX_BYTES + 1, "", 16, BT_ERROR_LIMIT },
         { "half a character", 3, "\xE1\xBA", 16, BT_ERROR_SYNTAX },
         { "a surrogate", 3, "\xED\xA0\x80", 16, BT_ERROR_SYNTAX },
         { "too small", 3, "", BT_TEXT_MIN_PX - 1, BT_ERROR_LIMIT },
