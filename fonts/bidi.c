@@ -20,24 +20,28 @@ typedef struct {
     GArray *given; /* of gint32: index of the code point as given, -1 for an inserted isolate */
 } Seen;
 
-static gboolean needs_bidi(gunichar c)
+/* Whether a unit of UTF-16 is of a right-to-left script or steers the direction. */
+static gboolean needs_bidi(UChar c)
 {
     return (c >= 0x590 && c < 0x900) || c == 0x200F || (c >= 0x202A && c <= 0x202E) ||
         (c >= 0x2066 && c <= 0x2069) || (c >= 0xFB1D && c < 0xFE00) ||
-        (c >= 0xFE70 && c < 0xFF00) || (c >= 0x10800 && c < 0x11000) ||
-        (c >= 0x1E800 && c < 0x1F000);
+        (c >= 0xFE70 && c < 0xFF00) || (c >= 0xD802 && c < 0xD804) || (c >= 0xD83A && c < 0xD83C);
 }
 
-static gunichar *decode(const BtParagraph *p, const char *text, gboolean *bidi)
+static gboolean any_needs_bidi(const BtParagraph *p)
+{
+    guint i = 0;
+    while (i < p->n && !needs_bidi(p->text[i]))
+        i++;
+    return i < p->n;
+}
+
+static gunichar *decode(const BtParagraph *p, const char *text)
 {
     const char *at = text + p->start_byte, *end = text + p->next_byte;
     gunichar *chars = g_new(gunichar, end - at + 1);
-    guint n = 0;
-    *bidi = FALSE;
-    for (; at < end; at = g_utf8_next_char(at)) {
-        chars[n] = g_utf8_get_char(at);
-        *bidi |= needs_bidi(chars[n++]);
-    }
+    for (guint n = 0; at < end; at = g_utf8_next_char(at))
+        chars[n++] = g_utf8_get_char(at);
     return chars;
 }
 
@@ -166,15 +170,14 @@ static void spread(BtParagraph *p, const char *text)
 
 void bt_paragraph_find_levels(BtParagraph *p, const char *text, BtTextDir dir)
 {
-    gboolean bidi;
-    g_autofree gunichar *chars = decode(p, text, &bidi);
     p->n_given = g_utf8_strlen(text + p->start_byte, p->next_byte - p->start_byte);
     p->given_levels = g_new0(guint8, p->n_given + 1);
     p->rtl = FALSE;
-    if ((!bidi && dir != BT_DIR_RTL) || p->n_given == 0) {
+    if (p->n_given == 0 || (dir != BT_DIR_RTL && !any_needs_bidi(p))) {
         p->rtl = dir == BT_DIR_RTL;
         return;
     }
+    g_autofree gunichar *chars = decode(p, text);
     Seen seen = isolate_numbers(chars, p->n_given);
     resolve(p, &seen, dir);
     spread(p, text);

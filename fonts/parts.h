@@ -207,7 +207,10 @@ typedef struct {
     GPtrArray *paragraphs; /* of BtParagraph */
     guint missing;
     gsize size_bytes;
-    BtTextLayout *kept; /* its last layout (nullable), and how often that cut words */
+    gsize text_bytes;
+    BtTextStyle asked; /* the last layout's style, but for its strings, and its width */
+    int asked_width_px;
+    BtTextLayout *kept; /* that layout when it was asked for twice, and how often it cut words */
     guint kept_emergencies;
 } BtShapedText;
 

@@ -26,19 +26,23 @@ static float snapped(double px)
     return (float)(floor(px * 64 + 0.5) / 64);
 }
 
-static void add_glyph(BtLiner *b, const BtFace *face, const BtShapedGlyph *glyph, double pen,
-    double advance, Extent *extent)
+static BtGlyph glyph_at(
+    const BtLiner *b, const BtFace *face, const BtShapedGlyph *glyph, double pen, double advance)
+{
+    return (BtGlyph){ .id = glyph->id,
+        .cluster = b->p->byte_of[glyph->cluster],
+        .x_px = snapped(pen + bt_liner_scaled(b, face, glyph->x)),
+        .y_px = snapped(-bt_liner_scaled(b, face, glyph->y)),
+        .advance_px = advance };
+}
+
+static void add_ink(const BtLiner *b, const BtFace *face, const BtGlyph *glyph, Extent *extent)
 {
     const BtTextStyle *style = &b->layout->style;
-    BtGlyph out = { .id = glyph->id, .cluster = b->p->byte_of[glyph->cluster] };
-    out.x_px = snapped(pen + bt_liner_scaled(b, face, glyph->x));
-    out.y_px = snapped(-bt_liner_scaled(b, face, glyph->y));
-    out.advance_px = advance;
-    g_array_append_val(b->layout->glyphs, out);
-    BtPen at = bt_pen_at(style, out.x_px);
+    BtPen at = bt_pen_at(style, glyph->x_px);
     BtRect ink = bt_glyph_ink(b->fonts, face->index, glyph->id, style, at.phase);
     ink.x += at.x_px;
-    ink.y += (int)floorf(out.y_px + 0.5f);
+    ink.y += (int)floorf(glyph->y_px + 0.5f);
     extent->ink_px = bt_rect_union(extent->ink_px, ink);
 }
 
@@ -80,10 +84,13 @@ static double add_run(BtLiner *b, const BtSlice *slice, double pen, Line *line, 
     g_strlcpy(run.script, script != NULL ? script : "Zyyy", sizeof run.script);
     g_array_append_val(layout->runs, run);
     extend(extent, face, &layout->style);
+    g_array_set_size(layout->glyphs, run.first_glyph + slice->n);
+    BtGlyph *glyphs = &g_array_index(layout->glyphs, BtGlyph, run.first_glyph);
     for (guint k = 0; k < slice->n; k++) {
         double advance = bt_liner_advance_px(b, face, &slice->glyphs[k]);
         advance += widen_behind(b, slice, k, line);
-        add_glyph(b, face, &slice->glyphs[k], pen, advance, extent);
+        glyphs[k] = glyph_at(b, face, &slice->glyphs[k], pen, advance);
+        add_ink(b, face, &glyphs[k], extent);
         pen += advance;
     }
     return pen;

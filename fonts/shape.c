@@ -104,12 +104,13 @@ static void take_glyphs(
 {
     const hb_glyph_info_t *infos = hb_buffer_get_glyph_infos(buffer, NULL);
     const hb_glyph_position_t *at = hb_buffer_get_glyph_positions(buffer, NULL);
-    for (guint i = first; i < first + n; i++) {
-        BtShapedGlyph glyph = { infos[i].codepoint, cluster_of(p, infos[i].cluster),
+    guint before = glyphs->len;
+    g_array_set_size(glyphs, before + n);
+    BtShapedGlyph *out = &g_array_index(glyphs, BtShapedGlyph, before);
+    for (guint i = first; i < first + n; i++)
+        *out++ = (BtShapedGlyph){ infos[i].codepoint, cluster_of(p, infos[i].cluster),
             advance_of(infos[i].codepoint, at[i].x_advance, upem), at[i].x_offset, at[i].y_offset,
             (hb_glyph_info_get_glyph_flags(&infos[i]) & HB_GLYPH_FLAG_UNSAFE_TO_BREAK) != 0 };
-        g_array_append_val(glyphs, glyph);
-    }
 }
 
 /* ---- fallback ---- */
