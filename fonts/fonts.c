@@ -153,6 +153,7 @@ BtFonts *bt_fonts_open(const char *font_file, GError **error)
     fonts->buffer = hb_buffer_create();
     fonts->glyphs = bt_glyph_cache_new();
     fonts->shaped = bt_shaped_cache_new();
+    fonts->words = bt_words_new();
     if (FT_Init_FreeType(&fonts->ft) != 0) {
         g_set_error_literal(error, BT_ERROR, BT_ERROR_FAILED, "FreeType: does not start");
         return NULL;
@@ -168,6 +169,7 @@ void bt_fonts_close(BtFonts *fonts)
     if (fonts == NULL)
         return;
     bt_shaped_cache_free(fonts->shaped);
+    bt_words_free(fonts->words);
     bt_glyph_cache_free(fonts->glyphs);
     hb_buffer_destroy(fonts->buffer);
     g_hash_table_destroy(fonts->langs);

@@ -62,6 +62,7 @@ typedef struct {
     gboolean strike;                 /* colour bitmaps of one size (CBDT) */
     float strike_ppem;
     int ft_px; /* the size FreeType is set to now */
+    enum { BT_SPACES_UNKNOWN, BT_SPACES_ALONE, BT_SPACES_USED } spaces; /* words.c */
 } BtFace;
 
 /* (transfer full) (nullable): NULL when `path` is no usable scalable or colour font. */
@@ -76,6 +77,7 @@ gboolean bt_face_set_variations(BtFace *face, const char *variations, GError **e
 
 typedef struct BtGlyphCache BtGlyphCache;
 typedef struct BtShapedCache BtShapedCache;
+typedef struct BtWords BtWords;
 
 struct BtFonts {
     FT_Library ft;
@@ -88,6 +90,8 @@ struct BtFonts {
     hb_buffer_t *buffer;
     BtGlyphCache *glyphs;
     BtShapedCache *shaped;
+    BtWords *words;
+    guint64 shapings; /* calls of the shaper so far */
 };
 
 /* The path of the file called `file`, whose %s stands for the weight; its regular one when there is
@@ -218,6 +222,18 @@ typedef struct {
  */
 gboolean bt_shape_key_parse(BtShapeKey *key, GError **error);
 void bt_paragraph_shape(BtParagraph *paragraph, BtFonts *fonts, const BtShapeKey *key);
+
+/* One call of the shaper, but for the text. All borrowed. */
+typedef struct {
+    guint face;
+    UScriptCode script;
+    gboolean rtl;
+    hb_language_t lang;
+    const BtShapeKey *key;
+} BtShaping;
+/* Appends the glyphs of units [start, end), in visual order, with the paragraph as context. */
+void bt_shape_units(BtFonts *fonts, const BtParagraph *paragraph, const BtShaping *how, guint start,
+    guint end, GArray *glyphs);
 /* Shapes [start, end) of a run again, in its face, appending to `glyphs`. */
 void bt_shape_slice(BtFonts *fonts, const BtParagraph *paragraph, const BtShapedRun *run,
     guint start, guint end, const BtShapeKey *key, GArray *glyphs);
@@ -232,6 +248,18 @@ void bt_shaped_text_keep(
     BtFonts *fonts, BtShapedText *shaped, BtTextLayout *layout, guint emergencies);
 BtShapedCache *bt_shaped_cache_new(void);
 void bt_shaped_cache_free(BtShapedCache *cache);
+
+/* ---- words.c ---- */
+
+BtWords *bt_words_new(void);
+void bt_words_free(BtWords *words);
+/* The glyphs of units [start, end) put together from words known, the same that bt_shape_units
+ * gives; FALSE when that is not possible: nothing is appended then. */
+gboolean bt_words_shape(BtFonts *fonts, const BtParagraph *paragraph, const BtShaping *how,
+    guint start, guint end, GArray *glyphs);
+/* Keeps the words of units [start, end), shaped as a whole to `glyphs`. */
+void bt_words_learn(BtFonts *fonts, const BtParagraph *paragraph, const BtShaping *how, guint start,
+    guint end, const BtShapedGlyph *glyphs, guint n);
 
 /* ---- line.c ---- */
 

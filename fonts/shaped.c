@@ -78,8 +78,9 @@ static BtShapeKey key_of(const char *text, const BtTextStyle *style)
 static gboolean same(
     const BtShapedText *shaped, const char *text, gsize text_bytes, const BtShapeKey *key)
 {
-    return shaped->text_bytes == text_bytes && shaped->key.weight == key->weight && shaped->key.dir == key->dir &&
-        shaped->key.tabular == key->tabular && strcmp(shaped->key.lang, key->lang) == 0 &&
+    return shaped->text_bytes == text_bytes && shaped->key.weight == key->weight &&
+        shaped->key.dir == key->dir && shaped->key.tabular == key->tabular &&
+        strcmp(shaped->key.lang, key->lang) == 0 &&
         strcmp(shaped->key.features, key->features) == 0 &&
         strcmp(shaped->key.script, key->script) == 0 && memcmp(shaped->text, text, text_bytes) == 0;
 }
