@@ -17,7 +17,14 @@ struct BtStage {
     BtShelf *faces;   /* of BtFrame: clocks, which change often and are small */
     BtShelf *tickers; /* of BtTicker */
     BtShelf *lengths; /* of gint64: what bt_stage_measure answered */
+    GQueue coming;    /* of BtComing: what the texts of the last scene will turn to */
 };
+
+/* A page that is not drawn yet. */
+typedef struct {
+    char *plan; /* its key */
+    guint text, page;
+} BtComing;
 
 /* A strip and the way it runs. */
 typedef struct {
@@ -46,6 +53,9 @@ gint64 bt_zone_add(BtStage *stage, BtLayer *layer, const BtOccurrence *occurrenc
 gint64 bt_zone_add_text(
     BtStage *stage, BtLayer *layer, const BtOccurrence *occurrence, gint64 t_ms);
 gint64 bt_zone_add_ticker(BtStage *stage, BtLayer *layer, const BtOccurrence *occurrence);
+/* Draws a page that is coming; bt_coming_free frees one. */
+void bt_zone_draw_coming(BtStage *stage, const BtComing *coming);
+void bt_coming_free(gpointer coming);
 void bt_zone_add_picture(BtStage *stage, BtLayer *layer, const BtOccurrence *occurrence,
     const BtAsset *asset, gint64 t_ms);
 void bt_zone_add_video(BtStage *stage, BtLayer *layer, const BtOccurrence *occurrence, gint64 t_ms);
