@@ -87,15 +87,15 @@ static gboolean parts_place(const BtParagraph *p, guint at)
 {
     static const UChar *const words[] = { u"TP.", u"Tp.", u"TX.", u"TT.", u"Q.", u"P.", u"H.",
         u"X.", u"TDP.", u"Đ." };
+    UChar next = at < p->n ? p->text[at] : 0;
+    if (p->text[at - 1] != ' ' || !(u_isupper(next) || is_digit(next)))
+        return FALSE;
     guint end = at;
     while (end > 0 && p->text[end - 1] == ' ')
         end--;
     guint start = end;
     while (start > 0 && !is_space(p->text[start - 1]) && end - start < 5)
         start--;
-    UChar next = at < p->n ? p->text[at] : 0;
-    if (end == at || !(u_isupper(next) || is_digit(next)))
-        return FALSE;
     for (guint k = 0; k < G_N_ELEMENTS(words); k++)
         if ((guint)u_strlen(words[k]) == end - start &&
             u_memcmp(words[k], p->text + start, end - start) == 0)

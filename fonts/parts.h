@@ -344,6 +344,13 @@ void bt_style_lead(
 
 /* ---- raster.c, glyphs.c ---- */
 
+/* The C library's floor, a call for each coordinate of each glyph, without the call. */
+static inline gint64 bt_floor(double x)
+{
+    gint64 whole = (gint64)x;
+    return whole - (x < (double)whole);
+}
+
 /* A pen on the pixel grid: whole pixels and a quarter phase. */
 typedef struct {
     int x_px;

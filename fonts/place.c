@@ -23,7 +23,7 @@ static void extend(Extent *extent, const BtFace *face, const BtTextStyle *style)
  * exactly as much, and ink measured here is ink drawn. */
 static float snapped(double px)
 {
-    return (float)(floor(px * 64 + 0.5) / 64);
+    return (float)((double)bt_floor(px * 64 + 0.5) / 64);
 }
 
 static BtGlyph glyph_at(
@@ -42,7 +42,7 @@ static void add_ink(const BtLiner *b, const BtFace *face, const BtGlyph *glyph, 
     BtPen at = bt_pen_at(style, glyph->x_px);
     BtRect ink = bt_glyph_ink(b->fonts, face->index, glyph->id, style, at.phase);
     ink.x += at.x_px;
-    ink.y += (int)floorf(glyph->y_px + 0.5f);
+    ink.y += (int)bt_floor(glyph->y_px + 0.5f);
     extent->ink_px = bt_rect_union(extent->ink_px, ink);
 }
 
