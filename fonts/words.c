@@ -15,8 +15,10 @@
 #include <unicode/uchar.h>
 #include <unicode/utf16.h>
 
-#define MAX_WORD_UNITS 24           /* longer ones are addresses and texts without spaces */
-#define MAX_BYTES (2 * 1024 * 1024) /* about 8,000 words and as many neighbours */
+/* Khmer, Thai and Lao write spaces between phrases, and notices say the same phrases again and
+ * again; what is longer is a text without spaces. */
+#define MAX_WORD_UNITS 64
+#define MAX_BYTES (3 * 1024 * 1024) /* about 10,000 Latin words and as many neighbours */
 #define PAIR_BYTES 96               /* with its place in the table */
 #define SINGLE_MOST 4 /* of so many words one may be new; else the run is shaped as a whole */
 
