@@ -10,7 +10,9 @@
 #include <stdarg.h>
 #include <string.h>
 
-#define PRAGMAS "PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON; PRAGMA trusted_schema=OFF"
+#define PRAGMAS                                                                                    \
+    "PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON; PRAGMA trusted_schema=OFF; "                 \
+    "PRAGMA temp_store=MEMORY"
 #define BUSY_TIMEOUT_MS 5000
 #define SHELF_MAX                                                                                  \
     64 /* statements kept; a program has fewer, so this only guards against made-up SQL */

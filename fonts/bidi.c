@@ -140,9 +140,9 @@ static void resolve(BtParagraph *p, const Seen *seen, BtTextDir dir)
     g_autofree FriBidiCharType *types = g_new(FriBidiCharType, n + 1);
     g_autofree FriBidiBracketType *brackets = g_new(FriBidiBracketType, n + 1);
     g_autofree FriBidiLevel *levels = g_new0(FriBidiLevel, n + 1);
-    FriBidiParType base = dir == BT_DIR_RTL ? FRIBIDI_PAR_RTL
-        : dir == BT_DIR_LTR                 ? FRIBIDI_PAR_LTR
-                                            : FRIBIDI_PAR_ON;
+    FriBidiParType base = dir == BT_DIR_RTL      ? FRIBIDI_PAR_RTL
+        : dir == BT_DIR_LTR || dir == BT_DIR_TTB ? FRIBIDI_PAR_LTR
+                                                 : FRIBIDI_PAR_ON;
     fribidi_get_bidi_types(chars, n, types);
     fribidi_get_bracket_types(chars, n, types, brackets);
     if (fribidi_get_par_embedding_levels_ex(types, brackets, n, &base, levels) == 0)

@@ -1,5 +1,6 @@
 /* Lines of a layout → pixels. Only what the clip shows is looked at: a ticker draws tile after tile
- * of a line a hundred thousand pixels long. */
+ * of a line a hundred thousand pixels long. Along a line pens rise, from run to run too, so the
+ * first run and the first glyph to look at are found by halving. */
 #include "fonts/parts.h"
 
 #include <math.h>
@@ -16,6 +17,7 @@ typedef struct {
     int stride_px;
     BtRect clip_px;
     int x_px, y_px; /* where the layout's origin lies */
+    float reach_em; /* of the farthest ink from its pen, in any font */
     guint32 color;
     guint8 curve[256]; /* coverage as rasterised → as blended */
 } Painter;
@@ -74,22 +76,23 @@ static void blend_color(
 
 /* ---- what is visible ---- */
 
-static void draw_glyph(const Painter *painter, guint face, const BtGlyph *glyph)
+static void draw_glyph(const Painter *painter, const BtTextRun *run, const BtGlyph *glyph)
 {
+    BtPlaced placed = { 0 };
     const BtTextStyle *style = &painter->layout->style;
-    BtPen pen = bt_pen_at(style, glyph->x_px);
-    const BtBitmap *bitmap = bt_glyph_bitmap(painter->fonts, face, glyph->id, style, pen.phase);
+    const BtBitmap *bitmap =
+        bt_turn_bitmap(painter->fonts, run->font, run->turn, style, glyph, &placed);
     if (bitmap == NULL)
         return;
-    int left = painter->x_px + pen.x_px + bitmap->left;
-    int top = painter->y_px + (int)floorf(glyph->y_px + 0.5f) - bitmap->top;
+    int left = painter->x_px + placed.x_px, top = painter->y_px + placed.y_px;
     BtRect at = bt_rect_intersect(painter->clip_px, (BtRect){ left, top, bitmap->w, bitmap->h });
     if (bt_rect_is_empty(at))
-        return;
-    if (bitmap->color)
+        ;
+    else if (bitmap->color)
         blend_color(painter, bitmap, at, left, top);
     else
         blend_coverage(painter, bitmap, at, left, top);
+    g_free(placed.own);
 }
 
 /* The first glyph of a run at or behind x. Pens of a run rise, but for the offsets of marks, which
@@ -107,32 +110,95 @@ static guint first_behind(const BtGlyph *glyphs, guint n, double x_px)
     return low;
 }
 
+/* What of a line the clip may show, along the line. */
+typedef struct {
+    double start_px, end_px;
+} Span;
+
+/* The clip and as much on both sides as ink reaches from its pen, and a mark's offset as far again.
+ */
+static Span visible_span(const Painter *painter, float reach_em)
+{
+    double margin = 2.0 * reach_em * painter->layout->style.px + 2;
+    gboolean vertical = bt_text_is_vertical(&painter->layout->style);
+    int from = vertical ? painter->clip_px.y - painter->y_px : painter->clip_px.x - painter->x_px;
+    int length = vertical ? painter->clip_px.h : painter->clip_px.w;
+    return (Span){ from - margin, from + length + margin };
+}
+
 static void draw_run(const Painter *painter, const BtTextRun *run)
 {
-    if (run->n_glyphs == 0)
-        return;
-    const BtFace *face = bt_fonts_face(painter->fonts, run->font);
     const BtGlyph *glyphs = &g_array_index(painter->layout->glyphs, BtGlyph, run->first_glyph);
-    /* Ink reaches this far from its pen, and a mark's offset as far again. */
-    double margin = 2.0 * face->reach_em * painter->layout->style.px + 2;
-    double left = painter->clip_px.x - painter->x_px - margin;
-    double right = left + painter->clip_px.w + 2 * margin;
-    for (guint i = first_behind(glyphs, run->n_glyphs, left); i < run->n_glyphs; i++) {
-        if (glyphs[i].x_px > right + margin)
+    Span span = visible_span(painter, bt_fonts_face(painter->fonts, run->font)->reach_em);
+    guint i = first_behind(glyphs, run->n_glyphs, span.start_px);
+    for (; i < run->n_glyphs && glyphs[i].x_px <= span.end_px; i++) {
+        draw_glyph(painter, run, &glyphs[i]);
+        painter->fonts->visited++;
+    }
+    painter->fonts->visited++;
+}
+
+static const BtTextRun *run_of(const Painter *painter, const BtTextLine *line, guint i)
+{
+    return &g_array_index(painter->layout->runs, BtTextRun, line->first_run + i);
+}
+
+/* The first run of a line that has a glyph at or behind `glyph`. */
+static guint run_with(const Painter *painter, const BtTextLine *line, guint glyph)
+{
+    guint low = 0, high = line->n_runs;
+    while (low < high) {
+        guint middle = low + (high - low) / 2;
+        const BtTextRun *run = run_of(painter, line, middle);
+        if (run->first_glyph + run->n_glyphs <= glyph)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low;
+}
+
+static void draw_runs(const Painter *painter, const BtTextLine *line)
+{
+    if (line->n_runs == 0)
+        return;
+    const BtTextRun *first = run_of(painter, line, 0),
+                    *last = run_of(painter, line, line->n_runs - 1);
+    const BtGlyph *glyphs = (const BtGlyph *)(const void *)painter->layout->glyphs->data;
+    guint end = last->first_glyph + last->n_glyphs;
+    Span span = visible_span(painter, painter->reach_em);
+    guint glyph = first->first_glyph +
+        first_behind(glyphs + first->first_glyph, end - first->first_glyph, span.start_px);
+    for (guint i = run_with(painter, line, glyph); i < line->n_runs; i++) {
+        const BtTextRun *run = run_of(painter, line, i);
+        if (run->first_glyph < end && glyphs[run->first_glyph].x_px > span.end_px)
             break;
-        draw_glyph(painter, run->font, &glyphs[i]);
+        draw_run(painter, run);
     }
 }
 
 static void draw_line(const Painter *painter, const BtTextLine *line)
 {
-    BtRect ink = line->ink_px;
+    gboolean vertical = bt_text_is_vertical(&painter->layout->style);
+    BtRect ink = vertical ? bt_text_turned(line->ink_px) : line->ink_px;
     ink.x += painter->x_px;
     ink.y += painter->y_px;
-    if (bt_rect_is_empty(bt_rect_intersect(ink, painter->clip_px)))
-        return;
-    for (guint i = 0; i < line->n_runs; i++)
-        draw_run(painter, &g_array_index(painter->layout->runs, BtTextRun, line->first_run + i));
+    if (!bt_rect_is_empty(bt_rect_intersect(ink, painter->clip_px)))
+        draw_runs(painter, line);
+}
+
+/* The farthest reach of all fonts in use. */
+static float farthest_reach_em(const BtFonts *fonts)
+{
+    float reach_em = 0;
+    for (guint i = 0; i < fonts->faces->len; i++)
+        reach_em = MAX(reach_em, bt_fonts_face(fonts, i)->reach_em);
+    return reach_em;
+}
+
+guint64 bt_fonts_visited(const BtFonts *fonts)
+{
+    return fonts->visited;
 }
 
 void bt_text_draw(BtFonts *fonts, const BtTextLayout *layout, guint first_line, guint n_lines,
@@ -148,8 +214,11 @@ void bt_text_draw(BtFonts *fonts, const BtTextLayout *layout, guint first_line, 
         .stride_px = stride_px,
         .clip_px = clip_px,
         .color = color & 0xFFFFFF };
-    painter.x_px = (int)floorf(x_px + 0.5f);
-    painter.y_px = (int)floorf(y_px - (first->baseline_px - first->ascent_px) + 0.5f);
+    float top_px = first->baseline_px - first->ascent_px;
+    gboolean vertical = bt_text_is_vertical(&layout->style);
+    painter.x_px = (int)floorf(x_px + (vertical ? top_px : 0) + 0.5f);
+    painter.y_px = (int)floorf(y_px - (vertical ? 0 : top_px) + 0.5f);
+    painter.reach_em = farthest_reach_em(fonts);
     set_curve(&painter, on_dark);
     guint end = MIN(n_lines, layout->lines->len - first_line) + first_line;
     for (guint i = first_line; i < end; i++)

@@ -1,8 +1,10 @@
 /* The opened table: where the files lie on this machine, and the faces opened so far. */
 #include "fonts/parts.h"
 
+#include <libintl.h>
 #include <string.h>
 
+#define _(text) dgettext("bangtin", text)
 #define FONT_FOLDER "/usr/share/fonts"
 /* Debian's whole archive of fonts is under 6,000 files and five folders deep. */
 #define MAX_FILES 20000
@@ -144,6 +146,11 @@ static gboolean check_latin(BtFonts *fonts, GError **error)
 
 BtFonts *bt_fonts_open(const char *font_file, GError **error)
 {
+    return bt_fonts_open_in(FONT_FOLDER, font_file, error);
+}
+
+BtFonts *bt_fonts_open_in(const char *folder, const char *font_file, GError **error)
+{
     g_autoptr(BtFonts) fonts = g_new0(BtFonts, 1);
     fonts->files = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
     fonts->slots = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
@@ -158,7 +165,7 @@ BtFonts *bt_fonts_open(const char *font_file, GError **error)
         g_set_error_literal(error, BT_ERROR, BT_ERROR_FAILED, "FreeType: does not start");
         return NULL;
     }
-    walk(fonts->files, FONT_FOLDER, 0);
+    walk(fonts->files, folder, 0);
     if (!open_user(fonts, font_file, error) || !check_latin(fonts, error))
         return NULL;
     return g_steal_pointer(&fonts);
@@ -193,7 +200,7 @@ GPtrArray *bt_fonts_missing(const BtFonts *fonts)
         if (table[i].required && bt_fonts_file(fonts, table[i].file, BT_WEIGHT_REGULAR) == NULL)
             g_ptr_array_add(missing,
                 g_strdup_printf(
-                    "%s is not installed: package %s brings it", name, table[i].package));
+                    _("%s is not installed: the package %s brings it"), name, table[i].package));
     }
     return missing;
 }

@@ -21,15 +21,23 @@ static float latin_ink_top_em(const char *lang)
 static BtLineBase base_of(BtFonts *fonts, const BtTextStyle *style, const char *lang)
 {
     const UScriptCode scripts[] = { bt_fonts_lang(fonts, lang)->script, USCRIPT_LATIN };
+    gboolean vertical = bt_text_is_vertical(style);
     float above = 0, below = 0;
     for (guint i = 0; i < G_N_ELEMENTS(scripts); i++) {
         BtFontChain *chain = bt_fonts_chain(fonts, scripts[i], lang, style->weight);
         const BtFace *face = bt_fonts_face(fonts, bt_font_chain_face(chain, fonts, 0));
-        above = MAX(above, style->led ? face->ink_top_em : MAX(face->ink_top_em, face->ascent_em));
-        below = MAX(
-            below, style->led ? face->ink_bottom_em : MAX(face->ink_bottom_em, face->descent_em));
+        float top = style->led ? face->ink_top_em : MAX(face->ink_top_em, face->ascent_em);
+        float bottom =
+            style->led ? face->ink_bottom_em : MAX(face->ink_bottom_em, face->descent_em);
+        if (vertical)
+            bt_turn_extent(face, i == 0 ? BT_TURN_UPRIGHT : BT_TURN_SIDEWAYS, &top, &bottom);
+        above = MAX(above, top);
+        below = MAX(below, bottom);
     }
-    above = MAX(above, latin_ink_top_em(lang));
+    if (vertical)
+        above = below = MAX(above, below); /* the column's middle is its baseline */
+    else
+        above = MAX(above, latin_ink_top_em(lang));
     return (BtLineBase){ above * style->px, below * style->px };
 }
 
@@ -95,7 +103,7 @@ static BtTextLayout *layout_new(const BtShapedText *shaped, const BtTextStyle *s
     layout->lang = g_strdup(shaped->key.lang);
     layout->lines = g_array_new(FALSE, FALSE, sizeof(BtTextLine));
     layout->runs = g_array_new(FALSE, FALSE, sizeof(BtTextRun));
-    layout->glyphs = g_array_new(FALSE, FALSE, sizeof(BtGlyph));
+    layout->glyphs = g_array_new(FALSE, TRUE, sizeof(BtGlyph)); /* clear between its fields, too */
     layout->breaks = g_array_new(FALSE, FALSE, sizeof(gsize));
     layout->levels = g_array_new(FALSE, FALSE, sizeof(guint8));
     layout->missing = shaped->missing;

@@ -42,6 +42,9 @@ const BtFontEntry *bt_font_table(guint *n);
 guint bt_font_entries(
     UScriptCode script, const char *lang, guint8 entries[BT_FONT_CHAIN_MAX], guint *n_own);
 
+/* Entries whose script, block or kind of symbol is that of `c`, best first; returns how many. */
+guint bt_font_entries_for(gunichar c, const char *lang, guint8 entries[BT_FONT_CHAIN_MAX]);
+
 /* The script that a language is written in, from its tag (ICU's likely subtags). */
 UScriptCode bt_script_of_lang(const char *lang);
 /* A language for a text of which nothing is known but its script. Static. */
@@ -92,6 +95,7 @@ struct BtFonts {
     BtShapedCache *shaped;
     BtWords *words;
     guint64 shapings; /* calls of the shaper so far */
+    guint64 visited;  /* see bt_fonts_visited */
 };
 
 /* The path of the file called `file`, whose %s stands for the weight; its regular one when there is
@@ -151,12 +155,14 @@ typedef struct {
     guint8 level;
     guint start, end; /* units */
     guint first, n;   /* glyphs, in visual order */
+    BtTextTurn turn;
 } BtShapedRun;
 
 typedef struct {
     UScriptCode script;
     guint8 level;
     guint start, end;
+    BtTextTurn turn;
 } BtItem;
 
 typedef struct {
@@ -188,8 +194,22 @@ void bt_paragraph_find_items(BtParagraph *paragraph, UScriptCode fallback, UScri
  */
 UScriptCode bt_script_of_code(const char *code);
 void bt_paragraph_find_breaks(BtParagraph *paragraph, BtFonts *fonts, const char *lang);
+/* The character at a unit, 0 behind the end. */
+UChar32 bt_char_at(const BtParagraph *paragraph, guint unit);
 /* The script most letters of the text are in, USCRIPT_COMMON when there are none. */
 UScriptCode bt_script_of_text(const char *text);
+
+/* ---- orientation.c ---- */
+
+/* Splits the items of vertical text into those that stand and those that lie. */
+void bt_paragraph_turn_items(BtParagraph *paragraph);
+/* How HarfBuzz shapes an item. */
+hb_direction_t bt_direction_of(guint8 level, BtTextTurn turn);
+/* Shaped glyphs of a run that stands, from HarfBuzz' positions to the column's: see text.h. */
+void bt_turn_glyphs(const BtFace *face, BtTextTurn turn, const hb_glyph_position_t *at,
+    BtShapedGlyph *glyphs, guint n);
+/* How far over the baseline lies the middle of the letters: half of a capital. */
+float bt_face_middle_em(const BtFace *face);
 
 /* ---- shape.c ---- */
 
@@ -227,7 +247,8 @@ void bt_paragraph_shape(BtParagraph *paragraph, BtFonts *fonts, const BtShapeKey
 typedef struct {
     guint face;
     UScriptCode script;
-    gboolean rtl;
+    guint8 level;
+    BtTextTurn turn;
     hb_language_t lang;
     const BtShapeKey *key;
 } BtShaping;
@@ -385,5 +406,24 @@ const BtBitmap *bt_glyph_bitmap(
     BtFonts *fonts, guint face, guint32 glyph, const BtTextStyle *style, guint phase);
 BtGlyphCache *bt_glyph_cache_new(void);
 void bt_glyph_cache_free(BtGlyphCache *cache);
+
+/* ---- column.c ---- */
+
+/* How far the baseline of a run lies below the line's (0 but for what lies on its side). */
+float bt_turn_sink_px(const BtFace *face, BtTextTurn turn, const BtTextStyle *style);
+/* What a font or script needs over and under its baseline → over and under the column's middle. */
+void bt_turn_extent(const BtFace *face, BtTextTurn turn, float *above_em, float *below_em);
+/* The ink of a placed glyph, in the layout's own coordinates. */
+BtRect bt_turn_ink(
+    BtFonts *fonts, guint face, BtTextTurn turn, const BtTextStyle *style, const BtGlyph *glyph);
+
+/* A glyph's pixels as they stand on the glass. */
+typedef struct {
+    int x_px, y_px; /* top left, from the layout's top right corner */
+    BtBitmap *own;  /* (nullable) to be freed when it was drawn */
+} BtPlaced;
+/* Borrowed until the next call, or `placed->own`. (nullable) */
+const BtBitmap *bt_turn_bitmap(BtFonts *fonts, guint face, BtTextTurn turn,
+    const BtTextStyle *style, const BtGlyph *glyph, BtPlaced *placed);
 
 #endif

@@ -10,11 +10,12 @@ typedef struct {
     BtRect ink_px;      /* relative to the baseline */
 } Extent;
 
-static void extend(Extent *extent, const BtFace *face, const BtTextStyle *style)
+static void extend(Extent *extent, const BtFace *face, BtTextTurn turn, const BtTextStyle *style)
 {
     /* An LED wall's rows are few: there the counted ink is the line, not the font's own. */
     float above = style->led ? face->ink_top_em : MAX(face->ink_top_em, face->ascent_em);
     float below = style->led ? face->ink_bottom_em : MAX(face->ink_bottom_em, face->descent_em);
+    bt_turn_extent(face, turn, &above, &below);
     extent->above = MAX(extent->above, above * style->px);
     extent->below = MAX(extent->below, below * style->px);
 }
@@ -26,23 +27,22 @@ static float snapped(double px)
     return (float)((double)bt_floor(px * 64 + 0.5) / 64);
 }
 
-static BtGlyph glyph_at(
-    const BtLiner *b, const BtFace *face, const BtShapedGlyph *glyph, double pen, double advance)
+static void set_glyph(const BtLiner *b, const BtSlice *slice, const BtShapedGlyph *glyph,
+    double pen, double advance, BtGlyph *out)
 {
-    return (BtGlyph){ .id = glyph->id,
-        .cluster = b->p->byte_of[glyph->cluster],
-        .x_px = snapped(pen + bt_liner_scaled(b, face, glyph->x)),
-        .y_px = snapped(-bt_liner_scaled(b, face, glyph->y)),
-        .advance_px = advance };
+    const BtFace *face = bt_fonts_face(b->fonts, slice->run->face);
+    out->id = glyph->id;
+    out->cluster = b->p->byte_of[glyph->cluster];
+    out->x_px = snapped(pen + bt_liner_scaled(b, face, glyph->x));
+    out->y_px = snapped(-bt_liner_scaled(b, face, glyph->y)) +
+        bt_turn_sink_px(face, slice->run->turn, &b->layout->style);
+    out->advance_px = advance;
 }
 
-static void add_ink(const BtLiner *b, const BtFace *face, const BtGlyph *glyph, Extent *extent)
+static void add_ink(const BtLiner *b, const BtSlice *slice, const BtGlyph *glyph, Extent *extent)
 {
-    const BtTextStyle *style = &b->layout->style;
-    BtPen at = bt_pen_at(style, glyph->x_px);
-    BtRect ink = bt_glyph_ink(b->fonts, face->index, glyph->id, style, at.phase);
-    ink.x += at.x_px;
-    ink.y += (int)bt_floor(glyph->y_px + 0.5f);
+    BtRect ink =
+        bt_turn_ink(b->fonts, slice->run->face, slice->run->turn, &b->layout->style, glyph);
     extent->ink_px = bt_rect_union(extent->ink_px, ink);
 }
 
@@ -76,6 +76,7 @@ static double add_run(BtLiner *b, const BtSlice *slice, double pen, Line *line, 
     BtTextRun run = { .font = face->index,
         .lang = layout->lang,
         .rtl = slice->run->level & 1,
+        .turn = slice->run->turn,
         .start = b->p->byte_of[slice->start],
         .end = b->p->byte_of[slice->end],
         .first_glyph = layout->glyphs->len,
@@ -83,14 +84,14 @@ static double add_run(BtLiner *b, const BtSlice *slice, double pen, Line *line, 
     const char *script = uscript_getShortName(slice->run->script);
     g_strlcpy(run.script, script != NULL ? script : "Zyyy", sizeof run.script);
     g_array_append_val(layout->runs, run);
-    extend(extent, face, &layout->style);
+    extend(extent, face, slice->run->turn, &layout->style);
     g_array_set_size(layout->glyphs, run.first_glyph + slice->n);
     BtGlyph *glyphs = &g_array_index(layout->glyphs, BtGlyph, run.first_glyph);
     for (guint k = 0; k < slice->n; k++) {
         double advance = bt_liner_advance_px(b, face, &slice->glyphs[k]);
         advance += widen_behind(b, slice, k, line);
-        glyphs[k] = glyph_at(b, face, &slice->glyphs[k], pen, advance);
-        add_ink(b, face, &glyphs[k], extent);
+        set_glyph(b, slice, &slice->glyphs[k], pen, advance, &glyphs[k]);
+        add_ink(b, slice, &glyphs[k], extent);
         pen += advance;
     }
     return pen;

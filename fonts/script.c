@@ -17,7 +17,7 @@
 
 /* ---- emoji ---- */
 
-static UChar32 char_at(const BtParagraph *p, guint i)
+UChar32 bt_char_at(const BtParagraph *p, guint i)
 {
     UChar32 c = 0;
     if (i < p->n)
@@ -40,29 +40,29 @@ static gboolean may_be_emoji(UChar32 c)
  * none; whether it is drawn as a picture goes to *picture. */
 static guint emoji_element(const BtParagraph *p, guint start, gboolean *picture)
 {
-    UChar32 c = char_at(p, start);
+    UChar32 c = bt_char_at(p, start);
     guint i = start + U16_LENGTH(c);
     *picture = u_hasBinaryProperty(c, UCHAR_EMOJI_PRESENTATION);
     if (is_regional(c)) {
-        *picture = is_regional(char_at(p, i));
+        *picture = is_regional(bt_char_at(p, i));
         return *picture ? i + 2 : i;
     }
-    if (char_at(p, i) == 0xFE0E) {
+    if (bt_char_at(p, i) == 0xFE0E) {
         *picture = FALSE;
         return i + 1;
     }
-    if (char_at(p, i) == 0xFE0F) {
+    if (bt_char_at(p, i) == 0xFE0F) {
         i++;
         *picture = TRUE;
         if (c < 0x80)
-            *picture = char_at(p, i) == 0x20E3;
-    } else if (u_hasBinaryProperty(char_at(p, i), UCHAR_EMOJI_MODIFIER)) {
-        i += U16_LENGTH(char_at(p, i));
+            *picture = bt_char_at(p, i) == 0x20E3;
+    } else if (u_hasBinaryProperty(bt_char_at(p, i), UCHAR_EMOJI_MODIFIER)) {
+        i += U16_LENGTH(bt_char_at(p, i));
         *picture = TRUE;
     }
-    if (char_at(p, i) == 0x20E3)
+    if (bt_char_at(p, i) == 0x20E3)
         i++;
-    while (char_at(p, i) >= 0xE0020 && char_at(p, i) <= 0xE007F)
+    while (bt_char_at(p, i) >= 0xE0020 && bt_char_at(p, i) <= 0xE007F)
         i += 2;
     return i;
 }
@@ -70,13 +70,14 @@ static guint emoji_element(const BtParagraph *p, guint start, gboolean *picture)
 /* The end of the emoji sequence at `start`; `start` when the text there is no picture. */
 static guint emoji_end(const BtParagraph *p, guint start)
 {
-    UChar32 c = char_at(p, start);
-    if (!may_be_emoji(c) || (c < 0x80 && char_at(p, start + 1) != 0xFE0F) ||
+    UChar32 c = bt_char_at(p, start);
+    if (!may_be_emoji(c) || (c < 0x80 && bt_char_at(p, start + 1) != 0xFE0F) ||
         !u_hasBinaryProperty(c, UCHAR_EMOJI))
         return start;
     gboolean picture, more;
     guint end = emoji_element(p, start, &picture);
-    while (char_at(p, end) == 0x200D && u_hasBinaryProperty(char_at(p, end + 1), UCHAR_EMOJI)) {
+    while (
+        bt_char_at(p, end) == 0x200D && u_hasBinaryProperty(bt_char_at(p, end + 1), UCHAR_EMOJI)) {
         end = emoji_element(p, end + 1, &more);
         picture = TRUE;
     }
@@ -160,7 +161,7 @@ static void resolve_forwards(Resolver *r)
             set(r, i, end, USCRIPT_SYMBOLS_EMOJI);
             continue;
         }
-        UChar32 c = char_at(r->p, i);
+        UChar32 c = bt_char_at(r->p, i);
         UScriptCode script = script_of(c);
         end = i + U16_LENGTH(c);
         if (is_own(script))
@@ -179,7 +180,7 @@ static void resolve_backwards(Resolver *r, UScriptCode fallback)
                 next = r->scripts[i];
             continue;
         }
-        UChar32 c = char_at(r->p, i);
+        UChar32 c = bt_char_at(r->p, i);
         UScriptCode extensions[MAX_EXTENSIONS] = { USCRIPT_COMMON };
         UErrorCode status = U_ZERO_ERROR;
         uscript_getScriptExtensions(c, extensions, MAX_EXTENSIONS, &status);

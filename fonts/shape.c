@@ -80,7 +80,7 @@ static void shape(
     hb_buffer_reset(buffer);
     hb_buffer_add_utf16(buffer, (const uint16_t *)p->text, p->n, start, end - start);
     hb_buffer_set_flags(buffer, flags);
-    hb_buffer_set_direction(buffer, how->rtl ? HB_DIRECTION_RTL : HB_DIRECTION_LTR);
+    hb_buffer_set_direction(buffer, bt_direction_of(how->level, how->turn));
     hb_buffer_set_script(buffer, hb_script_of(how->script));
     hb_buffer_set_language(buffer, how->lang);
     fonts->shapings++;
@@ -101,8 +101,8 @@ static guint cluster_of(const BtParagraph *p, guint unit)
     return unit;
 }
 
-static void take_glyphs(
-    const BtParagraph *p, hb_buffer_t *buffer, guint upem, guint first, guint n, GArray *glyphs)
+static void take_glyphs(const BtParagraph *p, hb_buffer_t *buffer, const BtFace *face,
+    BtTextTurn turn, guint first, guint n, GArray *glyphs)
 {
     const hb_glyph_info_t *infos = hb_buffer_get_glyph_infos(buffer, NULL);
     const hb_glyph_position_t *at = hb_buffer_get_glyph_positions(buffer, NULL);
@@ -111,8 +111,10 @@ static void take_glyphs(
     BtShapedGlyph *out = &g_array_index(glyphs, BtShapedGlyph, before);
     for (guint i = first; i < first + n; i++)
         *out++ = (BtShapedGlyph){ infos[i].codepoint, cluster_of(p, infos[i].cluster),
-            advance_of(infos[i].codepoint, at[i].x_advance, upem), at[i].x_offset, at[i].y_offset,
+            advance_of(infos[i].codepoint, at[i].x_advance, face->upem), at[i].x_offset,
+            at[i].y_offset,
             (hb_glyph_info_get_glyph_flags(&infos[i]) & HB_GLYPH_FLAG_UNSAFE_TO_BREAK) != 0 };
+    bt_turn_glyphs(face, turn, at + first, out - n, n);
 }
 
 void bt_shape_units(BtFonts *fonts, const BtParagraph *p, const BtShaping *how, guint start,
@@ -121,7 +123,7 @@ void bt_shape_units(BtFonts *fonts, const BtParagraph *p, const BtShaping *how, 
     guint n;
     shape(fonts, p, how, start, end);
     hb_buffer_get_glyph_infos(fonts->buffer, &n);
-    take_glyphs(p, fonts->buffer, bt_fonts_face(fonts, how->face)->upem, 0, n, glyphs);
+    take_glyphs(p, fonts->buffer, bt_fonts_face(fonts, how->face), how->turn, 0, n, glyphs);
 }
 
 /* ---- fallback ---- */
@@ -215,14 +217,15 @@ static void finish_run(Shaper *s, BtShapedRun *run)
 
 static BtShapedRun begin_run(const Shaper *s, guint face, guint start, guint end)
 {
-    return (BtShapedRun){ face, s->item->script, s->item->level, start, end, s->p->glyphs->len, 0 };
+    return (BtShapedRun){ face, s->item->script, s->item->level, start, end, s->p->glyphs->len, 0,
+        s->item->turn };
 }
 
 static void add_run(Shaper *s, hb_buffer_t *buffer, guint face, const Stretch *stretch)
 {
     BtShapedRun run = begin_run(s, face, stretch->start, stretch->end);
-    take_glyphs(s->p, buffer, bt_fonts_face(s->fonts, face)->upem, stretch->first, stretch->n,
-        s->p->glyphs);
+    take_glyphs(s->p, buffer, bt_fonts_face(s->fonts, face), s->item->turn, stretch->first,
+        stretch->n, s->p->glyphs);
     finish_run(s, &run);
 }
 
@@ -232,7 +235,7 @@ static void shape_with(Shaper *s, guint start, guint end, guint face, guint dept
 {
     gboolean rtl = s->item->level & 1;
     hb_buffer_t *buffer = s->fonts->buffer;
-    const BtShaping how = { face, s->item->script, rtl, s->lang, s->key };
+    const BtShaping how = { face, s->item->script, s->item->level, s->item->turn, s->lang, s->key };
     BtShapedRun run = begin_run(s, face, start, end);
     if (!final && bt_words_shape(s->fonts, s->p, &how, start, end, s->p->glyphs)) {
         finish_run(s, &run);
@@ -301,7 +304,7 @@ void bt_paragraph_shape(BtParagraph *p, BtFonts *fonts, const BtShapeKey *key)
 void bt_shape_slice(BtFonts *fonts, const BtParagraph *p, const BtShapedRun *run, guint start,
     guint end, const BtShapeKey *key, GArray *glyphs)
 {
-    const BtShaping how = { run->face, run->script, run->level & 1,
+    const BtShaping how = { run->face, run->script, run->level, run->turn,
         bt_fonts_lang(fonts, key->lang)->hb, key };
     if (bt_words_shape(fonts, p, &how, start, end, glyphs))
         return;

@@ -104,6 +104,8 @@ static void add_paragraph(
     BtParagraph *p = bt_paragraph_new(shaped->text, start);
     bt_paragraph_find_levels(p, shaped->text, shaped->key.dir);
     bt_paragraph_find_items(p, script, forced);
+    if (shaped->key.dir == BT_DIR_TTB)
+        bt_paragraph_turn_items(p);
     bt_paragraph_find_breaks(p, fonts, shaped->key.lang);
     bt_paragraph_shape(p, fonts, &shaped->key);
     for (guint i = 0; i < p->glyphs->len; i++)

@@ -14,6 +14,7 @@
 #include "fonts/parts.h"
 
 #include <string.h>
+#include <unicode/uchar.h>
 #include <unicode/uloc.h>
 
 enum {
@@ -194,6 +195,24 @@ guint bt_font_entries(
 {
     *n_own = append(entries, 0, own_chain(script, lang));
     return append(entries, *n_own, tail);
+}
+
+guint bt_font_entries_for(gunichar c, const char *lang, guint8 entries[BT_FONT_CHAIN_MAX])
+{
+    static const guint8 emoji[] = { EMOJI, END }, symbols[] = { SYMBOLS, MATH, SYMBOLS2, END };
+    static const guint8 rare_han[] = { CJK_SC, HANAMIN_A, HANAMIN_B, BABELSTONE, END };
+    UErrorCode status = U_ZERO_ERROR;
+    UScriptCode script = uscript_getScript((UChar32)c, &status);
+    if (U_FAILURE(status) || script == USCRIPT_UNKNOWN)
+        return 0;
+    if (script == USCRIPT_HAN)
+        return append(entries, append(entries, 0, han_chain(lang)), rare_han);
+    if (script != USCRIPT_COMMON && script != USCRIPT_INHERITED)
+        return append(entries, 0, own_chain(script, lang));
+    if (uscript_hasScript((UChar32)c, USCRIPT_HAN)) /* the punctuation of Chinese */
+        return append(entries, 0, han_chain(lang));
+    gboolean picture = u_hasBinaryProperty((UChar32)c, UCHAR_EMOJI_PRESENTATION);
+    return append(entries, 0, picture ? emoji : symbols);
 }
 
 const char *bt_lang_of_script(UScriptCode script)

@@ -27,6 +27,8 @@ typedef struct BtFonts BtFonts;
  * before the whole table; "FILE#N" is face N of a collection. BT_ERROR_NOT_FOUND when the file, or
  * the font for Latin, is missing. (transfer full) (nullable) */
 BtFonts *bt_fonts_open(const char *font_file, GError **error);
+/* The same from another folder than that of the system's packages. */
+BtFonts *bt_fonts_open_in(const char *folder, const char *font_file, GError **error);
 /* Sets the axes of `font_file`, a variable font, as hb-shape writes them: "wght=650,wdth=80"; what
  * is not named keeps its default, what is out of an axis' range is brought into it. Before the
  * first layout. BT_ERROR_SYNTAX when it cannot be read, BT_ERROR_INVALID when the font has no such
@@ -44,7 +46,9 @@ GPtrArray *bt_fonts_missing(const BtFonts *fonts);
  * spaces; in Khmer, Thai, Lao and Burmese also between words; in Han, Yi and kana between
  * characters. */
 typedef enum { BT_ALIGN_START, BT_ALIGN_CENTRE, BT_ALIGN_END, BT_ALIGN_JUSTIFY } BtTextAlign;
-typedef enum { BT_DIR_AUTO, BT_DIR_LTR, BT_DIR_RTL } BtTextDir;
+/* TTB: vertical, in columns from right to left; in each, letters of other scripts and digits lie on
+ * their side. */
+typedef enum { BT_DIR_AUTO, BT_DIR_LTR, BT_DIR_RTL, BT_DIR_TTB } BtTextDir;
 typedef enum { BT_WEIGHT_REGULAR, BT_WEIGHT_MEDIUM, BT_WEIGHT_BOLD } BtTextWeight;
 
 typedef struct {
@@ -60,6 +64,24 @@ typedef struct {
     const char *script;   /* ISO 15924, for every letter of the text; NULL or "": each its own */
 } BtTextStyle;
 
+/* How the glyphs of a run stand. */
+typedef enum {
+    BT_TURN_NONE,     /* horizontal text */
+    BT_TURN_UPRIGHT,  /* below one another */
+    BT_TURN_SIDEWAYS, /* a horizontal run, turned a quarter clockwise */
+    BT_TURN_ACROSS,   /* digits upright side by side, in the room of one character */
+} BtTextTurn;
+
+/* A vertical layout is described as if it lay on its side, so that all that is said of lines holds
+ * for columns: x runs down the column, y from the right edge to the left, a line's width is how
+ * long the column is, its ascent is what lies to the right of the middle, which is its baseline;
+ * the box's width is the columns' height and its height the room they have from right to left.
+ * bt_text_turned tells where that is on the glass. */
+gboolean bt_text_is_vertical(const BtTextStyle *style);
+/* A rectangle of a vertical layout as it stands on the glass, from the top right corner: x is
+ * negative. */
+BtRect bt_text_turned(BtRect rect_px);
+
 typedef struct {
     guint32 id;       /* glyph in the font */
     gsize cluster;    /* byte offset in the text */
@@ -72,6 +94,7 @@ typedef struct {
     char script[5];   /* ISO 15924 */
     const char *lang; /* borrowed from the layout */
     gboolean rtl;
+    BtTextTurn turn;
     gsize start, end;            /* byte range in the text as given */
     guint first_glyph, n_glyphs; /* in BtTextLayout.glyphs, in visual order from left to right */
 } BtTextRun;
@@ -160,10 +183,15 @@ int bt_text_fit_px(BtFonts *fonts, const char *text, const BtTextStyle *style, i
 /* ---- pixels ---- */
 
 /* Draws lines [first_line, first_line + n_lines) with the top left corner of the first one's box at
- * (x_px, y_px) into premultiplied BGRA pixels (0xAARRGGBB in native order), clipped to `clip_px`.
- * `color` is 0xRRGGBB. `on_dark` picks the coverage curve (text.md §5). */
+ * (x_px, y_px), of a vertical layout its top right corner, into premultiplied BGRA pixels
+ * (0xAARRGGBB in native order), clipped to `clip_px`. `color` is 0xRRGGBB. `on_dark` picks the
+ * coverage curve (text.md §5). */
 void bt_text_draw(BtFonts *fonts, const BtTextLayout *layout, guint first_line, guint n_lines,
     guint32 *pixels, int stride_px, BtRect clip_px, float x_px, float y_px, guint32 color,
     gboolean on_dark);
+
+/* How many runs and glyphs bt_text_draw has looked at since the fonts were opened: what it costs,
+ * for tests, which count and do not time. */
+guint64 bt_fonts_visited(const BtFonts *fonts);
 
 #endif

@@ -48,6 +48,17 @@ struct BtWords {
     gsize size_bytes;
 };
 
+static gboolean is_rtl(const BtShaping *how)
+{
+    return how->level & 1;
+}
+
+/* What stands in columns or asks for features is rare: no words of it are kept. */
+static gboolean is_plain_call(const BtShaping *how)
+{
+    return how->key->n_parsed == 0 && how->turn == BT_TURN_NONE;
+}
+
 /* ---- the tables ---- */
 
 static guint key_hash(gconstpointer data)
@@ -192,7 +203,7 @@ static gboolean is_plain(const BtParagraph *p, guint start, guint end)
 static const Word *find(
     BtFonts *fonts, const BtParagraph *p, const BtShaping *how, guint start, guint n)
 {
-    const Key key = { how->lang, p->text + start, n, how->face, how->script, how->rtl };
+    const Key key = { how->lang, p->text + start, n, how->face, how->script, is_rtl(how) };
     return g_hash_table_lookup(fonts->words->words, &key);
 }
 
@@ -292,12 +303,12 @@ static const BtShapedGlyph *take(Lesson *lesson, guint start, guint end, guint *
 {
     guint left = lesson->n - lesson->taken;
     for (*n = 0; *n < left; (*n)++) {
-        guint at = lesson->how->rtl ? left - 1 - *n : lesson->taken + *n;
+        guint at = is_rtl(lesson->how) ? left - 1 - *n : lesson->taken + *n;
         if (lesson->glyphs[at].cluster < start || lesson->glyphs[at].cluster >= end)
             break;
     }
     lesson->taken += *n;
-    return lesson->glyphs + (lesson->how->rtl ? lesson->n - lesson->taken : lesson->taken - *n);
+    return lesson->glyphs + (is_rtl(lesson->how) ? lesson->n - lesson->taken : lesson->taken - *n);
 }
 
 /* What the run shows of one word or space: which that is, and whether it looks as it did before. */
@@ -312,7 +323,7 @@ static Seen see(Lesson *lesson, guint start, guint end)
     guint n;
     const BtShapedGlyph *glyphs = take(lesson, start, end, &n);
     const Key key = { how->lang, lesson->p->text + start, end - start, how->face, how->script,
-        how->rtl };
+        is_rtl(how) };
     const Word *word = g_hash_table_lookup(lesson->fonts->words->words, &key);
     if (word != NULL)
         return (Seen){ word, looks_like(word, glyphs, n, start) };
@@ -382,7 +393,7 @@ static void learn_pairs(Lesson *lesson, const GArray *pieces)
 void bt_words_learn(BtFonts *fonts, const BtParagraph *p, const BtShaping *how, guint start,
     guint end, const BtShapedGlyph *glyphs, guint n)
 {
-    if (how->key->n_parsed > 0)
+    if (!is_plain_call(how))
         return;
     gboolean alone = stands_alone(bt_fonts_face(fonts, how->face));
     Lesson lesson = { fonts, p, how, glyphs, n, 0, start, alone };
@@ -444,7 +455,7 @@ static gboolean append_new(
     if (any_missing(own, n))
         return FALSE;
     const Key key = { how->lang, p->text + piece->start, piece->end - piece->start, how->face,
-        how->script, how->rtl };
+        how->script, is_rtl(how) };
     if (piece->alone && n > 0)
         add_word(fonts->words, &key, own, n, piece->start);
     return TRUE;
@@ -459,18 +470,18 @@ static void append_spaces(GArray *glyphs, const Word *space, guint start, guint 
 static gboolean append_pieces(BtFonts *fonts, const BtParagraph *p, const BtShaping *how,
     const GArray *pieces, const Word *space, guint start, guint end, GArray *glyphs)
 {
-    guint n = pieces->len, at = how->rtl ? end : start;
+    guint n = pieces->len, at = is_rtl(how) ? end : start;
     for (guint i = 0; i < n; i++) {
-        const Piece *piece = &g_array_index(pieces, Piece, how->rtl ? n - 1 - i : i);
-        guint from = how->rtl ? piece->end : at, until = how->rtl ? at : piece->start;
-        append_spaces(glyphs, space, from, until, how->rtl);
+        const Piece *piece = &g_array_index(pieces, Piece, is_rtl(how) ? n - 1 - i : i);
+        guint from = is_rtl(how) ? piece->end : at, until = is_rtl(how) ? at : piece->start;
+        append_spaces(glyphs, space, from, until, is_rtl(how));
         if (piece->word != NULL)
             append_word(glyphs, piece->word, piece->start);
         else if (!append_new(fonts, p, how, piece, glyphs))
             return FALSE;
-        at = how->rtl ? piece->start : piece->end;
+        at = is_rtl(how) ? piece->start : piece->end;
     }
-    append_spaces(glyphs, space, how->rtl ? start : at, how->rtl ? at : end, how->rtl);
+    append_spaces(glyphs, space, is_rtl(how) ? start : at, is_rtl(how) ? at : end, is_rtl(how));
     return TRUE;
 }
 
@@ -478,8 +489,8 @@ gboolean bt_words_shape(BtFonts *fonts, const BtParagraph *p, const BtShaping *h
     guint end, GArray *glyphs)
 {
     static const UChar blank[] = { ' ' };
-    const Key key = { how->lang, blank, 1, how->face, how->script, how->rtl };
-    if (how->key->n_parsed > 0)
+    const Key key = { how->lang, blank, 1, how->face, how->script, is_rtl(how) };
+    if (!is_plain_call(how))
         return FALSE;
     make_room(fonts->words);
     const Word *space = g_hash_table_lookup(fonts->words->words, &key);

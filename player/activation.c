@@ -1,5 +1,7 @@
 #include "player/activation.h"
 
+#include "base/error.h"
+
 #include <string.h>
 
 typedef struct {
@@ -9,6 +11,7 @@ typedef struct {
     BtInputLedger *ledger;
     BtTrust *trust;
     BtFloor manifest, alert; /* newest that counted */
+    BtFloor last;            /* the manifest that was taken last */
     gboolean changed;
 } Looking;
 
@@ -40,21 +43,6 @@ static gboolean read_ready(Looking *looking, const char *name, char sha256[BT_HA
         return FALSE;
     g_strlcpy(sha256, text, BT_HASH_HEX_SIZE);
     return TRUE;
-}
-
-static gint64 instant_of_change(const BtActivation *activation)
-{
-    const BtOnAir *on_air = activation->on_air;
-    if (on_air == NULL || on_air->kind != BT_ON_PROGRAMME)
-        return activation->t_ms;
-    for (guint i = 0; i < on_air->zones->len; i++) {
-        const BtOnZone *zone = &g_array_index(on_air->zones, BtOnZone, i);
-        if (on_air->programme->playlists[i] == NULL)
-            continue;
-        gint64 end_ms = zone->item == NULL ? activation->t_ms : zone->end_ms;
-        return CLAMP(end_ms, activation->t_ms, activation->t_ms + BT_ACTIVATION_MAX_WAIT_MS);
-    }
-    return activation->t_ms;
 }
 
 static GBytes *read_envelope(Looking *looking, const char *sha256, GError **error)
@@ -89,7 +77,7 @@ static void take_manifest(Looking *looking, const char *sha256)
         return;
     }
     activation->newest_issued_ms = MAX(activation->newest_issued_ms, manifest->issued_ms);
-    gint64 from_ms = instant_of_change(activation);
+    gint64 from_ms = activation->instant_of_change(activation->user);
     if (!bt_input_ledger_add_manifest(
             looking->ledger, looking->source->name, sha256, manifest->version, from_ms, &failure)) {
         refuse(looking, sha256, failure);
@@ -146,7 +134,7 @@ static void look_at_ready(Looking *looking)
             take_alert(looking, sha256);
     }
     if (read_ready(looking, "manifest.ready", sha256) && *sha256 != '\0' &&
-        !g_str_equal(sha256, looking->manifest.sha256))
+        !g_str_equal(sha256, looking->last.sha256))
         take_manifest(looking, sha256);
 }
 
@@ -166,6 +154,23 @@ static void take_denials(Looking *looking, const BtNow *now)
     }
 }
 
+/* What of a command is an input. */
+static void write_command(Looking *looking, const BtCommand *command)
+{
+    gint64 t_ms = looking->activation->t_ms;
+    GError *failure = NULL;
+    gboolean written = TRUE;
+    if (command->verb == BT_VERB_CUT)
+        written = bt_input_ledger_add_cut(looking->ledger, t_ms, &failure);
+    else if (command->verb == BT_VERB_DARKEN)
+        written = bt_input_ledger_add_darken(looking->ledger, t_ms, command->until_ms, &failure);
+    else
+        return;
+    looking->changed = TRUE;
+    if (!written)
+        refuse(looking, command->id, failure);
+}
+
 static void take_commands(Looking *looking, const BtNow *now)
 {
     BtActivation *activation = looking->activation;
@@ -178,6 +183,7 @@ static void take_commands(Looking *looking, const BtNow *now)
             !is_new)
             continue;
         tell(looking, "command", command->id, NULL, bt_verb_name(command->verb));
+        write_command(looking, command);
         activation->on_command(command->verb, command->until_ms, activation->user);
     }
 }
@@ -201,12 +207,31 @@ static void look_at_now(Looking *looking)
     take_commands(looking, now);
 }
 
+/* What the ledger says of versions, after it followed a root that took a key away. */
+static gboolean read_floors(Looking *looking, GError **error)
+{
+    const char *name = looking->source->name;
+    gboolean forgot;
+    if (!bt_input_ledger_follow_root(
+            looking->ledger, name, looking->trust, looking->activation->t_ms, &forgot, error) ||
+        !bt_input_ledger_newest(
+            looking->ledger, name, &looking->manifest, &looking->alert, error) ||
+        !bt_input_ledger_last_manifest(looking->ledger, name, &looking->last, error))
+        return FALSE;
+    if (forgot)
+        tell(looking, "root", name, NULL,
+            "a key was taken away: versions begin anew, what it signed counts no more");
+    looking->changed = looking->changed || forgot;
+    return TRUE;
+}
+
 static void look_at_source(
     BtActivation *activation, const BtConfigSource *source, gboolean *changed)
 {
-    Looking looking = { .activation = activation, .source = source };
-    looking.cache = bt_board_cache(activation->board);
-    looking.ledger = bt_board_ledger(activation->board);
+    Looking looking = { .activation = activation,
+        .source = source,
+        .cache = activation->cache,
+        .ledger = activation->ledger };
     GError *failure = NULL;
     BtLedgerSource input = bt_config_ledger_source(source, NULL);
     looking.trust =
@@ -218,8 +243,8 @@ static void look_at_source(
         g_error_free(failure);
         return;
     }
-    if (bt_input_ledger_newest(
-            looking.ledger, source->name, &looking.manifest, &looking.alert, &failure)) {
+    activation->roots += bt_trust_root(looking.trust)->version;
+    if (read_floors(&looking, &failure)) {
         look_at_now(&looking);
         look_at_ready(&looking);
     } else {
@@ -234,7 +259,7 @@ gboolean bt_activate(BtActivation *activation)
     gboolean changed = FALSE;
     for (guint i = 0; i < activation->config->sources->len; i++) {
         const BtConfigSource *source = g_ptr_array_index(activation->config->sources, i);
-        if (source->kind == BT_SOURCE_NATIVE && bt_board_cache(activation->board) != NULL)
+        if (source->kind == BT_SOURCE_NATIVE)
             look_at_source(activation, source, &changed);
     }
     return changed;

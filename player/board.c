@@ -56,21 +56,22 @@ void bt_board_close(BtBoard *board)
 
 /* ---- opening ---- */
 
-static gboolean open_state(BtBoard *board, GError **error)
+gboolean bt_board_open_state(const BtConfig *config, gboolean writable, BtCache **cache,
+    BtInputLedger **ledger, GError **error)
 {
-    const BtConfig *config = board->config;
-    if (config->state_folder == NULL)
-        return TRUE;
-    gboolean writable = board->options.writable;
     if (writable && !bt_io_make_folder(config->state_folder, error))
         return FALSE;
-    g_autofree char *cache = bt_config_state_path(config, "cache");
-    g_autofree char *inputs = bt_config_state_path(config, "inputs.db");
-    board->cache = bt_cache_open(cache, writable, error);
-    if (board->cache == NULL)
+    g_autofree char *cache_path = bt_config_state_path(config, "cache");
+    g_autofree char *inputs_path = bt_config_state_path(config, "inputs.db");
+    g_autoptr(BtCache) opened = bt_cache_open(cache_path, writable, error);
+    if (opened == NULL)
         return FALSE;
-    board->ledger = bt_input_ledger_open(inputs, writable, error);
-    return board->ledger != NULL;
+    BtInputLedger *inputs = bt_input_ledger_open(inputs_path, writable, error);
+    if (inputs == NULL)
+        return FALSE;
+    *cache = g_steal_pointer(&opened);
+    *ledger = inputs;
+    return TRUE;
 }
 
 /* How long a medium plays, asked of a decoder: folders have no manifest that says so. */
@@ -114,7 +115,10 @@ static gboolean open_folders(BtBoard *board, GError **error)
 BtBoard *bt_board_open(const BtConfig *config, const BtBoardOptions *options, GError **error)
 {
     g_autoptr(BtBoard) board = board_new(config, options);
-    if (!open_state(board, error) || !open_folders(board, error))
+    if (config->state_folder != NULL &&
+        !bt_board_open_state(config, board->options.writable, &board->cache, &board->ledger, error))
+        return NULL;
+    if (!open_folders(board, error))
         return NULL;
     bt_board_reload(board);
     return g_steal_pointer(&board);
@@ -149,9 +153,20 @@ static void add_rules_of_this_box(BtBoard *board)
         bt_inputs_add_cut(board->inputs, board->safe_from_ms, board->safe_until_ms);
 }
 
-static void load_sources(BtBoard *board)
+static BtInputs *load_manifest_alone(const BtBoard *board)
+{
+    BtInputs *inputs = bt_inputs_new();
+    guint source = bt_inputs_add_source(inputs, board->manifest->source, BT_ALL_CLASSES, NULL, 0);
+    bt_inputs_add_manifest(
+        inputs, source, board->manifest, board->manifest->payload_sha256, BT_TIME_MIN);
+    return inputs;
+}
+
+BtInputs *bt_board_load_inputs(const BtBoard *board, BtInputLedger *ledger, BtCache *cache)
 {
     const BtConfig *config = board->config;
+    if (board->manifest != NULL)
+        return load_manifest_alone(board);
     BtLedgerSource sources[BT_MAX_SOURCES] = { 0 };
     for (guint i = 0; i < config->sources->len; i++) {
         const BtConfigSource *source = g_ptr_array_index(config->sources, i);
@@ -160,49 +175,40 @@ static void load_sources(BtBoard *board)
             bt_config_ledger_source(source, folder == NULL ? NULL : bt_folder_manifest(folder));
     }
     g_autoptr(GPtrArray) problems = g_ptr_array_new_with_free_func(g_free);
-    board->inputs = bt_inputs_load(board->ledger, board->cache, config->screen_id, sources,
+    BtInputs *inputs = bt_inputs_load(ledger, cache, config->screen_id, sources,
         config->sources->len, board->options.since_ms, problems);
     for (guint i = 0; i < problems->len; i++)
         g_message("%s", (const char *)g_ptr_array_index(problems, i));
+    return inputs;
 }
 
-static void load_manifest_alone(BtBoard *board)
+void bt_board_take_inputs(BtBoard *board, BtInputs *inputs)
 {
-    board->inputs = bt_inputs_new();
-    guint source =
-        bt_inputs_add_source(board->inputs, board->manifest->source, BT_ALL_CLASSES, NULL, 0);
-    bt_inputs_add_manifest(
-        board->inputs, source, board->manifest, board->manifest->payload_sha256, BT_TIME_MIN);
+    g_clear_pointer(&board->inputs, bt_inputs_free);
+    board->inputs = inputs;
+    add_rules_of_this_box(board);
 }
 
 void bt_board_reload(BtBoard *board)
 {
-    g_clear_pointer(&board->inputs, bt_inputs_free);
-    if (board->manifest != NULL)
-        load_manifest_alone(board);
-    else
-        load_sources(board);
-    add_rules_of_this_box(board);
+    bt_board_take_inputs(board, bt_board_load_inputs(board, board->ledger, board->cache));
 }
 
 void bt_board_distrust_clock(BtBoard *board, gint64 from_ms)
 {
     board->distrust_from_ms = from_ms;
     board->distrust_until_ms = BT_TIME_MAX;
-    bt_board_reload(board);
 }
 
 void bt_board_trust_clock(BtBoard *board, gint64 from_ms)
 {
     board->distrust_until_ms = from_ms;
-    bt_board_reload(board);
 }
 
 void bt_board_keep_safe(BtBoard *board, gint64 from_ms, gint64 until_ms)
 {
     board->safe_from_ms = from_ms;
     board->safe_until_ms = until_ms;
-    bt_board_reload(board);
 }
 
 /* ---- the stage ---- */
@@ -280,6 +286,7 @@ gboolean bt_board_set_size(BtBoard *board, int w_px, int h_px, GError **error)
         .open_user = board,
         .on_failure = board->options.on_failure,
         .on_success = board->options.on_success,
+        .on_catch_up = board->options.on_catch_up,
         .failure_user = board->options.failure_user,
     };
     board->stage = bt_stage_new(&options);

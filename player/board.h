@@ -13,8 +13,9 @@ typedef struct BtBoard BtBoard;
 typedef struct {
     BtMediaSpawn spawn; /* NULL: the program starts decoders itself */
     gpointer spawn_user;
-    BtStageOnFailure on_failure; /* nullable */
-    BtStageOnSuccess on_success; /* nullable */
+    BtStageOnFailure on_failure;  /* nullable */
+    BtStageOnSuccess on_success;  /* nullable */
+    BtStageOnCatchUp on_catch_up; /* nullable */
     gpointer failure_user;
     gboolean writable; /* show: may make the state folder and write the ledger */
     gint64 since_ms;   /* no question will be asked about an instant before this one */
@@ -35,9 +36,20 @@ void bt_board_default_size(const BtBoard *board, int *w_px, int *h_px);
 /* Makes the stage of this size. FALSE when the font for Latin is missing. */
 gboolean bt_board_set_size(BtBoard *board, int w_px, int h_px, GError **error);
 
-/* Reads ledger and cache again: something counts that did not. Problems are logged. */
+/* The ledger and the cache of a configuration with a state folder, each a handle of the caller's
+ * own (transfer full). FALSE leaves both as they are. */
+gboolean bt_board_open_state(const BtConfig *config, gboolean writable, BtCache **cache,
+    BtInputLedger **ledger, GError **error);
+/* What counts, out of ledger and cache; problems are logged. It verifies and parses everything
+ * again, which takes its time: may be called from any thread, with handles of that thread's.
+ * (transfer full) */
+BtInputs *bt_board_load_inputs(const BtBoard *board, BtInputLedger *ledger, BtCache *cache);
+/* From now on these count (transfer full), and the rules of this box with them. */
+void bt_board_take_inputs(BtBoard *board, BtInputs *inputs);
+/* Both at once, with the board's own handles. */
 void bt_board_reload(BtBoard *board);
-/* From `from_ms` on, until bt_board_trust_clock, the wall clock is not trusted. */
+/* Rules of this box; each counts with the next inputs. From `from_ms` on, until
+ * bt_board_trust_clock, the wall clock is not trusted. */
 void bt_board_distrust_clock(BtBoard *board, gint64 from_ms);
 void bt_board_trust_clock(BtBoard *board, gint64 from_ms);
 /* For so long the safe scene, whatever is on: after three deaths. */

@@ -22,7 +22,37 @@ static BtJson *failure_json(const char *message)
     return reply;
 }
 
-static BtJson *answer_line(BtControl *control, const char *line, gsize size_bytes)
+struct BtControlTalk {
+    BtControl *control;
+    GSocketConnection *connection;
+    GDataInputStream *input;
+    char *reply;
+};
+
+static void talk_free(BtControlTalk *talk)
+{
+    g_object_unref(talk->input);
+    g_object_unref(talk->connection);
+    g_free(talk->reply);
+    g_free(talk);
+}
+
+static void on_written(GObject *stream, GAsyncResult *result, gpointer data)
+{
+    g_output_stream_write_all_finish(G_OUTPUT_STREAM(stream), result, NULL, NULL);
+    talk_free(data);
+}
+
+void bt_control_reply(BtControlTalk *talk, BtJson *reply)
+{
+    g_autoptr(BtJson) owned = reply;
+    g_autofree char *text = bt_json_to_text(owned, FALSE);
+    talk->reply = g_strconcat(text, "\n", NULL);
+    g_output_stream_write_all_async(g_io_stream_get_output_stream(G_IO_STREAM(talk->connection)),
+        talk->reply, strlen(talk->reply), G_PRIORITY_DEFAULT, NULL, on_written, talk);
+}
+
+static BtJson *answer_line(BtControlTalk *talk, const char *line, gsize size_bytes)
 {
     g_autoptr(GError) failure = NULL;
     g_autoptr(BtJson) request =
@@ -37,33 +67,12 @@ static BtJson *answer_line(BtControl *control, const char *line, gsize size_byte
         words[1] = bt_json_read_string(&name, 0, 200, &failure);
     if (words[0] == NULL || words[1] == NULL)
         return failure_json(failure->message);
-    return control->answer(words[0], words[1], control->user);
-}
-
-typedef struct {
-    BtControl *control;
-    GSocketConnection *connection;
-    GDataInputStream *input;
-    char *reply;
-} Talk;
-
-static void talk_free(Talk *talk)
-{
-    g_object_unref(talk->input);
-    g_object_unref(talk->connection);
-    g_free(talk->reply);
-    g_free(talk);
-}
-
-static void on_written(GObject *stream, GAsyncResult *result, gpointer data)
-{
-    g_output_stream_write_all_finish(G_OUTPUT_STREAM(stream), result, NULL, NULL);
-    talk_free(data);
+    return talk->control->answer(words[0], words[1], talk, talk->control->user);
 }
 
 static void on_line(GObject *stream, GAsyncResult *result, gpointer data)
 {
-    Talk *talk = data;
+    BtControlTalk *talk = data;
     gsize size_bytes = 0;
     g_autofree char *line = g_data_input_stream_read_line_finish(
         G_DATA_INPUT_STREAM(stream), result, &size_bytes, NULL);
@@ -71,11 +80,9 @@ static void on_line(GObject *stream, GAsyncResult *result, gpointer data)
         talk_free(talk);
         return;
     }
-    g_autoptr(BtJson) reply = answer_line(talk->control, line, size_bytes);
-    g_autofree char *text = bt_json_to_text(reply, FALSE);
-    talk->reply = g_strconcat(text, "\n", NULL);
-    g_output_stream_write_all_async(g_io_stream_get_output_stream(G_IO_STREAM(talk->connection)),
-        talk->reply, strlen(talk->reply), G_PRIORITY_DEFAULT, NULL, on_written, talk);
+    BtJson *reply = answer_line(talk, line, size_bytes);
+    if (reply != NULL)
+        bt_control_reply(talk, reply);
 }
 
 static gboolean on_incoming(
@@ -83,7 +90,7 @@ static gboolean on_incoming(
 {
     (void)service;
     (void)source;
-    Talk *talk = g_new0(Talk, 1);
+    BtControlTalk *talk = g_new0(BtControlTalk, 1);
     talk->control = data;
     talk->connection = g_object_ref(connection);
     talk->input = g_data_input_stream_new(g_io_stream_get_input_stream(G_IO_STREAM(connection)));

@@ -13,8 +13,13 @@
 
 typedef struct BtControl BtControl;
 
-/* Answers one request: an object (transfer full). */
-typedef BtJson *(*BtControlAnswer)(const char *verb, const char *name, gpointer user);
+typedef struct BtControlTalk BtControlTalk; /* somebody who asked and waits */
+
+/* Answers one request: an object (transfer full); NULL: bt_control_reply will, once for each. */
+typedef BtJson *(*BtControlAnswer)(
+    const char *verb, const char *name, BtControlTalk *talk, gpointer user);
+/* `reply` (transfer full); the talk is over. Before bt_control_close. */
+void bt_control_reply(BtControlTalk *talk, BtJson *reply);
 
 /* (transfer full) (nullable) BT_ERROR_IO. A socket left by a dead player is replaced. */
 BtControl *bt_control_open(const char *path, BtControlAnswer answer, gpointer user, GError **error);

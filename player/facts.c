@@ -2,12 +2,15 @@
 
 #include "base/db.h"
 #include "base/hash.h"
+#include "player/seen.h"
 
 #include <string.h>
 
 struct BtFacts {
     BtDb *db;
     char *boot;
+    char *seen_path; /* NULL: in memory */
+    BtSeen *seen;    /* NULL until it is written */
 };
 
 static const char *const migrations[] = {
@@ -38,6 +41,8 @@ BtFacts *bt_facts_open(const char *path, GError **error)
     BtFacts *facts = g_new0(BtFacts, 1);
     facts->db = db;
     facts->boot = g_strdup("");
+    if (!g_str_equal(path, ":memory:"))
+        facts->seen_path = g_strconcat(path, "-seen", NULL);
     return facts;
 }
 
@@ -46,6 +51,8 @@ void bt_facts_close(BtFacts *facts)
     if (facts == NULL)
         return;
     bt_db_close(facts->db);
+    bt_seen_close(facts->seen);
+    g_free(facts->seen_path);
     g_free(facts->boot);
     g_free(facts);
 }
@@ -248,6 +255,14 @@ GPtrArray *bt_facts_open_rows(BtFacts *facts, GError **error)
 
 /* ---- life and deaths ---- */
 
+static void take_note(const BtFacts *facts, BtLife *life)
+{
+    BtSeenNote note;
+    if (!life->clean && facts->seen_path != NULL && bt_seen_read(facts->seen_path, &note) &&
+        note.from_ms == life->from_ms && g_str_equal(note.boot, life->boot))
+        life->seen_ms = MAX(life->seen_ms, note.seen_ms);
+}
+
 gboolean bt_facts_life(BtFacts *facts, BtLife *life)
 {
     g_autoptr(BtRows) rows = bt_db_query(
@@ -260,6 +275,7 @@ gboolean bt_facts_life(BtFacts *facts, BtLife *life)
     life->from_ms = bt_rows_int(rows, 3);
     life->seen_ms = bt_rows_int(rows, 4);
     life->clean = bt_rows_int(rows, 5) != 0;
+    take_note(facts, life);
     return TRUE;
 }
 
@@ -270,6 +286,17 @@ gboolean bt_facts_put_life(BtFacts *facts, const BtLife *life, GError **error)
         " VALUES (1, ?, ?, ?, ?, ?, ?)",
         "sssiii", life->boot, life->state, life->cause, life->from_ms, life->seen_ms,
         (gint64)life->clean);
+}
+
+gboolean bt_facts_note_seen(BtFacts *facts, const BtLife *life, GError **error)
+{
+    BtSeenNote note = { .from_ms = life->from_ms, .seen_ms = life->seen_ms };
+    if (facts->seen_path == NULL)
+        return bt_facts_put_life(facts, life, error);
+    if (facts->seen == NULL)
+        facts->seen = bt_seen_open(facts->seen_path, error);
+    g_strlcpy(note.boot, life->boot, sizeof note.boot);
+    return facts->seen != NULL && bt_seen_write(facts->seen, &note, error);
 }
 
 gboolean bt_facts_add_death(BtFacts *facts, gint64 at_ms, const char *items, GError **error)

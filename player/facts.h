@@ -2,7 +2,8 @@
  *
  * A fact is one line of a report: it gets its seq here, rising by one per screen for ever, and
  * stays until the source acknowledged it. An occurrence on the glass is an *open row* first; its
- * end makes the fact. Whatever is written here is durable when the call returns.
+ * end makes the fact. Whatever is written here is durable when the call returns, but for what
+ * bt_facts_note_seen says.
  *
  * The database (state/ledger.db) is opened by show's writer thread and by sync, each with a
  * connection of its own. Thread-safety: one thread a BtFacts. */
@@ -79,9 +80,14 @@ typedef struct {
     gboolean clean; /* it ended on purpose */
 } BtLife;
 
-/* The stretch that is going on; FALSE when there is none yet. */
+/* The stretch that is going on, seen when it was last said to go on; FALSE when there is none yet.
+ */
 gboolean bt_facts_life(BtFacts *facts, BtLife *life);
 gboolean bt_facts_put_life(BtFacts *facts, const BtLife *life, GError **error);
+/* The stretch that was put last goes on: only its `seen_ms` moved. No part of a transaction, and
+ * far cheaper than one: it survives a death at once, a power cut after BT_SEEN_SYNC_EVERY of these.
+ * A note of another stretch than the one in the database says nothing. */
+gboolean bt_facts_note_seen(BtFacts *facts, const BtLife *life, GError **error);
 
 /* The boot id of this process' run, kept for facts: a random UUID, new for each start of supervise.
  */

@@ -8,6 +8,16 @@ struct BtFdWatch {
     GArray *tags; /* of gpointer, one for each */
 };
 
+guint bt_fd_add(int fd, GIOCondition condition, GUnixFDSourceFunc ready, gpointer user)
+{
+    GSource *source = g_unix_fd_source_new(fd, condition);
+    g_source_set_can_recurse(source, TRUE);
+    g_source_set_callback(source, G_SOURCE_FUNC(ready), user, NULL);
+    guint id = g_source_attach(source, NULL);
+    g_source_unref(source);
+    return id;
+}
+
 static gboolean check(GSource *source)
 {
     BtFdWatch *watch = (BtFdWatch *)source;
@@ -41,6 +51,7 @@ BtFdWatch *bt_fd_watch_new(GSourceFunc ready, gpointer user)
     BtFdWatch *watch = (BtFdWatch *)g_source_new(&functions, sizeof *watch);
     watch->fds = g_array_new(FALSE, FALSE, sizeof(int));
     watch->tags = g_array_new(FALSE, FALSE, sizeof(gpointer));
+    g_source_set_can_recurse(&watch->source, TRUE); /* as for bt_fd_add */
     g_source_set_callback(&watch->source, ready, user, NULL);
     g_source_attach(&watch->source, NULL);
     return watch;

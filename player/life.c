@@ -36,6 +36,17 @@ static void post(BtLifeKeeper *keeper, BtWriterTask task, const BtLife *life, co
     bt_writer_post(keeper->writer, task, stretch, g_free);
 }
 
+static gboolean note_seen(BtFacts *facts, gpointer data, GError **error)
+{
+    return bt_facts_note_seen(facts, data, error);
+}
+
+static void post_note(BtLifeKeeper *keeper)
+{
+    bt_writer_post_note(
+        keeper->writer, note_seen, g_memdup2(&keeper->life, sizeof keeper->life), g_free);
+}
+
 static void report(BtLifeKeeper *keeper, const BtLife *life, const BtMoment *at)
 {
     if (life->seen_ms > life->from_ms)
@@ -107,7 +118,7 @@ void bt_life_tick(BtLifeKeeper *keeper, const BtMoment *now)
     BtLife *life = &keeper->life;
     life->seen_ms = now->wall_ms;
     if (life->seen_ms - life->from_ms < BT_LIFE_REPORT_MS) {
-        post(keeper, put_life, life, now);
+        post_note(keeper);
         return;
     }
     report(keeper, life, now);

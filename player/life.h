@@ -1,9 +1,9 @@
 /* Uptime: what the glass was, in stretches that survive power cuts, and the heartbeat.
  *
  * A stretch is lit (right and confirmed by the loop that drew it), unconfirmed, or not-showing with
- * a cause. The stretch that goes on is written down each second; after a death or a power cut the
- * next start reports it up to its last second and the gap after it. Thread-safety: show's main
- * thread. */
+ * a cause. A stretch is written down when it begins, and each second a note that it goes on; after
+ * a death or a power cut the next start reports it up to the last note and the gap after it.
+ * Thread-safety: show's main thread. */
 #ifndef BT_PLAYER_LIFE_H
 #define BT_PLAYER_LIFE_H
 

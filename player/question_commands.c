@@ -57,6 +57,16 @@ static BtBoard *open_sized(
     return bt_board_set_size(board, w_px, h_px, error) ? g_steal_pointer(&board) : NULL;
 }
 
+/* The beginning of each question about one instant: the exit status so far. */
+static int open_at(const Question *question, BtConfig **config, BtBoard **board, gint64 *at_ms)
+{
+    GError *failure = NULL;
+    if (!names_one_board(question, &failure) || !parse_instant("at", question->at, at_ms, &failure))
+        return bt_command_fail(failure, 2);
+    *board = open_sized(question, *at_ms, config, &failure);
+    return *board == NULL ? bt_command_fail(failure, 1) : 0;
+}
+
 #define QUESTION_ENTRIES(question)                                                                 \
     { "config", 0, 0, G_OPTION_ARG_FILENAME, &(question).config, "player.conf of this box",        \
         "FILE" },                                                                                  \
@@ -75,12 +85,10 @@ static int snapshot(const Question *question)
     GError *failure = NULL;
     gint64 at_ms;
     g_autoptr(BtConfig) config = NULL;
-    if (!names_one_board(question, &failure) ||
-        !parse_instant("at", question->at, &at_ms, &failure))
-        return bt_command_fail(failure, 2);
-    g_autoptr(BtBoard) board = open_sized(question, at_ms, &config, &failure);
-    if (board == NULL)
-        return bt_command_fail(failure, 1);
+    g_autoptr(BtBoard) board = NULL;
+    int status = open_at(question, &config, &board, &at_ms);
+    if (status != 0)
+        return status;
     g_autoptr(BtFrame) frame = bt_board_picture(board, at_ms, SNAPSHOT_TIMEOUT_MS, &failure);
     if (frame == NULL || !bt_frame_write_png(frame, question->output, &failure))
         return bt_command_fail(failure, 1);
@@ -233,15 +241,12 @@ static void print_steps(const GPtrArray *steps, gboolean as_json)
 
 static int why(const Question *question)
 {
-    GError *failure = NULL;
     gint64 at_ms;
     g_autoptr(BtConfig) config = NULL;
-    if (!names_one_board(question, &failure) ||
-        !parse_instant("at", question->at, &at_ms, &failure))
-        return bt_command_fail(failure, 2);
-    g_autoptr(BtBoard) board = open_sized(question, at_ms, &config, &failure);
-    if (board == NULL)
-        return bt_command_fail(failure, 1);
+    g_autoptr(BtBoard) board = NULL;
+    int status = open_at(question, &config, &board, &at_ms);
+    if (status != 0)
+        return status;
     g_autoptr(GPtrArray) steps = bt_why(bt_board_inputs(board), at_ms, bt_board_measure, board);
     print_steps(steps, question->json);
     return 0;

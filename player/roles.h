@@ -47,6 +47,16 @@ typedef struct {
     char *grab_folder;
 } BtRoleOptions;
 
+/* Where a role hears what supervise says to it, one message a call and none with descriptors.
+ * BT_ROLE_STOP comes last, also when supervise is gone. */
+typedef struct {
+    void (*take)(BtRoleType type, gpointer user);
+    gpointer user;
+} BtRoleEar;
+
+/* From now on, in the main loop; `ear` stays the caller's. */
+void bt_role_listen(BtRoleEar *ear);
+
 /* The whole life of each role; the process's exit status. */
 int bt_supervise(const BtRoleOptions *options);
 int bt_show(const BtRoleOptions *options);

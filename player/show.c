@@ -8,7 +8,6 @@
 #include "player/show.h"
 
 #include "base/channel.h"
-#include "player/activation.h"
 #include "player/pattern.h"
 #include "player/status.h"
 
@@ -100,72 +99,123 @@ void bt_show_event(
 
 /* ---- inputs ---- */
 
-void bt_show_inputs_changed(BtShow *show)
+typedef struct {
+    BtEntryKind kind;
+    char *source, *what;
+    gint64 t_ms;
+    BtControlTalk *talk;
+} Entry;
+
+static gboolean write_entry(BtInputLedger *ledger, gpointer data, GError **error)
 {
-    bt_board_reload(show->board);
-    show->inputs_changed = TRUE;
+    const Entry *entry = data;
+    switch (entry->kind) {
+    case BT_ENTRY_CUT:
+        return bt_input_ledger_add_cut(ledger, entry->t_ms, error);
+    case BT_ENTRY_RESUME:
+        return bt_input_ledger_add_resume(ledger, entry->t_ms, error);
+    case BT_ENTRY_LAPSE:
+        return bt_input_ledger_add_lapse(ledger, entry->source, entry->t_ms, error);
+    case BT_ENTRY_SET_ASIDE:
+        return bt_input_ledger_add_set_aside(
+            ledger, entry->source, entry->what, entry->t_ms, entry->t_ms + BT_DAY_MS, error);
+    }
+    return FALSE;
 }
 
-static void on_activation_event(
-    const char *type, const char *code, const char *what, const char *message, gpointer user)
+static void on_written(const GError *failure, gpointer data)
 {
-    bt_show_event(user, type, code, what, message);
+    Entry *entry = data;
+    BtJson *reply = bt_json_new_object();
+    if (failure != NULL)
+        g_warning("%s", failure->message);
+    if (failure != NULL)
+        bt_json_set_string(reply, "error", failure->message);
+    else
+        bt_json_set_bool(reply, "done", TRUE);
+    if (entry->talk != NULL)
+        bt_control_reply(entry->talk, bt_json_ref(reply));
+    bt_json_unref(reply);
+    g_free(entry->source);
+    g_free(entry->what);
+    g_free(entry);
 }
 
-static void on_command(BtVerb verb, gint64 until_ms, gpointer user)
+void bt_show_write(
+    BtShow *show, BtEntryKind kind, const char *source, const char *what, BtControlTalk *talk)
 {
-    BtShow *show = user;
-    BtInputLedger *ledger = bt_board_ledger(show->board);
-    gint64 t_ms = bt_timekeeper_show_ms(&show->time);
-    switch (verb) {
-    case BT_VERB_CUT:
-        bt_input_ledger_add_cut(ledger, t_ms, NULL);
-        break;
-    case BT_VERB_DARKEN:
-        bt_input_ledger_add_darken(ledger, t_ms, until_ms, NULL);
-        break;
+    Entry *entry = g_new0(Entry, 1);
+    *entry =
+        (Entry){ kind, g_strdup(source), g_strdup(what), bt_timekeeper_show_ms(&show->time), talk };
+    bt_judge_write(show->judge, write_entry, on_written, entry);
+}
+
+static void act_on(BtShow *show, const BtJudgeCommand *command)
+{
+    switch (command->verb) {
     case BT_VERB_MUTE:
-        show->mute_until_ms = until_ms;
+        show->mute_until_ms = command->until_ms;
         break;
     case BT_VERB_RESTART:
         bt_show_tell(show, BT_ROLE_RESTART);
         break;
     case BT_VERB_IDENTIFY:
-        show->identify_until_ms = t_ms + IDENTIFY_MS;
+        show->identify_until_ms = bt_timekeeper_show_ms(&show->time) + IDENTIFY_MS;
         show->scene_until_ms = BT_TIME_MIN;
         break;
     case BT_VERB_SCREENSHOT:
         bt_show_event(show, "refused", "unsupported", "screenshot",
             "this player sends no pictures: expected another command");
         break;
+    case BT_VERB_CUT:
+    case BT_VERB_DARKEN:
     case BT_N_VERBS:
         break;
     }
-    bt_show_inputs_changed(show);
 }
 
-void bt_show_look_for_news(BtShow *show)
+/* A document that verified says that its instant is past, and within a day bounds the clock. */
+static void learn_time(BtShow *show, gint64 issued_ms)
 {
-    BtActivation activation = {
-        .config = show->config,
-        .board = show->board,
-        .on_air = show->on_air,
-        .t_ms = bt_timekeeper_show_ms(&show->time),
-        .trusted_now_ms = bt_timekeeper_surely_past_ms(&show->time),
-        .on_event = on_activation_event,
-        .on_command = on_command,
-        .user = show,
-    };
-    if (bt_board_ledger(show->board) == NULL)
-        return;
-    if (bt_activate(&activation))
-        bt_show_inputs_changed(show);
-    bt_timekeeper_raise_floor(&show->time, activation.newest_issued_ms);
+    bt_timekeeper_raise_floor(&show->time, issued_ms);
     gint64 wall_ms = bt_clock_wall_ms(&show->time.clock);
-    gboolean bounded = activation.newest_issued_ms > 0 && wall_ms >= activation.newest_issued_ms &&
-        wall_ms < activation.newest_issued_ms + BT_DAY_MS;
-    if (bt_timekeeper_judge(&show->time, bounded) && show->time.trusted)
-        bt_board_trust_clock(show->board, activation.t_ms);
+    gboolean bounded = issued_ms > 0 && wall_ms >= issued_ms && wall_ms < issued_ms + BT_DAY_MS;
+    if (!bt_timekeeper_judge(&show->time, bounded) || !show->time.trusted)
+        return;
+    bt_board_trust_clock(show->board, bt_timekeeper_show_ms(&show->time));
+    if (show->judge != NULL)
+        bt_judge_reload(show->judge);
+}
+
+void bt_show_take_judgement(BtJudgement *judgement, gpointer user)
+{
+    BtShow *show = user;
+    for (guint i = 0; i < judgement->events->len; i++) {
+        const BtJudgeEvent *event = g_ptr_array_index(judgement->events, i);
+        bt_show_event(show, event->type, event->code, event->what, event->message);
+    }
+    for (guint i = 0; i < judgement->commands->len; i++)
+        act_on(show, &g_array_index(judgement->commands, BtJudgeCommand, i));
+    if (judgement->newest_issued_ms > 0)
+        learn_time(show, judgement->newest_issued_ms);
+    if (judgement->inputs != NULL) {
+        bt_board_take_inputs(show->board, g_steal_pointer(&judgement->inputs));
+        show->inputs_changed = TRUE;
+    }
+    bt_show_turn(show);
+}
+
+/* The end of the item on air in the first zone that the programme fills. */
+static gint64 item_end_ms(const BtOnAir *on_air)
+{
+    if (on_air == NULL || on_air->kind != BT_ON_PROGRAMME)
+        return BT_TIME_MIN;
+    for (guint i = 0; i < on_air->zones->len; i++) {
+        const BtOnZone *zone = &g_array_index(on_air->zones, BtOnZone, i);
+        if (on_air->programme->playlists[i] != NULL)
+            return zone->item == NULL ? BT_TIME_MIN : zone->end_ms;
+    }
+    return BT_TIME_MIN;
 }
 
 /* A source that was not heard of for so long keeps to its fillers. */
@@ -176,18 +226,16 @@ static void look_at_silence(BtShow *show, const BtConfigSource *source)
     bt_source_state_free(state);
     if (!silent || !g_hash_table_add(show->lapsed, g_strdup(source->name)))
         return;
-    bt_input_ledger_add_lapse(
-        bt_board_ledger(show->board), source->name, bt_timekeeper_show_ms(&show->time), NULL);
+    bt_show_write(show, BT_ENTRY_LAPSE, source->name, NULL, NULL);
     bt_show_event(show, "lapsed", "expired", source->name,
         "no word from this source for 45 days: it keeps to its fillers");
-    bt_show_inputs_changed(show);
 }
 
 void bt_show_look_for_silence(BtShow *show)
 {
     for (guint i = 0; i < show->config->sources->len; i++) {
         const BtConfigSource *source = g_ptr_array_index(show->config->sources, i);
-        if (source->kind == BT_SOURCE_NATIVE && bt_board_ledger(show->board) != NULL)
+        if (source->kind == BT_SOURCE_NATIVE && show->judge != NULL)
             look_at_silence(show, source);
     }
 }
@@ -205,15 +253,12 @@ gboolean bt_show_pattern(BtShow *show, const char *name)
     return TRUE;
 }
 
-static void set_aside(BtShow *show, const char *code, const char *what, gint64 now_ms)
+static void set_aside(BtShow *show, const char *code, const char *what)
 {
-    BtInputLedger *ledger = bt_board_ledger(show->board);
-    if (ledger == NULL || show->on_air == NULL || show->on_air->source_name == NULL)
+    if (show->judge == NULL || show->on_air == NULL || show->on_air->source_name == NULL)
         return;
-    bt_input_ledger_add_set_aside(
-        ledger, show->on_air->source_name, what, now_ms, now_ms + BT_DAY_MS, NULL);
+    bt_show_write(show, BT_ENTRY_SET_ASIDE, show->on_air->source_name, what, NULL);
     bt_show_event(show, "set-aside", code, what, "failed three times: set aside for a day");
-    bt_show_inputs_changed(show);
 }
 
 /* The third failure of an asset without a success in between sets it aside for a day. */
@@ -231,12 +276,19 @@ void bt_show_on_failure(const BtStageFailure *failure, gpointer user)
     if (!failure->again)
         bt_tracker_note_failure(show->tracker, failure->zone, code, stops_ms);
     if (count == FAILURES_MAX)
-        set_aside(show, code, what, now.wall_ms);
+        set_aside(show, code, what);
 }
 
 void bt_show_on_success(const char *sha256, gpointer user)
 {
     g_hash_table_remove(((BtShow *)user)->failures, sha256);
+}
+
+void bt_show_on_catch_up(const char *zone, gint64 since_ms, gpointer user)
+{
+    BtShow *show = user;
+    gint64 behind_ms = bt_timekeeper_show_ms(&show->time) - since_ms;
+    bt_tracker_note_behind(show->tracker, zone, MAX(1, behind_ms));
 }
 
 /* ---- the scene ---- */
@@ -245,6 +297,8 @@ static void put_on_air(BtShow *show, BtOnAir *on_air)
 {
     g_clear_pointer(&show->on_air, bt_on_air_free);
     show->on_air = on_air;
+    if (show->judge != NULL)
+        bt_judge_set_now(show->judge, &show->time, item_end_ms(on_air));
     show->inputs_changed = FALSE;
     show->scene_until_ms = BT_TIME_MIN;
 }

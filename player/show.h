@@ -8,6 +8,7 @@
 #include "player/control.h"
 #include "player/fdwatch.h"
 #include "player/glass.h"
+#include "player/judge.h"
 #include "player/life.h"
 #include "player/roles.h"
 #include "player/sound.h"
@@ -18,7 +19,8 @@ typedef struct {
     const BtRoleOptions *options;
     BtConfig *config;
     GMainLoop *loop;
-    int channel;  /* to supervise */
+    int channel; /* to supervise */
+    BtRoleEar ear;
     int timer_fd; /* of the turn */
     int status;   /* what the process will exit with */
 
@@ -28,6 +30,7 @@ typedef struct {
     gint64 drawn_ms; /* show time of the last picture */
 
     BtBoard *board;
+    BtJudge *judge; /* NULL: this player keeps no state */
     BtGlass *glass;
     BtFdWatch *decoders;
     BtSound *sound;
@@ -62,12 +65,16 @@ BtMoment bt_show_moment(const BtShow *show);
 void bt_show_turn(BtShow *show);
 /* A message without files to supervise. */
 void bt_show_tell(BtShow *show, BtRoleType type);
-/* Looks at what sync brought. */
-void bt_show_look_for_news(BtShow *show);
+/* An entry of the ledger: what is written and loaded by the judge's thread. */
+typedef enum { BT_ENTRY_CUT, BT_ENTRY_RESUME, BT_ENTRY_SET_ASIDE, BT_ENTRY_LAPSE } BtEntryKind;
+/* Writes an entry that counts from now on; `source` and `what` where the kind has them, else NULL.
+ * `talk` (nullable) is answered when it is durable and counts. */
+void bt_show_write(
+    BtShow *show, BtEntryKind kind, const char *source, const char *what, BtControlTalk *talk);
+/* BtJudgeResult over a BtShow. */
+void bt_show_take_judgement(BtJudgement *judgement, gpointer show);
 /* Sources that were not heard of for 45 days lapse to their fillers. */
 void bt_show_look_for_silence(BtShow *show);
-/* The ledger has a new entry. */
-void bt_show_inputs_changed(BtShow *show);
 /* A test pattern for BT_PATTERN_MS; NULL or "" ends it. FALSE: unknown name. */
 gboolean bt_show_pattern(BtShow *show, const char *name);
 /* Writes a fact of type "event" and a message. All borrowed. */
@@ -77,9 +84,11 @@ void bt_show_event(
 /* Sets aside, for a day, items that were on the glass at two of these deaths or more. */
 void bt_show_set_aside_suspects(BtShow *show, GPtrArray *deaths);
 
-/* For the board: BtMediaSpawn, BtStageOnFailure and BtStageOnSuccess over a BtShow. */
+/* For the board: BtMediaSpawn, BtStageOnFailure, BtStageOnSuccess and BtStageOnCatchUp over a
+ * BtShow. */
 int bt_show_spawn_decoder(int content_fd, gpointer show, GError **error);
 void bt_show_on_failure(const BtStageFailure *failure, gpointer show);
 void bt_show_on_success(const char *sha256, gpointer show);
+void bt_show_on_catch_up(const char *zone, gint64 since_ms, gpointer show);
 
 #endif

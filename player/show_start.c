@@ -3,8 +3,8 @@
  * Begin: what the last run left is closed or taken up again, a show that dies over and over falls
  * back to the safe scene, and the first picture is drawn from the cache before anything else is
  * looked at. */
-#include "base/channel.h"
 #include "base/io.h"
+#include "player/confine.h"
 #include "player/show.h"
 #include "player/status.h"
 
@@ -55,11 +55,8 @@ static void take_new_size(BtShow *show)
 
 static void on_cut_key(BtShow *show)
 {
-    BtInputLedger *ledger = bt_board_ledger(show->board);
-    if (ledger != NULL)
-        bt_input_ledger_add_cut(ledger, bt_timekeeper_show_ms(&show->time), NULL);
-    bt_show_inputs_changed(show);
-    bt_show_turn(show);
+    if (show->judge != NULL)
+        bt_show_write(show, BT_ENTRY_CUT, NULL, NULL, NULL);
 }
 
 static gboolean take_display_events(gpointer data)
@@ -103,26 +100,13 @@ static gboolean on_heartbeat(gpointer data)
     return G_SOURCE_CONTINUE;
 }
 
-static gboolean on_supervise(gint fd, GIOCondition condition, gpointer data)
+static void on_supervise(BtRoleType type, gpointer data)
 {
     BtShow *show = data;
-    (void)condition;
-    for (;;) {
-        BtRoleMessage message;
-        guint n_fds;
-        BtChannelStatus status =
-            bt_channel_receive(fd, &message, sizeof message, NULL, 0, &n_fds, NULL);
-        if (status == BT_CHANNEL_AGAIN)
-            return G_SOURCE_CONTINUE;
-        if (status != BT_CHANNEL_OK || message.type == BT_ROLE_STOP) {
-            g_main_loop_quit(show->loop);
-            return G_SOURCE_REMOVE;
-        }
-        if (message.type == BT_ROLE_NEWS) {
-            bt_show_look_for_news(show);
-            bt_show_turn(show);
-        }
-    }
+    if (type == BT_ROLE_STOP)
+        g_main_loop_quit(show->loop);
+    if (type == BT_ROLE_NEWS && show->judge != NULL)
+        bt_judge_look(show->judge);
 }
 
 static gboolean on_term(gpointer data)
@@ -147,30 +131,24 @@ static BtJson *failed(const char *message)
     return reply;
 }
 
-static BtJson *cut_or_resume(BtShow *show, gboolean cut)
+/* Answered when it is durable and its picture is drawn. */
+static BtJson *cut_or_resume(BtShow *show, gboolean cut, BtControlTalk *talk)
 {
-    g_autoptr(GError) failure = NULL;
-    BtInputLedger *ledger = bt_board_ledger(show->board);
-    gint64 t_ms = bt_timekeeper_show_ms(&show->time);
-    gboolean written = ledger != NULL &&
-        (cut ? bt_input_ledger_add_cut(ledger, t_ms, &failure)
-             : bt_input_ledger_add_resume(ledger, t_ms, &failure));
-    if (!written)
-        return failed(failure == NULL ? "this player keeps no state" : failure->message);
+    if (show->judge == NULL)
+        return failed("this player keeps no state");
     bt_show_pattern(show, NULL);
-    bt_show_inputs_changed(show);
+    bt_show_write(show, cut ? BT_ENTRY_CUT : BT_ENTRY_RESUME, NULL, NULL, talk);
     bt_show_event(show, cut ? "cut" : "resume", "", "control", "by the local socket");
-    bt_show_turn(show);
-    return done();
+    return NULL;
 }
 
-static BtJson *answer(const char *verb, const char *name, gpointer user)
+static BtJson *answer(const char *verb, const char *name, BtControlTalk *talk, gpointer user)
 {
     BtShow *show = user;
     if (g_str_equal(verb, "status"))
         return bt_status_json(show);
     if (g_str_equal(verb, "cut") || g_str_equal(verb, "resume"))
-        return cut_or_resume(show, g_str_equal(verb, "cut"));
+        return cut_or_resume(show, g_str_equal(verb, "cut"), talk);
     if (!g_str_equal(verb, "pattern"))
         return failed("unknown verb: expected status, cut, resume or pattern");
     if (!bt_show_pattern(show, name))
@@ -205,6 +183,7 @@ static void count_deaths(BtShow *show, BtFacts *facts, GPtrArray *rows, const Bt
     bt_show_event(
         show, "safe", "died", "show", "died three times within 60 s: safe for 10 minutes");
     bt_board_keep_safe(show->board, t_ms, t_ms + SAFE_AFTER_DEATHS_MS);
+    bt_board_reload(show->board);
     bt_show_set_aside_suspects(show, deaths);
 }
 
@@ -227,7 +206,7 @@ void bt_show_set_aside_suspects(BtShow *show, GPtrArray *deaths)
                 ledger, items[k], slash + 1, t_ms, t_ms + BT_DAY_MS, NULL);
         }
     }
-    bt_show_inputs_changed(show);
+    bt_board_reload(show->board);
 }
 
 static void take_over(BtShow *show, BtFacts *facts)
@@ -263,11 +242,22 @@ static BtFacts *open_facts(BtShow *show, GError **error)
     return facts;
 }
 
+static gboolean make_state_folder(const BtShow *show, GError **error)
+{
+    const char *folder = show->config->state_folder;
+    return folder == NULL || bt_io_make_folder(folder, error);
+}
+
+/* A board on a kernel that takes no filter is better lit than dark. */
+static void confine(const BtShow *show)
+{
+    g_autoptr(GError) failure = NULL;
+    if (!bt_confine_show(show->config, show->options->grab_folder, &failure))
+        g_warning("show is not confined: %s", failure->message);
+}
+
 static gboolean open_ledger(BtShow *show, GError **error)
 {
-    const BtConfig *config = show->config;
-    if (config->state_folder != NULL && !bt_io_make_folder(config->state_folder, error))
-        return FALSE;
     BtFacts *facts = open_facts(show, error);
     if (facts == NULL)
         return FALSE;
@@ -285,6 +275,7 @@ static gboolean open_board(BtShow *show, GError **error)
         .spawn_user = show,
         .on_failure = bt_show_on_failure,
         .on_success = bt_show_on_success,
+        .on_catch_up = bt_show_on_catch_up,
         .failure_user = show,
         .writable = TRUE,
         .since_ms = bt_clock_wall_ms(&options->clock) - BT_HOUR_MS,
@@ -307,10 +298,11 @@ static void watch_everything(BtShow *show)
     int event_fd = bt_glass_event_fd(show->glass);
     show->timer_fd = timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC | TFD_NONBLOCK);
     show->decoders = bt_fd_watch_new(on_decoders, show);
-    g_unix_fd_add(show->timer_fd, G_IO_IN, on_timer, show);
-    g_unix_fd_add(show->channel, G_IO_IN | G_IO_HUP, on_supervise, show);
+    bt_fd_add(show->timer_fd, G_IO_IN, on_timer, show);
+    show->ear = (BtRoleEar){ on_supervise, show };
+    bt_role_listen(&show->ear);
     if (event_fd >= 0)
-        g_unix_fd_add(event_fd, G_IO_IN, on_display_fd, show);
+        bt_fd_add(event_fd, G_IO_IN, on_display_fd, show);
     else if (!show->options->offscreen && !show->config->offscreen)
         g_timeout_add(EVENTS_EVERY_MS, take_display_events, show);
     g_unix_signal_add(SIGTERM, on_term, show);
@@ -351,24 +343,32 @@ static gboolean show_open(BtShow *show, GError **error)
     show->loop = g_main_loop_new(NULL, FALSE);
     show->config = options->config_path != NULL ? bt_config_read(options->config_path, error)
                                                 : bt_config_for_folder(options->folder);
-    if (show->config == NULL || !parse_grabs(show, error) || !open_ledger(show, error))
+    if (show->config == NULL || !parse_grabs(show, error) || !make_state_folder(show, error))
+        return FALSE;
+    confine(show);
+    if (!open_ledger(show, error))
         return FALSE;
     show->time = bt_timekeeper_start(
         &options->clock, show->config->trust_system_clock, stored_time(show->reader));
     show->boot_ms = bt_timekeeper_show_ms(&show->time);
     if (!open_board(show, error))
         return FALSE;
-    if (!show->time.trusted)
+    if (!show->time.trusted) {
         bt_board_distrust_clock(show->board, show->boot_ms);
+        bt_board_reload(show->board);
+    }
     take_over(show, show->reader);
     show->sound = bt_sound_new();
-    return TRUE;
+    if (show->config->state_folder != NULL)
+        show->judge = bt_judge_new(show->config, show->board, bt_show_take_judgement, show, error);
+    return show->judge != NULL || show->config->state_folder == NULL;
 }
 
 /* ---- the end ---- */
 
 static void show_stop(BtShow *show)
 {
+    g_clear_pointer(&show->judge, bt_judge_free);
     BtMoment now = bt_show_moment(show);
     bt_tracker_stop(show->tracker, &now);
     bt_life_stop(show->life, &now);
@@ -378,6 +378,7 @@ static void show_stop(BtShow *show)
 
 static void show_close(BtShow *show)
 {
+    g_clear_pointer(&show->judge, bt_judge_free);
     bt_control_close(show->control);
     bt_sound_free(show->sound);
     bt_fd_watch_free(show->decoders);
@@ -411,8 +412,8 @@ int bt_show(const BtRoleOptions *options)
     watch_everything(&show);
     bt_show_turn(&show);
     open_control(&show);
-    bt_show_look_for_news(&show);
-    bt_show_turn(&show);
+    if (show.judge != NULL)
+        bt_judge_look(show.judge);
     start_heartbeat(&show);
     g_main_loop_run(show.loop);
     show_stop(&show);

@@ -60,9 +60,9 @@ static BtJson *source_json(BtShow *show, const BtConfigSource *source)
         bt_json_set_int(entry, "bytes", state->bytes);
     }
     bt_source_state_free(state);
-    BtFloor manifest = { 0 }, alert = { 0 };
+    BtFloor manifest = { 0 };
     BtInputLedger *ledger = bt_board_ledger(show->board);
-    if (ledger != NULL && bt_input_ledger_newest(ledger, source->name, &manifest, &alert, NULL))
+    if (ledger != NULL && bt_input_ledger_last_manifest(ledger, source->name, &manifest, NULL))
         bt_json_set_int(entry, "version", manifest.version);
     return entry;
 }

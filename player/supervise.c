@@ -8,6 +8,7 @@
  * dies uncovers no desktop. */
 #include "base/channel.h"
 #include "base/error.h"
+#include "player/fdwatch.h"
 #include "player/roles.h"
 #include "render/display/display.h"
 #include "render/media/media.h"
@@ -139,7 +140,7 @@ static void start_role(Child *child)
     child->pid = start("/proc/self/exe", (char *const *)argv->pdata, &ends[1], 1);
     close(ends[1]);
     child->channel = ends[0];
-    child->watch = g_unix_fd_add(ends[0], G_IO_IN | G_IO_HUP, on_message, child);
+    child->watch = bt_fd_add(ends[0], G_IO_IN | G_IO_HUP, on_message, child);
     child->started_ms = child->supervise->beat_ms = real_ms();
 }
 
@@ -382,7 +383,7 @@ static void begin_to_watch_ground(Supervise *supervise)
 {
     int fd = bt_display_event_fd(supervise->ground);
     if (fd >= 0)
-        g_unix_fd_add(fd, G_IO_IN, on_ground_fd, supervise);
+        bt_fd_add(fd, G_IO_IN, on_ground_fd, supervise);
     else
         g_timeout_add(GROUND_EVERY_MS, watch_ground, supervise);
     watch_ground(supervise);
@@ -415,7 +416,7 @@ int bt_supervise(const BtRoleOptions *options)
     supervise.show = (Child){ &supervise, "show", 0, -1, 0, 0, 0 };
     supervise.sync = (Child){ &supervise, "sync", 0, -1, 0, 0, 0 };
     int signals = watch_children();
-    g_unix_fd_add(signals, G_IO_IN, on_child_signal, &supervise);
+    bt_fd_add(signals, G_IO_IN, on_child_signal, &supervise);
     g_unix_signal_add(SIGTERM, on_stop, &supervise);
     g_unix_signal_add(SIGINT, on_stop, &supervise);
     if (!options->offscreen && !options->windowed)

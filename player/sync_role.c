@@ -5,6 +5,7 @@
  *
  * Nobody sees sync die: show goes on from the cache, and supervise starts it again. */
 #include "base/channel.h"
+#include "player/confine.h"
 #include "player/device_key.h"
 #include "player/facts.h"
 #include "player/roles.h"
@@ -386,29 +387,27 @@ static void add_worker(SyncRole *role, const BtConfigSource *source)
 
 /* ---- the role ---- */
 
-static gboolean on_supervise(gint fd, GIOCondition condition, gpointer data)
+static void on_supervise(BtRoleType type, gpointer data)
 {
     SyncRole *role = data;
-    (void)condition;
-    for (;;) {
-        BtRoleMessage message;
-        guint n_fds;
-        BtChannelStatus status =
-            bt_channel_receive(fd, &message, sizeof message, NULL, 0, &n_fds, NULL);
-        if (status == BT_CHANNEL_AGAIN)
-            return G_SOURCE_CONTINUE;
-        if (status != BT_CHANNEL_OK || message.type == BT_ROLE_STOP) {
-            g_main_loop_quit(role->loop);
-            return G_SOURCE_REMOVE;
-        }
+    if (type == BT_ROLE_STOP)
+        g_main_loop_quit(role->loop);
+    else
         wake_workers(role);
-    }
 }
 
 static gboolean on_term(gpointer data)
 {
     g_main_loop_quit(((SyncRole *)data)->loop);
     return G_SOURCE_CONTINUE;
+}
+
+/* A board on a kernel that takes no filter had better have its bulletins than not. */
+static void confine(const SyncRole *role)
+{
+    g_autoptr(GError) failure = NULL;
+    if (!bt_confine_sync(role->config, &failure))
+        g_warning("sync is not confined: %s", failure->message);
 }
 
 static gboolean role_open(SyncRole *role, GError **error)
@@ -421,6 +420,7 @@ static gboolean role_open(SyncRole *role, GError **error)
     role->key = bt_device_key(role->config, error);
     if (role->key == NULL)
         return FALSE;
+    confine(role);
     for (guint i = 0; i < role->config->sources->len; i++) {
         const BtConfigSource *source = g_ptr_array_index(role->config->sources, i);
         if (source->kind == BT_SOURCE_NATIVE)
@@ -453,7 +453,8 @@ int bt_sync_role(const BtRoleOptions *options)
     g_cond_init(&role.wake);
     gboolean open = role_open(&role, &failure);
     if (open) {
-        g_unix_fd_add(BT_ROLE_CHANNEL_FD, G_IO_IN | G_IO_HUP, on_supervise, &role);
+        BtRoleEar ear = { on_supervise, &role };
+        bt_role_listen(&ear);
         g_unix_signal_add(SIGTERM, on_term, &role);
         g_unix_signal_add(SIGINT, on_term, &role);
         g_main_loop_run(role.loop);

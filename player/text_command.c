@@ -1,7 +1,8 @@
-/* `bangtin text`. The fonts it misses are told on standard error and are no failure: boxes in the
- * result are counted as `missing`. */
+/* `bangtin text`. What it lacks glyphs for, and legacy encodings, are told on standard error and
+ * are no failure: boxes in the result are counted as `missing`. */
 #include "player/text_command.h"
 
+#include "player/text_advice.h"
 #include "player/text_output.h"
 
 #include <stdio.h>
@@ -13,7 +14,7 @@
 #define MAX_HEIGHT_PX 4320
 
 typedef struct {
-    char *lang, *font, *dir, *format, *out, *features, *variations, *script, *align;
+    char *lang, *font, *dir, *format, *out, *features, *variations, *script, *align, *legacy;
     int px, width_px, max_height_px;
     gboolean led, fit, pages;
 } Options;
@@ -21,7 +22,7 @@ typedef struct {
 static void options_clear(Options *o)
 {
     char *strings[] = { o->lang, o->font, o->dir, o->format, o->out, o->features, o->variations,
-        o->script, o->align };
+        o->script, o->align, o->legacy };
     for (guint i = 0; i < G_N_ELEMENTS(strings); i++)
         g_free(strings[i]);
 }
@@ -36,7 +37,8 @@ static int complain(int status, const char *message)
 /* ---- options ---- */
 
 static const char *const formats[] = { "json", "png", NULL };
-static const char *const dirs[] = { "auto", "ltr", "rtl", NULL };
+static const char *const dirs[] = { "auto", "ltr", "rtl", "ttb", NULL };
+static const char *const legacies[] = { "auto", "vov4", "tcvn3", "vni", NULL };
 static const char *const aligns[] = { "start", "centre", "end", "justify", NULL };
 
 static gboolean parse(int *argc, char ***argv, Options *o, GError **error)
@@ -61,7 +63,10 @@ static gboolean parse(int *argc, char ***argv, Options *o, GError **error)
             "liga=0,ss01,…" },
         { "script", 0, 0, G_OPTION_ARG_STRING, &o->script, "Script of every letter (ISO 15924)",
             "CODE" },
-        { "dir", 0, 0, G_OPTION_ARG_STRING, &o->dir, "Base direction", "auto|ltr|rtl" },
+        { "dir", 0, 0, G_OPTION_ARG_STRING, &o->dir, "Base direction, or columns",
+            "auto|ltr|rtl|ttb" },
+        { "legacy", 0, 0, G_OPTION_ARG_STRING, &o->legacy,
+            "Convert from an encoding before Unicode first", "auto|vov4|tcvn3|vni" },
         { "led", 0, 0, G_OPTION_ARG_NONE, &o->led, "As on an LED wall", NULL },
         { "format", 0, 0, G_OPTION_ARG_STRING, &o->format, "What to write", "json|png" },
         { "output", 'o', 0, G_OPTION_ARG_FILENAME, &o->out, "Where, instead of standard output",
@@ -110,6 +115,7 @@ static char *find_bad_word(const Options *o)
         { "--dir", o->dir, dirs },
         { "--format", o->format, formats },
         { "--align", o->align, aligns },
+        { "--legacy", o->legacy, legacies },
     };
     for (guint i = 0; i < G_N_ELEMENTS(choices); i++) {
         g_autofree char *expected = g_strjoinv(", ", (char **)choices[i].words);
@@ -118,6 +124,14 @@ static char *find_bad_word(const Options *o)
                 choices[i].value, expected);
     }
     return NULL;
+}
+
+/* The box as the layout sees it: that of vertical text lies on its side. */
+static BtTextBox box_of(const Options *o)
+{
+    if (g_strcmp0(o->dir, "ttb") == 0)
+        return (BtTextBox){ .width_px = o->max_height_px, .height_px = o->width_px };
+    return (BtTextBox){ .width_px = o->width_px, .height_px = o->max_height_px };
 }
 
 /* What is wrong with the options, NULL when nothing is. (transfer full) */
@@ -130,11 +144,14 @@ static char *find_fault(int argc, char **argv, const Options *o)
         return g_strdup("text:--format: png needs a file: expected -o FILE");
     if (o->variations != NULL && o->font == NULL)
         return g_strdup("text:--variations: no font to vary: expected --font FILE");
-    if ((o->fit || o->pages) && o->max_height_px == 0)
+    BtTextBox box = box_of(o);
+    gboolean vertical = g_strcmp0(o->dir, "ttb") == 0;
+    if ((o->fit || o->pages) && box.height_px == 0)
+        return g_strdup_printf("text:%s: no box: expected %s PX", o->fit ? "--fit" : "--pages",
+            vertical ? "--width" : "--max-height");
+    if (o->fit && box.width_px == 0)
         return g_strdup_printf(
-            "text:%s: no box: expected --max-height PX", o->fit ? "--fit" : "--pages");
-    if (o->fit && o->width_px == 0)
-        return g_strdup("text:--fit: no box: expected --width PX");
+            "text:--fit: no box: expected %s PX", vertical ? "--max-height" : "--width");
     char *fault = find_bad_number(o);
     return fault != NULL ? fault : find_bad_word(o);
 }
@@ -177,21 +194,24 @@ static BtFonts *open_fonts(const Options *o, GError **error)
 static int fit_px(BtFonts *fonts, const char *text, const BtTextStyle *style, const Options *o)
 {
     int least_px = MIN(bt_text_min_px(o->lang, o->led), o->px);
-    return bt_text_fit_px(fonts, text, style, o->width_px, o->max_height_px, 0, least_px, o->px);
+    BtTextBox box = box_of(o);
+    return bt_text_fit_px(fonts, text, style, box.width_px, box.height_px, 0, least_px, o->px);
 }
 
-static gboolean write_out(
-    BtFonts *fonts, const BtTextLayout *layout, const Options *o, GError **error)
+static gboolean write_out(BtFonts *fonts, const BtTextLayout *layout, BtLegacy converted,
+    const Options *o, GError **error)
 {
-    g_autoptr(GArray) pages = o->pages ? bt_text_paginate(layout, o->max_height_px, 0) : NULL;
+    int page_px = box_of(o).height_px;
+    g_autoptr(GArray) pages = o->pages ? bt_text_paginate(layout, page_px, 0) : NULL;
     if (g_strcmp0(o->format, "png") == 0)
-        return bt_text_write_png(fonts, layout, pages, o->max_height_px, o->out, error);
-    return bt_text_write_json(fonts, layout, pages, o->out, error);
+        return bt_text_write_png(fonts, layout, pages, page_px, o->out, error);
+    return bt_text_write_json(fonts, layout, pages, converted, o->out, error);
 }
 
 static gboolean lay_out(const Options *o, GError **error)
 {
-    g_autofree char *text = read_text(error);
+    BtLegacy converted;
+    g_autofree char *text = bt_text_convert(read_text(error), o->legacy, &converted);
     g_autoptr(BtFonts) fonts = text != NULL ? open_fonts(o, error) : NULL;
     if (fonts == NULL)
         return FALSE;
@@ -202,11 +222,16 @@ static gboolean lay_out(const Options *o, GError **error)
         .led = o->led,
         .features = o->features,
         .script = o->script };
-    BtTextBox box = { .width_px = o->width_px, .height_px = o->pages ? 0 : o->max_height_px };
+    BtTextBox box = box_of(o);
+    if (o->pages)
+        box.height_px = 0;
     if (o->fit)
         style.px = fit_px(fonts, text, &style, o);
     g_autoptr(BtTextLayout) layout = bt_text_layout_in_box(fonts, text, &style, &box, error);
-    return layout != NULL && write_out(fonts, layout, o, error);
+    if (layout == NULL)
+        return FALSE;
+    bt_text_warn(fonts, layout);
+    return write_out(fonts, layout, converted, o, error);
 }
 
 int bt_text_command(int argc, char **argv)

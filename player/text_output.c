@@ -13,21 +13,46 @@
 
 /* ---- JSON ---- */
 
+/* How far the right edge of a vertical layout, from which it counts, lies from the left one of its
+ * picture; 0 for a horizontal layout. */
+static int right_px(const BtTextLayout *layout)
+{
+    return bt_text_is_vertical(&layout->style) ? (int)ceilf(layout->height_px) : 0;
+}
+
+/* A layout's rectangle as it stands on the glass. */
+static BtRect on_glass(const BtTextLayout *layout, BtRect rect)
+{
+    if (!bt_text_is_vertical(&layout->style))
+        return rect;
+    rect = bt_text_turned(rect);
+    rect.x += right_px(layout);
+    return rect;
+}
+
 /* Tenths of a thousandth of a pixel say all there is to say. */
 static void set_px(BtJson *object, const char *key, double px)
 {
     bt_json_set_double(object, key, round(px * 1e4) / 1e4);
 }
 
-static BtJson *json_of_glyph(const BtGlyph *glyph)
+static BtJson *json_of_glyph(const BtTextLayout *layout, const BtGlyph *glyph)
 {
+    gboolean vertical = bt_text_is_vertical(&layout->style);
     BtJson *json = bt_json_new_object();
     bt_json_set_int(json, "id", glyph->id);
     bt_json_set_int(json, "cluster", glyph->cluster);
-    set_px(json, "x", glyph->x_px);
-    set_px(json, "y", glyph->y_px);
+    set_px(json, "x", vertical ? right_px(layout) - glyph->y_px : glyph->x_px);
+    set_px(json, "y", vertical ? glyph->x_px : glyph->y_px);
     set_px(json, "advance", glyph->advance_px);
     return json;
+}
+
+static const char *direction_of(const BtTextRun *run)
+{
+    if (run->turn == BT_TURN_UPRIGHT)
+        return run->rtl ? "btt" : "ttb";
+    return run->rtl ? "rtl" : "ltr";
 }
 
 static BtJson *json_of_run(const BtFonts *fonts, const BtTextLayout *layout, const BtTextRun *run)
@@ -36,12 +61,14 @@ static BtJson *json_of_run(const BtFonts *fonts, const BtTextLayout *layout, con
     bt_json_set_string(json, "font", bt_fonts_name(fonts, run->font));
     bt_json_set_string(json, "script", run->script);
     bt_json_set_string(json, "lang", run->lang);
-    bt_json_set_string(json, "direction", run->rtl ? "rtl" : "ltr");
+    bt_json_set_string(json, "direction", direction_of(run));
+    if (run->turn == BT_TURN_SIDEWAYS)
+        bt_json_set_int(json, "rotate", 90);
     bt_json_set_int(json, "start", run->start);
     bt_json_set_int(json, "end", run->end);
     for (guint i = 0; i < run->n_glyphs; i++)
-        bt_json_append(
-            glyphs, json_of_glyph(&g_array_index(layout->glyphs, BtGlyph, run->first_glyph + i)));
+        bt_json_append(glyphs,
+            json_of_glyph(layout, &g_array_index(layout->glyphs, BtGlyph, run->first_glyph + i)));
     bt_json_set(json, "glyphs", glyphs);
     return json;
 }
@@ -62,11 +89,13 @@ static BtJson *json_of_line(
     BtJson *json = bt_json_new_object(), *runs = bt_json_new_array();
     bt_json_set_int(json, "start", line->start);
     bt_json_set_int(json, "end", line->end);
-    set_px(json, "baseline", line->baseline_px);
+    set_px(json, "baseline",
+        bt_text_is_vertical(&layout->style) ? right_px(layout) - line->baseline_px
+                                            : line->baseline_px);
     set_px(json, "ascent", line->ascent_px);
     set_px(json, "descent", line->descent_px);
     set_px(json, "width", line->width_px);
-    bt_json_set(json, "ink", json_of_rect(line->ink_px));
+    bt_json_set(json, "ink", json_of_rect(on_glass(layout, line->ink_px)));
     for (guint i = 0; i < line->n_runs; i++)
         bt_json_append(runs,
             json_of_run(
@@ -114,9 +143,13 @@ static BtJson *json_of_layout(const BtFonts *fonts, const BtTextLayout *layout, 
 }
 
 gboolean bt_text_write_json(const BtFonts *fonts, const BtTextLayout *layout, const GArray *pages,
-    const char *out, GError **error)
+    BtLegacy converted, const char *out, GError **error)
 {
     g_autoptr(BtJson) json = json_of_layout(fonts, layout, pages);
+    if (converted != BT_LEGACY_NONE) {
+        bt_json_set_string(json, "legacy", bt_legacy_name(converted));
+        bt_json_set_string(json, "text", layout->text);
+    }
     g_autofree char *text = bt_json_to_text(json, FALSE);
     g_autofree char *line = g_strconcat(text, "\n", NULL);
     if (out != NULL)
@@ -138,8 +171,14 @@ static BtRect picture_of(const BtTextLayout *layout)
         BtRect box = { (int)line->x_px, 0, (int)ceilf(line->width_px), 1 };
         picture = bt_rect_union(bt_rect_union(picture, line->ink_px), box);
     }
-    return picture;
+    return on_glass(layout, picture);
 }
+
+typedef struct {
+    BtFonts *fonts;
+    const BtTextLayout *layout;
+    BtFrame *frame;
+} Drawing;
 
 static gboolean check_size(const char *out, BtRect picture, GError **error)
 {
@@ -151,42 +190,55 @@ static gboolean check_size(const char *out, BtRect picture, GError **error)
     return FALSE;
 }
 
-static void draw_page(BtFonts *fonts, const BtTextLayout *layout, BtTextPage page, BtFrame *frame,
-    BtRect clip, int x_px)
+static void draw_lines(const Drawing *to, BtTextPage lines, BtRect clip, int x_px, int y_px)
 {
-    bt_text_draw(fonts, layout, page.first_line, page.n_lines, frame->pixels, frame->stride_px,
-        clip, x_px, clip.y, LETTERS, TRUE);
+    bt_text_draw(to->fonts, to->layout, lines.first_line, lines.n_lines, to->frame->pixels,
+        to->frame->stride_px, clip, x_px, y_px, LETTERS, TRUE);
 }
 
-/* Pages stand under each other, a rule of one pixel between them. */
-static void draw_pages(BtFonts *fonts, const BtTextLayout *layout, const GArray *pages, int page_px,
-    BtFrame *frame, int x_px)
+/* Pages stand under each other, those of columns from right to left, a rule of one pixel between
+ * them. */
+static void draw_pages(const Drawing *to, const GArray *pages, int page_px, BtRect picture)
 {
+    gboolean vertical = bt_text_is_vertical(&to->layout->style);
     for (guint i = 0; i < pages->len; i++) {
-        BtRect clip = { 0, (int)i * (page_px + 1), frame->w_px, page_px };
+        int at = (int)i * (page_px + 1);
+        BtRect clip = { 0, at, picture.w, page_px }, rule = { 0, at - 1, picture.w, 1 };
+        if (vertical) {
+            clip = (BtRect){ picture.w - at - page_px, 0, page_px, picture.h };
+            rule = (BtRect){ clip.x + page_px, 0, 1, picture.h };
+        }
         if (i > 0)
-            bt_frame_fill(frame, (BtRect){ 0, clip.y - 1, frame->w_px, 1 }, RULE);
-        draw_page(fonts, layout, g_array_index(pages, BtTextPage, i), frame, clip, x_px);
+            bt_frame_fill(to->frame, rule, RULE);
+        draw_lines(to, g_array_index(pages, BtTextPage, i), clip,
+            vertical ? clip.x + page_px : -picture.x, vertical ? -picture.y : clip.y);
     }
+}
+
+/* The picture of all pages: their own size one way, the lines' the other. */
+static BtRect picture_of_pages(const BtTextLayout *layout, const GArray *pages, int page_px)
+{
+    BtRect picture = picture_of(layout);
+    int length = MAX(1, (int)pages->len * (page_px + 1) - 1);
+    if (bt_text_is_vertical(&layout->style))
+        return (BtRect){ 0, picture.y, length, picture.h };
+    return (BtRect){ picture.x, 0, picture.w, length };
 }
 
 gboolean bt_text_write_png(BtFonts *fonts, const BtTextLayout *layout, const GArray *pages,
     int page_px, const char *out, GError **error)
 {
-    BtRect picture = picture_of(layout);
-    if (pages != NULL) {
-        picture.y = 0;
-        picture.h = MAX(1, (int)pages->len * (page_px + 1) - 1);
-    }
+    BtRect picture = pages != NULL ? picture_of_pages(layout, pages, page_px) : picture_of(layout);
     if (!check_size(out, picture, error))
         return FALSE;
     g_autoptr(BtFrame) frame = bt_frame_new(picture.w, picture.h);
     BtRect all = { 0, 0, picture.w, picture.h };
+    Drawing to = { fonts, layout, frame };
     bt_frame_fill(frame, all, GROUND);
     if (pages != NULL)
-        draw_pages(fonts, layout, pages, page_px, frame, -picture.x);
+        draw_pages(&to, pages, page_px, picture);
     else
-        bt_text_draw(fonts, layout, 0, layout->lines->len, frame->pixels, frame->stride_px, all,
-            -picture.x, -picture.y, LETTERS, TRUE);
+        draw_lines(&to, (BtTextPage){ 0, layout->lines->len }, all, right_px(layout) - picture.x,
+            -picture.y);
     return bt_frame_write_png(frame, out, error);
 }

@@ -307,22 +307,47 @@ void bt_tracker_stop(BtTracker *tracker, const BtMoment *at)
     }
 }
 
-void bt_tracker_note_failure(BtTracker *tracker, const char *zone, const char *reason, gint64 at_ms)
+/* A copy to be changed: the writer may be reading the old body just now. */
+static BtJson *begin_body(const BtOpenRow *row)
 {
-    BtOpenRow *row = g_hash_table_lookup(tracker->zones, zone);
-    if (row == NULL || *member_text(row, "failed") != '\0')
-        return;
-    /* The writer may be reading the old body just now. */
     BtJson *body = bt_json_new_object();
     BtJsonAt place = bt_json_root("", row->body), member;
     void *iter = NULL;
     while (bt_json_next_member(&place, &iter, &member))
         bt_json_set(body, member.key, bt_json_ref(member.value));
-    bt_json_set_string(body, "failed", reason);
-    bt_json_set_time(body, "failed_at", at_ms);
+    return body;
+}
+
+static void change_body(BtTracker *tracker, BtOpenRow *row, BtJson *body)
+{
     bt_json_unref(row->body);
     row->body = body;
     post_row(tracker, row);
+}
+
+void bt_tracker_note_failure(BtTracker *tracker, const char *zone, const char *reason, gint64 at_ms)
+{
+    BtOpenRow *row = g_hash_table_lookup(tracker->zones, zone);
+    if (row == NULL || *member_text(row, "failed") != '\0')
+        return;
+    BtJson *body = begin_body(row);
+    bt_json_set_string(body, "failed", reason);
+    bt_json_set_time(body, "failed_at", at_ms);
+    change_body(tracker, row, body);
+}
+
+void bt_tracker_note_behind(BtTracker *tracker, const char *zone, gint64 behind_ms)
+{
+    BtOpenRow *row = g_hash_table_lookup(tracker->zones, zone);
+    if (row == NULL)
+        return;
+    BtJsonAt place = bt_json_root("", row->body), member;
+    gint64 before_ms = 0;
+    if (bt_json_member(&place, "behind_ms", &member))
+        bt_json_read_int(&member, 0, BT_DAY_MS, &before_ms, NULL);
+    BtJson *body = begin_body(row);
+    bt_json_set_int(body, "behind_ms", MIN(BT_DAY_MS, before_ms + behind_ms));
+    change_body(tracker, row, body);
 }
 
 BtJson *bt_tracker_on_air(const BtTracker *tracker, guint max)

@@ -27,6 +27,10 @@ void bt_tracker_stop(BtTracker *tracker, const BtMoment *at);
 void bt_tracker_note_failure(
     BtTracker *tracker, const char *zone, const char *reason, gint64 at_ms);
 
+/* The zone's video was not there for so long: its poster or the ground was. Stands in its fact, all
+ * times of an occurrence together. */
+void bt_tracker_note_behind(BtTracker *tracker, const char *zone, gint64 behind_ms);
+
 /* For status and heartbeat: [{zone,item,source,class,since}]. (transfer full) */
 BtJson *bt_tracker_on_air(const BtTracker *tracker, guint max);
 /* "source/item" of all that is on the glass, blank separated: what a death of show is blamed on.

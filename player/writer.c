@@ -7,6 +7,7 @@ typedef struct {
     gpointer data;
     GDestroyNotify destroy;
     gboolean soon; /* not with the next second's others */
+    gboolean note; /* after the others, in no transaction */
     gboolean last; /* the flush after which the thread ends */
 } Task;
 
@@ -15,6 +16,9 @@ struct BtWriter {
     GThread *thread;
     GAsyncQueue *queue; /* of Task */
     GQueue *batch;      /* of Task; the thread's own */
+    gint64 commit_us;   /* when the batch is due; the thread's own */
+    Task *note;         /* the newest that waits, NULL; the thread's own */
+    gboolean note_failed;
     GMutex mutex;
     GCond flushed;
     guint64 flushes_done;  /* under mutex */
@@ -65,6 +69,19 @@ static void write_down(BtWriter *writer)
         task_free(g_queue_pop_head(writer->batch));
 }
 
+/* A disk that stays full says so once. */
+static void write_note(BtWriter *writer)
+{
+    g_autoptr(GError) failure = NULL;
+    if (writer->note == NULL || !g_queue_is_empty(writer->batch))
+        return;
+    gboolean ok = writer->note->run(writer->facts, writer->note->data, &failure);
+    if (!ok && !writer->note_failed)
+        g_warning("ledger: %s", failure->message);
+    writer->note_failed = !ok;
+    g_clear_pointer(&writer->note, task_free);
+}
+
 static void answer_flush(BtWriter *writer)
 {
     g_mutex_lock(&writer->mutex);
@@ -73,26 +90,43 @@ static void answer_flush(BtWriter *writer)
     g_mutex_unlock(&writer->mutex);
 }
 
+static void take(BtWriter *writer, Task *task)
+{
+    if (!task->note) {
+        if (g_queue_is_empty(writer->batch))
+            writer->commit_us = g_get_monotonic_time() + COMMIT_EVERY_US;
+        g_queue_push_tail(writer->batch, task);
+        return;
+    }
+    g_clear_pointer(&writer->note, task_free);
+    writer->note = task;
+}
+
+static Task *wait_for_task(BtWriter *writer)
+{
+    if (g_queue_is_empty(writer->batch))
+        return g_async_queue_pop(writer->queue);
+    gint64 wait_us = writer->commit_us - g_get_monotonic_time();
+    return g_async_queue_timeout_pop(writer->queue, (guint64)MAX(1, wait_us));
+}
+
 static gpointer run(gpointer data)
 {
     BtWriter *writer = data;
-    gint64 commit_us = g_get_monotonic_time() + COMMIT_EVERY_US;
     gboolean hurry = FALSE;
     for (;;) {
-        gint64 wait_us = MAX(1, commit_us - g_get_monotonic_time());
-        Task *task = g_queue_is_empty(writer->batch)
-            ? g_async_queue_pop(writer->queue)
-            : g_async_queue_timeout_pop(writer->queue, (guint64)wait_us);
+        Task *task = wait_for_task(writer);
         gboolean flushing = task != NULL && task->run == NULL;
-        if (task != NULL && !flushing)
-            g_queue_push_tail(writer->batch, task);
         hurry = hurry || (task != NULL && task->soon);
+        if (task != NULL && !flushing)
+            take(writer, task);
         gboolean in_hurry = hurry && g_async_queue_length(writer->queue) <= 0;
-        if (flushing || in_hurry || g_get_monotonic_time() >= commit_us) {
+        if (flushing || in_hurry || g_get_monotonic_time() >= writer->commit_us) {
             write_down(writer);
             hurry = FALSE;
-            commit_us = g_get_monotonic_time() + COMMIT_EVERY_US;
+            writer->commit_us = g_get_monotonic_time() + COMMIT_EVERY_US;
         }
+        write_note(writer);
         if (flushing) {
             gboolean last = task->last;
             task_free(task);
@@ -132,6 +166,11 @@ void bt_writer_post_soon(BtWriter *writer, BtWriterTask task, gpointer data, GDe
     push(writer, (Task){ .run = task, .data = data, .destroy = destroy, .soon = TRUE });
 }
 
+void bt_writer_post_note(BtWriter *writer, BtWriterTask task, gpointer data, GDestroyNotify destroy)
+{
+    push(writer, (Task){ .run = task, .data = data, .destroy = destroy, .note = TRUE });
+}
+
 static void flush(BtWriter *writer, gboolean last)
 {
     guint64 wanted = ++writer->flushes_asked;
@@ -154,6 +193,7 @@ void bt_writer_free(BtWriter *writer)
     flush(writer, TRUE);
     g_thread_join(writer->thread);
     g_queue_free_full(writer->batch, (GDestroyNotify)task_free);
+    g_clear_pointer(&writer->note, task_free);
     g_async_queue_unref(writer->queue);
     bt_facts_close(writer->facts);
     g_mutex_clear(&writer->mutex);

@@ -21,6 +21,10 @@ void bt_writer_post(BtWriter *writer, BtWriterTask task, gpointer data, GDestroy
  * loss would make untrue, not only late. */
 void bt_writer_post_soon(
     BtWriter *writer, BtWriterTask task, gpointer data, GDestroyNotify destroy);
+/* Runs `task` outside of every transaction, and only once all that was posted before it is durable;
+ * of two that wait, the earlier one never runs. For what each second says anew. */
+void bt_writer_post_note(
+    BtWriter *writer, BtWriterTask task, gpointer data, GDestroyNotify destroy);
 /* Blocks until everything posted so far is durable, or failed once more. */
 void bt_writer_flush(BtWriter *writer);
 /* Flushes and ends. */

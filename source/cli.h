@@ -5,6 +5,12 @@
 
 #include "base/clock.h"
 #include "base/json.h"
+#include "base/language.h"
+
+#include <libintl.h>
+
+/* What people read; what programs read (--json) has no language. */
+#define _(text) dgettext(BT_LANGUAGE_DOMAIN, text)
 
 enum { BT_EXIT_DONE, BT_EXIT_FAILED, BT_EXIT_USAGE };
 

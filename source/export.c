@@ -145,8 +145,9 @@ static gboolean export(Export *x, char **ids, GError **error)
     for (guint i = 0; i < screens->len; i++)
         if (!export_screen(x, g_ptr_array_index(screens, i), error))
             return FALSE;
-    printf("%u screens, %u new assets, %" G_GUINT64_FORMAT " bytes in %s\n", screens->len,
-        x->n_assets, x->bytes, x->to);
+    g_autofree char *bytes = g_strdup_printf("%" G_GUINT64_FORMAT, x->bytes);
+    printf(
+        _("%u screens, %u new assets, %s bytes in %s\n"), screens->len, x->n_assets, bytes, x->to);
     return TRUE;
 }
 

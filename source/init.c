@@ -157,16 +157,16 @@ static gboolean make(
 
 static void print_words(const Options *o, const char *fingerprint)
 {
-    printf("Source \"%s\" is ready in %s.\n"
-           "Fingerprint of its root, for people to compare when a board is enrolled:\n"
-           "    %s\n"
-           "Keys in %s: root-1.key, root-2.key, root-3.key (any two make the next root),\n"
-           "publish.key (signs bulletins), emergency.key (signs warnings).\n"
-           "Keep them OFF the server, with the people who answer for them, each root key in\n"
-           "another place: who holds them speaks on every screen. The server needs none of them.\n"
-           "Giữ các khóa này NGOÀI máy chủ, mỗi khóa gốc một nơi, do người có trách nhiệm cất\n"
-           "giữ: ai có khóa thì phát được lên mọi màn hình. Máy chủ không cần khóa nào trong đó.\n",
-        o->source, o->data, fingerprint, o->keys);
+    printf(_("Source \"%s\" is ready in %s.\n"), o->source, o->data);
+    printf(_("Fingerprint of its root, for people to compare when a board is enrolled:\n    %s\n"),
+        fingerprint);
+    printf(_("Keys in %s: root-1.key, root-2.key, root-3.key (any two make the next root),\n"
+             "publish.key (signs bulletins), emergency.key (signs warnings).\n"),
+        o->keys);
+    fputs(
+        _("Keep them OFF the server, with the people who answer for them, each root key in\n"
+          "another place: who holds them speaks on every screen. The server needs none of them.\n"),
+        stdout);
 }
 
 static void print_result(const Options *o, const char *fingerprint)

@@ -16,7 +16,7 @@ static int print_key(const BtKey *key, gboolean json)
         bt_json_set_string(result, "public", base64);
         bt_cli_print_json(result);
     } else
-        printf("id      %s\npublic  %s\n", id, base64);
+        printf(_("id      %s\npublic  %s\n"), id, base64);
     return bt_cli_done();
 }
 

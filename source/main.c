@@ -2,9 +2,9 @@
  * of its own, and this table is all they have in common. */
 #include "source/cli.h"
 
+#include "base/language.h"
 #include "base/log.h"
 
-#include <locale.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -74,7 +74,7 @@ static int unknown_command(int argc, char **argv)
 
 int main(int argc, char **argv)
 {
-    setlocale(LC_ALL, "");
+    bt_language_open();
     bt_log_open("bangtin-source");
     if (argc == 2 && (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0)) {
         print_help(stdout);

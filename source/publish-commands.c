@@ -59,13 +59,16 @@ static void print_json(const Options *o, const BtPublished *published)
 static void print_words(const Options *o, const BtPublished *published)
 {
     g_autofree char *expires = bt_time_format(published->expires_ms);
-    printf("%s %s, version %" G_GINT64_FORMAT ", until %s\n", o->emergency ? "alert" : "manifest",
-        published->sha256, published->version, expires);
-    printf("%u assets, %" G_GUINT64_FORMAT " new bytes; on", published->n_assets,
-        published->new_bytes);
+    g_autofree char *version = g_strdup_printf("%" G_GINT64_FORMAT, published->version);
+    g_autofree char *bytes = g_strdup_printf("%" G_GUINT64_FORMAT, published->new_bytes);
+    g_autoptr(GString) screens = g_string_new(NULL);
     for (guint i = 0; i < published->screens->len; i++)
-        printf(" %s", (const char *)g_ptr_array_index(published->screens, i));
-    putchar('\n');
+        g_string_append_printf(screens, "%s%s", i > 0 ? " " : "",
+            (const char *)g_ptr_array_index(published->screens, i));
+    printf(o->emergency ? _("alert %s, version %s, until %s\n")
+                        : _("manifest %s, version %s, until %s\n"),
+        published->sha256, version, expires);
+    printf(_("%u assets, %s new bytes; on %s\n"), published->n_assets, bytes, screens->str);
 }
 
 static void print_published(const Options *o, const BtPublished *published)

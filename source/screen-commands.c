@@ -176,14 +176,14 @@ static void print_words(const GPtrArray *screens, const GPtrArray *waiting)
         g_autofree char *seen = bt_time_format(screen->seen_ms);
         printf("%-24s %s  %s\n", screen->id,
             screen->seen_ms > 0 ? seen
-                : screen->key   ? "no report yet       "
-                                : "no board yet        ",
+                : screen->key   ? _("no report yet       ")
+                                : _("no board yet        "),
             screen->name);
     }
     for (guint i = 0; i < waiting->len; i++) {
         const BtWaiting *board = g_ptr_array_index(waiting, i);
         g_autofree char *first = bt_time_format(board->first_ms);
-        printf("waiting: %s  since %s  from %s\n", board->code, first, board->peer);
+        printf(_("waiting: %s  since %s  from %s\n"), board->code, first, board->peer);
     }
 }
 

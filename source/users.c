@@ -121,7 +121,7 @@ static void print_account(const Options *o, const char *name, const char *passwo
             bt_json_set_string(result, "password", shown);
         bt_cli_print_json(result);
     } else if (shown != NULL)
-        printf("%s\n    password: %s\nIt is shown this once only.\n", name, shown);
+        printf(_("%s\n    password: %s\nIt is shown this once only.\n"), name, shown);
     else
         printf("%s\n", name);
 }

@@ -36,8 +36,7 @@ static char *plan_key(const BtPlanSpec *spec)
     return bt_key_finish(key);
 }
 
-/* The plan under `*key`, which the pages' keys begin with. */
-static const BtPlan *find_plan(
+const BtPlan *bt_zone_plan(
     BtStage *stage, const BtOccurrence *occurrence, GPtrArray *texts, char **key)
 {
     const BtText *first = texts->pdata[0];
@@ -64,19 +63,22 @@ static const BtPlan *find_plan(
     return bt_shelf_put(stage->plans, *key, plan, bt_plan_bytes(plan));
 }
 
-/* Texts with no duration written are shown as long as they take to read; else all share alike. */
+void bt_zone_durations(const BtOccurrence *occurrence, GPtrArray *texts, gint64 *durations_ms)
+{
+    gboolean by_reading = !is_alert(occurrence) && occurrence->item->duration_ms == 0;
+    bt_slots_share(occurrence->end_ms - occurrence->start_ms, texts->len, durations_ms);
+    for (guint k = 0; by_reading && k < texts->len; k++)
+        durations_ms[k] = bt_text_duration_ms(texts->pdata[k]);
+}
+
 static BtSlot slot_of(
     const BtOccurrence *occurrence, GPtrArray *texts, const BtPlan *plan, gint64 t_ms)
 {
     g_autofree gint64 *durations_ms = g_new(gint64, texts->len);
     g_autofree guint *pages = g_new(guint, texts->len);
-    gboolean by_reading = !is_alert(occurrence) && occurrence->item->duration_ms == 0;
-    bt_slots_share(occurrence->end_ms - occurrence->start_ms, texts->len, durations_ms);
-    for (guint k = 0; k < texts->len; k++) {
-        if (by_reading)
-            durations_ms[k] = bt_text_duration_ms(texts->pdata[k]);
+    bt_zone_durations(occurrence, texts, durations_ms);
+    for (guint k = 0; k < texts->len; k++)
         pages[k] = bt_plan_pages(plan, k);
-    }
     return bt_slot_at(durations_ms, pages, texts->len, t_ms - occurrence->start_ms);
 }
 
@@ -135,7 +137,7 @@ gint64 bt_zone_add_text(BtStage *stage, BtLayer *layer, const BtOccurrence *occu
     if (texts->len == 0)
         return BT_TIME_MAX;
     g_autofree char *key = NULL;
-    const BtPlan *plan = find_plan(stage, occurrence, texts, &key);
+    const BtPlan *plan = bt_zone_plan(stage, occurrence, texts, &key);
     BtSlot slot = slot_of(occurrence, texts, plan, t_ms);
     gboolean behind = plan->place == BT_PICTURE_BEHIND;
     if (behind)

@@ -27,6 +27,7 @@ void bt_key_add_texts(GString *key, GPtrArray *texts)
         bt_key_add(key, text->lang);
         bt_key_add(key, text->title);
         bt_key_add(key, text->body);
+        bt_key_add_int(key, text->vertical);
     }
 }
 

@@ -175,6 +175,9 @@ static gboolean take_frame(BtPool *pool, BtMedium *entry)
         return FALSE;
     entry->arrived = TRUE;
     drop_before(entry);
+    if (entry->awaited_ms != 0 && pool->options->on_catch_up)
+        pool->options->on_catch_up(entry->zone, entry->awaited_ms, pool->options->failure_user);
+    entry->awaited_ms = 0;
     if (!entry->is_moving) {
         entry->frame = g_steal_pointer(&frame);
         keep_still(pool, entry);

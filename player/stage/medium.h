@@ -20,8 +20,9 @@ typedef struct {
     BtFit fit;
     gint64 start_ms, end_ms, at_ms;
     gint64 opened_mono_ms;
-    guint deaths; /* of its decoders */
-    guint used;   /* the round in which it was last wanted */
+    gint64 awaited_ms; /* a video: show time since which its frame should be there; 0: it is */
+    guint deaths;      /* of its decoders */
+    guint used;        /* the round in which it was last wanted */
 } BtMedium;
 
 struct BtPool {

@@ -1,6 +1,7 @@
 #include "player/stage/page.h"
 
 #include "player/stage/alert.h"
+#include "player/stage/columns.h"
 #include "player/stage/language.h"
 #include "player/stage/paint.h"
 #include "player/stage/qr.h"
@@ -21,22 +22,6 @@ typedef struct {
     BtFrame *frame;
     BtRect column_px, foot_px;
 } Sheet;
-
-static int page_height(const Sheet *sheet, BtPlanPage page)
-{
-    int title_px =
-        page.title_n ? bt_lines_px(sheet->text->title, page.title_first, page.title_n) : 0;
-    int body_px = page.body_n ? bt_lines_px(sheet->text->body, page.body_first, page.body_n) : 0;
-    return title_px + body_px + (title_px && body_px ? sheet->plan->look.gap_px : 0);
-}
-
-static int tallest_page(const Sheet *sheet)
-{
-    int most = 0;
-    for (guint i = 0; i < sheet->text->pages->len; i++)
-        most = MAX(most, page_height(sheet, g_array_index(sheet->text->pages, BtPlanPage, i)));
-    return most;
-}
 
 static void draw_lines(const Sheet *sheet, const BtTextLayout *layout, guint first, guint n,
     int x_px, int y_px, guint32 color)
@@ -69,7 +54,8 @@ static int start_x(const Sheet *sheet, const BtTextLayout *layout)
 static int first_y(const Sheet *sheet)
 {
     gboolean tiny = sheet->plan->look.tiny;
-    int height_px = tiny ? page_height(sheet, sheet->page) : tallest_page(sheet);
+    int height_px = tiny ? bt_plan_page_px(sheet->plan, sheet->text, sheet->page)
+                         : bt_plan_deepest_px(sheet->plan, sheet->text);
     int left_px = MAX(0, sheet->column_px.h - height_px);
     return sheet->column_px.y + left_px * (tiny ? 50 : RAISE_PERCENT) / 100;
 }
@@ -251,7 +237,10 @@ BtFrame *bt_page_draw(BtFonts *fonts, const BtPlan *plan, guint text, guint page
     if (plan->level)
         bt_alert_draw_band(
             fonts, sheet.frame, plan->band_px, plan->level, sheet.text->lang, plan->look.led);
-    draw_text(&sheet);
+    if (sheet.text->vertical)
+        bt_columns_draw(fonts, sheet.frame, plan, sheet.text, sheet.page, sheet.column_px);
+    else
+        draw_text(&sheet);
     if (plan->look.tiny)
         draw_tiny_marks(&sheet);
     else

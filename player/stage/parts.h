@@ -4,9 +4,11 @@
 #define BT_PLAYER_STAGE_PARTS_H
 
 #include "player/stage/look.h"
+#include "player/stage/plan.h"
 #include "player/stage/pool.h"
 #include "player/stage/shelf.h"
 #include "player/stage/stage.h"
+#include "player/stage/ticker.h"
 
 struct BtStage {
     BtStageOptions options; /* strings are our own */
@@ -26,11 +28,6 @@ typedef struct {
     guint text, page;
 } BtComing;
 
-/* A strip and the way it runs. */
-typedef struct {
-    BtStrip *strip; /* (owned) */
-    gboolean rtl;
-} BtTicker;
 /* The ticker of these texts in a zone of this height. Borrowed, until the next call. */
 const BtTicker *bt_stage_ticker(BtStage *stage, GPtrArray *texts, int zone_h_px, BtColours colours);
 
@@ -52,10 +49,18 @@ gint64 bt_zone_add(BtStage *stage, BtLayer *layer, const BtOccurrence *occurrenc
 /* The parts of it. */
 gint64 bt_zone_add_text(
     BtStage *stage, BtLayer *layer, const BtOccurrence *occurrence, gint64 t_ms);
-gint64 bt_zone_add_ticker(BtStage *stage, BtLayer *layer, const BtOccurrence *occurrence);
 /* Draws a page that is coming; bt_coming_free frees one. */
 void bt_zone_draw_coming(BtStage *stage, const BtComing *coming);
 void bt_coming_free(gpointer coming);
+/* The plan of the pages of `texts`, under `*key` (transfer full), which the pages' keys begin with.
+ * Borrowed, until the next call. */
+const BtPlan *bt_zone_plan(
+    BtStage *stage, const BtOccurrence *occurrence, GPtrArray *texts, char **key);
+/* How long each of `texts` is shown: with no duration written as long as it takes to read, else all
+ * share alike. */
+void bt_zone_durations(const BtOccurrence *occurrence, GPtrArray *texts, gint64 *durations_ms);
+gint64 bt_zone_add_ticker(
+    BtStage *stage, BtLayer *layer, const BtOccurrence *occurrence, gint64 t_ms);
 void bt_zone_add_picture(BtStage *stage, BtLayer *layer, const BtOccurrence *occurrence,
     const BtAsset *asset, gint64 t_ms);
 void bt_zone_add_video(BtStage *stage, BtLayer *layer, const BtOccurrence *occurrence, gint64 t_ms);
@@ -67,6 +72,9 @@ gboolean bt_zone_may_sound(const BtItem *item);
 BtPoolWant bt_zone_want(const BtOccurrence *occurrence, const BtAsset *asset, BtRect box_px,
     gboolean moving, gint64 t_ms);
 
+/* One zone of what is on: where it stands on the canvas, and its item. */
+BtOccurrence bt_programme_occurrence(
+    const BtStage *stage, const BtOnAir *on_air, const BtOnZone *on);
 /* The scene of a programme; see bt_stage_scene. (transfer full) */
 BtScene *bt_programme_scene(BtStage *stage, const BtOnAir *on_air, gint64 t_ms, gint64 *until_ms);
 /* The first zone of the layout whose item may be heard, NULL when there is none. */

@@ -27,6 +27,8 @@ BtTextStyle bt_plan_style(const BtPlan *plan, const BtText *text, int px, gboole
     BtTextStyle style = {
         .lang = text->lang, .px = px, .led = plan->look.led, .line_percent = plan->look.line_percent
     };
+    if (bt_plan_is_vertical(plan, text))
+        style.dir = BT_DIR_TTB;
     if (title)
         style.weight = BT_WEIGHT_BOLD;
     else if (plan->look.led && px <= 20)
@@ -39,7 +41,8 @@ static BtTextLayout *lay(const BtPlan *plan, BtFonts *fonts, const BtText *text,
 {
     BtTextStyle style = bt_plan_style(plan, text, px, title);
     g_autoptr(GError) error = NULL;
-    BtTextLayout *layout = bt_text_layout(fonts, words, &style, plan->column_px.w, &error);
+    BtPlanRoom room = bt_plan_room(plan, bt_text_is_vertical(&style));
+    BtTextLayout *layout = bt_text_layout(fonts, words, &style, room.length_px, &error);
     if (!layout)
         g_warning("%s: a text cannot be laid out: %s", text->lang, error->message);
     return layout && layout->lines->len ? layout : (bt_text_layout_free(layout), NULL);
@@ -52,8 +55,10 @@ static guint lines_of(const BtTextLayout *layout)
 
 static gboolean is_modest(const BtPlan *plan, const BtTextLayout *title, guint most_lines)
 {
+    gboolean vertical = title && bt_text_is_vertical(&title->style);
+    int depth_px = bt_plan_room(plan, vertical).depth_px;
     return lines_of(title) <= most_lines &&
-        bt_lines_px(title, 0, lines_of(title)) <= plan->column_px.h * TITLE_MAX_PERCENT / 100;
+        bt_lines_px(title, 0, lines_of(title)) <= depth_px * TITLE_MAX_PERCENT / 100;
 }
 
 /* The title in its own size, or smaller when it would take too much. */
@@ -71,8 +76,9 @@ static BtTextLayout *lay_title_apart(
     const BtPlan *plan, BtFonts *fonts, const BtText *text, int body_px)
 {
     BtTextStyle style = bt_plan_style(plan, text, body_px, TRUE);
-    int px = bt_text_fit_px(fonts, text->title, &style, plan->column_px.w, plan->column_px.h,
-        plan->look.max_lines, body_px, MAX(body_px, bt_look_title_px(plan->look.max_body_px)));
+    BtPlanRoom room = bt_plan_room(plan, bt_text_is_vertical(&style));
+    int px = bt_text_fit_px(fonts, text->title, &style, room.length_px, room.depth_px,
+        room.max_lines, body_px, MAX(body_px, bt_look_title_px(plan->look.max_body_px)));
     return lay(plan, fonts, text, text->title, px, TRUE);
 }
 
@@ -94,8 +100,9 @@ static void add_pages(BtPlanText *text, const GArray *ranges, gboolean is_title,
 
 static void paginate(const BtPlan *plan, BtPlanText *text, gboolean apart)
 {
-    guint max_lines = plan->look.max_lines, title_n = apart ? 0 : lines_of(text->title);
-    int h_px = plan->column_px.h;
+    BtPlanRoom room = bt_plan_room(plan, text->vertical);
+    guint max_lines = room.max_lines, title_n = apart ? 0 : lines_of(text->title);
+    int h_px = room.depth_px;
     if (apart) {
         g_autoptr(GArray) ranges = bt_text_paginate(text->title, h_px, max_lines);
         add_pages(text, ranges, TRUE, 0);
@@ -117,6 +124,7 @@ static BtPlanText *text_new(const BtPlan *plan, BtFonts *fonts, const BtText *fr
     BtPlanText *text = g_new0(BtPlanText, 1);
     text->pages = g_array_new(FALSE, FALSE, sizeof(BtPlanPage));
     text->heading = !*from->body;
+    text->vertical = bt_plan_is_vertical(plan, from);
     gboolean apart = FALSE;
     if (text->heading) {
         text->body = lay(plan, fonts, from, from->title, body_px, TRUE);
@@ -135,6 +143,22 @@ static BtPlanText *text_new(const BtPlan *plan, BtFonts *fonts, const BtText *fr
     text->rtl = first && first->rtl;
     paginate(plan, text, apart);
     return text;
+}
+
+int bt_plan_page_px(const BtPlan *plan, const BtPlanText *text, BtPlanPage page)
+{
+    int title_px = page.title_n ? bt_lines_px(text->title, page.title_first, page.title_n) : 0;
+    int body_px = page.body_n ? bt_lines_px(text->body, page.body_first, page.body_n) : 0;
+    return title_px + body_px + (title_px && body_px ? plan->look.gap_px : 0);
+}
+
+int bt_plan_deepest_px(const BtPlan *plan, const BtPlanText *text)
+{
+    int most_px = 0;
+    for (guint i = 0; i < text->pages->len; i++)
+        most_px =
+            MAX(most_px, bt_plan_page_px(plan, text, g_array_index(text->pages, BtPlanPage, i)));
+    return most_px;
 }
 
 GPtrArray *bt_plan_lay_texts(const BtPlan *plan, BtFonts *fonts, GPtrArray *from, int body_px)

@@ -40,6 +40,7 @@ typedef struct {
     BtTextLayout *title, *body; /* each nullable, not both unless the text could not be laid out */
     const char *lang;           /* borrowed from the plan's layouts, "" when there is none */
     gboolean rtl;               /* the whole page is mirrored */
+    gboolean vertical;          /* lines are columns, from right to left */
     gboolean heading;           /* there was no body: `body` is the title */
     GArray *pages;              /* of BtPlanPage, at least one */
 } BtPlanText;
@@ -73,6 +74,9 @@ const BtPlanText *bt_plan_text(const BtPlan *plan, guint text);
 guint bt_plan_pages(const BtPlan *plan, guint text);
 /* A box of the plan as it stands on the pages of `text`: mirrored for right-to-left scripts. */
 BtRect bt_plan_box(const BtPlan *plan, guint text, BtRect box_px);
+/* How much of the room's depth a page of `text` takes, and the page that takes most. */
+int bt_plan_page_px(const BtPlan *plan, const BtPlanText *text, BtPlanPage page);
+int bt_plan_deepest_px(const BtPlan *plan, const BtPlanText *text);
 /* About how much memory the plan holds. */
 gsize bt_plan_bytes(const BtPlan *plan);
 
@@ -88,5 +92,16 @@ void bt_plan_even_lines(BtPlan *plan, BtFonts *fonts, GPtrArray *from);
 /* plan.c: all texts with a body of this size. (transfer full): of BtPlanText */
 GPtrArray *bt_plan_lay_texts(const BtPlan *plan, BtFonts *fonts, GPtrArray *from, int body_px);
 BtTextStyle bt_plan_style(const BtPlan *plan, const BtText *text, int px, gboolean title);
+
+/* What lines may take of the column of text. Lines of vertical text are columns: as long as it is
+ * high, beside one another over its width. */
+typedef struct {
+    int length_px, depth_px;
+    guint max_lines;
+} BtPlanRoom;
+BtPlanRoom bt_plan_room(const BtPlan *plan, gboolean vertical);
+/* Whether `text` is set in columns here: it asks for it, and there is room for three columns of
+ * eight characters at the smallest legible size. */
+gboolean bt_plan_is_vertical(const BtPlan *plan, const BtText *text);
 
 #endif

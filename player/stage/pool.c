@@ -57,6 +57,16 @@ static void reopen_when_back(BtPool *pool, BtMedium *entry, gint64 at_ms)
     bt_medium_open(pool, entry);
 }
 
+/* It is to be seen from now on. */
+static void await(BtPool *pool, BtMedium *entry, gint64 at_ms)
+{
+    gboolean behind =
+        entry->is_moving && !entry->unseen && !entry->arrived && !entry->before && !entry->failed;
+    entry->used = pool->round;
+    if (behind && entry->awaited_ms == 0)
+        entry->awaited_ms = at_ms;
+}
+
 BtPoolPicture bt_pool_get(BtPool *pool, const BtPoolWant *want)
 {
     g_autofree char *key = want_key(want);
@@ -69,7 +79,7 @@ BtPoolPicture bt_pool_get(BtPool *pool, const BtPoolWant *want)
             bt_medium_open(pool, entry);
     }
     if (!pool->ahead)
-        entry->used = pool->round;
+        await(pool, entry, want->at_ms);
     BtMoving *moving = entry->before ? entry->before : entry->moving;
     return (BtPoolPicture){ entry->rect_px, entry->frame, moving, entry->media, entry->failed,
         entry->arrived || entry->before, entry->late };

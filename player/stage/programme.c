@@ -137,18 +137,31 @@ static void add_zone(Show *show, const BtOnZone *on)
     show->until_ms = MIN(show->until_ms, MIN(until_ms, on->end_ms));
 }
 
-BtScene *bt_programme_scene(BtStage *stage, const BtOnAir *on_air, gint64 t_ms, gint64 *until_ms)
+static Show show_of(const BtStage *stage, const BtOnAir *on_air)
 {
     const BtOnZone *sounding = bt_programme_sounding(on_air);
-    Show show = { .stage = stage,
-        .on_air = on_air,
-        .t_ms = t_ms,
+    Show show = { .on_air = on_air,
         .until_ms = on_air->until_ms,
         .mapping = mapping_of(stage, on_air->layout),
         .sounding = sounding ? sounding->zone : NULL };
-    show.scene = bt_scene_new(stage->options.w_px, stage->options.h_px, on_air->layout->background);
     if (on_air->programme->rehearsal)
         show.band_px = bt_banner_place(stage, main_zone(on_air, show.mapping));
+    return show;
+}
+
+BtOccurrence bt_programme_occurrence(
+    const BtStage *stage, const BtOnAir *on_air, const BtOnZone *on)
+{
+    Show show = show_of(stage, on_air);
+    return occurrence_of(&show, on);
+}
+
+BtScene *bt_programme_scene(BtStage *stage, const BtOnAir *on_air, gint64 t_ms, gint64 *until_ms)
+{
+    Show show = show_of(stage, on_air);
+    show.stage = stage;
+    show.t_ms = t_ms;
+    show.scene = bt_scene_new(stage->options.w_px, stage->options.h_px, on_air->layout->background);
     for (guint i = 0; i < on_air->zones->len; i++)
         add_zone(&show, &g_array_index(on_air->zones, BtOnZone, i));
     if (!bt_rect_is_empty(show.band_px))

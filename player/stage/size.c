@@ -13,8 +13,9 @@
 #define MEND_PERCENT 85      /* how far below the largest size lines may be mended */
 #define MEND_MANY_PERCENT 94 /* the same where other languages would pay for it */
 #define MEND_STEPS 5
-#define STUB_PERCENT 28   /* of the line before: a last line shorter than that is a stub */
-#define LETTERS_A_LINE 22 /* a full line holds about that many at least: half an em each */
+#define STUB_PERCENT 28    /* of the line before: a last line shorter than that is a stub */
+#define LETTERS_A_LINE 22  /* a full line holds about that many at least: half an em each */
+#define LETTERS_A_COLUMN 6 /* at least, of the largest letters */
 #define MOST_PX (BT_TEXT_MAX_PX * 3 / 4) /* a title is a third larger */
 
 /* The height of a line in em, for the lowest of the scripts: taller ones get fewer lines on a page
@@ -27,6 +28,24 @@ static double line_em(const BtPlan *plan, BtFonts *fonts, GPtrArray *texts)
         least = MIN(least, bt_text_line_px(fonts, &style) / 100.0);
     }
     return MAX(0.5, least);
+}
+
+static gboolean all_vertical(const BtPlan *plan, GPtrArray *texts)
+{
+    for (guint i = 0; i < texts->len; i++)
+        if (!bt_plan_is_vertical(plan, texts->pdata[i]))
+            return FALSE;
+    return TRUE;
+}
+
+/* Letters of a short text grow no further: a column holds some of them. */
+static int most_px(const BtPlan *plan, GPtrArray *texts)
+{
+    int most = MIN(plan->look.max_body_px, MOST_PX);
+    for (guint i = 0; i < texts->len; i++)
+        if (bt_plan_is_vertical(plan, texts->pdata[i]))
+            most = MIN(most, bt_plan_room(plan, TRUE).length_px / LETTERS_A_COLUMN);
+    return most;
 }
 
 static gboolean has_titles(GPtrArray *texts)
@@ -42,21 +61,39 @@ static gboolean has_titles(GPtrArray *texts)
 /* The size at which a page with a title of one line holds its most lines of body. */
 static int full_page_px(const BtPlan *plan, BtFonts *fonts, const BtPlanSpec *spec, int least_px)
 {
-    double em = line_em(plan, fonts, spec->texts), lines = plan->look.max_lines * em;
-    int h_px = plan->column_px.h;
+    BtPlanRoom room = bt_plan_room(plan, all_vertical(plan, spec->texts));
+    double em = line_em(plan, fonts, spec->texts), lines = room.max_lines * em;
+    int h_px = room.depth_px;
     if (!plan->look.tiny && has_titles(spec->texts)) {
         lines += em * 1.8 / 1.35;
         h_px -= plan->look.gap_px;
     }
-    int by_height = (int)(h_px / lines), by_width = plan->column_px.w * 2 / LETTERS_A_LINE;
+    int by_height = (int)(h_px / lines), by_width = room.length_px * 2 / LETTERS_A_LINE;
     return CLAMP(MIN(by_height, by_width), least_px, MOST_PX);
 }
 
+/* How many columns end inside a word or a number. */
+static guint count_cuts(const BtTextLayout *layout)
+{
+    guint cuts = 0;
+    for (guint i = 1; layout && bt_text_is_vertical(&layout->style) && i < layout->lines->len;
+         i++) {
+        const BtTextLine *line = &g_array_index(layout->lines, BtTextLine, i);
+        gboolean whole = line[-1].hard;
+        for (guint k = 0; k < layout->breaks->len && !whole; k++)
+            whole = g_array_index(layout->breaks, gsize, k) == line->start;
+        cuts += !whole;
+    }
+    return cuts;
+}
+
+/* Columns are short, and a telephone number is long: what cuts more words needs more room too. */
 static gboolean needs_more(GPtrArray *texts, GPtrArray *than)
 {
     for (guint i = 0; i < texts->len; i++) {
         const BtPlanText *a = texts->pdata[i], *b = than->pdata[i];
-        if (a->pages->len > b->pages->len)
+        if (a->pages->len > b->pages->len || count_cuts(a->title) > count_cuts(b->title) ||
+            count_cuts(a->body) > count_cuts(b->body))
             return TRUE;
     }
     return FALSE;
@@ -104,9 +141,9 @@ static void take(BtPlan *plan, GPtrArray *texts, int body_px)
     plan->title_px = bt_look_title_px(body_px);
 }
 
-static void grow(BtPlan *plan, BtFonts *fonts, GPtrArray *texts, int most_px)
+static void grow(BtPlan *plan, BtFonts *fonts, GPtrArray *texts, int up_to_px)
 {
-    int low = plan->body_px, high = most_px;
+    int low = plan->body_px, high = up_to_px;
     while (low < high) {
         int middle = (low + high + 1) / 2;
         g_autoptr(GPtrArray) tried = bt_plan_lay_texts(plan, fonts, texts, middle);
@@ -143,7 +180,7 @@ void bt_plan_choose_size(BtPlan *plan, BtFonts *fonts, const BtPlanSpec *spec, i
     g_autoptr(GPtrArray) first = bt_plan_lay_texts(plan, fonts, spec->texts, low);
     take(plan, first, low);
     if (bytes <= SEARCH_MAX_BYTES)
-        grow(plan, fonts, spec->texts, MIN(MAX(low, plan->look.max_body_px), MOST_PX));
+        grow(plan, fonts, spec->texts, MAX(low, most_px(plan, spec->texts)));
     if (bytes <= MEND_MAX_BYTES)
         mend_stubs(plan, fonts, spec->texts, least_px);
 }

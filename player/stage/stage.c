@@ -3,7 +3,6 @@
  * for a year and one that was just made show the same. */
 #include "player/stage/parts.h"
 #include "player/stage/plan.h"
-#include "player/stage/ticker.h"
 
 #include <string.h>
 
@@ -31,9 +30,7 @@ static void frame_destroy(gpointer frame)
 
 static void ticker_destroy(gpointer data)
 {
-    BtTicker *ticker = data;
-    ticker->strip->unref(ticker->strip);
-    g_free(ticker);
+    bt_ticker_free(data);
 }
 
 BtStage *bt_stage_new(const BtStageOptions *options)
@@ -102,9 +99,7 @@ const BtTicker *bt_stage_ticker(BtStage *stage, GPtrArray *texts, int zone_h_px,
     BtTicker *ticker = bt_shelf_find(stage->tickers, key);
     if (ticker)
         return ticker;
-    ticker = g_new0(BtTicker, 1);
-    ticker->strip = bt_ticker_new(
-        stage->options.fonts, texts, zone_h_px, stage->options.led, colours, &ticker->rtl);
+    ticker = bt_ticker_new(stage->options.fonts, texts, zone_h_px, stage->options.led, colours);
     return bt_shelf_put(stage->tickers, key, ticker, texts_bytes(texts));
 }
 
@@ -112,13 +107,14 @@ gint64 bt_stage_measure(const BtItem *item, const BtZone *zone, gpointer user)
 {
     BtStage *stage = user;
     g_autoptr(GPtrArray) texts = bt_zone_texts(item, zone);
-    g_autofree char *key = ticker_key(texts, zone->rect_px.h);
+    g_autofree char *name = ticker_key(texts, zone->rect_px.h);
+    g_autofree char *key = g_strdup_printf("%s %d", name, zone->rect_px.w);
     gint64 *length_px = bt_shelf_find(stage->lengths, key);
     if (!length_px) {
         const BtTicker *ticker = bt_stage_ticker(
             stage, texts, zone->rect_px.h, bt_look_colours(bt_look_strip(BT_LOOK_GROUND)));
         length_px = g_new(gint64, 1);
-        *length_px = ticker->strip->length_px;
+        *length_px = bt_ticker_advance_px(ticker, zone->rect_px.w);
         bt_shelf_put(stage->lengths, key, length_px, LENGTH_BYTES);
     }
     return *length_px;

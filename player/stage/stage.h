@@ -26,6 +26,9 @@ typedef struct {
 typedef void (*BtStageOnFailure)(const BtStageFailure *failure, gpointer user);
 /* An occurrence of this asset was shown to its end without a failure. */
 typedef void (*BtStageOnSuccess)(const char *sha256, gpointer user);
+/* The first frame of a video came after its time: since show time `since_ms` its zone showed the
+ * poster or the ground. Not told of what was decoded ahead. */
+typedef void (*BtStageOnCatchUp)(const char *zone, gint64 since_ms, gpointer user);
 
 typedef struct {
     int w_px, h_px;        /* the canvas of the screen */
@@ -37,9 +40,10 @@ typedef struct {
     gpointer spawn_user;
     BtStageOpen open_asset;
     gpointer open_user;
-    BtStageOnFailure on_failure; /* nullable */
-    BtStageOnSuccess on_success; /* nullable */
-    gpointer failure_user;       /* of both */
+    BtStageOnFailure on_failure;  /* nullable */
+    BtStageOnSuccess on_success;  /* nullable */
+    BtStageOnCatchUp on_catch_up; /* nullable */
+    gpointer failure_user;        /* of all three */
 } BtStageOptions;
 
 /* Scenes borrow the fonts: they go before them. */

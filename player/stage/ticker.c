@@ -1,8 +1,10 @@
 #include "player/stage/ticker.h"
 
 #include "player/stage/paint.h"
+#include "player/stage/strip.h"
 
 #include <math.h>
+#include <string.h>
 
 #define AIR_PERCENT 8   /* of the zone's height, above and below the line */
 #define MOST_PERCENT 68 /* an em is no taller than that */
@@ -10,205 +12,291 @@
 #define MARK_PERCENT 21     /* of the zone's height: the dividing mark */
 #define MARK_GAP_PERCENT 52 /* on each side of it */
 
-/* A stretch of the strip: a line of text, or a mark. */
+/* One text on its way to stretches. */
 typedef struct {
-    BtTextLayout *layout; /* NULL: a mark */
-    gint64 x_px;
-    int y_px, width_px, height_px;
-    guint32 color;
-} Stretch;
-
-typedef struct {
-    BtStrip strip;
-    gint count;
-    BtFonts *fonts; /* borrowed */
-    GArray *stretches;
-    int h_px;
+    BtFonts *fonts;
+    char *title, *body; /* each on one line */
+    BtTextStyle style;  /* of the body */
     BtColours colours;
-} Ticker;
+    int h_px;
+    GArray *stretches;
+} Words;
 
-static void stretch_clear(gpointer data)
+/* ---- one line ---- */
+
+static gboolean ends_line(gunichar c)
 {
-    g_clear_pointer(&((Stretch *)data)->layout, bt_text_layout_free);
+    return (c >= 0x09 && c <= 0x0D) || (c >= 0x1C && c <= 0x1E) || c == 0x85 || c == 0x2028 ||
+        c == 0x2029;
 }
 
-static BtStrip *ticker_ref(BtStrip *strip)
-{
-    g_atomic_int_inc(&((Ticker *)strip)->count);
-    return strip;
-}
-
-static void ticker_unref(BtStrip *strip)
-{
-    Ticker *ticker = (Ticker *)strip;
-    if (!g_atomic_int_dec_and_test(&ticker->count))
-        return;
-    g_array_unref(ticker->stretches);
-    g_free(ticker);
-}
-
-static void draw_stretch(
-    const Ticker *ticker, const Stretch *stretch, BtFrame *tile, gint64 from_px)
-{
-    int x = (int)(stretch->x_px - from_px);
-    BtRect all = { 0, 0, tile->w_px, tile->h_px };
-    if (!stretch->layout) {
-        bt_paint_shape(tile, BT_SHAPE_DIAMOND,
-            (BtRect){ x, stretch->y_px, stretch->width_px, stretch->height_px }, stretch->color);
-        return;
-    }
-    const BtTextLine *line = &g_array_index(stretch->layout->lines, BtTextLine, 0);
-    bt_text_draw(ticker->fonts, stretch->layout, 0, 1, tile->pixels, tile->stride_px, all,
-        x - line->x_px, stretch->y_px, stretch->color, ticker->colours.dark);
-}
-
-static BtFrame *ticker_tile(BtStrip *strip, gint64 k)
-{
-    const Ticker *ticker = (const Ticker *)strip;
-    gint64 from_px = k * BT_STRIP_TILE_PX, left_px = strip->length_px - from_px;
-    if (k < 0 || left_px <= 0)
-        return NULL;
-    BtFrame *tile = bt_frame_new((int)MIN(BT_STRIP_TILE_PX, left_px), ticker->h_px);
-    bt_frame_fill(
-        tile, (BtRect){ 0, 0, tile->w_px, tile->h_px }, bt_look_pixel(ticker->colours.ground));
-    tile->opaque = TRUE;
-    /* Ink may hang over the edges of its stretch by up to an em. */
-    int over_px = ticker->h_px;
-    for (guint i = 0; i < ticker->stretches->len; i++) {
-        const Stretch *stretch = &g_array_index(ticker->stretches, Stretch, i);
-        if (stretch->x_px - over_px < from_px + tile->w_px &&
-            stretch->x_px + stretch->width_px + over_px > from_px)
-            draw_stretch(ticker, stretch, tile, from_px);
-    }
-    return tile;
-}
-
-/* The largest size at which both the script's line and this text's own ink fit the height. */
-static int size_for(BtFonts *fonts, const char *words, BtTextStyle style, int room_px, int most_px)
-{
-    for (style.px = most_px; style.px > BT_TEXT_MIN_PX; style.px--) {
-        if (bt_text_line_px(fonts, &style) > room_px)
-            continue;
-        g_autoptr(BtTextLayout) layout = bt_text_layout(fonts, words, &style, 0, NULL);
-        if (!layout || !layout->lines->len)
-            break;
-        const BtTextLine *line = &g_array_index(layout->lines, BtTextLine, 0);
-        if (line->ink_px.h <= room_px && line->ascent_px + line->descent_px <= room_px)
-            break;
-    }
-    return style.px;
-}
-
-/* A text of several lines runs as one. */
+/* A text of several lines runs as one. (transfer full) */
 static char *in_one_line(const char *text)
 {
-    char *line = g_strdup(text);
-    for (char *c = line; *c; c++)
-        if (*c == '\n' || *c == '\r' || *c == '\t')
-            *c = ' ';
-    return g_strstrip(line);
+    GString *line = g_string_sized_new(strlen(text));
+    for (; *text; text = g_utf8_next_char(text)) {
+        gunichar c = g_utf8_get_char(text);
+        gboolean after_space = line->len == 0 || line->str[line->len - 1] == ' ';
+        if (!ends_line(c))
+            g_string_append_unichar(line, c);
+        else if (!after_space)
+            g_string_append_c(line, ' ');
+    }
+    return g_strstrip(g_string_free(line, FALSE));
 }
 
-static void add_words(Ticker *ticker, const char *words, const BtTextStyle *style, guint32 color)
+/* ---- size ---- */
+
+static BtTextStyle title_style(const Words *words)
 {
-    BtTextLayout *layout = bt_text_layout(ticker->fonts, words, style, 0, NULL);
+    BtTextStyle style = words->style;
+    style.weight = BT_WEIGHT_BOLD;
+    return style;
+}
+
+static void extend(
+    BtFonts *fonts, const char *text, const BtTextStyle *style, float *above_px, float *below_px)
+{
+    g_autoptr(BtTextLayout) layout = *text ? bt_text_layout(fonts, text, style, 0, NULL) : NULL;
+    if (!layout || !layout->lines->len)
+        return;
+    const BtTextLine *line = &g_array_index(layout->lines, BtTextLine, 0);
+    *above_px = MAX(*above_px, line->ascent_px);
+    *below_px = MAX(*below_px, line->descent_px);
+}
+
+/* What title and body need over and under their common baseline: the script's line and their own
+ * ink. */
+static int needed_px(const Words *words, int *above_px)
+{
+    BtTextStyle bold = title_style(words);
+    float above = 0, below = 0;
+    extend(words->fonts, words->body, &words->style, &above, &below);
+    extend(words->fonts, words->title, &bold, &above, &below);
+    *above_px = (int)ceilf(above);
+    int line_px = (int)ceilf(bt_text_line_px(words->fonts, &words->style));
+    return MAX(line_px, *above_px + (int)ceilf(below));
+}
+
+/* The largest size at which everything fits the height. What is needed grows evenly with the size,
+ * but for rounding, so one step leads near it. */
+static void choose_size(Words *words)
+{
+    int room_px = words->h_px * (100 - 2 * AIR_PERCENT) / 100, above_px;
+    words->style.px = CLAMP(words->h_px * MOST_PERCENT / 100, BT_TEXT_MIN_PX, BT_TEXT_MAX_PX);
+    for (;;) {
+        int px = words->style.px, need_px = needed_px(words, &above_px);
+        if (need_px <= room_px || px <= BT_TEXT_MIN_PX)
+            return;
+        words->style.px = MAX(BT_TEXT_MIN_PX, MIN(px - 1, px * room_px / need_px + 1));
+    }
+}
+
+/* ---- stretches ---- */
+
+/* The whole ink belongs to the stretch: what hangs over is neither cut nor laid over a neighbour.
+ */
+static void add_line(
+    Words *words, const char *text, const BtTextStyle *style, guint32 color, int baseline_px)
+{
+    BtTextLayout *layout = bt_text_layout(words->fonts, text, style, 0, NULL);
     if (!layout || !layout->lines->len) {
         bt_text_layout_free(layout);
         return;
     }
     const BtTextLine *line = &g_array_index(layout->lines, BtTextLine, 0);
-    Stretch stretch = { .layout = layout,
-        .color = color,
-        .width_px = (int)ceilf(line->width_px),
-        .height_px = bt_lines_px(layout, 0, 1) };
-    stretch.y_px = (ticker->h_px - stretch.height_px) / 2;
-    g_array_append_val(ticker->stretches, stretch);
+    int width_px = (int)ceilf(line->width_px), ink_px = line->ink_px.x - (int)line->x_px;
+    BtStretch stretch = { .layout = layout, .color = color, .before_px = MAX(0, -ink_px) };
+    stretch.width_px = stretch.before_px + MAX(width_px, ink_px + line->ink_px.w);
+    stretch.height_px = bt_lines_px(layout, 0, 1);
+    stretch.y_px = baseline_px - (int)line->ascent_px;
+    g_array_append_val(words->stretches, stretch);
 }
 
-/* Room without ink: a stretch too, so that laying them side by side is one rule. */
-static void add_gap(Ticker *ticker, int width_px)
+static void add_room(GArray *stretches, int width_px)
 {
-    Stretch gap = { .width_px = width_px };
-    g_array_append_val(ticker->stretches, gap);
+    BtStretch room = { .width_px = width_px };
+    g_array_append_val(stretches, room);
 }
 
-static void add_mark(Ticker *ticker)
+static void add_mark(const Words *words)
 {
-    int side = MAX(3, ticker->h_px * MARK_PERCENT / 100) | 1;
-    int gap = ticker->h_px * MARK_GAP_PERCENT / 100;
-    Stretch mark = { .width_px = side,
+    int side = MAX(3, words->h_px * MARK_PERCENT / 100) | 1;
+    int gap = words->h_px * MARK_GAP_PERCENT / 100;
+    BtStretch mark = { .width_px = side,
         .height_px = side,
-        .color = ticker->colours.accent,
-        .y_px = (ticker->h_px - side) / 2 };
-    add_gap(ticker, gap);
-    g_array_append_val(ticker->stretches, mark);
-    add_gap(ticker, gap);
+        .color = words->colours.accent,
+        .y_px = (words->h_px - side) / 2 };
+    add_room(words->stretches, gap);
+    g_array_append_val(words->stretches, mark);
+    add_room(words->stretches, gap);
 }
 
-static void add_text(Ticker *ticker, const BtText *text, gboolean led)
+static void add_words(Words *words)
 {
-    g_autofree char *title = in_one_line(text->title), *body = in_one_line(text->body);
-    g_autofree char *both = g_strconcat(title, " ", body, NULL);
-    int room_px = ticker->h_px * (100 - 2 * AIR_PERCENT) / 100;
-    BtTextStyle style = {
-        .lang = text->lang, .led = led, .line_percent = 100, .weight = BT_WEIGHT_MEDIUM
-    };
-    style.px = size_for(ticker->fonts, both, style, room_px,
-        CLAMP(ticker->h_px * MOST_PERCENT / 100, BT_TEXT_MIN_PX, BT_TEXT_MAX_PX));
-    if (ticker->stretches->len)
-        add_mark(ticker);
-    if (*title) {
-        BtTextStyle bold = style;
-        bold.weight = BT_WEIGHT_BOLD;
-        add_words(ticker, title, &bold, ticker->colours.accent);
-        if (*body)
-            add_gap(ticker, (int)(style.px * TITLE_GAP_EM));
+    int above_px;
+    choose_size(words);
+    int baseline_px = (words->h_px - needed_px(words, &above_px)) / 2 + above_px;
+    if (words->stretches->len)
+        add_mark(words);
+    BtTextStyle bold = title_style(words);
+    if (*words->title)
+        add_line(words, words->title, &bold, words->colours.accent, baseline_px);
+    if (*words->title && *words->body)
+        add_room(words->stretches, (int)(words->style.px * TITLE_GAP_EM));
+    if (*words->body)
+        add_line(words, words->body, &words->style, words->colours.letters, baseline_px);
+}
+
+/* ---- which way ---- */
+
+typedef enum { WAY_ANY, WAY_LTR, WAY_RTL } Way;
+
+static gboolean has_letters(const char *text)
+{
+    for (; *text; text = g_utf8_next_char(text))
+        if (g_unichar_isalpha(g_utf8_get_char(text)))
+            return TRUE;
+    return FALSE;
+}
+
+/* The body decides where there is one; a text of digits and signs goes with its neighbours. */
+static Way way_of(BtFonts *fonts, const Words *words)
+{
+    const char *text = has_letters(words->body) ? words->body : words->title;
+    if (!has_letters(text))
+        return WAY_ANY;
+    g_autoptr(BtTextLayout) layout = bt_text_layout(fonts, text, &words->style, 0, NULL);
+    return layout && layout->rtl ? WAY_RTL : WAY_LTR;
+}
+
+static void fill_ways(Way *ways, guint n)
+{
+    for (guint i = 1; i < n; i++)
+        if (ways[i] == WAY_ANY)
+            ways[i] = ways[i - 1];
+    for (guint i = n; i-- > 1;)
+        if (ways[i - 1] == WAY_ANY)
+            ways[i - 1] = ways[i];
+}
+
+/* ---- the ticker ---- */
+
+static void part_clear(gpointer data)
+{
+    BtTickerPart *part = data;
+    part->strip->unref(part->strip);
+}
+
+static void words_clear(gpointer data)
+{
+    Words *words = data;
+    g_free(words->title);
+    g_free(words->body);
+}
+
+static Words words_of(
+    BtFonts *fonts, const BtText *text, int zone_h_px, gboolean led, BtColours colours)
+{
+    Words words = { .fonts = fonts,
+        .title = in_one_line(text->title),
+        .body = in_one_line(text->body),
+        .colours = colours,
+        .h_px = zone_h_px };
+    words.style = (BtTextStyle){ .lang = text->lang,
+        .px = BT_TEXT_MIN_PX,
+        .led = led,
+        .line_percent = 100,
+        .weight = BT_WEIGHT_MEDIUM };
+    return words;
+}
+
+/* The texts that have something to show. (transfer full): GArray of Words */
+static GArray *read_texts(
+    BtFonts *fonts, GPtrArray *texts, int zone_h_px, gboolean led, BtColours colours)
+{
+    GArray *all = g_array_new(FALSE, FALSE, sizeof(Words));
+    g_array_set_clear_func(all, words_clear);
+    for (guint i = 0; i < texts->len; i++) {
+        Words words = words_of(fonts, texts->pdata[i], zone_h_px, led, colours);
+        if (*words.title || *words.body)
+            g_array_append_val(all, words);
+        else
+            words_clear(&words);
     }
-    if (*body)
-        add_words(ticker, body, &style, ticker->colours.letters);
+    return all;
 }
 
-/* Side by side, from the side at which reading begins; gaps have done their work then. */
-static gint64 lay_out(GArray *stretches, gboolean rtl)
+int bt_ticker_px(BtFonts *fonts, const BtText *text, int zone_h_px, gboolean led)
 {
-    gint64 length_px = 0;
-    for (guint i = 0; i < stretches->len; i++) {
-        Stretch *stretch = &g_array_index(stretches, Stretch, i);
-        stretch->x_px = length_px;
-        length_px += stretch->width_px;
+    Words words = words_of(fonts, text, zone_h_px, led, bt_look_colours(BT_LOOK_GROUND));
+    choose_size(&words);
+    words_clear(&words);
+    return words.style.px;
+}
+
+static void add_part(BtTicker *ticker, GArray *all, guint first, guint end, Way way)
+{
+    const Words *any = &g_array_index(all, Words, first);
+    GArray *stretches = g_array_new(FALSE, FALSE, sizeof(BtStretch));
+    g_array_set_clear_func(stretches, bt_stretch_clear);
+    for (guint i = first; i < end; i++) {
+        Words *words = &g_array_index(all, Words, i);
+        words->stretches = stretches;
+        add_words(words);
     }
-    for (guint i = stretches->len; i-- > 0;) {
-        Stretch *stretch = &g_array_index(stretches, Stretch, i);
-        if (rtl)
-            stretch->x_px = length_px - stretch->x_px - stretch->width_px;
-        if (stretch->height_px == 0)
-            g_array_remove_index(stretches, i);
+    BtTickerPart part = { .rtl = way == WAY_RTL };
+    part.strip = bt_text_strip_new(any->fonts, stretches, any->h_px, any->colours, part.rtl);
+    g_array_append_val(ticker->parts, part);
+}
+
+BtTicker *bt_ticker_new(
+    BtFonts *fonts, GPtrArray *texts, int zone_h_px, gboolean led, BtColours colours)
+{
+    BtTicker *ticker = g_new0(BtTicker, 1);
+    ticker->parts = g_array_new(FALSE, FALSE, sizeof(BtTickerPart));
+    g_array_set_clear_func(ticker->parts, part_clear);
+    g_autoptr(GArray) all = read_texts(fonts, texts, zone_h_px, led, colours);
+    g_autofree Way *ways = g_new0(Way, all->len + 1);
+    for (guint i = 0; i < all->len; i++)
+        ways[i] = way_of(fonts, &g_array_index(all, Words, i));
+    fill_ways(ways, all->len);
+    for (guint first = 0, end; first < all->len; first = end) {
+        for (end = first + 1; end < all->len && ways[end] == ways[first];)
+            end++;
+        add_part(ticker, all, first, end, ways[first]);
     }
-    return length_px;
+    return ticker;
 }
 
-static gboolean begins_rtl(const GArray *stretches)
+void bt_ticker_free(BtTicker *ticker)
 {
-    const Stretch *first = stretches->len ? &g_array_index(stretches, Stretch, 0) : NULL;
-    return first && first->layout && first->layout->rtl;
+    if (!ticker)
+        return;
+    g_array_unref(ticker->parts);
+    g_free(ticker);
 }
 
-BtStrip *bt_ticker_new(
-    BtFonts *fonts, GPtrArray *texts, int zone_h_px, gboolean led, BtColours colours, gboolean *rtl)
+gint64 bt_ticker_advance_px(const BtTicker *ticker, int zone_w_px)
 {
-    Ticker *ticker = g_new0(Ticker, 1);
-    ticker->strip.tile = ticker_tile;
-    ticker->strip.ref = ticker_ref;
-    ticker->strip.unref = ticker_unref;
-    ticker->count = 1;
-    ticker->fonts = fonts;
-    ticker->stretches = g_array_new(FALSE, FALSE, sizeof(Stretch));
-    g_array_set_clear_func(ticker->stretches, stretch_clear);
-    ticker->h_px = zone_h_px;
-    ticker->colours = colours;
-    for (guint i = 0; i < texts->len; i++)
-        add_text(ticker, texts->pdata[i], led);
-    *rtl = begins_rtl(ticker->stretches);
-    ticker->strip.length_px = lay_out(ticker->stretches, *rtl);
-    return &ticker->strip;
+    gint64 advance_px = 0;
+    for (guint i = 0; i < ticker->parts->len; i++)
+        advance_px += g_array_index(ticker->parts, BtTickerPart, i).strip->length_px +
+            (i > 0 ? zone_w_px : 0);
+    return advance_px;
+}
+
+const BtTickerPart *bt_ticker_part_at(
+    const BtTicker *ticker, int zone_w_px, gint64 offset_px, gint64 *start_px, gint64 *end_px)
+{
+    const BtTickerPart *part = NULL;
+    *start_px = *end_px = 0;
+    for (guint i = 0; i < ticker->parts->len; i++) {
+        part = &g_array_index(ticker->parts, BtTickerPart, i);
+        *start_px = *end_px;
+        *end_px += part->strip->length_px + zone_w_px;
+        if (offset_px < *end_px)
+            break;
+    }
+    return part;
 }

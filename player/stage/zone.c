@@ -4,7 +4,6 @@
 #include "player/stage/page.h"
 #include "player/stage/parts.h"
 #include "player/stage/picture.h"
-#include "player/stage/ticker.h"
 
 GPtrArray *bt_zone_texts(const BtItem *item, const BtZone *zone)
 {
@@ -95,7 +94,14 @@ void bt_zone_add_video(BtStage *stage, BtLayer *layer, const BtOccurrence *occur
 
 /* ---- running text ---- */
 
-gint64 bt_zone_add_ticker(BtStage *stage, BtLayer *layer, const BtOccurrence *occurrence)
+/* The first whole millisecond at which a way of `px` is done. */
+static gint64 ms_of_way(gint64 px, int speed_px_s)
+{
+    return (px * 1000 + speed_px_s - 1) / speed_px_s;
+}
+
+gint64 bt_zone_add_ticker(
+    BtStage *stage, BtLayer *layer, const BtOccurrence *occurrence, gint64 t_ms)
 {
     g_autoptr(GPtrArray) texts = bt_zone_texts(occurrence->item, occurrence->zone);
     if (texts->len == 0)
@@ -103,9 +109,16 @@ gint64 bt_zone_add_ticker(BtStage *stage, BtLayer *layer, const BtOccurrence *oc
     BtColours colours = bt_look_colours(bt_look_strip(occurrence->ground));
     bt_layer_add_fill(layer, occurrence->rect_px, bt_look_pixel(colours.ground));
     const BtTicker *ticker = bt_stage_ticker(stage, texts, occurrence->rect_px.h, colours);
-    bt_layer_add_strip(layer, occurrence->rect_px, ticker->strip, occurrence->start_ms,
-        occurrence->item->speed_px_s, ticker->rtl);
-    return BT_TIME_MAX;
+    int speed_px_s = occurrence->item->speed_px_s;
+    gint64 start_px, end_px, offset_px = (t_ms - occurrence->start_ms) * speed_px_s / 1000;
+    const BtTickerPart *part =
+        bt_ticker_part_at(ticker, occurrence->rect_px.w, offset_px, &start_px, &end_px);
+    if (!part)
+        return BT_TIME_MAX;
+    bt_layer_add_strip(layer, occurrence->rect_px, part->strip,
+        occurrence->start_ms + ms_of_way(start_px, speed_px_s), speed_px_s, part->rtl);
+    const BtTickerPart *last = &g_array_index(ticker->parts, BtTickerPart, ticker->parts->len - 1);
+    return part == last ? BT_TIME_MAX : occurrence->start_ms + ms_of_way(end_px, speed_px_s);
 }
 
 /* ---- all kinds ---- */
@@ -137,7 +150,7 @@ gint64 bt_zone_add(BtStage *stage, BtLayer *layer, const BtOccurrence *occurrenc
     case BT_ITEM_ALERT:
         return bt_zone_add_text(stage, layer, occurrence, t_ms);
     case BT_ITEM_TICKER:
-        return bt_zone_add_ticker(stage, layer, occurrence);
+        return bt_zone_add_ticker(stage, layer, occurrence, t_ms);
     case BT_ITEM_IMAGE:
         bt_zone_add_picture(stage, layer, occurrence, occurrence->item->asset, t_ms);
         return BT_TIME_MAX;

@@ -109,7 +109,7 @@ static gboolean is_language(const char *word)
 }
 
 /* "thong-bao.km.txt" is Khmer; without a language in its name a text is Vietnamese. */
-static char *lang_of(const char *path)
+char *bt_folder_lang(const char *path)
 {
     g_autofree char *name = g_path_get_basename(path);
     g_auto(GStrv) parts = g_strsplit(name, ".", -1);
@@ -128,7 +128,7 @@ static gboolean add_text(Building *building, const char *path, GError **error)
         g_set_error(error, BT_ERROR, BT_ERROR_SYNTAX, "%s: not text in UTF-8", path);
         return FALSE;
     }
-    g_autofree char *text = g_strndup(data, size_bytes), *lang = lang_of(path);
+    g_autofree char *text = g_strndup(data, size_bytes), *lang = bt_folder_lang(path);
     g_strstrip(text);
     if (*text == '\0') {
         g_set_error(error, BT_ERROR, BT_ERROR_INVALID, "%s: empty: expected a line of text", path);

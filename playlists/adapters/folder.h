@@ -27,6 +27,10 @@ BtFolder *bt_folder_read(const char *path, const char *source, const char *scree
 void bt_folder_free(BtFolder *folder);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(BtFolder, bt_folder_free)
 
+/* The language that a text file's name says: "km" for "thong-bao.km.txt", "vi" when it says none.
+ * (transfer full) */
+char *bt_folder_lang(const char *path);
+
 BtManifest *bt_folder_manifest(BtFolder *folder); /* borrowed */
 /* The file with this hash, opened; -1 with BT_ERROR_NOT_FOUND. */
 int bt_folder_open(BtFolder *folder, const char *sha256, GError **error);

@@ -217,19 +217,15 @@ GBytes *bt_envelope_peek(GBytes *bytes, const char *name, gsize payload_max_byte
 
 /* ---- who signed ---- */
 
-static gboolean has_role(const BtRootKey *key, BtRole role)
+gboolean bt_key_may(const BtRootKey *key, BtRole role)
 {
-    switch (role) {
-    case BT_ROLE_ROOT:
-        return key->may_root;
-    case BT_ROLE_FRESHNESS:
-        return key->may_freshness;
-    case BT_ROLE_PUBLISH:
-        return key->may_publish;
-    case BT_ROLE_EMERGENCY:
-        return key->may_emergency;
-    }
-    return FALSE;
+    const gboolean may[BT_N_ROLES] = {
+        [BT_ROLE_ROOT] = key->may_root,
+        [BT_ROLE_FRESHNESS] = key->may_freshness,
+        [BT_ROLE_PUBLISH] = key->may_publish,
+        [BT_ROLE_EMERGENCY] = key->may_emergency,
+    };
+    return may[role];
 }
 
 static const char *role_name(BtRole role)
@@ -276,7 +272,7 @@ GPtrArray *bt_envelope_signers(const BtEnvelope *envelope, const BtRoot *root, B
     for (guint i = 0; i < envelope->signatures->len; i++) {
         const BtSignature *signature = g_ptr_array_index(envelope->signatures, i);
         const BtRootKey *key = bt_root_find(root, signature->keyid);
-        if (!key || !has_role(key, role) || key->until_ms <= trusted_now_ms) {
+        if (!key || !bt_key_may(key, role) || key->until_ms <= trusted_now_ms) {
             n_strangers++;
             continue;
         }

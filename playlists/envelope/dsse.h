@@ -6,8 +6,6 @@
 #include "base/error.h"
 #include "playlists/envelope/envelope.h"
 
-typedef enum { BT_ROLE_ROOT, BT_ROLE_FRESHNESS, BT_ROLE_PUBLISH, BT_ROLE_EMERGENCY } BtRole;
-
 typedef struct {
     char *keyid;
     GBytes *signature; /* of any length */
@@ -38,5 +36,7 @@ GPtrArray *bt_envelope_signers(const BtEnvelope *envelope, const BtRoot *root, B
  * begins with a place ("/version: …"). Always returns FALSE. */
 gboolean bt_envelope_fail(const BtEnvelope *envelope, BtError code, GError **error,
     const char *format, ...) G_GNUC_PRINTF(4, 5);
+
+gboolean bt_key_may(const BtRootKey *key, BtRole role);
 
 #endif

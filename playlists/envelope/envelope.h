@@ -26,6 +26,15 @@ GBytes *bt_envelope_peek(GBytes *bytes, const char *name, gsize payload_max_byte
 
 /* ---- the trust of one source ---- */
 
+/* What a key may sign: roots, now.json, manifests, alerts. */
+typedef enum {
+    BT_ROLE_ROOT,
+    BT_ROLE_FRESHNESS,
+    BT_ROLE_PUBLISH,
+    BT_ROLE_EMERGENCY,
+    BT_N_ROLES
+} BtRole;
+
 typedef struct BtTrust BtTrust;
 
 /* A trust without a root: it refuses everything but its first root. `source` and `screen` are the
@@ -46,6 +55,10 @@ gboolean bt_trust_accept_next_root(
     BtTrust *trust, GBytes *envelope, const char *name, gint64 trusted_now_ms, GError **error);
 /* Borrowed; NULL before the first. */
 const BtRoot *bt_trust_root(const BtTrust *trust);
+/* The newest root that took the role from a key that had it before, 0: none did. A stolen key may
+ * have signed a version so high that nothing would ever be newer: versions that were judged under
+ * an older root than this one are no floor any more. */
+gint64 bt_trust_key_lost_at(const BtTrust *trust, BtRole role);
 /* The fingerprint people compare: the SHA-256 of the root's payload. (nullable) borrowed */
 const char *bt_trust_fingerprint(const BtTrust *trust);
 

@@ -128,6 +128,29 @@ gboolean bt_trust_check_has_root(const BtTrust *trust, const char *name, GError 
     return FALSE;
 }
 
+static gboolean lost_a_key(const BtRoot *before, const BtRoot *root, BtRole role)
+{
+    for (guint i = 0; i < before->keys->len; i++) {
+        const BtRootKey *key = g_ptr_array_index(before->keys, i);
+        const BtRootKey *now = bt_root_find(root, key->id);
+        if (bt_key_may(key, role) && (now == NULL || !bt_key_may(now, role)))
+            return TRUE;
+    }
+    return FALSE;
+}
+
+static void note_lost_keys(BtTrust *trust, const BtRoot *root)
+{
+    for (int role = 0; role < BT_N_ROLES; role++)
+        if (lost_a_key(trust->root, root, (BtRole)role))
+            trust->key_lost_at[role] = root->version;
+}
+
+gint64 bt_trust_key_lost_at(const BtTrust *trust, BtRole role)
+{
+    return trust->key_lost_at[role];
+}
+
 gboolean bt_trust_accept_next_root(
     BtTrust *trust, GBytes *bytes, const char *name, gint64 trusted_now_ms, GError **error)
 {
@@ -143,6 +166,7 @@ gboolean bt_trust_accept_next_root(
         !bt_trust_check_source(trust, envelope, root->source, error) ||
         !signed_by(envelope, root, trusted_now_ms, error))
         return FALSE;
+    note_lost_keys(trust, root);
     hash_payload(envelope, fingerprint);
     take_root(trust, g_steal_pointer(&root), fingerprint);
     return TRUE;

@@ -9,6 +9,7 @@ struct BtTrust {
     char *screen;
     BtRoot *root; /* NULL before the first */
     char fingerprint[BT_HASH_HEX_SIZE];
+    gint64 key_lost_at[BT_N_ROLES]; /* versions of roots */
 };
 
 gboolean bt_trust_check_source(

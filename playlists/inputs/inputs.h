@@ -44,12 +44,22 @@ gboolean bt_input_ledger_add_darken(
 gboolean bt_input_ledger_take_command(BtInputLedger *ledger, const char *source, const char *id,
     gint64 at_ms, gboolean *is_new, GError **error);
 
+/* Some root took a role from a key, see bt_trust_key_lost_at: versions that are in the ledger now
+ * and were signed in that role are no measure any more. Once for each such root; `*is_new` says
+ * whether it was now. */
+gboolean bt_input_ledger_follow_root(BtInputLedger *ledger, const char *source,
+    const BtTrust *trust, gint64 at_ms, gboolean *is_new, GError **error);
+
 /* ---- reading ---- */
 
-/* What is newest for a source: for rollback, and to know whether something is news. Zeroed when
- * there is nothing. */
+/* What is newest for a source, for rollback: versions below it are refused. Zeroed when there is
+ * nothing, or nothing that counts as a measure. */
 gboolean bt_input_ledger_newest(
     BtInputLedger *ledger, const char *source, BtFloor *manifest, BtFloor *alert, GError **error);
+/* The manifest that was written last, whatever its version is a measure of; to know whether
+ * something is news. Zeroed when there is none. */
+gboolean bt_input_ledger_last_manifest(
+    BtInputLedger *ledger, const char *source, BtFloor *manifest, GError **error);
 gboolean bt_input_ledger_is_cut(BtInputLedger *ledger, gint64 at_ms);
 /* The alert that counts from the latest instant on, "" when none does or it was ended. */
 void bt_input_ledger_last_alert(

@@ -131,25 +131,72 @@ BtRows *bt_input_ledger_entries(
         "ssi", kind, source, limit);
 }
 
-/* Denials do not lower the floor: the newest version stays the newest. */
-static gboolean newest_of(
-    BtInputLedger *ledger, const char *kind, const char *source, BtFloor *floor, GError **error)
+/* The version and hash of a query's one row, if it has one. */
+static gboolean read_floor(BtRows *rows, BtFloor *floor, GError **error)
 {
-    *floor = (BtFloor){ 0, "" };
-    g_autoptr(BtRows) rows = bt_db_query(ledger->db, error,
-        "SELECT version, what FROM entry WHERE kind = ? AND source = ? AND what != ''"
-        " ORDER BY version DESC, id DESC LIMIT 1",
-        "ss", kind, source);
-    if (rows == NULL)
-        return FALSE;
+    g_autoptr(BtRows) owned = rows;
     GError *failure = NULL;
-    if (bt_rows_next(rows, &failure)) {
-        floor->version = bt_rows_int(rows, 0);
-        g_strlcpy(floor->sha256, bt_rows_text(rows, 1), sizeof floor->sha256);
+    *floor = (BtFloor){ 0, "" };
+    if (owned == NULL)
+        return FALSE;
+    if (bt_rows_next(owned, &failure)) {
+        floor->version = bt_rows_int(owned, 0);
+        g_strlcpy(floor->sha256, bt_rows_text(owned, 1), sizeof floor->sha256);
     }
     if (failure != NULL)
         g_propagate_error(error, failure);
     return failure == NULL;
+}
+
+/* Denials do not lower the floor: the newest version stays the newest. A root that took a key away
+ * does, for all that was written before. */
+static gboolean newest_of(
+    BtInputLedger *ledger, const char *kind, const char *source, BtFloor *floor, GError **error)
+{
+    BtRows *rows = bt_db_query(ledger->db, error,
+        "SELECT version, what FROM entry WHERE kind = ?1 AND source = ?2 AND what != ''"
+        " AND id > ifnull((SELECT max(id) FROM entry WHERE kind = 'root' AND source = ?2"
+        " AND what = ?1), 0) ORDER BY version DESC, id DESC LIMIT 1",
+        "ss", kind, source);
+    return read_floor(rows, floor, error);
+}
+
+gboolean bt_input_ledger_last_manifest(
+    BtInputLedger *ledger, const char *source, BtFloor *manifest, GError **error)
+{
+    BtRows *rows = bt_db_query(ledger->db, error,
+        "SELECT version, what FROM entry WHERE kind = 'manifest' AND source = ?"
+        " ORDER BY id DESC LIMIT 1",
+        "s", source);
+    return read_floor(rows, manifest, error);
+}
+
+/* An entry of kind "root": what stands before it, of the kind it names, was judged under an older
+ * root than `version`. */
+static gboolean follow_role(BtInputLedger *ledger, const char *source, const char *kind,
+    gint64 lost_at, gint64 at_ms, gboolean *is_new, GError **error)
+{
+    BtFloor last;
+    BtRows *rows = bt_db_query(ledger->db, error,
+        "SELECT version, what FROM entry WHERE kind = 'root' AND source = ? AND what = ?"
+        " ORDER BY version DESC LIMIT 1",
+        "ss", source, kind);
+    if (!read_floor(rows, &last, error))
+        return FALSE;
+    if (lost_at <= last.version)
+        return TRUE;
+    *is_new = TRUE;
+    return add(ledger, "root", source, kind, lost_at, at_ms, BT_TIME_MAX, error);
+}
+
+gboolean bt_input_ledger_follow_root(BtInputLedger *ledger, const char *source,
+    const BtTrust *trust, gint64 at_ms, gboolean *is_new, GError **error)
+{
+    *is_new = FALSE;
+    return follow_role(ledger, source, "manifest", bt_trust_key_lost_at(trust, BT_ROLE_PUBLISH),
+               at_ms, is_new, error) &&
+        follow_role(ledger, source, "alert", bt_trust_key_lost_at(trust, BT_ROLE_EMERGENCY), at_ms,
+            is_new, error);
 }
 
 gboolean bt_input_ledger_newest(

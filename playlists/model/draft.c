@@ -56,8 +56,9 @@ static gboolean read_media_type(const BtJsonAt *object, char **type, GError **er
     return TRUE;
 }
 
-static gboolean read_asset(BtDraft *draft, const BtJsonAt *at, GError **error)
+static gboolean read_asset(const BtJsonAt *at, gpointer user, GError **error)
 {
+    BtDraft *draft = user;
     static const char *const known[] = { "size", "type", "duration_ms", "name", NULL };
     g_autoptr(BtAsset) asset = g_new0(BtAsset, 1);
     gint64 size_bytes;
@@ -82,20 +83,8 @@ static gboolean read_asset(BtDraft *draft, const BtJsonAt *at, GError **error)
 
 gboolean bt_draft_read_assets(BtDraft *draft, const BtJsonAt *root, GError **error)
 {
-    BtJsonAt assets, at;
-    void *iter = NULL;
-    if (!bt_json_member(root, "assets", &assets))
-        return TRUE;
-    if (!bt_json_read_object(&assets, error))
-        return FALSE;
-    if (bt_json_length(&assets) > BT_MANIFEST_MAX_ASSETS)
-        return bt_json_fail(&assets, BT_ERROR_LIMIT, error,
-            "%" G_GSIZE_FORMAT " assets: expected at most %d", bt_json_length(&assets),
-            BT_MANIFEST_MAX_ASSETS);
-    while (bt_json_next_member(&assets, &iter, &at))
-        if (!read_asset(draft, &at, error))
-            return FALSE;
-    return TRUE;
+    return bt_read_each_member(
+        root, "assets", TRUE, BT_MANIFEST_MAX_ASSETS, read_asset, draft, error);
 }
 
 /* ---- playlists ---- */

@@ -72,6 +72,10 @@ gboolean bt_read_lang(const BtJsonAt *at, char **lang, GError **error);
 typedef gboolean (*BtReadElement)(const BtJsonAt *at, gpointer user, GError **error);
 gboolean bt_read_each(const BtJsonAt *object, const char *key, gsize min, gsize max,
     BtReadElement read, gpointer user, GError **error);
+/* The same for the members of the object `key` ("things"), at most `max`; `optional`: it may be
+ * missing. */
+gboolean bt_read_each_member(const BtJsonAt *object, const char *key, gboolean optional, gsize max,
+    BtReadElement read, gpointer user, GError **error);
 /* `spec` must be 1, else BT_ERROR_UNSUPPORTED. */
 gboolean bt_read_spec(const BtJsonAt *root, GError **error);
 gboolean bt_read_refuse_unknown(const BtJsonAt *object, const char *const *known, GError **error);

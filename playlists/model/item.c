@@ -106,11 +106,35 @@ static gboolean check_new_lang(
 typedef struct {
     BtDraft *draft;
     GPtrArray *texts;
+    gboolean ticker;
 } TextsReader;
+
+/* Only Han is written in columns, and only where there is room for columns. */
+static gboolean read_writing(
+    const TextsReader *reader, const BtJsonAt *object, BtText *text, GError **error)
+{
+    static const char *const words[] = { "horizontal", "vertical", NULL };
+    BtJsonAt at;
+    guint word = 0;
+    if (!bt_json_member(object, "writing", &at))
+        return TRUE;
+    if (!bt_json_read_word(&at, words, &word, error))
+        return FALSE;
+    text->vertical = word == 1;
+    if (text->vertical && !bt_lang_is_han(text->lang))
+        return bt_json_fail(&at, BT_ERROR_INVALID, error,
+            "language \"%s\" is not written in columns: expected \"horizontal\", or a language in "
+            "Han such as vi-Hani",
+            text->lang);
+    if (text->vertical && reader->ticker)
+        bt_draft_note(reader->draft, &at, "a ticker runs in one line: ignored");
+    text->vertical &= !reader->ticker;
+    return TRUE;
+}
 
 static gboolean read_text(const BtJsonAt *at, gpointer user, GError **error)
 {
-    static const char *const known[] = { "lang", "title", "body", NULL };
+    static const char *const known[] = { "lang", "title", "body", "writing", NULL };
     TextsReader *reader = user;
     g_autoptr(BtText) text = g_new0(BtText, 1);
     BtJsonAt lang;
@@ -118,7 +142,8 @@ static gboolean read_text(const BtJsonAt *at, gpointer user, GError **error)
         !bt_read_lang(&lang, &text->lang, error) ||
         !check_new_lang(reader->texts, &lang, text->lang, error) ||
         !bt_read_string_or_none(at, "title", BT_TEXT_MAX_CODE_POINTS, &text->title, error) ||
-        !bt_read_string_or_none(at, "body", BT_TEXT_MAX_CODE_POINTS, &text->body, error))
+        !bt_read_string_or_none(at, "body", BT_TEXT_MAX_CODE_POINTS, &text->body, error) ||
+        !read_writing(reader, at, text, error))
         return FALSE;
     if (text->title[0] == '\0' && text->body[0] == '\0')
         return bt_json_fail(
@@ -131,7 +156,7 @@ static gboolean read_text(const BtJsonAt *at, gpointer user, GError **error)
 static gboolean read_texts(BtDraft *draft, const BtJsonAt *object, BtItem *item, GError **error)
 {
     return bt_read_each(object, "texts", 1, BT_ITEM_MAX_TEXTS, read_text,
-        &(TextsReader){ draft, item->texts }, error);
+        &(TextsReader){ draft, item->texts, item->kind == BT_ITEM_TICKER }, error);
 }
 
 /* ---- assets ---- */
@@ -370,6 +395,7 @@ gboolean bt_draft_read_item(
         bt_draft_note(draft, at, "the kind of item \"%s\" is not known: left out", item->id);
         return TRUE;
     }
+    item->index = (guint)at->index;
     note_keys(draft, at, item->kind);
     if (!read_common(draft, at, item, error) || !read_parts(draft, at, item, error))
         return FALSE;

@@ -71,13 +71,15 @@ typedef struct {
 } BtAsset;
 
 typedef struct {
-    char *lang;  /* BCP 47 */
-    char *title; /* "" when not given */
-    char *body;  /* "" when not given; title or body holds something */
+    char *lang;        /* BCP 47 */
+    char *title;       /* "" when not given */
+    char *body;        /* "" when not given; title or body holds something */
+    gboolean vertical; /* in columns from right to left; only a language in Han */
 } BtText;
 
 typedef struct {
     char *id;
+    guint index; /* its place in the playlist as written */
     BtItemKind kind;
     char *issuer; /* "" when not given; so are issued_on ("YYYY-MM-DD") and document */
     char *issued_on;
@@ -189,6 +191,9 @@ const char *bt_item_kind_name(BtItemKind kind);
  * or the one of the zone's language. */
 guint bt_item_count_texts(const BtItem *item, const BtZone *zone);
 const BtText *bt_item_text(const BtItem *item, const BtZone *zone, guint k);
+
+/* Whether `lang` is written in Han: by its script subtag, else by the language. */
+gboolean bt_lang_is_han(const char *lang);
 
 /* How long one text is shown: max(5 s, code points of title and body / the reading rate of its
  * language), rounded up to whole milliseconds. Rates: reading.c, FORMAT.md. */

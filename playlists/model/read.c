@@ -155,6 +155,25 @@ gboolean bt_read_each(const BtJsonAt *object, const char *key, gsize min, gsize 
     return TRUE;
 }
 
+gboolean bt_read_each_member(const BtJsonAt *object, const char *key, gboolean optional, gsize max,
+    BtReadElement read, gpointer user, GError **error)
+{
+    BtJsonAt things, at;
+    void *iter = NULL;
+    if (!bt_json_member(object, key, &things))
+        return optional || bt_json_require(object, key, &things, error);
+    if (!bt_json_read_object(&things, error))
+        return FALSE;
+    if (bt_json_length(&things) > max)
+        return bt_json_fail(&things, BT_ERROR_LIMIT, error,
+            "%" G_GSIZE_FORMAT " %s: expected at most %" G_GSIZE_FORMAT, bt_json_length(&things),
+            key, max);
+    while (bt_json_next_member(&things, &iter, &at))
+        if (!read(&at, user, error))
+            return FALSE;
+    return TRUE;
+}
+
 gboolean bt_read_spec(const BtJsonAt *root, GError **error)
 {
     BtJsonAt at;

@@ -101,8 +101,9 @@ static gboolean read_public_key(const BtJsonAt *object, BtRootKey *key, GError *
     return TRUE;
 }
 
-static gboolean read_key(BtRoot *root, const BtJsonAt *at, GError **error)
+static gboolean read_key(const BtJsonAt *at, gpointer user, GError **error)
 {
+    BtRoot *root = user;
     static const char *const known[] = { "key", "name", "classes", "screens", "until", NULL };
     g_autoptr(BtRootKey) key = g_new0(BtRootKey, 1);
     key->screens = g_ptr_array_new_with_free_func(g_free);
@@ -114,22 +115,6 @@ static gboolean read_key(BtRoot *root, const BtJsonAt *at, GError **error)
         !bt_read_time_or_keep(at, "until", &key->until_ms, error))
         return FALSE;
     g_ptr_array_add(root->keys, g_steal_pointer(&key));
-    return TRUE;
-}
-
-static gboolean read_keys(BtRoot *root, const BtJsonAt *object, GError **error)
-{
-    BtJsonAt keys, at;
-    void *iter = NULL;
-    if (!bt_json_require(object, "keys", &keys, error) || !bt_json_read_object(&keys, error))
-        return FALSE;
-    if (bt_json_length(&keys) > BT_ROOT_MAX_KEYS)
-        return bt_json_fail(&keys, BT_ERROR_LIMIT, error,
-            "%" G_GSIZE_FORMAT " keys: expected at most %d", bt_json_length(&keys),
-            BT_ROOT_MAX_KEYS);
-    while (bt_json_next_member(&keys, &iter, &at))
-        if (!read_key(root, &at, error))
-            return FALSE;
     return TRUE;
 }
 
@@ -263,7 +248,8 @@ static gboolean read_root(BtRoot *root, const BtJsonAt *at, GError **error)
         bt_read_id(at, "source", &root->source, error) &&
         bt_read_int(at, "version", 1, G_MAXINT64, &root->version, error) &&
         bt_read_life(at, BT_TIME_MAX, &root->issued_ms, &root->expires_ms, error) &&
-        read_keys(root, at, error) && read_roles(root, at, error) &&
+        bt_read_each_member(at, "keys", FALSE, BT_ROOT_MAX_KEYS, read_key, root, error) &&
+        read_roles(root, at, error) &&
         bt_read_each(at, "hosts", 0, HOSTS_MAX, read_host, root->hosts, error);
 }
 

@@ -34,11 +34,4 @@ GArray *bt_plan_missing(const GArray *assets, const BtNow *now, BtPlanHas has, g
 
 gboolean bt_plan_is_denied(const BtNow *now, const char *sha256);
 
-/* Whether some key that `old_root` allowed to sign as that role may no longer do so: what was
- * signed by it is no measure of versions any more. */
-typedef enum { BT_PLAN_FRESHNESS, BT_PLAN_PUBLISH, BT_PLAN_EMERGENCY, BT_PLAN_N_ROLES } BtPlanRole;
-/* The ids of the keys of a role, as a set. (transfer full) */
-GHashTable *bt_plan_keys(const BtRoot *root, BtPlanRole role);
-gboolean bt_plan_lost_a_key(GHashTable *old_keys, const BtRoot *root, BtPlanRole role);
-
 #endif

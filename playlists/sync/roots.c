@@ -143,18 +143,22 @@ gboolean bt_roots_find_first(BtRound *round)
     return round->sync->rooted || bt_round_fail(round, "root", why);
 }
 
-/* A stolen key may have signed a version so high that nothing would ever be newer. Once the root no
- * longer names the key, its numbers are no measure; the hash in now.json still guards the content.
- */
-static gboolean forget_floors(BtSync *sync, GHashTable *const *old_keys, GError **error)
+/* The hash in now.json still guards the content. */
+static gboolean forget_floors(BtSync *sync, GError **error)
 {
-    const BtRoot *root = bt_trust_root(sync->trust);
-    BtFloor *floors[BT_PLAN_N_ROLES] = { &sync->now_floor, &sync->floors[BT_FOLLOW_MANIFEST],
-        &sync->floors[BT_FOLLOW_ALERT] };
+    struct {
+        BtRole role;
+        BtFloor *floor;
+    } kept[] = {
+        { BT_ROLE_FRESHNESS, &sync->now_floor },
+        { BT_ROLE_PUBLISH, &sync->floors[BT_FOLLOW_MANIFEST] },
+        { BT_ROLE_EMERGENCY, &sync->floors[BT_FOLLOW_ALERT] },
+    };
     gboolean forgot = FALSE;
-    for (int role = 0; role < BT_PLAN_N_ROLES; role++)
-        if (bt_plan_lost_a_key(old_keys[role], root, role)) {
-            *floors[role] = (BtFloor){ 0 };
+    for (guint i = 0; i < G_N_ELEMENTS(kept); i++)
+        if (bt_trust_key_lost_at(sync->trust, kept[i].role) ==
+            bt_trust_root(sync->trust)->version) {
+            *kept[i].floor = (BtFloor){ 0 };
             forgot = TRUE;
         }
     return !forgot || bt_state_save_floors(sync, error);
@@ -163,15 +167,8 @@ static gboolean forget_floors(BtSync *sync, GHashTable *const *old_keys, GError 
 static gboolean accept_next(BtRound *round, GBytes *envelope, const char *name, GError **error)
 {
     BtSync *sync = round->sync;
-    GHashTable *old_keys[BT_PLAN_N_ROLES];
-    for (int role = 0; role < BT_PLAN_N_ROLES; role++)
-        old_keys[role] = bt_plan_keys(bt_trust_root(sync->trust), role);
-    gboolean done =
-        bt_trust_accept_next_root(sync->trust, envelope, name, round->trusted_now_ms, error) &&
-        save_root(sync, envelope, error) && forget_floors(sync, old_keys, error);
-    for (int role = 0; role < BT_PLAN_N_ROLES; role++)
-        g_hash_table_unref(old_keys[role]);
-    return done;
+    return bt_trust_accept_next_root(sync->trust, envelope, name, round->trusted_now_ms, error) &&
+        save_root(sync, envelope, error) && forget_floors(sync, error);
 }
 
 gboolean bt_roots_walk(BtRound *round)

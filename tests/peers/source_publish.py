@@ -50,6 +50,24 @@ def test_keys_stay_outside_the_data():
         assert hashlib.sha256(payload).hexdigest() == one.made["fingerprint"]
 
 
+def test_one_language():
+    """People read one language, that of their environment; programs read the same JSON in both."""
+    words = {"vi": ("Vân tay", "NGOÀI máy chủ"), "en": ("Fingerprint of its root", "OFF the server")}
+    outputs = {}
+    with lib.source() as one:
+        for language in words:
+            made = [os.path.join(one.folder, language + part) for part in ("-data", "-keys")]
+            outputs[language] = lib.run("init", "--data", made[0], "--keys", made[1], "--source", "s",
+                                        env=dict(os.environ, LC_ALL="C.UTF-8", LANGUAGE=language))
+        key = json.loads(lib.run("key", "show", "--json", one.key("publish"),
+                                 env=dict(os.environ, LC_ALL="C.UTF-8", LANGUAGE="vi")))
+        assert set(key) == {"id", "public"}, key
+    for language, output in outputs.items():
+        other = words["en" if language == "vi" else "vi"]
+        assert all(word in output for word in words[language]), output
+        assert not any(word in output for word in other), output
+
+
 def test_publishing():
     with lib.source() as one:
         one.add_screen()

@@ -129,7 +129,7 @@ class SyncNginx(unittest.TestCase):
         self.assertTrue(self.film_in_cache())
 
     def test_slices(self):
-        said = self.sync(rounds=60, slice=20, rate=100 * MB)
+        said = self.sync(rounds=400, slice=20, rate=100 * MB)
         self.assertTrue(said.has("resumed", "", self.film), said)
         self.assertIn(True, [r["unfinished"] for r in said.results])
         self.assertTrue(self.film_in_cache())

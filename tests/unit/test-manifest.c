@@ -210,6 +210,18 @@ static const Case cases[] = {
         "m.json:/playlists/0/items/0/texts/1/lang: language \"VI\" comes twice: expected each "
         "language "
         "once" },
+    { "writing-vertical", "{ \"lang\": \"jra\", \"body\": \"C\" }",
+        "{ \"lang\": \"vi-Hani\", \"body\": \"C\", \"writing\": \"vertical\" }", OK },
+    { "writing-horizontal", "{ \"lang\": \"jra\", \"body\": \"C\" }",
+        "{ \"lang\": \"jra\", \"body\": \"C\", \"writing\": \"horizontal\" }", OK },
+    { "writing-vertical-without-han", "{ \"lang\": \"jra\", \"body\": \"C\" }",
+        "{ \"lang\": \"jra\", \"body\": \"C\", \"writing\": \"vertical\" }", BT_ERROR_INVALID,
+        "m.json:/playlists/0/items/0/texts/1/writing: language \"jra\" is not written in columns: "
+        "expected \"horizontal\", or a language in Han such as vi-Hani" },
+    { "writing-unknown", "{ \"lang\": \"jra\", \"body\": \"C\" }",
+        "{ \"lang\": \"zh\", \"body\": \"C\", \"writing\": \"ttb\" }", BT_ERROR_INVALID,
+        "m.json:/playlists/0/items/0/texts/1/writing: \"ttb\" is not known: expected one of "
+        "horizontal, vertical" },
     { "issued-on", "2026-11-20", "2026-02-29", BT_ERROR_INVALID,
         "m.json:/playlists/0/items/0/issued_on: this is not a day: expected YYYY-MM-DD" },
     { "field-6", "\"field\": 4", "\"field\": 6", OK },
@@ -352,6 +364,11 @@ static const struct {
     { "x-key", "\"volume\": 7", "\"volume\": 7, \"x-gamma\": 2", NULL },
     { "other-kinds-key", "\"level\": 3", "\"level\": 3, \"asset\": 1",
         "m.json:/playlists/0/items/5/asset: not a key of kind \"alert\": ignored" },
+    { "columns-in-a-ticker", "[ { \"lang\": \"vi\", \"body\": \"E\" } ]",
+        "[ { \"lang\": \"zh\", \"body\": \"E\", \"writing\": \"vertical\" } ]",
+        "m.json:/playlists/1/items/0/texts/0/writing: a ticker runs in one line: ignored" },
+    { "columns-elsewhere", "{ \"lang\": \"jra\", \"body\": \"C\" }",
+        "{ \"lang\": \"zh\", \"body\": \"C\", \"writing\": \"vertical\" }", NULL },
     { "unknown-kind", "\"kind\": \"ticker\"", "\"kind\": \"hologram\"",
         "m.json:/playlists/1/items/0: the kind of item \"t1\" is not known: left out" },
 };
@@ -386,6 +403,42 @@ static void test_notes_are_bounded(void)
     g_assert_cmpuint(manifest->notes->len, ==, BT_MANIFEST_MAX_NOTES + 1);
 }
 
+/* What the manifest says of the writing is what the text carries. */
+static void test_writing(void)
+{
+    static const struct {
+        const char *words;
+        gboolean vertical;
+    } writings[] = { { "", FALSE }, { ", \"writing\": \"horizontal\"", FALSE },
+        { ", \"writing\": \"vertical\"", TRUE } };
+    for (gsize i = 0; i < G_N_ELEMENTS(writings); i++) {
+        g_autofree char *text =
+            g_strdup_printf("{ \"lang\": \"zh\", \"body\": \"C\"%s }", writings[i].words);
+        g_autofree char *json = changed("{ \"lang\": \"jra\", \"body\": \"C\" }", text);
+        g_autoptr(BtManifest) manifest = parse(json, NULL);
+        const BtPlaylist *news = g_ptr_array_index(manifest->playlists, 0);
+        const BtItem *item = g_ptr_array_index(news->items, 0);
+        const BtText *last = g_ptr_array_index(item->texts, 1);
+        g_assert_cmpint(last->vertical, ==, writings[i].vertical);
+    }
+}
+
+static void test_han(void)
+{
+    static const struct {
+        const char *lang;
+        gboolean han;
+    } langs[] = { { "vi-Hani", TRUE }, { "VI-HANI", TRUE }, { "tyz-Hani-VN", TRUE }, { "zh", TRUE },
+        { "zh-Hant-TW", TRUE }, { "zh-TW", TRUE }, { "yue", TRUE }, { "nan", TRUE },
+        { "lzh", TRUE }, { "zh-Latn", FALSE }, { "zh-Latn-pinyin", FALSE }, { "nan-Latn", FALSE },
+        { "vi", FALSE }, { "vi-x-hani", FALSE }, { "zha", FALSE }, { "ii", FALSE }, { "ja", FALSE },
+        { "", FALSE } };
+    for (gsize i = 0; i < G_N_ELEMENTS(langs); i++) {
+        g_test_message("%s", langs[i].lang);
+        g_assert_cmpint(bt_lang_is_han(langs[i].lang), ==, langs[i].han);
+    }
+}
+
 static void test_names(void)
 {
     BtClass cls;
@@ -417,6 +470,8 @@ int main(int argc, char **argv)
     g_test_add_func("/manifest/clamps", test_clamps);
     g_test_add_func("/manifest/programme", test_programme);
     g_test_add_func("/manifest/texts-of-zone", test_texts_of_zone);
+    g_test_add_func("/manifest/writing", test_writing);
+    g_test_add_func("/manifest/han", test_han);
     g_test_add_func("/manifest/names", test_names);
     add_tables();
     g_test_add_func(

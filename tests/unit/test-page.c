@@ -1,6 +1,9 @@
 /* Pages of bulletins: nothing is lost, nothing leaves its box, nothing is too small. */
 #include "player/stage/page.h"
 #include "player/stage/paint.h"
+#include "player/stage/parts.h"
+
+#include <string.h>
 
 #define LONG_VI                                                                                                            \
     "Kính mời bà con về dự họp thôn lúc 19 giờ 30 phút, thứ Năm ngày 20/11/2026, tại Nhà văn hóa " \
@@ -9,6 +12,9 @@
 #define FOUR LONG_VI LONG_VI LONG_VI LONG_VI
 #define KM "សេចក្តីជូនដំណឹង៖ សូមអញ្ជើញបងប្អូនប្រជាពលរដ្ឋទាំងអស់មកចូលរួមប្រជុំនៅសាលាឃុំ។"
 #define JAWI "سموا مأنسي دلاهيركن بيبس دان سام راة دري سݢي كمولياءن"
+#define NOM                                                                                        \
+    "畢哿每𠊛生𠚢調得自由吧平等𧗱人品吧權。每𡥵𠊛調得造化頒朱理智吧良心吧勤沛對處𢭲膮𥪝情朋友。"
+#define HAN "鄉人民委員會謹請全體居民於11月20日19:30到村文化室開會（每戶一人）。"
 #define BLT "ꪹꪕꪸꪉ ꪀꪱ ꪋꪴ ꫛ ꪎꪲꪉ ꪮꪮꪀ ꪣꪱ ꪻꪠ ꪁꪷ ꪻꪬ ꪼꪒ ꪕꪳ ꪕꪱꪉ ꪀꪾꪚ ꪹꪋꪷꪉ ꪝꪸꪉ ꪕꪮꪥ ꪩꪾ"
 
 typedef struct {
@@ -30,6 +36,7 @@ static const Size sizes[] = {
 /* A BtText of literals. */
 typedef struct {
     const char *lang, *title, *body;
+    gboolean vertical;
 } Words;
 
 typedef struct {
@@ -55,6 +62,13 @@ static const Bulletin *bulletins(guint *n)
             { { "vi", "Thông báo", VI }, { "km", "សេចក្តីជូនដំណឹង", KM },
                 { "cja-Arab", "چام", JAWI } } },
         { "Thái", { { "blt", "ꪻꪬ ꪼꪒ", BLT } } },
+        { "columns", { { "vi-Hani", "條一", NOM, TRUE } } },
+        { "columns with a long title", { { "zh-Hant", HAN, NOM, TRUE } } },
+        { "columns alone", { { "zh-Hant", "", HAN HAN HAN HAN HAN HAN HAN HAN, TRUE } } },
+        { "columns of a title", { { "vi-Hani", "條一", "", TRUE } } },
+        { "columns and lines",
+            { { "vi", "Thông báo", VI }, { "vi-Hani", "報", NOM, TRUE },
+                { "zh-Hant", "通知", HAN } } },
     };
     *n = G_N_ELEMENTS(fixed);
     return fixed;
@@ -67,7 +81,8 @@ static BtPlan *plan_of(
     BtText copies[4];
     for (guint i = 0; i < 4 && bulletin->texts[i].lang; i++) {
         const Words *words = &bulletin->texts[i];
-        copies[i] = (BtText){ (char *)words->lang, (char *)words->title, (char *)words->body };
+        copies[i] = (BtText){ (char *)words->lang, (char *)words->title, (char *)words->body,
+            words->vertical };
         g_ptr_array_add(texts, &copies[i]);
     }
     BtPlanSpec spec = { .w_px = size->w,
@@ -139,15 +154,16 @@ static void check_fit(const BtPlan *plan, const Size *size, guint t)
     for (guint i = 0; i < G_N_ELEMENTS(boxes); i++)
         if (!bt_rect_is_empty(boxes[i]))
             g_assert_true(bt_rect_contains(zone, bt_plan_box(plan, t, boxes[i])));
+    BtPlanRoom room = bt_plan_room(plan, text->vertical);
     for (guint i = 0; i < text->pages->len; i++) {
         BtPlanPage page = g_array_index(text->pages, BtPlanPage, i);
-        g_assert_cmpuint(page.body_n, <=, plan->look.max_lines);
+        g_assert_cmpuint(page.body_n, <=, room.max_lines);
         int h = bt_lines_px(text->title, page.title_first, page.title_n);
         h = page.title_n && page.body_n ? h + plan->look.gap_px : h;
         h += page.body_n ? bt_lines_px(text->body, page.body_first, page.body_n) : 0;
         /* One line alone may be taller than a wall that is too small for its script. */
         if (page.title_n + page.body_n > 1)
-            g_assert_cmpint(h, <=, plan->column_px.h + 1);
+            g_assert_cmpint(h, <=, room.depth_px + 1);
     }
 }
 
@@ -254,6 +270,132 @@ static void test_balanced(void)
     g_assert_cmpuint(g_array_index(text->pages, BtPlanPage, 1).body_n, ==, 3);
 }
 
+/* ---- columns ---- */
+
+/* Where there is room for columns, and where lines stand instead. */
+static void test_room_for_columns(void)
+{
+    Bulletin bulletin = { "Nôm", { { "vi-Hani", "條一", NOM, TRUE }, { "zh-Hant", "通知", HAN } } };
+    static const gboolean vertical[] = { TRUE, FALSE, FALSE, TRUE, TRUE, FALSE, TRUE };
+    for (guint s = 0; s < G_N_ELEMENTS(sizes); s++) {
+        g_autoptr(BtPlan) plan = plan_of(&sizes[s], &bulletin, "", FALSE, 0);
+        const BtPlanText *nom = bt_plan_text(plan, 0), *han = bt_plan_text(plan, 1);
+        g_test_message("%s", sizes[s].name);
+        g_assert_cmpint(nom->vertical, ==, vertical[s]);
+        g_assert_cmpint(bt_text_is_vertical(&nom->body->style), ==, vertical[s]);
+        g_assert_false(han->vertical); /* it does not ask for them */
+        g_assert_false(bt_text_is_vertical(&han->body->style));
+    }
+}
+
+/* The pixels of one colour, as a rectangle. */
+static BtRect find_color(const BtFrame *frame, BtRect within, guint32 color)
+{
+    BtRect found = { 0 };
+    for (int y = within.y; y < within.y + within.h; y++)
+        for (int x = within.x; x < within.x + within.w; x++)
+            if (frame->pixels[y * frame->stride_px + x] == bt_look_pixel(color))
+                found = bt_rect_union(found, (BtRect){ x, y, 1, 1 });
+    return found;
+}
+
+/* The title stands on the right in its colour, the body's columns left of it, all in their box; the
+ * block has as much air on one side as on the other. */
+static void test_columns(void)
+{
+    Bulletin bulletin = { "Nôm", { { "vi-Hani", "條一", NOM, TRUE } } };
+    for (guint s = 0; s < G_N_ELEMENTS(sizes); s++) {
+        for (int picture = 0; picture < 2; picture++) {
+            g_autoptr(BtPlan) plan = plan_of(&sizes[s], &bulletin, "", picture, 0);
+            if (!bt_plan_text(plan, 0)->vertical || plan->place == BT_PICTURE_BEHIND)
+                continue;
+            g_autoptr(BtFrame) frame = bt_page_draw(fonts, plan, 0, 0);
+            BtRect box = plan->column_px;
+            BtRect title = find_color(frame, box, plan->colours.accent);
+            BtRect body = find_color(frame, box, plan->colours.letters);
+            int gap = title.x - (body.x + body.w);
+            g_test_message("%s%s", sizes[s].name, picture ? " with a picture" : "");
+            g_assert_false(bt_rect_is_empty(title) || bt_rect_is_empty(body));
+            g_assert_cmpint(gap, >=, plan->look.gap_px / 2);
+            g_assert_cmpint(body.h, >, 3 * plan->body_px);
+            g_assert_cmpint(title.w, <, 2 * plan->title_px);
+            int left = body.x - box.x, right = box.x + box.w - title.x - title.w;
+            g_assert_cmpint(abs(left - right), <=, plan->title_px);
+            /* What is drawn outside is the foot. */
+            BtRect beside = { 0, box.y, box.x, box.h };
+            g_assert_true(bt_rect_is_empty(find_color(frame, beside, plan->colours.letters)));
+        }
+    }
+}
+
+/* All pages of one text begin at the same place, on the right and at the top, also those that hold
+ * less. */
+static void test_pages_of_columns(void)
+{
+    Size wall = { "wall", 640, 320, TRUE };
+    guint uneven = 0;
+    for (guint length = 3; length < 12; length++) {
+        g_autoptr(GString) body = g_string_new("");
+        for (guint i = 0; i < length; i++)
+            g_string_append(body, HAN);
+        Bulletin bulletin = { "long", { { "zh-Hant", "", body->str, TRUE } } };
+        g_autoptr(BtPlan) plan = plan_of(&wall, &bulletin, "", FALSE, 0);
+        const BtPlanText *text = bt_plan_text(plan, 0);
+        int right = 0, top = 0;
+        for (guint i = 0; i < text->pages->len; i++) {
+            g_autoptr(BtFrame) frame = bt_page_draw(fonts, plan, 0, i);
+            BtRect ink = find_color(frame, plan->column_px, plan->colours.letters);
+            right = i == 0 ? ink.x + ink.w : right;
+            top = i == 0 ? ink.y : top;
+            g_test_message("%u times, page %u", length, i);
+            g_assert_cmpint(abs(ink.x + ink.w - right), <=, plan->body_px / 4);
+            g_assert_cmpint(abs(ink.y - top), <=, plan->body_px / 4);
+            BtPlanPage page = g_array_index(text->pages, BtPlanPage, i);
+            uneven += bt_plan_page_px(plan, text, page) < bt_plan_deepest_px(plan, text);
+        }
+    }
+    g_assert_cmpuint(uneven, >, 0);
+}
+
+/* A number is not cut for the sake of larger letters. */
+static void test_number_in_a_column(void)
+{
+    static const char number[] = "0901 234 567";
+    Bulletin bulletin = { "call", { { "zh-Hant", "山洪", "電話0901 234 567。", TRUE } } };
+    for (guint s = 0; s < G_N_ELEMENTS(sizes); s++) {
+        g_autoptr(BtPlan) plan = plan_of(&sizes[s], &bulletin, "https://phutuc.vn/1", FALSE, 4);
+        const BtPlanText *text = bt_plan_text(plan, 0);
+        gsize at = strstr(text->body->text, number) - text->body->text;
+        guint whole = 0;
+        for (guint i = 0; i < text->body->lines->len; i++) {
+            const BtTextLine *line = &g_array_index(text->body->lines, BtTextLine, i);
+            whole += line->start <= at && line->end >= at + strlen(number);
+        }
+        g_test_message("%s", sizes[s].name);
+        if (text->vertical)
+            g_assert_cmpuint(whole, ==, 1);
+    }
+}
+
+/* The same words in lines and in columns are two plans to those that keep them. */
+static void test_key(void)
+{
+    BtText line = { (char *)"zh", (char *)"", (char *)HAN, FALSE }, column = line;
+    char *keys[2];
+    column.vertical = TRUE;
+    BtText *texts[2] = { &line, &column };
+    for (guint i = 0; i < 2; i++) {
+        g_autoptr(GPtrArray) array = g_ptr_array_new();
+        GString *key = g_string_new("");
+        g_ptr_array_add(array, texts[i]);
+        bt_key_add_texts(key, array);
+        keys[i] = bt_key_finish(key);
+    }
+    g_assert_cmpstr(keys[0], !=, keys[1]);
+    g_free(keys[0]);
+    g_free(keys[1]);
+}
+
 int main(int argc, char **argv)
 {
     g_autoptr(GError) error = NULL;
@@ -266,5 +408,10 @@ int main(int argc, char **argv)
     g_test_add_func("/page/mirror", test_mirror);
     g_test_add_func("/page/grow", test_grow);
     g_test_add_func("/page/balanced", test_balanced);
+    g_test_add_func("/page/room-for-columns", test_room_for_columns);
+    g_test_add_func("/page/columns", test_columns);
+    g_test_add_func("/page/pages-of-columns", test_pages_of_columns);
+    g_test_add_func("/page/number-in-a-column", test_number_in_a_column);
+    g_test_add_func("/page/key", test_key);
     return g_test_run();
 }

@@ -278,6 +278,81 @@ static void test_video(void)
     rig_close(&rig);
 }
 
+typedef struct {
+    guint n;
+    gint64 since_ms;
+} CatchUps;
+
+static void count_catch_up(const char *zone, gint64 since_ms, gpointer user)
+{
+    CatchUps *caught = user;
+    g_assert_cmpstr(zone, ==, "main");
+    caught->n++;
+    caught->since_ms = since_ms;
+}
+
+/* Until the film at `t_ms` has its frame, as show does it. */
+static void show_until_it_moves(BtStage *stage, const BtInputs *inputs, gint64 t_ms)
+{
+    g_autoptr(BtOnAir) on = bt_schedule_at(inputs, t_ms, bt_stage_measure, stage);
+    gint64 until_us = g_get_monotonic_time() + WAIT_MS * G_GINT64_CONSTANT(1000), until_ms;
+    while (g_get_monotonic_time() < until_us) {
+        g_autoptr(BtScene) scene = bt_stage_scene(stage, on, t_ms, &until_ms);
+        if (bt_stage_wait(stage, on, t_ms, 0))
+            return;
+        bt_stage_poll(stage, g_get_monotonic_time() / 1000);
+        g_usleep(2000);
+    }
+    g_assert_not_reached();
+}
+
+/* A board that joins in the middle of a film says that it had to catch up; one that decoded ahead
+ * had not. */
+static void test_catch_up(void)
+{
+    Rig rig;
+    CatchUps caught = { 0 };
+    rig_open(&rig);
+    if (!make_film(&rig, TRUE)) {
+        rig_close(&rig);
+        g_test_skip("there is no ffmpeg to make a video with");
+        return;
+    }
+    g_autofree char *items =
+        g_strdup_printf("{\"id\":\"v\",\"kind\":\"video\",\"asset\":\"%s\"}", rig.video);
+    BtInputs *inputs = inputs_of(&rig, items, "");
+    BtStageOptions options = { .w_px = W_PX,
+        .h_px = H_PX,
+        .board = "Bảng tin",
+        .zone_name = "Asia/Ho_Chi_Minh",
+        .fonts = rig.fonts,
+        .spawn = bt_media_spawn_here,
+        .spawn_user = rig.decoder,
+        .open_asset = open_asset,
+        .open_user = &rig,
+        .on_catch_up = count_catch_up,
+        .failure_user = &caught };
+    BtStage *stage = bt_stage_new(&options);
+    show_until_it_moves(stage, inputs, rig.start_ms + 1500);
+    g_assert_cmpuint(caught.n, ==, 1);
+    g_assert_cmpint(caught.since_ms, ==, rig.start_ms + 1500);
+    /* The next time it was decoded ahead. */
+    gint64 next_ms = rig.start_ms + 4000;
+    g_autoptr(BtOnAir) next = bt_schedule_at(inputs, next_ms, bt_stage_measure, stage);
+    bt_stage_prepare(stage, next, next_ms);
+    gint64 until_us = g_get_monotonic_time() + WAIT_MS * G_GINT64_CONSTANT(1000);
+    guint changes = 0; /* it was opened, and its frame came */
+    while (changes < 2 && g_get_monotonic_time() < until_us) {
+        changes += bt_stage_poll(stage, g_get_monotonic_time() / 1000);
+        g_usleep(2000);
+    }
+    show_until_it_moves(stage, inputs, next_ms);
+    g_assert_cmpuint(caught.n, ==, 1);
+    bt_stage_free(stage);
+    bt_inputs_free(inputs);
+    rig_close(&rig);
+}
+
 static guint count_letters(const BtFrame *frame)
 {
     guint n = 0;
@@ -594,6 +669,7 @@ int main(int argc, char **argv)
     g_test_init(&argc, &argv, NULL);
     g_test_add_func("/stage/fresh-equals-running", test_fresh_equals_running);
     g_test_add_func("/stage/video", test_video);
+    g_test_add_func("/stage/catch-up", test_catch_up);
     g_test_add_func("/stage/audio", test_audio);
     g_test_add_func("/stage/until", test_until);
     g_test_add_func("/stage/failure", test_failure);

@@ -27,6 +27,8 @@ REFUSED = [
     ("too small", b"a", ["--px", "5"], 2, "6 to 512"),
     ("too wide", b"a", ["--width", "7681"], 2, "0 to 7680"),
     ("a direction", b"a", ["--dir", "up"], 2, "auto, ltr, rtl"),
+    ("columns in pages without a box", b"a", ["--dir", "ttb", "--pages", "--max-height", "100"], 2, "--width PX"),
+    ("columns fitted to no height", b"a", ["--dir", "ttb", "--fit", "--width", "100"], 2, "--max-height PX"),
     ("a format", b"a", ["--format", "gif"], 2, "json, png"),
     ("a picture without a file", b"a", ["--format", "png"], 2, "-o FILE"),
     ("a font that is not there", b"a", ["--font", "no-such.ttf"], 1, "no-such.ttf"),
@@ -58,6 +60,38 @@ def check_refused():
         assert got == status, f"{name}: status {got}"
         assert err.startswith("bangtin: ") and says in err, f"{name}: {err!r}"
         assert out == b"", name
+
+
+def check_columns():
+    text = "畢哿每𠊛生Việt，20 日調得自由。\n吧".encode()
+    status, out, err = run(text, "--lang", "vi-Hani", "--px", "20", "--dir", "ttb", "--max-height", "110")
+    layout = json.loads(out)
+    assert status == 0 and err == "", err
+    lines, runs = layout["lines"], [run for line in layout["lines"] for run in line["runs"]]
+    # From right to left, each below 110 px, each glyph in its column.
+    assert len(lines) == 4, [(line["start"], line["end"]) for line in lines]
+    assert all(left["baseline"] + left["ascent"] == right["baseline"] - right["descent"]
+               for right, left in zip(lines, lines[1:]))
+    assert lines[0]["baseline"] + lines[0]["ascent"] == layout["height"]
+    assert lines[-1]["baseline"] - lines[-1]["descent"] == 0
+    for line in lines:
+        x, y, w, h = line["ink"]
+        assert line["width"] <= 110 and y >= 0 and y + h <= 110
+        assert x >= line["baseline"] - line["descent"] and x + w <= line["baseline"] + line["ascent"]
+        for glyph in (glyph for run in line["runs"] for glyph in run["glyphs"]):
+            assert abs(glyph["x"] - line["baseline"]) <= 20 and -1 <= glyph["y"] <= 131, glyph
+    first = lines[0]["runs"][0]["glyphs"]
+    assert all(b["y"] - a["y"] == 20 and b["x"] == a["x"] for a, b in zip(first, first[1:3]))
+    assert {(run["direction"], run.get("rotate")) for run in runs} == {("ttb", None), ("ltr", 90), ("ltr", None)}
+    # The room cuts columns as a height cuts lines; pages stand side by side.
+    cut = json.loads(run(text, "--lang", "vi-Hani", "--px", "20", "--dir", "ttb", "--max-height", "110", "--width", "80")[1])
+    assert len(cut["lines"]) == 2 and cut["cut"] < len(text)
+    with tempfile.TemporaryDirectory() as folder:
+        picture = Path(folder) / "p.png"
+        for options, size in ([], (layout["height"], 110)), (["--width", "80", "--pages"], (2 * 81 - 1, 110)):
+            assert run(text, "--lang", "vi-Hani", "--px", "20", "--dir", "ttb", "--max-height", "110",
+                       "--format", "png", "-o", picture, *options)[0] == 0
+            assert struct.unpack(">II", picture.read_bytes()[16:24]) == size
 
 
 def check_json():
@@ -198,7 +232,7 @@ def check_files():
 
 
 def main():
-    for check in check_refused, check_json, check_options, check_fonts, check_box, check_files:
+    for check in check_refused, check_json, check_columns, check_options, check_fonts, check_box, check_files:
         check()
         print("ok", check.__name__)
     return 0

@@ -282,6 +282,23 @@ static void test_failure(Fixture *f, gconstpointer data)
     g_assert_null(strstr(text, "later"));
 }
 
+static void test_behind(Fixture *f, gconstpointer data)
+{
+    (void)data;
+    show(f, "00:10");
+    bt_tracker_note_behind(f->tracker, "main", 300);
+    recover(f, "00:16");
+    show(f, "00:20");
+    bt_tracker_note_behind(f->tracker, "main", 45);
+    bt_tracker_note_behind(f->tracker, "nowhere", 7);
+    show(f, "00:30");
+    bt_writer_flush(f->writer);
+    g_autoptr(BtFacts) facts = bt_facts_open(f->path, NULL);
+    g_autoptr(GBytes) batch = bt_facts_batch(facts, NULL);
+    g_autofree char *text = g_strndup(g_bytes_get_data(batch, NULL), g_bytes_get_size(batch));
+    g_assert_nonnull(strstr(text, "\"behind_ms\":345,"));
+}
+
 static void test_on_air_and_items(Fixture *f, gconstpointer data)
 {
     (void)data;
@@ -312,6 +329,7 @@ int main(int argc, char **argv)
     ADD("stop", test_stop);
     ADD("stop/off-the-glass", test_stop_while_off_the_glass);
     ADD("failure", test_failure);
+    ADD("behind", test_behind);
     ADD("on-air", test_on_air_and_items);
     return g_test_run();
 }

@@ -1,0 +1,270 @@
+/* Two queues: what is asked goes to the thread, judgements come back, and a source of the main
+ * context that the thread makes ready gives them out.
+ *
+ * An instant must be stored before it comes, and the end of an item that is almost over would be
+ * past when the commit is done. So the thread waits for the next item then; the main thread tells
+ * when there is one. A player that shows nothing new for a second is not waited for. */
+#include "player/judge.h"
+
+#include "player/activation.h"
+
+#define PATIENCE_US G_USEC_PER_SEC
+
+typedef enum { LOOK, WRITE, RELOAD, END } TaskKind;
+
+typedef struct {
+    TaskKind kind;
+    BtJudgeWrite write;
+    BtJudgeTold told;
+    gpointer data;
+} Task;
+
+/* A judgement on its way to the main thread. */
+typedef struct {
+    BtJudgement judgement;
+    BtJudgeTold told;
+    gpointer data;
+    GError *failure;
+} Result;
+
+typedef struct {
+    GSource source;
+    BtJudge *judge;
+} Out;
+
+struct BtJudge {
+    const BtConfig *config;
+    const BtBoard *board;
+    BtJudgeResult on_result;
+    gpointer user;
+    GThread *thread;
+    Out *out;
+    GAsyncQueue *tasks;   /* of Task */
+    GAsyncQueue *results; /* of Result */
+    GMutex mutex;
+    GCond changed;
+    BtTimekeeper time;  /* under mutex */
+    gint64 item_end_ms; /* under mutex */
+    gboolean ending;    /* under mutex */
+    /* Of the thread alone: */
+    BtCache *cache;
+    BtInputLedger *ledger;
+    gint64 roots;
+};
+
+/* ---- results ---- */
+
+static void event_free(gpointer data)
+{
+    BtJudgeEvent *event = data;
+    g_free(event->type);
+    g_free(event->code);
+    g_free(event->what);
+    g_free(event->message);
+    g_free(event);
+}
+
+static Result *result_new(const Task *task)
+{
+    Result *result = g_new0(Result, 1);
+    result->told = task->told;
+    result->data = task->data;
+    result->judgement.events = g_ptr_array_new_with_free_func(event_free);
+    result->judgement.commands = g_array_new(FALSE, FALSE, sizeof(BtJudgeCommand));
+    return result;
+}
+
+static void result_free(Result *result)
+{
+    g_ptr_array_unref(result->judgement.events);
+    g_array_unref(result->judgement.commands);
+    g_clear_pointer(&result->judgement.inputs, bt_inputs_free);
+    g_clear_error(&result->failure);
+    g_free(result);
+}
+
+static void give(BtJudge *judge, Result *result)
+{
+    judge->on_result(&result->judgement, judge->user);
+    if (result->told != NULL)
+        result->told(result->failure, result->data);
+    result_free(result);
+}
+
+static void give_all(BtJudge *judge)
+{
+    Result *result;
+    while ((result = g_async_queue_try_pop(judge->results)) != NULL)
+        give(judge, result);
+}
+
+static gboolean dispatch(GSource *source, GSourceFunc callback, gpointer data)
+{
+    (void)callback;
+    (void)data;
+    g_source_set_ready_time(source, -1);
+    give_all(((Out *)source)->judge);
+    return G_SOURCE_CONTINUE;
+}
+
+static GSourceFuncs functions = { .dispatch = dispatch };
+
+/* ---- in the thread ---- */
+
+static gint64 instant_of_change(gpointer user)
+{
+    BtJudge *judge = ((gpointer *)user)[0];
+    gint64 until_us = g_get_monotonic_time() + PATIENCE_US, t_ms;
+    g_mutex_lock(&judge->mutex);
+    do
+        t_ms = bt_timekeeper_show_ms(&judge->time);
+    while (!judge->time.clock.is_virtual && !judge->ending && judge->item_end_ms != BT_TIME_MIN &&
+        judge->item_end_ms < t_ms + BT_JUDGE_AHEAD_MS &&
+        g_cond_wait_until(&judge->changed, &judge->mutex, until_us));
+    gint64 end_ms = judge->item_end_ms;
+    g_mutex_unlock(&judge->mutex);
+    return CLAMP(end_ms, t_ms, t_ms + BT_JUDGE_MAX_WAIT_MS);
+}
+
+static void on_event(
+    const char *type, const char *code, const char *what, const char *message, gpointer user)
+{
+    BtJudgement *judgement = ((gpointer *)user)[1];
+    BtJudgeEvent *event = g_new(BtJudgeEvent, 1);
+    *event = (BtJudgeEvent){ g_strdup(type), g_strdup(code), g_strdup(what), g_strdup(message) };
+    g_ptr_array_add(judgement->events, event);
+}
+
+static void on_command(BtVerb verb, gint64 until_ms, gpointer user)
+{
+    BtJudgement *judgement = ((gpointer *)user)[1];
+    BtJudgeCommand command = { verb, until_ms };
+    g_array_append_val(judgement->commands, command);
+}
+
+static gboolean look(BtJudge *judge, BtJudgement *judgement)
+{
+    gpointer user[] = { judge, judgement };
+    g_mutex_lock(&judge->mutex);
+    BtTimekeeper time = judge->time;
+    g_mutex_unlock(&judge->mutex);
+    BtActivation activation = {
+        .config = judge->config,
+        .cache = judge->cache,
+        .ledger = judge->ledger,
+        .t_ms = bt_timekeeper_show_ms(&time),
+        .trusted_now_ms = bt_timekeeper_surely_past_ms(&time),
+        .instant_of_change = instant_of_change,
+        .on_event = on_event,
+        .on_command = on_command,
+        .user = user,
+    };
+    gboolean changed = bt_activate(&activation) || activation.roots != judge->roots;
+    judge->roots = activation.roots;
+    judgement->newest_issued_ms = activation.newest_issued_ms;
+    return changed;
+}
+
+static void do_task(BtJudge *judge, const Task *task)
+{
+    Result *result = result_new(task);
+    gboolean changed = TRUE;
+    if (task->kind == LOOK)
+        changed = look(judge, &result->judgement);
+    else if (task->kind == WRITE)
+        changed = task->write(judge->ledger, task->data, &result->failure);
+    if (changed)
+        result->judgement.inputs = bt_board_load_inputs(judge->board, judge->ledger, judge->cache);
+    g_async_queue_push(judge->results, result);
+    g_source_set_ready_time(&judge->out->source, 0);
+}
+
+static gpointer run(gpointer data)
+{
+    BtJudge *judge = data;
+    for (;;) {
+        g_autofree Task *task = g_async_queue_pop(judge->tasks);
+        if (task->kind == END)
+            return NULL;
+        do_task(judge, task);
+    }
+}
+
+/* ---- for the main thread ---- */
+
+static void ask(BtJudge *judge, Task task)
+{
+    g_async_queue_push(judge->tasks, g_memdup2(&task, sizeof task));
+}
+
+BtJudge *bt_judge_new(const BtConfig *config, const BtBoard *board, BtJudgeResult on_result,
+    gpointer user, GError **error)
+{
+    BtCache *cache;
+    BtInputLedger *ledger;
+    if (!bt_board_open_state(config, TRUE, &cache, &ledger, error))
+        return NULL;
+    BtJudge *judge = g_new0(BtJudge, 1);
+    judge->config = config;
+    judge->board = board;
+    judge->on_result = on_result;
+    judge->user = user;
+    judge->cache = cache;
+    judge->ledger = ledger;
+    judge->item_end_ms = BT_TIME_MIN;
+    judge->tasks = g_async_queue_new();
+    judge->results = g_async_queue_new();
+    g_mutex_init(&judge->mutex);
+    g_cond_init(&judge->changed);
+    judge->out = (Out *)g_source_new(&functions, sizeof(Out));
+    judge->out->judge = judge;
+    g_source_attach(&judge->out->source, NULL);
+    judge->thread = g_thread_new("judge", run, judge);
+    return judge;
+}
+
+void bt_judge_free(BtJudge *judge)
+{
+    if (judge == NULL)
+        return;
+    g_mutex_lock(&judge->mutex);
+    judge->ending = TRUE;
+    g_cond_signal(&judge->changed);
+    g_mutex_unlock(&judge->mutex);
+    ask(judge, (Task){ .kind = END });
+    g_thread_join(judge->thread);
+    give_all(judge);
+    g_source_destroy(&judge->out->source);
+    g_source_unref(&judge->out->source);
+    g_async_queue_unref(judge->tasks);
+    g_async_queue_unref(judge->results);
+    bt_input_ledger_close(judge->ledger);
+    bt_cache_close(judge->cache);
+    g_mutex_clear(&judge->mutex);
+    g_cond_clear(&judge->changed);
+    g_free(judge);
+}
+
+void bt_judge_set_now(BtJudge *judge, const BtTimekeeper *time, gint64 item_end_ms)
+{
+    g_mutex_lock(&judge->mutex);
+    judge->time = *time;
+    judge->item_end_ms = item_end_ms;
+    g_cond_signal(&judge->changed);
+    g_mutex_unlock(&judge->mutex);
+}
+
+void bt_judge_look(BtJudge *judge)
+{
+    ask(judge, (Task){ .kind = LOOK });
+}
+
+void bt_judge_write(BtJudge *judge, BtJudgeWrite write, BtJudgeTold told, gpointer data)
+{
+    ask(judge, (Task){ WRITE, write, told, data });
+}
+
+void bt_judge_reload(BtJudge *judge)
+{
+    ask(judge, (Task){ .kind = RELOAD });
+}

@@ -1,0 +1,63 @@
+/* The thread that judges what sync brought, writes what counts into the input ledger and reads the
+ * inputs anew, so that show's main thread only takes the result. Verifying, parsing and a commit
+ * together take longer than a frame.
+ *
+ * What it is asked is done in that order, one after the other; results come in the main context
+ * that was the thread's default when the judge was made. Thread-safety: one thread asks. */
+#ifndef BT_PLAYER_JUDGE_H
+#define BT_PLAYER_JUDGE_H
+
+#include "player/board.h"
+#include "player/timekeeper.h"
+
+/* The latest instant from which a new manifest counts, contract §6.6. */
+#define BT_JUDGE_MAX_WAIT_MS (60 * BT_SECOND_MS)
+/* An item that ends sooner is not waited for: the entry would not be stored before its instant. */
+#define BT_JUDGE_AHEAD_MS 200
+
+typedef struct BtJudge BtJudge;
+
+/* Something that happened, as BtActivationEvent tells it. */
+typedef struct {
+    char *type, *code, *what, *message;
+} BtJudgeEvent;
+
+typedef struct {
+    BtVerb verb;
+    gint64 until_ms;
+} BtJudgeCommand;
+
+/* What came of one thing that was asked. */
+typedef struct {
+    GPtrArray *events;       /* of BtJudgeEvent */
+    GArray *commands;        /* of BtJudgeCommand: those that are no input */
+    gint64 newest_issued_ms; /* as BtActivation says; 0: nothing was looked at */
+    BtInputs *inputs;        /* NULL: they did not change. Taken by setting it NULL */
+} BtJudgement;
+
+typedef void (*BtJudgeResult)(BtJudgement *result, gpointer user);
+
+/* An entry for the ledger, and what is told, in the main context after the judgement that holds it,
+ * when it is durable or could not be written. `told` frees `data`. */
+typedef gboolean (*BtJudgeWrite)(BtInputLedger *ledger, gpointer data, GError **error);
+typedef void (*BtJudgeTold)(const GError *failure, gpointer data);
+
+/* `config` and `board` outlive the judge; of the board only what never changes is read. (transfer
+ * full) (nullable) BT_ERROR_IO. */
+BtJudge *bt_judge_new(const BtConfig *config, const BtBoard *board, BtJudgeResult on_result,
+    gpointer user, GError **error);
+/* Ends what was begun, gives the results that nobody has seen yet, and ends. */
+void bt_judge_free(BtJudge *judge);
+
+/* What the clock says, and when the item on air in the first zone ends (BT_TIME_MIN: nothing is on
+ * air). To be told whenever either changes. */
+void bt_judge_set_now(BtJudge *judge, const BtTimekeeper *time, gint64 item_end_ms);
+
+/* Looks at every native source. */
+void bt_judge_look(BtJudge *judge);
+/* Writes, then loads the inputs. */
+void bt_judge_write(BtJudge *judge, BtJudgeWrite write, BtJudgeTold told, gpointer data);
+/* Loads the inputs. */
+void bt_judge_reload(BtJudge *judge);
+
+#endif

@@ -1,0 +1,27 @@
+#include "player/roles.h"
+
+#include "base/channel.h"
+#include "player/fdwatch.h"
+
+static gboolean on_message(gint fd, GIOCondition condition, gpointer data)
+{
+    const BtRoleEar *ear = data;
+    (void)condition;
+    for (;;) {
+        BtRoleMessage message;
+        guint n_fds;
+        BtChannelStatus status =
+            bt_channel_receive(fd, &message, sizeof message, NULL, 0, &n_fds, NULL);
+        if (status == BT_CHANNEL_AGAIN)
+            return G_SOURCE_CONTINUE;
+        gboolean stop = status != BT_CHANNEL_OK || message.type == BT_ROLE_STOP;
+        ear->take(stop ? BT_ROLE_STOP : (BtRoleType)message.type, ear->user);
+        if (stop)
+            return G_SOURCE_REMOVE;
+    }
+}
+
+void bt_role_listen(BtRoleEar *ear)
+{
+    bt_fd_add(BT_ROLE_CHANNEL_FD, G_IO_IN | G_IO_HUP, on_message, ear);
+}
