@@ -32,7 +32,8 @@ static gboolean is_regional(UChar32 c)
 
 static gboolean may_be_emoji(UChar32 c)
 {
-    return c == '#' || c == '*' || (c >= '0' && c <= '9') || c == 0xA9 || c == 0xAE || c >= 0x203C;
+    return c == '#' || c == '*' || (c >= '0' && c <= '9') || c == 0xA9 || c == 0xAE ||
+        (c >= 0x203C && c < 0x3300) || c >= 0x1F000;
 }
 
 /* One emoji of a sequence: base, presentation, skin, keycap, tags. Its end, `start` when there is

@@ -602,6 +602,8 @@ void bt_show_turn(BtShow *show)
         judge_lateness(show, t_ms);
     show->picture_is_old = show->picture_is_old || changed;
     note_glass(show, t_ms);
+    while (bt_stage_work(bt_board_stage(show->board)))
+        continue;
     prepare_next(show, t_ms);
     update_sound(show, t_ms);
     write_picture(show);

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Pictures of the demo's pages, as they are and as they were committed.
+"""Pictures of the demo's pages and of a sample's columns, as they are and as they were committed.
 
 pages.py test    draws them and compares, and shows that one mark that moves by a pixel is seen
 pages.py renew   writes them anew, and the versions of what drew them
@@ -21,6 +21,7 @@ HERE = pathlib.Path(__file__).resolve().parent
 ROOT = HERE.parents[1]
 BUILD = pathlib.Path(os.environ.get("BUILD", ROOT / "build"))
 DISTRICT = ROOT / "player/demo-district"
+COLUMNS = ROOT / "playlists/samples/vertical.json"
 VISIBLE = 24
 SKIPPED = 77
 PACKAGES = ("fonts-hanazono", "fonts-noto-cjk", "fonts-noto-color-emoji", "fonts-noto-core", "fonts-noto-extra",
@@ -28,7 +29,6 @@ PACKAGES = ("fonts-hanazono", "fonts-noto-cjk", "fonts-noto-color-emoji", "fonts
 TODAY = datetime.date(2026, 11, 26)
 MIDNIGHT = datetime.datetime(2026, 11, 25, 17, tzinfo=datetime.timezone.utc)  # there
 JAWI = "\u0633\u0645\u0648\u0627 \u0645\u0623\u0646\u0633\u064a\u060c 19:30\u060c 20-11-2025 (Al-Mubarak)"
-NOM = "畢哿每𠊛生𠚢調得自由吧平等𧗱人品吧權。每𡥵𠊛調得造化頒朱理智吧良心。"
 # name, size, seconds after midnight, the language in which a mark or a letter (its marks in one glyph) is moved
 PAGES = [
     ("wall", "640x384", 6, "mark", "km"),
@@ -42,7 +42,8 @@ PAGES = [
     ("strip", "192x64", 40, "mark", "jra"),
     ("strip", "192x64", 64, "mark", "blt"),
     ("strip", "192x64", 87, "letter", "cja-Arab"),
-    ("columns", "640x384", 6, "letter", "vi-Hani"),
+    ("columns", "640x384", 4, "letter", "vi-Hani"),
+    ("columns", "640x384", 20, "letter", "zh-Hant"),
 ]
 
 
@@ -64,33 +65,26 @@ def without_media(manifest):
     return manifest
 
 
-def one_zone(wall, size, items):
-    """Notices one after the other on the whole of a screen."""
-    canvas = [int(side) for side in size.split("x")]
+def strip_of(wall):
+    """The wall's notices one after the other on a strip of 192 × 64."""
+    items = {item["id"]: item for playlist in wall["playlists"] for item in playlist["items"]}
+    jawi = {"id": "jawi", "kind": "text", "duration_ms": 12000, "texts": [{"lang": "cja-Arab", "body": JAWI}]}
+    chosen = [items["hop-dan"], items["hop-dan-km"], items["quyen-jra"], items["quyen-blt"], jawi]
     return {"screens": wall["screens"], "timezone": wall["timezone"],
-            "layouts": [{"id": "l", "canvas": canvas, "background": "#0B1B33",
-                         "zones": [{"id": "z", "rect": [0, 0, *canvas]}]}],
-            "playlists": [{"id": "p", "items": items}],
+            "layouts": [{"id": "l", "canvas": [192, 64], "background": "#0B1B33",
+                         "zones": [{"id": "z", "rect": [0, 0, 192, 64]}]}],
+            "playlists": [{"id": "p", "items": chosen}],
             "programmes": [{"id": "d", "layout": "l", "class": "ordinary", "zones": {"z": "p"}}]}
 
 
-def strip_of(wall):
-    items = {item["id"]: item for playlist in wall["playlists"] for item in playlist["items"]}
-    jawi = {"id": "jawi", "kind": "text", "duration_ms": 12000, "texts": [{"lang": "cja-Arab", "body": JAWI}]}
-    return one_zone(wall, "192x64", [items["hop-dan"], items["hop-dan-km"], items["quyen-jra"], items["quyen-blt"], jawi])
-
-
-def columns_of(wall):
-    texts = [{"lang": "vi-Hani", "title": "自由平等", "body": NOM, "writing": "vertical"}]
-    return one_zone(wall, "640x384", [{"id": "nom", "kind": "text", "duration_ms": 12000, "texts": texts}])
-
-
 def payload(name, folder):
-    template = name if name in ("wall", "panel") else "wall"
+    if name == "columns":
+        return COLUMNS
+    template = "wall" if name == "strip" else name
     text = district().fill((DISTRICT / f"{template}.json").read_text(encoding="utf-8"), TODAY)
     manifest = without_media(json.loads(text))
-    if name in ("strip", "columns"):
-        manifest = strip_of(manifest) if name == "strip" else columns_of(manifest)
+    if name == "strip":
+        manifest = strip_of(manifest)
     manifest = {"spec": 1, "source": "ialam", "version": 1, "issued": "2026-11-25T01:00:00Z",
                 "expires": "2027-01-20T00:00:00Z", "assets": {}, **manifest}
     path = folder / f"{name}.json"
