@@ -133,6 +133,23 @@ static void reset_trailing(const FriBidiCharType *types, FriBidiLevel *levels, g
         levels[--n] = base;
 }
 
+/* FriBidi takes the square of the number of isolates. Texts of boards have fewer than this; in
+ * longer ones those behind are neutral. */
+#define MAX_ISOLATES 16384
+
+static void limit_isolates(FriBidiCharType *types, guint n)
+{
+    guint n_isolates = 0;
+    for (guint i = 0; i < n; i++) {
+        if (!(types[i] & FRIBIDI_MASK_ISOLATE))
+            continue;
+        if (n_isolates >= MAX_ISOLATES)
+            types[i] = FRIBIDI_TYPE_ON;
+        else if (types[i] != FRIBIDI_TYPE_PDI)
+            n_isolates++;
+    }
+}
+
 static gboolean resolve(const Seen *seen, BtTextDir dir, guint8 *given_levels)
 {
     guint n = seen->chars->len;
@@ -144,6 +161,7 @@ static gboolean resolve(const Seen *seen, BtTextDir dir, guint8 *given_levels)
         : dir == BT_DIR_LTR || dir == BT_DIR_TTB ? FRIBIDI_PAR_LTR
                                                  : FRIBIDI_PAR_ON;
     fribidi_get_bidi_types(chars, n, types);
+    limit_isolates(types, n);
     fribidi_get_bracket_types(chars, n, types, brackets);
     if (fribidi_get_par_embedding_levels_ex(types, brackets, n, &base, levels) == 0)
         memset(levels, 0, n);
