@@ -15,8 +15,7 @@
 #define MIN_TELEPHONE_DIGITS 8
 #define MAX_TELEPHONE_DIGITS 15
 
-/* Where characters begin, in every language alike. (nullable) */
-static UBreakIterator *character_breaker(BtFonts *fonts)
+UBreakIterator *bt_fonts_characters(BtFonts *fonts)
 {
     UErrorCode status = U_ZERO_ERROR;
     if (fonts->characters == NULL)
@@ -202,7 +201,7 @@ void bt_paragraph_find_breaks(BtParagraph *p, BtFonts *fonts, const char *lang, 
 void bt_paragraph_find_characters(BtParagraph *p, BtFonts *fonts)
 {
     UErrorCode status = U_ZERO_ERROR;
-    UBreakIterator *breaker = p->has_characters ? NULL : character_breaker(fonts);
+    UBreakIterator *breaker = p->has_characters ? NULL : bt_fonts_characters(fonts);
     if (breaker == NULL)
         return;
     ubrk_setText(breaker, p->text, p->n, &status);

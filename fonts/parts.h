@@ -201,6 +201,8 @@ UScriptCode bt_script_of_code(const char *code);
 /* `tailored`: with our own rules after Unicode's. */
 void bt_paragraph_find_breaks(
     BtParagraph *paragraph, BtFonts *fonts, const char *lang, gboolean tailored);
+/* Where characters begin (UAX #29), in every language alike. Borrowed. (nullable) */
+UBreakIterator *bt_fonts_characters(BtFonts *fonts);
 /* Sets BT_UNIT_KEEP inside what Unicode calls one character (UAX #29); once is enough. Only a word
  * that must be cut asks for it. */
 void bt_paragraph_find_characters(BtParagraph *paragraph, BtFonts *fonts);
