@@ -20,28 +20,28 @@ typedef struct {
     GArray *given; /* of gint32: index of the code point as given, -1 for an inserted isolate */
 } Seen;
 
-static gboolean needs_bidi(gunichar c)
+/* Whether a unit of UTF-16 is of a right-to-left script or steers the direction. */
+static gboolean needs_bidi(UChar c)
 {
     return (c >= 0x590 && c < 0x900) || c == 0x200F || (c >= 0x202A && c <= 0x202E) ||
         (c >= 0x2066 && c <= 0x2069) || (c >= 0xFB1D && c < 0xFE00) ||
-        (c >= 0xFE70 && c < 0xFF00) || (c >= 0x10800 && c < 0x11000) ||
-        (c >= 0x1E800 && c < 0x1F000);
+        (c >= 0xFE70 && c < 0xFF00) || (c >= 0xD802 && c < 0xD804) || (c >= 0xD83A && c < 0xD83C);
 }
 
-static gboolean any_needs_bidi(const gunichar *chars, guint n)
+static gboolean any_needs_bidi(const BtParagraph *p)
 {
-    for (guint i = 0; i < n; i++)
-        if (needs_bidi(chars[i]))
-            return TRUE;
-    return FALSE;
+    guint i = 0;
+    while (i < p->n && !needs_bidi(p->text[i]))
+        i++;
+    return i < p->n;
 }
 
-static gunichar *decode(const BtParagraph *p, const char *text, guint *n)
+static gunichar *decode(const BtParagraph *p, const char *text)
 {
     const char *at = text + p->start_byte, *end = text + p->next_byte;
     gunichar *chars = g_new(gunichar, end - at + 1);
-    for (*n = 0; at < end; at = g_utf8_next_char(at))
-        chars[(*n)++] = g_utf8_get_char(at);
+    for (guint n = 0; at < end; at = g_utf8_next_char(at))
+        chars[n++] = g_utf8_get_char(at);
     return chars;
 }
 
@@ -133,6 +133,23 @@ static void reset_trailing(const FriBidiCharType *types, FriBidiLevel *levels, g
         levels[--n] = base;
 }
 
+/* FriBidi takes the square of the number of isolates. Texts of boards have fewer than this; in
+ * longer ones those behind are neutral. */
+#define MAX_ISOLATES 16384
+
+static void limit_isolates(FriBidiCharType *types, guint n)
+{
+    guint n_isolates = 0;
+    for (guint i = 0; i < n; i++) {
+        if (!(types[i] & FRIBIDI_MASK_ISOLATE))
+            continue;
+        if (n_isolates >= MAX_ISOLATES)
+            types[i] = FRIBIDI_TYPE_ON;
+        else if (types[i] != FRIBIDI_TYPE_PDI)
+            n_isolates++;
+    }
+}
+
 static gboolean resolve(const Seen *seen, BtTextDir dir, guint8 *given_levels)
 {
     guint n = seen->chars->len;
@@ -144,6 +161,7 @@ static gboolean resolve(const Seen *seen, BtTextDir dir, guint8 *given_levels)
         : dir == BT_DIR_LTR || dir == BT_DIR_TTB ? FRIBIDI_PAR_LTR
                                                  : FRIBIDI_PAR_ON;
     fribidi_get_bidi_types(chars, n, types);
+    limit_isolates(types, n);
     fribidi_get_bracket_types(chars, n, types, brackets);
     if (fribidi_get_par_embedding_levels_ex(types, brackets, n, &base, levels) == 0)
         memset(levels, 0, n);
@@ -160,7 +178,7 @@ gboolean bt_bidi_levels(
     const gunichar *chars, guint n, BtTextDir dir, gboolean numbers, guint8 *levels)
 {
     memset(levels, 0, n);
-    if (n == 0 || (dir != BT_DIR_RTL && !any_needs_bidi(chars, n)))
+    if (n == 0)
         return dir == BT_DIR_RTL;
     Seen seen = isolate_numbers(chars, n, numbers);
     gboolean rtl = resolve(&seen, dir, levels);
@@ -183,9 +201,12 @@ static void spread(BtParagraph *p, const char *text)
 
 void bt_paragraph_find_levels(BtParagraph *p, const char *text, BtTextDir dir)
 {
-    g_autofree gunichar *chars = decode(p, text, &p->n_given);
+    p->n_given = g_utf8_strlen(text + p->start_byte, p->next_byte - p->start_byte);
     p->given_levels = g_new0(guint8, p->n_given + 1);
+    p->rtl = dir == BT_DIR_RTL;
+    if (p->n_given == 0 || (dir != BT_DIR_RTL && !any_needs_bidi(p)))
+        return;
+    g_autofree gunichar *chars = decode(p, text);
     p->rtl = bt_bidi_levels(chars, p->n_given, dir, TRUE, p->given_levels);
-    if (p->rtl || any_needs_bidi(chars, p->n_given))
-        spread(p, text);
+    spread(p, text);
 }

@@ -8,41 +8,19 @@
 
 #include <string.h>
 #include <unicode/uchar.h>
-#include <unicode/uloc.h>
 #include <unicode/ustring.h>
 #include <unicode/utf16.h>
 
-/* Languages come from outside; rules differ for few. */
-#define MAX_BREAKERS 16
 /* From a district's number to an international one (E.164). */
 #define MIN_TELEPHONE_DIGITS 8
 #define MAX_TELEPHONE_DIGITS 15
 
-/* The iterator kept under `key`, opened when there is none. (nullable) */
-static UBreakIterator *breaker_of(
-    BtFonts *fonts, const char *key, UBreakIteratorType kind, const char *locale)
+UBreakIterator *bt_fonts_characters(BtFonts *fonts)
 {
-    UBreakIterator *breaker = g_hash_table_lookup(fonts->breakers, key);
-    if (breaker != NULL)
-        return breaker;
     UErrorCode status = U_ZERO_ERROR;
-    breaker = ubrk_open(kind, locale, NULL, 0, &status);
-    if (U_FAILURE(status))
-        return NULL;
-    if (g_hash_table_size(fonts->breakers) >= MAX_BREAKERS)
-        g_hash_table_remove_all(fonts->breakers);
-    g_hash_table_insert(fonts->breakers, g_strdup(key), breaker);
-    return breaker;
-}
-
-static UBreakIterator *breaker_for(BtFonts *fonts, const char *lang)
-{
-    char locale[ULOC_FULLNAME_CAPACITY] = "";
-    UErrorCode status = U_ZERO_ERROR;
-    uloc_forLanguageTag(lang, locale, sizeof locale, NULL, &status);
-    if (U_FAILURE(status) || status == U_STRING_NOT_TERMINATED_WARNING)
-        locale[0] = '\0';
-    return breaker_of(fonts, locale, UBRK_LINE, locale);
+    if (fonts->characters == NULL)
+        fonts->characters = ubrk_open(UBRK_CHARACTER, "", NULL, 0, &status);
+    return U_FAILURE(status) ? NULL : fonts->characters;
 }
 
 /* ---- tailorings ---- */
@@ -118,15 +96,15 @@ static gboolean parts_place(const BtParagraph *p, guint at)
 {
     static const UChar *const words[] = { u"TP.", u"Tp.", u"TX.", u"TT.", u"Q.", u"P.", u"H.",
         u"X.", u"TDP.", u"Đ." };
+    UChar next = at < p->n ? p->text[at] : 0;
+    if (p->text[at - 1] != ' ' || !(u_isupper(next) || is_digit(next)))
+        return FALSE;
     guint end = at;
     while (end > 0 && p->text[end - 1] == ' ')
         end--;
     guint start = end;
     while (start > 0 && !is_space(p->text[start - 1]) && end - start < 5)
         start--;
-    UChar next = at < p->n ? p->text[at] : 0;
-    if (end == at || !(u_isupper(next) || is_digit(next)))
-        return FALSE;
     for (guint k = 0; k < G_N_ELEMENTS(words); k++)
         if ((guint)u_strlen(words[k]) == end - start &&
             u_memcmp(words[k], p->text + start, end - start) == 0)
@@ -207,7 +185,7 @@ static void mark_spaces(BtParagraph *p)
 void bt_paragraph_find_breaks(BtParagraph *p, BtFonts *fonts, const char *lang, gboolean tailored)
 {
     UErrorCode status = U_ZERO_ERROR;
-    UBreakIterator *breaker = p->n > 0 ? breaker_for(fonts, lang) : NULL;
+    UBreakIterator *breaker = p->n > 0 ? bt_lang_breaker(bt_fonts_lang(fonts, lang), lang) : NULL;
     if (breaker != NULL) {
         ubrk_setText(breaker, p->text, p->n, &status);
         for (int at = ubrk_first(breaker); U_SUCCESS(status) && at != UBRK_DONE;
@@ -223,8 +201,7 @@ void bt_paragraph_find_breaks(BtParagraph *p, BtFonts *fonts, const char *lang, 
 void bt_paragraph_find_characters(BtParagraph *p, BtFonts *fonts)
 {
     UErrorCode status = U_ZERO_ERROR;
-    UBreakIterator *breaker =
-        p->has_characters ? NULL : breaker_of(fonts, "/characters", UBRK_CHARACTER, "");
+    UBreakIterator *breaker = p->has_characters ? NULL : bt_fonts_characters(fonts);
     if (breaker == NULL)
         return;
     ubrk_setText(breaker, p->text, p->n, &status);

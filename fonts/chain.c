@@ -1,11 +1,14 @@
 /* The faces that may draw a script, in order, each opened when all before it have failed. */
 #include "fonts/parts.h"
 
+#include <string.h>
+
 /* Scripts, languages and weights that a board really meets at a time. */
 #define MAX_CHAINS 64
 
 struct BtFontChain {
     UScriptCode script;
+    char *lang;
     BtTextWeight weight;
     guint8 entries[BT_FONT_CHAIN_MAX];
     guint n_entries, n_own;
@@ -61,19 +64,46 @@ int bt_font_chain_face(BtFontChain *chain, BtFonts *fonts, guint depth)
     return depth < chain->n_faces ? (int)chain->faces[depth] : -1;
 }
 
+/* ---- the chains in use ---- */
+
+static guint hash(gconstpointer data)
+{
+    const BtFontChain *chain = data;
+    return g_str_hash(chain->lang) * 31 + (guint)chain->script * 4 + chain->weight;
+}
+
+static gboolean equal(gconstpointer a, gconstpointer b)
+{
+    const BtFontChain *x = a, *y = b;
+    return x->script == y->script && x->weight == y->weight && strcmp(x->lang, y->lang) == 0;
+}
+
+static void chain_free(gpointer data)
+{
+    BtFontChain *chain = data;
+    g_free(chain->lang);
+    g_free(chain);
+}
+
+GHashTable *bt_font_chains_new(void)
+{
+    return g_hash_table_new_full(hash, equal, chain_free, NULL);
+}
+
 BtFontChain *bt_fonts_chain(
     BtFonts *fonts, UScriptCode script, const char *lang, BtTextWeight weight)
 {
-    g_autofree char *key = g_strdup_printf("%d/%s/%d", (int)script, lang, (int)weight);
-    BtFontChain *chain = g_hash_table_lookup(fonts->chains, key);
+    const BtFontChain wanted = { .script = script, .lang = (char *)lang, .weight = weight };
+    BtFontChain *chain = g_hash_table_lookup(fonts->chains, &wanted);
     if (chain != NULL)
         return chain;
     if (g_hash_table_size(fonts->chains) >= MAX_CHAINS)
         g_hash_table_remove_all(fonts->chains);
     chain = g_new0(BtFontChain, 1);
     chain->script = script;
+    chain->lang = g_strdup(lang);
     chain->weight = weight;
     chain->n_entries = bt_font_entries(script, lang, chain->entries, &chain->n_own);
-    g_hash_table_insert(fonts->chains, g_steal_pointer(&key), chain);
+    g_hash_table_add(fonts->chains, chain);
     return chain;
 }

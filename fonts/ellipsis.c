@@ -83,9 +83,10 @@ static gint by_offset(gconstpointer a, gconstpointer b)
     return x < y ? -1 : x > y;
 }
 
-/* Places to cut before that leave room for an ellipsis, in logical order. (transfer full): GArray
- * of Cut, the first at the line's start */
-static GArray *find_cuts(const BtTextLayout *layout, const BtTextLine *line, float room_px)
+/* Places to cut before that leave room for an ellipsis, in logical order: where both a cluster and
+ * a character begin. (transfer full): GArray of Cut, the first at the line's start */
+static GArray *find_cuts(
+    const BtTextLayout *layout, const BtTextLine *line, float room_px, UBreakIterator *characters)
 {
     g_autoptr(GArray) clusters = find_clusters(layout, line);
     GArray *cuts = g_array_new(FALSE, FALSE, sizeof(Cut));
@@ -98,6 +99,8 @@ static GArray *find_cuts(const BtTextLayout *layout, const BtTextLine *line, flo
         cut.pen_px += cluster->advance_px;
         if (cut.pen_px > room_px)
             break;
+        if (characters != NULL && !ubrk_isBoundary(characters, (int)next))
+            continue;
         cut.at = without_tail(layout->text, line->start, next);
         cut.word = last || g_array_binary_search(layout->breaks, &next, by_offset, NULL);
         if (cut.at != before)
@@ -181,6 +184,22 @@ static BtTextLayout *cut_at_last(
     return NULL;
 }
 
+/* (transfer full): GArray of Cut */
+static GArray *find_cuts_of_text(const Cutting *cutting, const BtTextLine *line, float room_px)
+{
+    UText text = UTEXT_INITIALIZER;
+    UErrorCode status = U_ZERO_ERROR;
+    UBreakIterator *characters = bt_fonts_characters(cutting->fonts);
+    utext_openUTF8(&text, cutting->whole->text, -1, &status);
+    if (characters != NULL)
+        ubrk_setUText(characters, &text, &status);
+    GArray *cuts = find_cuts(cutting->whole, line, room_px, U_SUCCESS(status) ? characters : NULL);
+    if (characters != NULL)
+        ubrk_setText(characters, u"", 0, &status); /* it must not keep what will be freed */
+    utext_close(&text);
+    return cuts;
+}
+
 /* The ellipsis alone on its line when nothing else fits. (transfer full) (nullable) */
 static BtTextLayout *cut_line(const Cutting *cutting)
 {
@@ -189,7 +208,7 @@ static BtTextLayout *cut_line(const Cutting *cutting)
     if (cutting->box->width_px > 0)
         room_px = cutting->box->width_px -
             bt_text_advance_px(cutting->fonts, ELLIPSIS, &cutting->whole->style) / 2.0f;
-    g_autoptr(GArray) cuts = find_cuts(cutting->whole, line, room_px);
+    g_autoptr(GArray) cuts = find_cuts_of_text(cutting, line, room_px);
     float half_px = g_array_index(cuts, Cut, cuts->len - 1).pen_px / 2;
     BtTextLayout *layout = cut_at_last(cutting, cuts, half_px, TRUE);
     if (layout == NULL)

@@ -155,12 +155,12 @@ BtFonts *bt_fonts_open_in(const char *folder, const char *font_file, GError **er
     fonts->files = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
     fonts->slots = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
     fonts->faces = g_ptr_array_new_with_free_func((GDestroyNotify)bt_face_free);
-    fonts->chains = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
-    fonts->breakers =
-        g_hash_table_new_full(g_str_hash, g_str_equal, g_free, (GDestroyNotify)ubrk_close);
+    fonts->chains = bt_font_chains_new();
+    fonts->langs = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, bt_lang_free);
     fonts->buffer = hb_buffer_create();
     fonts->glyphs = bt_glyph_cache_new();
     fonts->shaped = bt_shaped_cache_new();
+    fonts->words = bt_words_new();
     if (FT_Init_FreeType(&fonts->ft) != 0) {
         g_set_error_literal(error, BT_ERROR, BT_ERROR_FAILED, "FreeType: does not start");
         return NULL;
@@ -176,9 +176,12 @@ void bt_fonts_close(BtFonts *fonts)
     if (fonts == NULL)
         return;
     bt_shaped_cache_free(fonts->shaped);
+    bt_words_free(fonts->words);
     bt_glyph_cache_free(fonts->glyphs);
     hb_buffer_destroy(fonts->buffer);
-    g_hash_table_destroy(fonts->breakers);
+    g_hash_table_destroy(fonts->langs);
+    if (fonts->characters != NULL)
+        ubrk_close(fonts->characters);
     g_hash_table_destroy(fonts->chains);
     g_ptr_array_unref(fonts->faces);
     g_hash_table_destroy(fonts->slots);

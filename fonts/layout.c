@@ -34,7 +34,7 @@ static void make_even(BtLineRoom *room)
 /* The line of the language's own font, and room for Latin, whose digits stand everywhere. */
 static BtLineRoom base_of(BtFonts *fonts, const BtTextStyle *style, const char *lang)
 {
-    BtFace *own = first_face(fonts, bt_script_of_lang(lang), style, lang);
+    BtFace *own = first_face(fonts, bt_fonts_lang(fonts, lang)->script, style, lang);
     BtFace *letters = first_face(fonts, USCRIPT_LATIN, style, lang);
     BtLineRoom room = { 0 }, latin = { 0 };
     if (bt_text_is_vertical(style)) {
@@ -137,7 +137,7 @@ static BtTextLayout *layout_new(const BtShapedText *shaped, const BtTextStyle *s
     layout->lang = g_strdup(shaped->key.lang);
     layout->lines = g_array_new(FALSE, FALSE, sizeof(BtTextLine));
     layout->runs = g_array_new(FALSE, FALSE, sizeof(BtTextRun));
-    layout->glyphs = g_array_new(FALSE, FALSE, sizeof(BtGlyph));
+    layout->glyphs = g_array_new(FALSE, TRUE, sizeof(BtGlyph)); /* clear between its fields, too */
     layout->breaks = g_array_new(FALSE, FALSE, sizeof(gsize));
     layout->levels = g_array_new(FALSE, FALSE, sizeof(guint8));
     layout->missing = shaped->missing;
@@ -202,12 +202,12 @@ static BtTextLayout *build(BtFonts *fonts, const BtShapedText *shaped, const BtT
 /* ---- the last layout of each text, kept for its next pass ---- */
 
 /* What shaping depends on is the same already: language, direction, digits. */
-static gboolean is_kept(const BtShapedText *shaped, const BtTextStyle *style, int width_px)
+static gboolean was_asked(const BtShapedText *shaped, const BtTextStyle *style, int width_px)
 {
-    const BtTextLayout *kept = shaped->kept;
-    return kept != NULL && kept->width_px == MAX(0, width_px) && kept->style.px == style->px &&
-        kept->style.weight == style->weight && kept->style.align == style->align &&
-        kept->style.led == style->led && kept->style.line_percent == style->line_percent;
+    const BtTextStyle *asked = &shaped->asked;
+    return shaped->asked_width_px == width_px && asked->px == style->px &&
+        asked->weight == style->weight && asked->align == style->align &&
+        asked->led == style->led && asked->line_percent == style->line_percent;
 }
 
 static BtTextLayout *layout_copy(const BtTextLayout *layout)
@@ -236,14 +236,23 @@ BtTextLayout *bt_layout_build(BtFonts *fonts, const char *text, const BtTextStyl
     BtShapedText *shaped = bt_shaped_text(fonts, text, style, error);
     if (shaped == NULL)
         return NULL;
-    if (!is_kept(shaped, style, width_px)) {
-        BtTextLayout *layout = build(fonts, shaped, style, width_px, emergencies);
-        bt_shaped_text_keep(fonts, shaped, layout, *emergencies);
+    gboolean again = was_asked(shaped, style, width_px);
+    BtTextLayout *layout = NULL;
+    if (!again || shaped->kept == NULL)
+        layout = build(fonts, shaped, style, width_px, emergencies);
+    /* Most sizes are tried once: only what is asked for again is worth a copy. */
+    if (!again)
+        bt_shaped_text_keep(fonts, shaped, NULL, 0);
+    else if (layout != NULL)
+        bt_shaped_text_keep(fonts, shaped, layout_copy(layout), *emergencies);
+    else {
+        layout = layout_copy(shaped->kept);
+        *emergencies = shaped->kept_emergencies;
     }
-    *emergencies = shaped->kept_emergencies;
-    BtTextLayout *copy = layout_copy(shaped->kept);
+    shaped->asked = *style;
+    shaped->asked_width_px = width_px;
     bt_shaped_text_unref(shaped);
-    return copy;
+    return layout;
 }
 
 BtTextLayout *bt_text_layout(

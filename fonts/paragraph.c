@@ -10,6 +10,7 @@
 #include <string.h>
 #include <unicode/unorm2.h>
 #include <unicode/utf16.h>
+#include <unicode/utf8.h>
 
 /* Bidi class B: what ends a paragraph. */
 static gboolean is_separator(UChar32 c)
@@ -17,12 +18,18 @@ static gboolean is_separator(UChar32 c)
     return c == '\n' || c == '\r' || (c >= 0x1C && c <= 0x1E) || c == 0x85 || c == 0x2029;
 }
 
+/* Whether a separator's first byte may be this: a control, or those of U+0085 and U+2029. No byte
+ * inside a character is one of them. */
+static gboolean may_separate(char byte)
+{
+    return (guchar)byte < 0x20 || (guchar)byte == 0xC2 || (guchar)byte == 0xE2;
+}
+
 static void find_end(BtParagraph *p, const char *text)
 {
     const char *at = text + p->start_byte;
-    for (; *at != '\0'; at = g_utf8_next_char(at))
-        if (is_separator((guchar)*at < 0x80 ? (gunichar)*at : g_utf8_get_char(at)))
-            break;
+    while (*at != '\0' && !(may_separate(*at) && is_separator(g_utf8_get_char(at))))
+        at++;
     p->end_byte = p->next_byte = at - text;
     if (*at == '\0')
         return;
@@ -42,9 +49,7 @@ static UChar32 visible(UChar32 c)
 static void append(BtParagraph *p, UChar32 c, guint32 byte)
 {
     guint n = p->n;
-    gboolean bad = FALSE;
-    U16_APPEND(p->text, n, n + 2, c, bad);
-    (void)bad;
+    U16_APPEND_UNSAFE(p->text, n, c);
     while (p->n < n)
         p->byte_of[p->n++] = byte;
 }
@@ -54,9 +59,11 @@ static void decode(BtParagraph *p, const char *text)
     gsize n = p->end_byte - p->start_byte;
     p->text = g_new(UChar, n + 3);
     p->byte_of = g_new(guint32, n + 3);
-    const char *at = text + p->start_byte, *end = text + p->end_byte;
-    for (; at < end; at = g_utf8_next_char(at))
-        append(p, visible(g_utf8_get_char(at)), at - text);
+    for (gsize at = p->start_byte, next = at; at < p->end_byte; at = next) {
+        UChar32 c;
+        U8_NEXT_UNSAFE(text, next, c);
+        append(p, visible(c), at);
+    }
     p->byte_of[p->n] = p->end_byte;
     p->text[p->n] = 0;
 }

@@ -65,6 +65,7 @@ typedef struct {
     gboolean strike;                 /* colour bitmaps of one size (CBDT) */
     float strike_ppem;
     int ft_px; /* the size FreeType is set to now */
+    enum { BT_SPACES_UNKNOWN, BT_SPACES_ALONE, BT_SPACES_USED } spaces; /* words.c */
 } BtFace;
 
 /* (transfer full) (nullable): NULL when `path` is no usable scalable or colour font. */
@@ -79,19 +80,23 @@ gboolean bt_face_set_variations(BtFace *face, const char *variations, GError **e
 
 typedef struct BtGlyphCache BtGlyphCache;
 typedef struct BtShapedCache BtShapedCache;
+typedef struct BtWords BtWords;
 
 struct BtFonts {
     FT_Library ft;
-    GHashTable *files;    /* lower-case base name → path */
-    GPtrArray *faces;     /* of BtFace */
-    GHashTable *slots;    /* "file#face" → GINT_TO_POINTER(index + 1), or -1 for absent */
-    int user;             /* face index of the font that stands before the table, -1: none */
-    GHashTable *chains;   /* "script/language/weight" → BtFontChain */
-    GHashTable *breakers; /* locale → UBreakIterator */
+    GHashTable *files;          /* lower-case base name → path */
+    GPtrArray *faces;           /* of BtFace */
+    GHashTable *slots;          /* "file#face" → GINT_TO_POINTER(index + 1), or -1 for absent */
+    int user;                   /* face index of the font that stands before the table, -1: none */
+    GHashTable *chains;         /* of BtFontChain, each its own key */
+    GHashTable *langs;          /* language tag → BtLang */
+    UBreakIterator *characters; /* of UAX #29; NULL until a word must be cut */
     hb_buffer_t *buffer;
     BtGlyphCache *glyphs;
     BtShapedCache *shaped;
-    guint64 visited; /* see bt_fonts_visited */
+    BtWords *words;
+    guint64 shapings; /* calls of the shaper so far */
+    guint64 visited;  /* see bt_fonts_visited */
 };
 
 /* The path of the file called `file`, whose %s stands for the weight; its regular one when there is
@@ -105,12 +110,27 @@ int bt_fonts_entry_face(BtFonts *fonts, guint entry, BtTextWeight weight);
 
 /* The faces for a script, a language and a weight, each opened when all before it have failed. */
 typedef struct BtFontChain BtFontChain;
+GHashTable *bt_font_chains_new(void);
 /* Borrowed until the next call. */
 BtFontChain *bt_fonts_chain(
     BtFonts *fonts, UScriptCode script, const char *lang, BtTextWeight weight);
 /* The face at `depth`; -1 behind the last. */
 int bt_font_chain_face(BtFontChain *chain, BtFonts *fonts, guint depth);
 BtFace *bt_fonts_face(const BtFonts *fonts, guint index);
+
+/* ---- lang.c ---- */
+
+typedef struct {
+    UScriptCode script; /* that it is written in */
+    hb_language_t hb;
+    UBreakIterator *breaker; /* NULL until it is asked for */
+} BtLang;
+
+/* Borrowed until the next call. */
+BtLang *bt_fonts_lang(BtFonts *fonts, const char *tag);
+void bt_lang_free(gpointer lang);
+/* Where lines may break in this language. Borrowed. (nullable) */
+UBreakIterator *bt_lang_breaker(BtLang *lang, const char *tag);
 
 /* ---- paragraph.c ---- */
 
@@ -181,6 +201,8 @@ UScriptCode bt_script_of_code(const char *code);
 /* `tailored`: with our own rules after Unicode's. */
 void bt_paragraph_find_breaks(
     BtParagraph *paragraph, BtFonts *fonts, const char *lang, gboolean tailored);
+/* Where characters begin (UAX #29), in every language alike. Borrowed. (nullable) */
+UBreakIterator *bt_fonts_characters(BtFonts *fonts);
 /* Sets BT_UNIT_KEEP inside what Unicode calls one character (UAX #29); once is enough. Only a word
  * that must be cut asks for it. */
 void bt_paragraph_find_characters(BtParagraph *paragraph, BtFonts *fonts);
@@ -221,7 +243,10 @@ typedef struct {
     GPtrArray *paragraphs; /* of BtParagraph */
     guint missing;
     gsize size_bytes;
-    BtTextLayout *kept; /* its last layout (nullable), and how often that cut words */
+    gsize text_bytes;
+    BtTextStyle asked; /* the last layout's style, but for its strings, and its width */
+    int asked_width_px;
+    BtTextLayout *kept; /* that layout when it was asked for twice, and how often it cut words */
     guint kept_emergencies;
 } BtShapedText;
 
@@ -229,6 +254,19 @@ typedef struct {
  */
 gboolean bt_shape_key_parse(BtShapeKey *key, GError **error);
 void bt_paragraph_shape(BtParagraph *paragraph, BtFonts *fonts, const BtShapeKey *key);
+
+/* One call of the shaper, but for the text. All borrowed. */
+typedef struct {
+    guint face;
+    UScriptCode script;
+    guint8 level;
+    BtTextTurn turn;
+    hb_language_t lang;
+    const BtShapeKey *key;
+} BtShaping;
+/* Appends the glyphs of units [start, end), in visual order, with the paragraph as context. */
+void bt_shape_units(BtFonts *fonts, const BtParagraph *paragraph, const BtShaping *how, guint start,
+    guint end, GArray *glyphs);
 /* Shapes [start, end) of a run again, in its face, appending to `glyphs`. */
 void bt_shape_slice(BtFonts *fonts, const BtParagraph *paragraph, const BtShapedRun *run,
     guint start, guint end, const BtShapeKey *key, GArray *glyphs);
@@ -243,6 +281,18 @@ void bt_shaped_text_keep(
     BtFonts *fonts, BtShapedText *shaped, BtTextLayout *layout, guint emergencies);
 BtShapedCache *bt_shaped_cache_new(void);
 void bt_shaped_cache_free(BtShapedCache *cache);
+
+/* ---- words.c ---- */
+
+BtWords *bt_words_new(void);
+void bt_words_free(BtWords *words);
+/* The glyphs of units [start, end) put together from words known, the same that bt_shape_units
+ * gives; FALSE when that is not possible: nothing is appended then. */
+gboolean bt_words_shape(BtFonts *fonts, const BtParagraph *paragraph, const BtShaping *how,
+    guint start, guint end, GArray *glyphs);
+/* Keeps the words of units [start, end), shaped as a whole to `glyphs`. */
+void bt_words_learn(BtFonts *fonts, const BtParagraph *paragraph, const BtShaping *how, guint start,
+    guint end, const BtShapedGlyph *glyphs, guint n);
 
 /* ---- line.c ---- */
 
@@ -328,6 +378,13 @@ void bt_room_add(BtLineRoom *room, const BtFace *face, BtTextTurn turn, const Bt
 void bt_room_box(const BtLineRoom *room, const BtTextStyle *style, int *ascent_px, int *descent_px);
 
 /* ---- raster.c, glyphs.c ---- */
+
+/* The C library's floor, a call for each coordinate of each glyph, without the call. */
+static inline gint64 bt_floor(double x)
+{
+    gint64 whole = (gint64)x;
+    return whole - (x < (double)whole);
+}
 
 /* A pen on the pixel grid: whole pixels and a quarter phase. */
 typedef struct {

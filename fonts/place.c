@@ -14,21 +14,25 @@ typedef struct {
  * exactly as much, and ink measured here is ink drawn. */
 static float snapped(double px)
 {
-    return (float)(floor(px * 64 + 0.5) / 64);
+    return (float)((double)bt_floor(px * 64 + 0.5) / 64);
 }
 
-static void add_glyph(BtLiner *b, const BtSlice *slice, const BtShapedGlyph *glyph, double pen,
-    double advance, Extent *extent)
+static void set_glyph(const BtLiner *b, const BtSlice *slice, const BtShapedGlyph *glyph,
+    double pen, double advance, BtGlyph *out)
 {
-    const BtTextStyle *style = &b->layout->style;
     const BtFace *face = bt_fonts_face(b->fonts, slice->run->face);
-    BtTextTurn turn = slice->run->turn;
-    BtGlyph out = { .id = glyph->id, .cluster = b->p->byte_of[glyph->cluster] };
-    out.x_px = snapped(pen + bt_liner_scaled(b, face, glyph->x));
-    out.y_px = snapped(-bt_liner_scaled(b, face, glyph->y)) + bt_turn_sink_px(face, turn, style);
-    out.advance_px = advance;
-    g_array_append_val(b->layout->glyphs, out);
-    BtRect ink = bt_turn_ink(b->fonts, face->index, turn, style, &out);
+    out->id = glyph->id;
+    out->cluster = b->p->byte_of[glyph->cluster];
+    out->x_px = snapped(pen + bt_liner_scaled(b, face, glyph->x));
+    out->y_px = snapped(-bt_liner_scaled(b, face, glyph->y)) +
+        bt_turn_sink_px(face, slice->run->turn, &b->layout->style);
+    out->advance_px = advance;
+}
+
+static void add_ink(const BtLiner *b, const BtSlice *slice, const BtGlyph *glyph, Extent *extent)
+{
+    BtRect ink =
+        bt_turn_ink(b->fonts, slice->run->face, slice->run->turn, &b->layout->style, glyph);
     extent->ink_px = bt_rect_union(extent->ink_px, ink);
 }
 
@@ -71,10 +75,13 @@ static double add_run(BtLiner *b, const BtSlice *slice, double pen, Line *line, 
     g_strlcpy(run.script, script != NULL ? script : "Zyyy", sizeof run.script);
     g_array_append_val(layout->runs, run);
     bt_room_add(&extent->room, face, slice->run->turn, &layout->style);
+    g_array_set_size(layout->glyphs, run.first_glyph + slice->n);
+    BtGlyph *glyphs = &g_array_index(layout->glyphs, BtGlyph, run.first_glyph);
     for (guint k = 0; k < slice->n; k++) {
         double advance = bt_liner_advance_px(b, face, &slice->glyphs[k]);
         advance += widen_behind(b, slice, k, line);
-        add_glyph(b, slice, &slice->glyphs[k], pen, advance, extent);
+        set_glyph(b, slice, &slice->glyphs[k], pen, advance, &glyphs[k]);
+        add_ink(b, slice, &glyphs[k], extent);
         pen += advance;
     }
     return pen;

@@ -32,10 +32,9 @@ gboolean bt_style_is_whole(const BtTextStyle *style)
 BtPen bt_pen_at(const BtTextStyle *style, double x_px)
 {
     if (style->led || style->px >= PHASES_BELOW_PX)
-        return (BtPen){ (int)floor(x_px + 0.5), 0 };
-    double quarters = floor(x_px * 4 + 0.5);
-    int whole = (int)floor(quarters / 4);
-    return (BtPen){ whole, (guint)(quarters - 4.0 * whole) };
+        return (BtPen){ (int)bt_floor(x_px + 0.5), 0 };
+    gint64 quarters = bt_floor(x_px * 4 + 0.5), phase = quarters & 3;
+    return (BtPen){ (int)((quarters - phase) / 4), (guint)phase };
 }
 
 /* ---- a glyph nobody has ---- */

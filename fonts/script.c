@@ -32,7 +32,8 @@ static gboolean is_regional(UChar32 c)
 
 static gboolean may_be_emoji(UChar32 c)
 {
-    return c == '#' || c == '*' || (c >= '0' && c <= '9') || c == 0xA9 || c == 0xAE || c >= 0x203C;
+    return c == '#' || c == '*' || (c >= '0' && c <= '9') || c == 0xA9 || c == 0xAE ||
+        (c >= 0x203C && c < 0x3300) || c >= 0x1F000;
 }
 
 /* One emoji of a sequence: base, presentation, skin, keycap, tags. Its end, `start` when there is
@@ -204,6 +205,25 @@ UScriptCode bt_script_of_code(const char *code)
     return (UScriptCode)u_getPropertyValueEnum(UCHAR_SCRIPT, code);
 }
 
+/* ---- items ---- */
+
+/* HarfBuzz looks for a mark's base among all glyphs before it, so a cluster costs the square of its
+ * length. No writing needs one of so many marks, nor a word so long; they are shaped in parts. */
+#define MAX_MARKS 256
+#define MAX_ITEM 4096
+
+static gboolean is_mark(UChar c)
+{
+    return c >= 0x300 && (U_MASK(u_charType(c)) & U_GC_M_MASK) != 0;
+}
+
+/* Whether an item that began at `start` and could go on ends with unit `i`. */
+static gboolean is_too_long(const BtParagraph *p, guint start, guint i, guint n_marks)
+{
+    guint n = i + 1 - start;
+    return n_marks >= MAX_MARKS || n >= 2 * MAX_ITEM || (n >= MAX_ITEM && p->text[i] == ' ');
+}
+
 void bt_paragraph_find_items(BtParagraph *p, UScriptCode fallback, UScriptCode forced)
 {
     g_autofree gint16 *scripts = g_new(gint16, p->n + 1);
@@ -212,16 +232,19 @@ void bt_paragraph_find_items(BtParagraph *p, UScriptCode fallback, UScriptCode f
     resolve_backwards(&resolver, fallback);
     if (forced != UNKNOWN)
         force(&resolver, forced);
-    for (guint i = 0, start = 0; i < p->n; i++) {
+    for (guint i = 0, start = 0, n_marks = 0; i < p->n; i++) {
         gboolean more = i + 1 < p->n;
         gboolean same =
             more && scripts[i + 1] == scripts[start] && p->levels[i + 1] == p->levels[start];
+        n_marks = is_mark(p->text[i]) ? n_marks + 1 : 0;
         /* What came from one place of the text stays in one run. */
-        if (same || (more && p->byte_of[i + 1] == p->byte_of[i]))
+        if ((same && !is_too_long(p, start, i, n_marks)) ||
+            (more && p->byte_of[i + 1] == p->byte_of[i]))
             continue;
         BtItem item = { scripts[start], p->levels[start], start, i + 1 };
         g_array_append_val(p->items, item);
         start = i + 1;
+        n_marks = 0;
     }
 }
 

@@ -68,9 +68,10 @@ static hb_script_t hb_script_of(UScriptCode script)
     return hb_script_from_string(name != NULL ? name : "Zyyy", -1);
 }
 
-static void shape(hb_buffer_t *buffer, const BtParagraph *p, hb_font_t *font, UScriptCode script,
-    hb_direction_t direction, hb_language_t lang, const BtShapeKey *key, guint start, guint end)
+static void shape(
+    BtFonts *fonts, const BtParagraph *p, const BtShaping *how, guint start, guint end)
 {
+    hb_buffer_t *buffer = fonts->buffer;
     int flags = HB_BUFFER_FLAG_DEFAULT;
     if (start == 0)
         flags |= HB_BUFFER_FLAG_BOT;
@@ -79,10 +80,11 @@ static void shape(hb_buffer_t *buffer, const BtParagraph *p, hb_font_t *font, US
     hb_buffer_reset(buffer);
     hb_buffer_add_utf16(buffer, (const uint16_t *)p->text, p->n, start, end - start);
     hb_buffer_set_flags(buffer, flags);
-    hb_buffer_set_direction(buffer, direction);
-    hb_buffer_set_script(buffer, hb_script_of(script));
-    hb_buffer_set_language(buffer, lang);
-    hb_shape(font, buffer, key->parsed, key->n_parsed);
+    hb_buffer_set_direction(buffer, bt_direction_of(how->level, how->turn));
+    hb_buffer_set_script(buffer, hb_script_of(how->script));
+    hb_buffer_set_language(buffer, how->lang);
+    fonts->shapings++;
+    hb_shape(bt_fonts_face(fonts, how->face)->hb, buffer, how->key->parsed, how->key->n_parsed);
 }
 
 /* A missing glyph is a box that can be seen, however narrow the font's own is. */
@@ -104,15 +106,24 @@ static void take_glyphs(const BtParagraph *p, hb_buffer_t *buffer, const BtFace 
 {
     const hb_glyph_info_t *infos = hb_buffer_get_glyph_infos(buffer, NULL);
     const hb_glyph_position_t *at = hb_buffer_get_glyph_positions(buffer, NULL);
-    for (guint i = first; i < first + n; i++) {
-        BtShapedGlyph glyph = { infos[i].codepoint, cluster_of(p, infos[i].cluster),
+    guint before = glyphs->len;
+    g_array_set_size(glyphs, before + n);
+    BtShapedGlyph *out = &g_array_index(glyphs, BtShapedGlyph, before);
+    for (guint i = first; i < first + n; i++)
+        *out++ = (BtShapedGlyph){ infos[i].codepoint, cluster_of(p, infos[i].cluster),
             advance_of(infos[i].codepoint, at[i].x_advance, face->upem), at[i].x_offset,
             at[i].y_offset,
             (hb_glyph_info_get_glyph_flags(&infos[i]) & HB_GLYPH_FLAG_UNSAFE_TO_BREAK) != 0 };
-        g_array_append_val(glyphs, glyph);
-    }
-    bt_turn_glyphs(
-        face, turn, at + first, (BtShapedGlyph *)(void *)glyphs->data + glyphs->len - n, n);
+    bt_turn_glyphs(face, turn, at + first, out - n, n);
+}
+
+void bt_shape_units(BtFonts *fonts, const BtParagraph *p, const BtShaping *how, guint start,
+    guint end, GArray *glyphs)
+{
+    guint n;
+    shape(fonts, p, how, start, end);
+    hb_buffer_get_glyph_infos(fonts->buffer, &n);
+    take_glyphs(p, fonts->buffer, bt_fonts_face(fonts, how->face), how->turn, 0, n, glyphs);
 }
 
 /* ---- fallback ---- */
@@ -197,13 +208,25 @@ static void follow_digits(const BtParagraph *p, GArray *stretches)
     }
 }
 
+/* Appends `run`, the glyphs of which are the last that were appended. */
+static void finish_run(Shaper *s, BtShapedRun *run)
+{
+    run->n = s->p->glyphs->len - run->first;
+    g_array_append_val(s->p->runs, *run);
+}
+
+static BtShapedRun begin_run(const Shaper *s, guint face, guint start, guint end)
+{
+    return (BtShapedRun){ face, s->item->script, s->item->level, start, end, s->p->glyphs->len, 0,
+        s->item->turn };
+}
+
 static void add_run(Shaper *s, hb_buffer_t *buffer, guint face, const Stretch *stretch)
 {
-    BtShapedRun run = { face, s->item->script, s->item->level, stretch->start, stretch->end,
-        s->p->glyphs->len, stretch->n, s->item->turn };
+    BtShapedRun run = begin_run(s, face, stretch->start, stretch->end);
     take_glyphs(s->p, buffer, bt_fonts_face(s->fonts, face), s->item->turn, stretch->first,
         stretch->n, s->p->glyphs);
-    g_array_append_val(s->p->runs, run);
+    finish_run(s, &run);
 }
 
 static void shape_range(Shaper *s, guint start, guint end, guint depth);
@@ -212,12 +235,19 @@ static void shape_with(Shaper *s, guint start, guint end, guint face, guint dept
 {
     gboolean rtl = s->item->level & 1;
     hb_buffer_t *buffer = s->fonts->buffer;
-    shape(buffer, s->p, bt_fonts_face(s->fonts, face)->hb, s->item->script,
-        bt_direction_of(s->item->level, s->item->turn), s->lang, s->key, start, end);
+    const BtShaping how = { face, s->item->script, s->item->level, s->item->turn, s->lang, s->key };
+    BtShapedRun run = begin_run(s, face, start, end);
+    if (!final && bt_words_shape(s->fonts, s->p, &how, start, end, s->p->glyphs)) {
+        finish_run(s, &run);
+        return;
+    }
+    shape(s->fonts, s->p, &how, start, end);
     guint n;
     const hb_glyph_info_t *infos = hb_buffer_get_glyph_infos(buffer, &n);
     if (final || !any_missing(infos, n)) {
         add_run(s, buffer, face, &(Stretch){ start, end, 0, n, FALSE });
+        bt_words_learn(s->fonts, s->p, &how, start, end,
+            &g_array_index(s->p->glyphs, BtShapedGlyph, run.first), n);
         return;
     }
     g_autoptr(GArray) stretches = find_stretches(s->p, buffer, rtl, end);
@@ -262,7 +292,7 @@ static void mark_clusters(BtParagraph *p)
 void bt_paragraph_shape(BtParagraph *p, BtFonts *fonts, const BtShapeKey *key)
 {
     Shaper shaper = { .fonts = fonts, .p = p, .key = key };
-    shaper.lang = hb_language_from_string(key->lang, -1);
+    shaper.lang = bt_fonts_lang(fonts, key->lang)->hb;
     for (guint i = 0; i < p->items->len; i++) {
         shaper.item = &g_array_index(p->items, BtItem, i);
         shaper.chain = bt_fonts_chain(fonts, shaper.item->script, key->lang, key->weight);
@@ -274,10 +304,12 @@ void bt_paragraph_shape(BtParagraph *p, BtFonts *fonts, const BtShapeKey *key)
 void bt_shape_slice(BtFonts *fonts, const BtParagraph *p, const BtShapedRun *run, guint start,
     guint end, const BtShapeKey *key, GArray *glyphs)
 {
-    guint n;
-    shape(fonts->buffer, p, bt_fonts_face(fonts, run->face)->hb, run->script,
-        bt_direction_of(run->level, run->turn), hb_language_from_string(key->lang, -1), key, start,
-        end);
-    hb_buffer_get_glyph_infos(fonts->buffer, &n);
-    take_glyphs(p, fonts->buffer, bt_fonts_face(fonts, run->face), run->turn, 0, n, glyphs);
+    const BtShaping how = { run->face, run->script, run->level, run->turn,
+        bt_fonts_lang(fonts, key->lang)->hb, key };
+    if (bt_words_shape(fonts, p, &how, start, end, glyphs))
+        return;
+    guint first = glyphs->len;
+    bt_shape_units(fonts, p, &how, start, end, glyphs);
+    bt_words_learn(fonts, p, &how, start, end, &g_array_index(glyphs, BtShapedGlyph, first),
+        glyphs->len - first);
 }

@@ -75,18 +75,21 @@ static BtShapeKey key_of(const char *text, const BtTextStyle *style)
         .tabular = style->tabular };
 }
 
-static gboolean same(const BtShapedText *shaped, const char *text, const BtShapeKey *key)
+static gboolean same(
+    const BtShapedText *shaped, const char *text, gsize text_bytes, const BtShapeKey *key)
 {
-    return shaped->key.weight == key->weight && shaped->key.dir == key->dir &&
-        shaped->key.tabular == key->tabular && strcmp(shaped->key.lang, key->lang) == 0 &&
+    return shaped->text_bytes == text_bytes && shaped->key.weight == key->weight &&
+        shaped->key.dir == key->dir && shaped->key.tabular == key->tabular &&
+        strcmp(shaped->key.lang, key->lang) == 0 &&
         strcmp(shaped->key.features, key->features) == 0 &&
-        strcmp(shaped->key.script, key->script) == 0 && strcmp(shaped->text, text) == 0;
+        strcmp(shaped->key.script, key->script) == 0 && memcmp(shaped->text, text, text_bytes) == 0;
 }
 
 static BtShapedText *find(BtShapedCache *cache, const char *text, const BtShapeKey *key)
 {
+    gsize text_bytes = strlen(text);
     for (GList *link = cache->texts.head; link != NULL; link = link->next) {
-        if (!same(link->data, text, key))
+        if (!same(link->data, text, text_bytes, key))
             continue;
         g_queue_unlink(&cache->texts, link);
         g_queue_push_head_link(&cache->texts, link);
@@ -119,9 +122,11 @@ static BtShapedText *shape_text(BtFonts *fonts, const char *text, const BtShapeK
     shaped->ref = 1;
     shaped->text = g_strdup(text);
     shaped->key = *key;
-    shaped->size_bytes = sizeof *shaped + strlen(text);
+    shaped->text_bytes = strlen(text);
+    shaped->size_bytes = sizeof *shaped + shaped->text_bytes;
     shaped->paragraphs = g_ptr_array_new_with_free_func((GDestroyNotify)bt_paragraph_free);
-    UScriptCode script = bt_script_of_lang(key->lang), forced = bt_script_of_code(key->script);
+    UScriptCode script = bt_fonts_lang(fonts, key->lang)->script,
+                forced = bt_script_of_code(key->script);
     for (gsize at = 0; text[at] != '\0';) {
         add_paragraph(shaped, fonts, at, script, forced);
         const BtParagraph *last =

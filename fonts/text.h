@@ -171,6 +171,9 @@ typedef struct {
  * ends of sentences where one falls in the last third of a page, else at line ends. (transfer
  * full): GArray of BtTextPage; at least one page when there is a line. */
 GArray *bt_text_paginate(const BtTextLayout *layout, int height_px, guint max_lines);
+/* The same with the fewest lines a page (`max_lines` or less) at which there are as many pages: no
+ * last page of one line. */
+GArray *bt_text_paginate_evenly(const BtTextLayout *layout, int height_px, guint max_lines);
 
 /* The largest size in [min_px, max_px] at which `text` fits `w_px` × `h_px` in at most `max_lines`
  * lines on one page; min_px when none does (then it needs pages). */

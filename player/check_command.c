@@ -94,6 +94,8 @@ static gboolean play_through(BtMedia *media, GError **error)
     if (!bt_media_wait_open(media, MEDIUM_TIMEOUT_MS))
         return FALSE;
     const BtMediaInfo *info = bt_media_info(media);
+    if (info->has_cues)
+        return bt_media_wait(media, 0, MEDIUM_TIMEOUT_MS) && bt_media_error(media) == NULL;
     gint64 last_ms = MAX(0, info->duration_ms - 1);
     if (info->w_px > 0 &&
         (!bt_media_start(media, info->w_px, info->h_px, last_ms, FALSE, FALSE, error) ||
@@ -108,6 +110,11 @@ static char *words_of_medium(const BtMediaInfo *info)
     return g_strdup_printf(info->has_sound ? _("accepted: %d×%d px, %s ms, with sound")
                                            : _("accepted: %d×%d px, %s ms"),
         info->w_px, info->h_px, length_ms);
+}
+
+static char *words_of_subtitles(const GArray *cues)
+{
+    return g_strdup_printf(_("accepted: subtitles, %u cues"), cues->len);
 }
 
 static void check_medium(BtCheckReport *report)
@@ -125,7 +132,8 @@ static void check_medium(BtCheckReport *report)
     if (media == NULL)
         return;
     if (play_through(media, &report->error))
-        report->accepted = words_of_medium(bt_media_info(media));
+        report->accepted = bt_media_info(media)->has_cues ? words_of_subtitles(bt_media_cues(media))
+                                                          : words_of_medium(bt_media_info(media));
     else if (report->error == NULL && bt_media_error(media) != NULL)
         report->error = g_error_copy(bt_media_error(media));
     else if (report->error == NULL)

@@ -7,7 +7,6 @@
  * say something. */
 #include "player/show.h"
 
-#include "base/channel.h"
 #include "player/pattern.h"
 #include "player/status.h"
 
@@ -32,78 +31,6 @@ BtMoment bt_show_moment(const BtShow *show)
         .mono_ms = bt_clock_mono_ms(&show->time.clock),
         .trusted = show->time.trusted,
     };
-}
-
-/* ---- telling the others ---- */
-
-void bt_show_tell(BtShow *show, BtRoleType type)
-{
-    BtRoleMessage message = { .type = type };
-    if (show->channel >= 0)
-        bt_channel_send(show->channel, &message, sizeof message, NULL, 0, NULL);
-}
-
-/* The decoder is a child of supervise: it gets one end of a new channel and the content. */
-int bt_show_spawn_decoder(int content_fd, gpointer user, GError **error)
-{
-    BtShow *show = user;
-    int ends[2];
-    if (!bt_channel_pair(ends, error))
-        return -1;
-    BtRoleMessage message = { .type = BT_ROLE_DECODER };
-    int fds[2] = { ends[1], content_fd };
-    BtChannelStatus status =
-        bt_channel_send(show->channel, &message, sizeof message, fds, G_N_ELEMENTS(fds), error);
-    close(ends[1]);
-    if (status == BT_CHANNEL_OK)
-        return ends[0];
-    close(ends[0]);
-    if (status != BT_CHANNEL_ERROR)
-        g_set_error(error, BT_ERROR, BT_ERROR_FAILED, "supervise takes no messages");
-    return -1;
-}
-
-typedef struct {
-    BtMoment at;
-    BtJson *body;
-    char *id; /* NULL: by its content */
-} EventTask;
-
-static gboolean add_event(BtFacts *facts, gpointer data, GError **error)
-{
-    EventTask *task = data;
-    return bt_facts_add(facts, "event", task->id, &task->at, g_steal_pointer(&task->body), error);
-}
-
-static void event_task_free(gpointer data)
-{
-    EventTask *task = data;
-    bt_json_unref(task->body);
-    g_free(task->id);
-    g_free(task);
-}
-
-static void post_event(BtShow *show, const char *id, const char *type, const char *code,
-    const char *what, const char *message)
-{
-    EventTask *task = g_new0(EventTask, 1);
-    task->at = bt_show_moment(show);
-    task->body = bt_json_new_object();
-    task->id = g_strdup(id);
-    g_autofree char *words = g_utf8_substring(message, 0, MIN(300, g_utf8_strlen(message, -1)));
-    bt_json_set_string(task->body, "event", type);
-    if (*code != '\0')
-        bt_json_set_string(task->body, "code", code);
-    bt_json_set_string(task->body, "what", what);
-    bt_json_set_string(task->body, "message", words);
-    bt_writer_post(show->writer, add_event, task, event_task_free);
-}
-
-void bt_show_event(
-    BtShow *show, const char *type, const char *code, const char *what, const char *message)
-{
-    g_message("%s %s: %s", type, what, message);
-    post_event(show, NULL, type, code, what, message);
 }
 
 /* ---- inputs ---- */
@@ -203,7 +130,7 @@ void bt_show_take_judgement(BtJudgement *judgement, gpointer user)
         const BtJudgeEvent *event = g_ptr_array_index(judgement->events, i);
         if (!event->again)
             g_message("%s %s: %s", event->type, event->what, event->message);
-        post_event(show, event->id, event->type, event->code, event->what, event->message);
+        bt_show_post_event(show, event->id, event->type, event->code, event->what, event->message);
     }
     for (guint i = 0; i < judgement->commands->len; i++)
         act_on(show, &g_array_index(judgement->commands, BtJudgeCommand, i));
@@ -272,6 +199,14 @@ static void set_aside(BtShow *show, const char *code, const char *what)
     bt_show_event(show, "set-aside", code, what, "failed three times: set aside for a day");
 }
 
+/* The video is shown all the same, at each of its turns; the first time is worth a word. */
+static void tell_missing_subtitles(
+    BtShow *show, const char *code, const char *what, guint count, const GError *error)
+{
+    if (count == 1)
+        bt_show_event(show, "subtitles", code, what, error->message);
+}
+
 /* The third failure of an asset without a success in between sets it aside for a day. */
 void bt_show_on_failure(const BtStageFailure *failure, gpointer user)
 {
@@ -279,9 +214,13 @@ void bt_show_on_failure(const BtStageFailure *failure, gpointer user)
     BtMoment now = bt_show_moment(show);
     const char *code = bt_error_reason(failure->error), *sha256 = failure->sha256;
     const char *what = sha256 == NULL || *sha256 == '\0' ? failure->item->id : sha256;
-    bt_show_event(show, failure->again ? "decoder" : "failed", code, what, failure->error->message);
     guint count = GPOINTER_TO_UINT(g_hash_table_lookup(show->failures, what)) + 1;
     g_hash_table_insert(show->failures, g_strdup(what), GUINT_TO_POINTER(count));
+    if (failure->subtitles) {
+        tell_missing_subtitles(show, code, what, count, failure->error);
+        return;
+    }
+    bt_show_event(show, failure->again ? "decoder" : "failed", code, what, failure->error->message);
     /* What is set aside leaves at once, and with it the frames that were decoded ahead. */
     gint64 stops_ms = count == FAILURES_MAX ? now.wall_ms : MAX(now.wall_ms, failure->last_ms);
     if (!failure->again)
@@ -590,6 +529,8 @@ void bt_show_turn(BtShow *show)
         judge_lateness(show, t_ms);
     show->picture_is_old = show->picture_is_old || changed;
     note_glass(show, t_ms);
+    while (bt_stage_work(bt_board_stage(show->board)))
+        continue;
     prepare_next(show, t_ms);
     update_sound(show, t_ms);
     write_picture(show);

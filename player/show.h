@@ -80,6 +80,9 @@ gboolean bt_show_pattern(BtShow *show, const char *name);
 /* Writes a fact of type "event" and a message. All borrowed. */
 void bt_show_event(
     BtShow *show, const char *type, const char *code, const char *what, const char *message);
+/* The fact alone, under an id of its own (nullable: by its content). All borrowed. */
+void bt_show_post_event(BtShow *show, const char *id, const char *type, const char *code,
+    const char *what, const char *message);
 
 /* Sets aside, for a day, items that were on the glass at two of these deaths or more. */
 void bt_show_set_aside_suspects(BtShow *show, GPtrArray *deaths);

@@ -68,6 +68,8 @@ const char *bt_draft_media_type(const char *name)
         { ".opus", "audio/ogg" },
         { ".flac", "audio/flac" },
         { ".wav", "audio/wav" },
+        { ".srt", "application/x-subrip" },
+        { ".vtt", "text/vtt" },
     };
     g_autofree char *lower = g_ascii_strdown(name, -1);
     for (gsize i = 0; i < G_N_ELEMENTS(types); i++)
@@ -119,10 +121,19 @@ static BtJson *asset_entry(const BtDraftAsset *asset, const char *type, const Bt
     return entry;
 }
 
+static gboolean is_subtitles_type(const char *type)
+{
+    return strcmp(type, "text/vtt") == 0 || strcmp(type, "application/x-subrip") == 0;
+}
+
 static gboolean check_duration(
     const BtJsonAt *at, const char *name, const char *type, const BtProbe *probe, GError **error)
 {
-    return g_str_has_prefix(type, "image/") || probe->duration_ms > 0 ||
+    if (is_subtitles_type(type) != probe->is_subtitles)
+        return bt_json_fail(at, BT_ERROR_UNSUPPORTED, error,
+            "%s is not what its name says: expected %s", name,
+            probe->is_subtitles ? "a name in .srt or .vtt" : "subtitles in it");
+    return probe->is_subtitles || g_str_has_prefix(type, "image/") || probe->duration_ms > 0 ||
         bt_json_fail(at, BT_ERROR_UNSUPPORTED, error,
             "%s has no length: expected a film or a recording", name);
 }
@@ -147,7 +158,8 @@ static BtDraftAsset *take_file(Making *m, const BtJsonAt *at, const char *name, 
         return NULL;
     if (type == NULL) {
         bt_json_fail(at, BT_ERROR_UNSUPPORTED, error,
-            "%s: boards do not play such files: expected .png .jpg .webp .mp4 .webm .mp3 …", name);
+            "%s: boards do not play such files: expected .png .jpg .webp .mp4 .webm .mp3 .srt …",
+            name);
         return NULL;
     }
     int fd = open_file(path, error);

@@ -32,7 +32,8 @@ static gboolean read_info(BtMedia *media, const char *name, BtProbe *probe, GErr
         return FALSE;
     }
     const BtMediaInfo *info = bt_media_info(media);
-    *probe = (BtProbe){ info->w_px, info->h_px, info->duration_ms, info->has_sound };
+    *probe =
+        (BtProbe){ info->w_px, info->h_px, info->duration_ms, info->has_sound, info->has_cues };
     return TRUE;
 }
 

@@ -9,6 +9,7 @@ typedef struct {
     int w_px, h_px;
     gint64 duration_ms; /* 0 for a still */
     gboolean has_sound;
+    gboolean is_subtitles; /* and none of the above */
 } BtProbe;
 
 /* `fd` is borrowed. `decoder` NULL: the one beside this program. */

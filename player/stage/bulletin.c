@@ -82,15 +82,41 @@ static BtSlot slot_of(
     return bt_slot_at(durations_ms, pages, texts->len, t_ms - occurrence->start_ms);
 }
 
-static BtFrame *find_page(BtStage *stage, const BtPlan *plan, const char *plan_name, BtSlot slot)
+static BtFrame *find_page(
+    BtStage *stage, const BtPlan *plan, const char *plan_name, guint text, guint page)
 {
-    g_autofree char *key = g_strdup_printf("%s %u %u", plan_name, slot.text, slot.page);
+    g_autofree char *key = g_strdup_printf("%s %u %u", plan_name, text, page);
     BtFrame *frame = bt_shelf_find(stage->frames, key);
     if (frame)
         return frame;
     return bt_shelf_put_frame(
-        stage->frames, key, bt_page_draw(stage->options.fonts, plan, slot.text, slot.page));
+        stage->frames, key, bt_page_draw(stage->options.fonts, plan, text, page));
 }
+
+/* ---- the page that comes next ---- */
+
+void bt_coming_free(gpointer data)
+{
+    BtComing *coming = data;
+    g_free(coming->plan);
+    g_free(coming);
+}
+
+static void note_coming(BtStage *stage, const char *plan_name, BtSlot next)
+{
+    BtComing *coming = g_new(BtComing, 1);
+    *coming = (BtComing){ g_strdup(plan_name), next.text, next.page };
+    g_queue_push_tail(&stage->coming, coming);
+}
+
+void bt_zone_draw_coming(BtStage *stage, const BtComing *coming)
+{
+    const BtPlan *plan = bt_shelf_find(stage->plans, coming->plan);
+    if (plan)
+        find_page(stage, plan, coming->plan, coming->text, coming->page);
+}
+
+/* ---- all together ---- */
 
 static void add_item_picture(BtStage *stage, BtLayer *layer, const BtOccurrence *occurrence,
     const BtPlan *plan, guint text, gint64 t_ms)
@@ -116,8 +142,13 @@ gint64 bt_zone_add_text(BtStage *stage, BtLayer *layer, const BtOccurrence *occu
     gboolean behind = plan->place == BT_PICTURE_BEHIND;
     if (behind)
         add_item_picture(stage, layer, occurrence, plan, slot.text, t_ms);
-    bt_layer_add_frame(layer, occurrence->rect_px, find_page(stage, plan, key, slot));
+    bt_layer_add_frame(
+        layer, occurrence->rect_px, find_page(stage, plan, key, slot.text, slot.page));
     if (plan->place != BT_PICTURE_NONE && !behind)
         add_item_picture(stage, layer, occurrence, plan, slot.text, t_ms);
-    return slot.end_ms == BT_TIME_MAX ? BT_TIME_MAX : occurrence->start_ms + slot.end_ms;
+    if (slot.end_ms == BT_TIME_MAX)
+        return BT_TIME_MAX;
+    gint64 end_ms = occurrence->start_ms + slot.end_ms;
+    note_coming(stage, key, slot_of(occurrence, texts, plan, end_ms));
+    return end_ms;
 }

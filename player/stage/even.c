@@ -10,13 +10,10 @@ static guint count_paragraphs(const BtTextLayout *layout)
     return n;
 }
 
-/* The narrowest box in which the text still takes as many lines; at least half of the column, so
- * that words are not broken for it. */
-static void even_out(BtFonts *fonts, BtTextLayout **layout)
+void bt_even_lines(BtFonts *fonts, BtTextLayout **layout)
 {
     BtTextLayout *wide = *layout;
-    if (!wide || wide->lines->len < 2 || wide->lines->len > MOST_LINES ||
-        count_paragraphs(wide) > 1)
+    if (!wide || wide->lines->len < 2 || wide->lines->len > MOST_LINES)
         return;
     int low = wide->width_px / 2, high = wide->width_px;
     while (low < high) {
@@ -36,13 +33,19 @@ static void even_out(BtFonts *fonts, BtTextLayout **layout)
         bt_text_layout_free(wide);
 }
 
+static void even_paragraph(BtFonts *fonts, BtTextLayout **layout)
+{
+    if (*layout && count_paragraphs(*layout) == 1)
+        bt_even_lines(fonts, layout);
+}
+
 void bt_plan_even_lines(BtPlan *plan, BtFonts *fonts, GPtrArray *from)
 {
     for (guint i = 0; i < from->len; i++) {
         BtPlanText *text = plan->texts->pdata[i];
-        even_out(fonts, &text->title);
+        even_paragraph(fonts, &text->title);
         if (text->pages->len == 1)
-            even_out(fonts, &text->body);
+            even_paragraph(fonts, &text->body);
         const BtTextLayout *first = text->title ? text->title : text->body;
         text->lang = first && first->lang ? first->lang : "";
     }

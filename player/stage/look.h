@@ -13,6 +13,9 @@
 #define BT_LOOK_ACCENT 0xFFC83Du
 #define BT_LOOK_QUIET 0x9FB3C8u
 
+/* Of the ground under words over a picture: they keep 7 : 1 even on white. */
+#define BT_LOOK_SCRIM_ALPHA 205
+
 /* The colours that stand on one ground, 0xRRGGBB. */
 typedef struct {
     guint32 ground, letters, accent, quiet;

@@ -3,6 +3,7 @@
 #include "player/stage/picture.h"
 
 #include <poll.h>
+#include <string.h>
 
 /* A decoder that dies may have been killed by anything: memory, an operator. One that dies for what
  * it reads will do so again. */
@@ -30,6 +31,7 @@ void bt_medium_free(BtPool *pool, BtMedium *entry)
     bt_medium_close(pool, entry);
     drop_before(entry);
     g_clear_pointer(&entry->frame, bt_frame_unref);
+    g_clear_pointer(&entry->cues, g_array_unref);
     bt_manifest_unref(entry->manifest);
     g_free(entry->zone);
     g_free(entry->key);
@@ -45,6 +47,7 @@ BtMedium *bt_medium_new(BtPool *pool, const BtPoolWant *want, char *key /* (tran
     entry->zone = g_strdup(want->zone);
     entry->asset = *want->asset;
     entry->is_moving = want->moving;
+    entry->subtitles = want->subtitles;
     entry->sound = want->sound;
     entry->unseen = want->unseen;
     entry->box_px = want->box_px;
@@ -76,7 +79,7 @@ static void tell_failure(
     const BtPool *pool, const BtMedium *entry, const GError *error, gboolean again)
 {
     BtStageFailure failure = { entry->item, entry->zone, entry->asset.sha256, error, again,
-        last_frame_ms(entry) };
+        entry->subtitles, last_frame_ms(entry) };
     if (pool->options->on_failure)
         pool->options->on_failure(&failure, pool->options->failure_user);
 }
@@ -132,7 +135,7 @@ static char *still_key(const BtMedium *entry)
 }
 
 /* A still's own size is the one that fits the box, so its place follows from it. */
-gboolean bt_medium_find_still(BtPool *pool, BtMedium *entry)
+static gboolean find_still(BtPool *pool, BtMedium *entry)
 {
     g_autofree char *key = still_key(entry);
     BtFrame *frame = bt_shelf_find(pool->stills, key);
@@ -143,6 +146,20 @@ gboolean bt_medium_find_still(BtPool *pool, BtMedium *entry)
     return TRUE;
 }
 
+static gboolean find_cues(BtPool *pool, BtMedium *entry)
+{
+    GArray *cues = bt_shelf_find(pool->cues, entry->asset.sha256);
+    entry->cues = cues ? g_array_ref(cues) : NULL;
+    return cues != NULL;
+}
+
+gboolean bt_medium_find_kept(BtPool *pool, BtMedium *entry)
+{
+    if (entry->subtitles)
+        return find_cues(pool, entry);
+    return !entry->is_moving && find_still(pool, entry);
+}
+
 static void keep_still(BtPool *pool, BtMedium *entry)
 {
     g_autofree char *key = still_key(entry);
@@ -150,11 +167,43 @@ static void keep_still(BtPool *pool, BtMedium *entry)
     bt_shelf_put(pool->stills, key, bt_frame_ref(entry->frame), size_bytes);
 }
 
+/* TRUE when the cues are here; they need their decoder no longer. */
+static gboolean take_cues(BtPool *pool, BtMedium *entry)
+{
+    GArray *cues = bt_media_cues(entry->media);
+    if (!cues)
+        return FALSE;
+    gsize size_bytes = cues->len * sizeof(BtCue);
+    for (guint i = 0; i < cues->len; i++)
+        size_bytes += strlen(g_array_index(cues, BtCue, i).text) + 1;
+    entry->cues = g_array_ref(cues);
+    entry->arrived = TRUE;
+    bt_shelf_put(pool->cues, entry->asset.sha256, g_array_ref(cues), size_bytes);
+    bt_medium_close(pool, entry);
+    return TRUE;
+}
+
+/* A film where subtitles should be, or the other way round. */
+static gboolean check_kind(BtPool *pool, BtMedium *entry, const BtMediaInfo *info)
+{
+    if (info->has_cues == entry->subtitles)
+        return TRUE;
+    g_autoptr(GError) error = g_error_new(BT_ERROR, BT_ERROR_INVALID, "%s: %s", entry->asset.sha256,
+        entry->subtitles ? "not subtitles: expected SRT or WebVTT"
+                         : "subtitles: expected a picture, a film or sound");
+    fail(pool, entry, error);
+    return FALSE;
+}
+
 /* The size is known: say which pixels are wanted, from which time on. */
 static gboolean entry_start(BtPool *pool, BtMedium *entry)
 {
     const BtMediaInfo *info = bt_media_info(entry->media);
     g_autoptr(GError) error = NULL;
+    if (!check_kind(pool, entry, info))
+        return FALSE;
+    if (entry->subtitles) /* its cues come unasked */
+        return entry->started = TRUE;
     entry->rect_px = bt_picture_place(info->w_px, info->h_px, entry->box_px, entry->fit);
     if (!bt_media_start(entry->media, entry->rect_px.w, entry->rect_px.h, wanted_pts(entry),
             entry->sound && info->has_sound, FALSE, &error)) {
@@ -225,6 +274,8 @@ gboolean bt_medium_poll(BtPool *pool, BtMedium *entry)
     gboolean changed = FALSE;
     if (state != BT_MEDIA_OPENING && !entry->started)
         changed = entry_start(pool, entry);
+    if (entry->subtitles)
+        return entry->failed || (entry->media && take_cues(pool, entry));
     if (entry->started && !entry->arrived && !entry->unseen && entry->media &&
         take_frame(pool, entry))
         return TRUE;

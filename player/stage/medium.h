@@ -11,11 +11,12 @@ typedef struct {
     BtMoving *moving;
     BtMoving *before; /* while a decoder that died is replaced: its last frames */
     BtFrame *frame;
+    GArray *cues; /* of BtCue, (owned) */
     BtManifest *manifest;
     const BtItem *item;
     char *zone;
     BtAsset asset; /* a copy of what matters: the hash */
-    gboolean is_moving, sound, unseen, started, arrived, failed, late;
+    gboolean is_moving, subtitles, sound, unseen, started, arrived, failed, late;
     BtRect box_px, rect_px;
     BtFit fit;
     gint64 start_ms, end_ms, at_ms;
@@ -29,6 +30,7 @@ struct BtPool {
     const BtStageOptions *options;
     GHashTable *entries; /* key → BtMedium */
     BtShelf *stills;     /* key of sha256 and size → BtFrame */
+    BtShelf *cues;       /* sha256 → GArray of BtCue */
     gint64 mono_ms;      /* of the last poll */
     guint round, n_open;
     gboolean ahead;
@@ -41,10 +43,10 @@ void bt_medium_free(BtPool *pool, BtMedium *entry);
 gboolean bt_medium_has_succeeded(const BtMedium *entry, gint64 t_ms);
 /* Starts its decoder, or says why not. */
 void bt_medium_open(BtPool *pool, BtMedium *entry);
-/* Ends its decoder; a still that arrived stays. */
+/* Ends its decoder; a still that arrived stays, and so do cues. */
 void bt_medium_close(BtPool *pool, BtMedium *entry);
-/* Takes the still from the shelf when it is there. */
-gboolean bt_medium_find_still(BtPool *pool, BtMedium *entry);
+/* Takes the still or the cues from their shelf when they are there. */
+gboolean bt_medium_find_kept(BtPool *pool, BtMedium *entry);
 /* TRUE when the picture that the pool would give has changed. */
 gboolean bt_medium_poll(BtPool *pool, BtMedium *entry);
 /* TRUE when what it shows will not change by waiting; gives up at `until_us` of the monotonic

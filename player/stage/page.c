@@ -9,7 +9,6 @@
 #include <math.h>
 
 #define MAX_DOTS 9          /* more pages than that are said in digits */
-#define SCRIM_ALPHA 205     /* of the ground over a picture: white letters keep 7 : 1 on white */
 #define RAISE_PERCENT 42    /* how much of the room left over stands above a page */
 #define BASELINE_PERCENT 73 /* of the foot's height: the line of all that stands in it */
 
@@ -215,13 +214,12 @@ static void draw_tiny_marks(const Sheet *sheet)
     draw_dots(sheet, box, dot, TRUE, FALSE);
 }
 
-static void draw_ground(const Sheet *sheet)
+/* Of the ground's colour; through which a picture behind it is seen. */
+static BtFrame *ground_of(const BtPlan *plan)
 {
-    const BtPlan *plan = sheet->plan;
-    BtRect zone = { 0, 0, sheet->frame->w_px, sheet->frame->h_px };
-    sheet->frame->opaque = plan->place != BT_PICTURE_BEHIND;
-    bt_frame_fill(sheet->frame, zone,
-        bt_look_pixel_alpha(plan->colours.ground, sheet->frame->opaque ? 255 : SCRIM_ALPHA));
+    guint alpha = plan->place == BT_PICTURE_BEHIND ? BT_LOOK_SCRIM_ALPHA : 255;
+    return bt_frame_new_filled(
+        plan->w_px, plan->h_px, bt_look_pixel_alpha(plan->colours.ground, alpha));
 }
 
 BtFrame *bt_page_draw(BtFonts *fonts, const BtPlan *plan, guint text, guint page)
@@ -231,11 +229,10 @@ BtFrame *bt_page_draw(BtFonts *fonts, const BtPlan *plan, guint text, guint page
         .text = bt_plan_text(plan, text),
         .text_index = text,
         .page_index = page,
-        .frame = bt_frame_new(plan->w_px, plan->h_px),
+        .frame = ground_of(plan),
         .column_px = bt_plan_box(plan, text, plan->column_px),
         .foot_px = bt_plan_box(plan, text, plan->foot_px) };
     sheet.page = g_array_index(sheet.text->pages, BtPlanPage, page);
-    draw_ground(&sheet);
     if (plan->level)
         bt_alert_draw_band(
             fonts, sheet.frame, plan->band_px, plan->level, sheet.text->lang, plan->look.led);

@@ -19,7 +19,14 @@ struct BtStage {
     BtShelf *faces;   /* of BtFrame: clocks, which change often and are small */
     BtShelf *tickers; /* of BtTicker */
     BtShelf *lengths; /* of gint64: what bt_stage_measure answered */
+    GQueue coming;    /* of BtComing: what the texts of the last scene will turn to */
 };
+
+/* A page that is not drawn yet. */
+typedef struct {
+    char *plan; /* its key */
+    guint text, page;
+} BtComing;
 
 /* The ticker of these texts in a zone of this height. Borrowed, until the next call. */
 const BtTicker *bt_stage_ticker(BtStage *stage, GPtrArray *texts, int zone_h_px, BtColours colours);
@@ -42,6 +49,9 @@ gint64 bt_zone_add(BtStage *stage, BtLayer *layer, const BtOccurrence *occurrenc
 /* The parts of it. */
 gint64 bt_zone_add_text(
     BtStage *stage, BtLayer *layer, const BtOccurrence *occurrence, gint64 t_ms);
+/* Draws a page that is coming; bt_coming_free frees one. */
+void bt_zone_draw_coming(BtStage *stage, const BtComing *coming);
+void bt_coming_free(gpointer coming);
 /* The plan of the pages of `texts`, under `*key` (transfer full), which the pages' keys begin with.
  * Borrowed, until the next call. */
 const BtPlan *bt_zone_plan(
@@ -53,7 +63,11 @@ gint64 bt_zone_add_ticker(
     BtStage *stage, BtLayer *layer, const BtOccurrence *occurrence, gint64 t_ms);
 void bt_zone_add_picture(BtStage *stage, BtLayer *layer, const BtOccurrence *occurrence,
     const BtAsset *asset, gint64 t_ms);
-void bt_zone_add_video(BtStage *stage, BtLayer *layer, const BtOccurrence *occurrence, gint64 t_ms);
+gint64 bt_zone_add_video(
+    BtStage *stage, BtLayer *layer, const BtOccurrence *occurrence, gint64 t_ms);
+/* subtitles.c: what is said at `t_ms`, over the video's picture in `picture_px`. */
+gint64 bt_zone_add_subtitles(
+    BtStage *stage, BtLayer *layer, const BtOccurrence *occurrence, BtRect picture_px, gint64 t_ms);
 /* The texts of `item` that `zone` shows: GPtrArray of BtText, borrowed. (transfer full) */
 GPtrArray *bt_zone_texts(const BtItem *item, const BtZone *zone);
 /* The item in `zone` may be heard: the rule of bt_stage_sound. */

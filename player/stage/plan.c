@@ -87,10 +87,8 @@ static gboolean stands_apart(const BtPlan *plan, const BtTextLayout *title)
     return title && (plan->look.tiny || !is_modest(plan, title, TITLE_MAX_LINES + 1));
 }
 
-static void add_pages(BtPlanText *text, const BtTextLayout *layout, int h_px, guint max_lines,
-    gboolean is_title, guint title_n)
+static void add_pages(BtPlanText *text, const GArray *ranges, gboolean is_title, guint title_n)
 {
-    g_autoptr(GArray) ranges = bt_text_paginate(layout, h_px, max_lines);
     for (guint i = 0; i < ranges->len; i++) {
         BtTextPage range = g_array_index(ranges, BtTextPage, i);
         BtPlanPage page = { 0, title_n, range.first_line, range.n_lines };
@@ -100,32 +98,21 @@ static void add_pages(BtPlanText *text, const BtTextLayout *layout, int h_px, gu
     }
 }
 
-static guint count_pages(const BtTextLayout *layout, int h_px, guint max_lines)
-{
-    g_autoptr(GArray) ranges = bt_text_paginate(layout, h_px, max_lines);
-    return ranges->len;
-}
-
-/* The fewest lines a page at which the body still takes as many pages: no last page of one line. */
-static guint balanced(const BtTextLayout *body, int h_px, guint max_lines)
-{
-    guint pages = count_pages(body, h_px, max_lines);
-    while (pages > 1 && max_lines > 1 && count_pages(body, h_px, max_lines - 1) == pages)
-        max_lines--;
-    return max_lines;
-}
-
 static void paginate(const BtPlan *plan, BtPlanText *text, gboolean apart)
 {
     BtPlanRoom room = bt_plan_room(plan, text->vertical);
     guint max_lines = room.max_lines, title_n = apart ? 0 : lines_of(text->title);
     int h_px = room.depth_px;
-    if (apart)
-        add_pages(text, text->title, h_px, max_lines, TRUE, 0);
+    if (apart) {
+        g_autoptr(GArray) ranges = bt_text_paginate(text->title, h_px, max_lines);
+        add_pages(text, ranges, TRUE, 0);
+    }
     if (title_n)
         h_px -= bt_lines_px(text->title, 0, title_n) + plan->look.gap_px;
-    if (text->body)
-        add_pages(text, text->body, h_px, balanced(text->body, h_px, max_lines), FALSE, title_n);
+    if (text->body) {
+        g_autoptr(GArray) ranges = bt_text_paginate_evenly(text->body, h_px, max_lines);
+        add_pages(text, ranges, FALSE, title_n);
+    }
     if (text->pages->len == 0) {
         BtPlanPage page = { 0, title_n, 0, 0 };
         g_array_append_val(text->pages, page);

@@ -89,6 +89,9 @@ void bt_plan_choose_size(BtPlan *plan, BtFonts *fonts, const BtPlanSpec *spec, i
 /* even.c: titles and short bodies of two or three lines are broken into lines of about one length.
  */
 void bt_plan_even_lines(BtPlan *plan, BtFonts *fonts, GPtrArray *from);
+/* Replaces a layout of two or three lines by one in the narrowest box in which it takes as many; at
+ * least half of its own, so that words are not broken for it. (transfer full in and out) */
+void bt_even_lines(BtFonts *fonts, BtTextLayout **layout);
 /* plan.c: all texts with a body of this size. (transfer full): of BtPlanText */
 GPtrArray *bt_plan_lay_texts(const BtPlan *plan, BtFonts *fonts, GPtrArray *from, int body_px);
 BtTextStyle bt_plan_style(const BtPlan *plan, const BtText *text, int px, gboolean title);

@@ -4,9 +4,16 @@
  * are gone. Less is the show clock settling at an item's boundary. */
 #define BACK_MS 1000
 
+#define KEPT_CUES_BYTES (4u << 20) /* two files of the largest size, or hundreds of films' own */
+
 static void still_free(gpointer frame)
 {
     bt_frame_unref(frame);
+}
+
+static void cues_free(gpointer cues)
+{
+    g_array_unref(cues);
 }
 
 BtPool *bt_pool_new(const BtStageOptions *options, gsize max_still_bytes)
@@ -16,6 +23,7 @@ BtPool *bt_pool_new(const BtStageOptions *options, gsize max_still_bytes)
     pool->options = options;
     pool->entries = g_hash_table_new(g_str_hash, g_str_equal);
     pool->stills = bt_shelf_new(max_still_bytes, still_free);
+    pool->cues = bt_shelf_new(KEPT_CUES_BYTES, cues_free);
     pool->mono_ms = bt_clock_mono_ms(&clock);
     return pool;
 }
@@ -35,6 +43,7 @@ void bt_pool_free(BtPool *pool)
         drop(pool, l->data);
     g_hash_table_unref(pool->entries);
     bt_shelf_free(pool->stills);
+    bt_shelf_free(pool->cues);
     g_free(pool);
 }
 
@@ -42,9 +51,9 @@ void bt_pool_free(BtPool *pool)
 
 static char *want_key(const BtPoolWant *want)
 {
-    return g_strdup_printf("%s %s %s %" G_GINT64_FORMAT " %d,%d %dx%d %d %d", want->asset->sha256,
+    return g_strdup_printf("%s %s %s %" G_GINT64_FORMAT " %d,%d %dx%d %d %d%d", want->asset->sha256,
         want->item->id, want->zone, want->start_ms, want->box_px.x, want->box_px.y, want->box_px.w,
-        want->box_px.h, want->fit, want->moving);
+        want->box_px.h, want->fit, want->moving, want->subtitles);
 }
 
 static void reopen_when_back(BtPool *pool, BtMedium *entry, gint64 at_ms)
@@ -75,14 +84,14 @@ BtPoolPicture bt_pool_get(BtPool *pool, const BtPoolWant *want)
         reopen_when_back(pool, entry, want->at_ms);
     if (!entry) {
         entry = bt_medium_new(pool, want, g_steal_pointer(&key));
-        if (entry->is_moving || !bt_medium_find_still(pool, entry))
+        if (!bt_medium_find_kept(pool, entry))
             bt_medium_open(pool, entry);
     }
     if (!pool->ahead)
         await(pool, entry, want->at_ms);
     BtMoving *moving = entry->before ? entry->before : entry->moving;
-    return (BtPoolPicture){ entry->rect_px, entry->frame, moving, entry->media, entry->failed,
-        entry->arrived || entry->before, entry->late };
+    return (BtPoolPicture){ entry->rect_px, entry->frame, moving, entry->media, entry->cues,
+        entry->failed, entry->arrived || entry->before, entry->late };
 }
 
 void bt_pool_begin(BtPool *pool)

@@ -22,7 +22,8 @@ typedef struct BtPool BtPool;
 
 typedef struct {
     const BtAsset *asset;
-    gboolean moving; /* frames by time; else its first frame, a still */
+    gboolean moving;    /* frames by time; else its first frame, a still */
+    gboolean subtitles; /* neither: its cues */
     gboolean sound;
     gboolean unseen; /* only heard: nobody waits for its frames */
     BtRect box_px;   /* where it may stand, on the canvas */
@@ -40,6 +41,7 @@ typedef struct {
     BtFrame *frame; /* the still, or the poster of a moving one; NULL: not yet, or never */
     BtMoving *moving;
     BtMedia *media;
+    GArray *cues; /* of subtitles, of BtCue; NULL: not yet, or never */
     gboolean failed;
     gboolean arrived; /* moving: it has frames */
     gboolean late;    /* moving, and still without a frame after BT_POOL_POSTER_MS */

@@ -50,6 +50,7 @@ BtStage *bt_stage_new(const BtStageOptions *options)
     stage->faces = bt_shelf_new(KEPT_FACES_BYTES, frame_destroy);
     stage->tickers = bt_shelf_new(KEPT_TICKERS_BYTES, ticker_destroy);
     stage->lengths = bt_shelf_new(KEPT_LENGTHS_BYTES, g_free);
+    g_queue_init(&stage->coming);
     return stage;
 }
 
@@ -63,6 +64,7 @@ void bt_stage_free(BtStage *stage)
     bt_shelf_free(stage->faces);
     bt_shelf_free(stage->tickers);
     bt_shelf_free(stage->lengths);
+    g_queue_clear_full(&stage->coming, bt_coming_free);
     g_time_zone_unref(stage->timezone);
     g_free((char *)stage->options.board);
     g_free((char *)stage->options.zone_name);
@@ -150,6 +152,7 @@ static BtScene *scene_of(BtStage *stage, const BtOnAir *on_air, gint64 t_ms, gin
 BtScene *bt_stage_scene(BtStage *stage, const BtOnAir *on_air, gint64 t_ms, gint64 *until_ms)
 {
     bt_pool_begin(stage->pool);
+    g_queue_clear_full(&stage->coming, bt_coming_free);
     BtScene *scene = scene_of(stage, on_air, t_ms, until_ms);
     bt_pool_end(stage->pool, t_ms);
     return scene;
@@ -159,9 +162,23 @@ BtScene *bt_stage_scene(BtStage *stage, const BtOnAir *on_air, gint64 t_ms, gint
 void bt_stage_prepare(BtStage *stage, const BtOnAir *next, gint64 t_ms)
 {
     gint64 until_ms;
+    GQueue coming = stage->coming; /* of what is on the air now */
+    g_queue_init(&stage->coming);
     bt_pool_look_ahead(stage->pool, TRUE);
     bt_scene_unref(scene_of(stage, next, t_ms, &until_ms));
     bt_pool_look_ahead(stage->pool, FALSE);
+    g_queue_clear_full(&stage->coming, bt_coming_free);
+    stage->coming = coming;
+}
+
+gboolean bt_stage_work(BtStage *stage)
+{
+    BtComing *coming = g_queue_pop_head(&stage->coming);
+    if (coming) {
+        bt_zone_draw_coming(stage, coming);
+        bt_coming_free(coming);
+    }
+    return stage->coming.length > 0;
 }
 
 /* ---- media ---- */

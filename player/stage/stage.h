@@ -15,13 +15,15 @@ typedef int (*BtStageOpen)(const char *sha256, gpointer user, GError **error);
 
 /* An item could not be shown as it should. A decoder that died is started again, twice for one
  * occurrence; then, or when it says that the content is bad, the zone shows the item's fallback:
- * its picture's place stays empty, a video's last frame stays, then the ground. All borrowed. */
+ * its picture's place stays empty, a video's last frame stays, then the ground. Without its
+ * subtitles a video goes on as before. All borrowed. */
 typedef struct {
     const BtItem *item;
     const char *zone, *sha256;
     const GError *error;
-    gboolean again; /* its decoder is started once more */
-    gint64 last_ms; /* show time of the last frame that came, BT_TIME_MIN without one */
+    gboolean again;     /* its decoder is started once more */
+    gboolean subtitles; /* these only: the item itself is shown */
+    gint64 last_ms;     /* show time of the last frame that came, BT_TIME_MIN without one */
 } BtStageFailure;
 typedef void (*BtStageOnFailure)(const BtStageFailure *failure, gpointer user);
 /* An occurrence of this asset was shown to its end without a failure. */
@@ -66,6 +68,10 @@ BtScene *bt_stage_scene(BtStage *stage, const BtOnAir *on_air, gint64 t_ms, gint
 /* Opens and starts what `next` will need at `t_ms` (its start), so that it is decoded before it is
  * due. */
 void bt_stage_prepare(BtStage *stage, const BtOnAir *next, gint64 t_ms);
+
+/* Draws one page that the last scene's texts will turn to, so that the frame in which it appears
+ * only copies it. To be called when a frame has been shown. TRUE: there is more to draw. */
+gboolean bt_stage_work(BtStage *stage);
 
 /* Takes what decoders said. TRUE when a new scene should be asked for: a picture came, or failed.
  */

@@ -81,15 +81,18 @@ static BtFrame *poster_of(BtStage *stage, const BtPoolWant *video, BtRect place_
     return same ? poster.frame : NULL;
 }
 
-void bt_zone_add_video(BtStage *stage, BtLayer *layer, const BtOccurrence *occurrence, gint64 t_ms)
+gint64 bt_zone_add_video(
+    BtStage *stage, BtLayer *layer, const BtOccurrence *occurrence, gint64 t_ms)
 {
     BtPoolWant want =
         bt_zone_want(occurrence, occurrence->item->asset, occurrence->rect_px, TRUE, t_ms);
     BtPoolPicture video = bt_pool_get(stage->pool, &want);
     if (!video.moving)
-        return;
+        return bt_zone_add_subtitles(stage, layer, occurrence, (BtRect){ 0 }, t_ms);
     BtFrame *poster = video.arrived || video.late ? NULL : poster_of(stage, &want, video.rect_px);
     bt_layer_add_moving(layer, video.rect_px, video.moving, poster, occurrence->start_ms);
+    return bt_zone_add_subtitles(
+        stage, layer, occurrence, bt_rect_intersect(video.rect_px, occurrence->free_px), t_ms);
 }
 
 /* ---- running text ---- */
@@ -155,8 +158,7 @@ gint64 bt_zone_add(BtStage *stage, BtLayer *layer, const BtOccurrence *occurrenc
         bt_zone_add_picture(stage, layer, occurrence, occurrence->item->asset, t_ms);
         return BT_TIME_MAX;
     case BT_ITEM_VIDEO:
-        bt_zone_add_video(stage, layer, occurrence, t_ms);
-        return BT_TIME_MAX;
+        return bt_zone_add_video(stage, layer, occurrence, t_ms);
     case BT_ITEM_STREAM:
         add_fallback(stage, layer, occurrence, t_ms);
         return BT_TIME_MAX;

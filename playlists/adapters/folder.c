@@ -2,9 +2,11 @@
 
 #include "base/io.h"
 #include "base/json.h"
+#include "playlists/adapters/beside.h"
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -42,6 +44,7 @@ typedef struct {
     BtFolderProbe probe;
     gpointer user;
     BtJson *assets, *items; /* borrowed */
+    GHashTable *subtitles;  /* borrowed; the real paths of those that belong to a film */
     guint n_items;
 } Building;
 
@@ -95,28 +98,6 @@ static BtJson *new_item(Building *building, const char *kind)
     return item;
 }
 
-/* "km", "cja-Arab": two or three letters, and perhaps a script or a region. Other words between
- * dots ("2026", "final") are part of the name. */
-static gboolean is_language(const char *word)
-{
-    gsize letters = strspn(word, "abcdefghijklmnopqrstuvwxyz");
-    const char *more = word + letters;
-    if (letters < 2 || letters > 3 || *more == '\0')
-        return letters == 2 || letters == 3;
-    gsize n = strlen(more + 1);
-    return *more == '-' && n >= 2 && n <= 4 &&
-        strspn(more + 1, G_CSET_A_2_Z G_CSET_a_2_z G_CSET_DIGITS) == n;
-}
-
-/* "thong-bao.km.txt" is Khmer; without a language in its name a text is Vietnamese. */
-char *bt_folder_lang(const char *path)
-{
-    g_autofree char *name = g_path_get_basename(path);
-    g_auto(GStrv) parts = g_strsplit(name, ".", -1);
-    guint n = g_strv_length(parts);
-    return g_strdup(n >= 3 && is_language(parts[n - 2]) ? parts[n - 2] : "vi");
-}
-
 static gboolean add_text(Building *building, const char *path, GError **error)
 {
     g_autoptr(GBytes) bytes = bt_io_read(path, BT_FOLDER_TEXT_MAX_BYTES, error);
@@ -156,13 +137,30 @@ static gboolean add_text(Building *building, const char *path, GError **error)
     return TRUE;
 }
 
-static void remember_asset(Building *building, const char *path, const FileKind *kind,
+static const char *kind_name(const char *path)
+{
+    return bt_subtitles_type(path) ? "subtitles" : kind_of(path)->kind;
+}
+
+/* An asset has one type: a film's copy that calls itself subtitles would spoil the manifest. */
+static gboolean is_new_or_alike(
+    const Building *building, const char *path, const char *sha256, GError **error)
+{
+    const char *other = g_hash_table_lookup(building->folder->paths, sha256);
+    if (!other || g_str_equal(kind_name(other), kind_name(path)))
+        return TRUE;
+    g_set_error(error, BT_ERROR, BT_ERROR_INVALID,
+        "%s: the same bytes as %s: expected a file of another kind", path, other);
+    return FALSE;
+}
+
+static void remember_asset(Building *building, const char *path, const char *type,
     const char *sha256, guint64 size_bytes, gint64 duration_ms)
 {
     g_autofree char *name = g_path_get_basename(path);
     BtJson *asset = bt_json_new_object();
     bt_json_set_int(asset, "size", (gint64)size_bytes);
-    bt_json_set_string(asset, "type", kind->type);
+    bt_json_set_string(asset, "type", type);
     bt_json_set_string(asset, "name", name);
     if (duration_ms > 0)
         bt_json_set_int(asset, "duration_ms", duration_ms);
@@ -186,25 +184,74 @@ static gboolean has_what_it_needs(
     return wrong == NULL;
 }
 
+static int open_hashed(
+    const char *path, char sha256[BT_HASH_HEX_SIZE], guint64 *size_bytes, GError **error)
+{
+    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
+    if (fd < 0)
+        bt_error_set_errno(error, BT_ERROR_IO, errno, path, "cannot be read");
+    if (fd < 0 || bt_hash_fd(fd, sha256, size_bytes, error))
+        return fd;
+    close(fd);
+    return -1;
+}
+
+static gboolean add_language(
+    Building *building, const BtBeside *beside, BtJson *subtitles, GError **error)
+{
+    char sha256[BT_HASH_HEX_SIZE];
+    guint64 size_bytes;
+    int fd = open_hashed(beside->path, sha256, &size_bytes, error);
+    if (fd < 0)
+        return FALSE;
+    close(fd);
+    if (size_bytes == 0 || size_bytes > BT_SUBTITLES_MAX_BYTES) {
+        g_set_error(error, BT_ERROR, BT_ERROR_LIMIT,
+            "%s: %" G_GUINT64_FORMAT " bytes: expected 1 to %d", beside->path, size_bytes,
+            BT_SUBTITLES_MAX_BYTES);
+        return FALSE;
+    }
+    if (!is_new_or_alike(building, beside->path, sha256, error))
+        return FALSE;
+    remember_asset(building, beside->path, beside->type, sha256, size_bytes, 0);
+    BtJson *entry = bt_json_new_object();
+    bt_json_set_string(entry, "lang", beside->lang);
+    bt_json_set_string(entry, "asset", sha256);
+    bt_json_append(subtitles, entry);
+    return TRUE;
+}
+
+static void add_subtitles(Building *building, const char *film, BtJson *item)
+{
+    g_autoptr(GPtrArray) all = bt_subtitles_beside(film);
+    BtJson *subtitles = bt_json_new_array();
+    for (guint i = 0; i < all->len; i++) {
+        const BtBeside *beside = g_ptr_array_index(all, i);
+        g_autoptr(GError) failure = NULL;
+        if (!add_language(building, beside, subtitles, &failure))
+            g_message("left out: %s", failure->message);
+        g_hash_table_add(building->subtitles, realpath(beside->path, NULL));
+    }
+    bt_json_set(item, "subtitles", subtitles);
+}
+
 static gboolean add_medium(
     Building *building, const char *path, const FileKind *kind, GError **error)
 {
     char sha256[BT_HASH_HEX_SIZE];
     guint64 size_bytes;
-    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
-    if (fd < 0 || !bt_hash_fd(fd, sha256, &size_bytes, error)) {
-        if (fd >= 0)
-            close(fd);
-        else
-            bt_error_set_errno(error, BT_ERROR_IO, errno, path, "cannot be read");
+    int fd = open_hashed(path, sha256, &size_bytes, error);
+    if (fd < 0)
         return FALSE;
-    }
     gint64 duration_ms = building->probe(fd, path, building->user, error);
-    if (duration_ms < 0 || !has_what_it_needs(path, kind, size_bytes, duration_ms, error))
+    if (duration_ms < 0 || !has_what_it_needs(path, kind, size_bytes, duration_ms, error) ||
+        !is_new_or_alike(building, path, sha256, error))
         return FALSE;
-    remember_asset(building, path, kind, sha256, size_bytes, duration_ms);
+    remember_asset(building, path, kind->type, sha256, size_bytes, duration_ms);
     BtJson *item = new_item(building, kind->kind);
     bt_json_set_string(item, "asset", sha256);
+    if (g_str_equal(kind->kind, "video"))
+        add_subtitles(building, path, item);
     bt_json_append(building->items, item);
     return TRUE;
 }
@@ -213,6 +260,8 @@ static void add_file(Building *building, const char *path)
 {
     const FileKind *kind = kind_of(path);
     g_autoptr(GError) failure = NULL;
+    if (bt_subtitles_type(path))
+        return;
     if (kind == NULL) {
         g_message("%s: left out: expected text (.txt), an image, a video or sound", path);
         return;
@@ -221,6 +270,14 @@ static void add_file(Building *building, const char *path)
                                                      : add_medium(building, path, kind, &failure);
     if (!added)
         g_message("left out: %s", failure->message);
+}
+
+static void say_unused(const Building *building, const char *path)
+{
+    char *real = bt_subtitles_type(path) ? realpath(path, NULL) : NULL;
+    if (real && !g_hash_table_contains(building->subtitles, real))
+        g_message("%s: left out: expected a film of the same name, and one file a language", path);
+    free(real);
 }
 
 /* ---- the manifest around them ---- */
@@ -303,9 +360,12 @@ BtFolder *bt_folder_read(const char *path, const char *source, const char *scree
     g_autoptr(BtFolder) folder = g_new0(BtFolder, 1);
     folder->paths = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
     BtJson *assets = bt_json_new_object(), *items = bt_json_new_array();
-    Building building = { folder, probe, user, assets, items, 0 };
+    g_autoptr(GHashTable) subtitles = g_hash_table_new_full(g_str_hash, g_str_equal, free, NULL);
+    Building building = { folder, probe, user, assets, items, subtitles, 0 };
     for (guint i = 0; i < files->len; i++)
         add_file(&building, g_ptr_array_index(files, i));
+    for (guint i = 0; i < files->len; i++)
+        say_unused(&building, g_ptr_array_index(files, i));
     g_autoptr(BtJson) manifest = manifest_json(
         source, screen, timezone, w_px > 0 ? w_px : 1920, h_px > 0 ? h_px : 1080, assets, items);
     if (building.n_items == 0) {

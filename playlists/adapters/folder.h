@@ -3,7 +3,10 @@
  *
  * Pictures, videos and sounds are told apart by the ending of their names; text files (*.txt,
  * UTF-8, the first line is the title) become bulletins; the order is that of the names, numbers by
- * their value. A name like "bai.km.txt" carries a language. The manifest is made as JSON and goes
+ * their value. A name like "bai.km.txt" carries a language. Subtitles are no items: "phim.km.srt",
+ * "phim.vtt", "phim.srt" beside "phim.mp4" are those of that film, Vietnamese without a language in
+ * their name, Vietnamese first; of two in one language the first by name counts. A film that is a
+ * link has those beside its target too. The manifest is made as JSON and goes
  * through the same parser as any other, so that no second set of rules exists. Thread-safety: one
  * thread. */
 #ifndef BT_PLAYLISTS_ADAPTERS_FOLDER_H

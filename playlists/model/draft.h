@@ -87,6 +87,7 @@ void bt_zone_free(BtZone *zone);
 void bt_playlist_free(BtPlaylist *playlist);
 void bt_programme_free(BtProgramme *programme);
 void bt_text_free(BtText *text);
+void bt_subtitles_free(BtSubtitles *subtitles);
 void bt_asset_free(BtAsset *asset);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(BtItem, bt_item_free)
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(BtLayout, bt_layout_free)
@@ -94,6 +95,7 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(BtZone, bt_zone_free)
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(BtPlaylist, bt_playlist_free)
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(BtProgramme, bt_programme_free)
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(BtText, bt_text_free)
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(BtSubtitles, bt_subtitles_free)
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(BtAsset, bt_asset_free)
 
 #endif

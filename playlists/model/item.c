@@ -19,6 +19,7 @@ enum {
     PART_SPEED = 1 << 6,
     PART_STREAM = 1 << 7,
     PART_LEVEL = 1 << 8,
+    PART_SUBTITLES = 1 << 9,
 };
 
 static const struct {
@@ -45,6 +46,7 @@ static const struct {
     { "url", PART_STREAM },
     { "fallback", PART_STREAM },
     { "level", PART_LEVEL },
+    { "subtitles", PART_SUBTITLES },
 };
 
 static const struct {
@@ -56,7 +58,7 @@ static const struct {
     [BT_ITEM_TEXT] = { PART_TEXTS | PART_PICTURE | PART_DURATION },
     [BT_ITEM_TICKER] = { PART_TEXTS | PART_SPEED },
     [BT_ITEM_IMAGE] = { PART_ASSET | PART_FIT | PART_DURATION, "image/", 10 * BT_SECOND_MS },
-    [BT_ITEM_VIDEO] = { PART_ASSET | PART_FIT, "video/" },
+    [BT_ITEM_VIDEO] = { PART_ASSET | PART_FIT | PART_SUBTITLES, "video/" },
     [BT_ITEM_AUDIO] = { PART_ASSET, "audio/" },
     [BT_ITEM_STREAM] = { PART_STREAM | PART_FIT | PART_DURATION, NULL, 0, TRUE },
     [BT_ITEM_CLOCK] = { PART_DURATION, NULL, 10 * BT_SECOND_MS },
@@ -91,15 +93,20 @@ static void note_keys(BtDraft *draft, const BtJsonAt *object, BtItemKind kind)
 
 /* ---- texts ---- */
 
+static gboolean check_other_lang(
+    const BtJsonAt *at, const char *lang, const char *other, GError **error)
+{
+    return g_ascii_strcasecmp(other, lang) != 0 ||
+        bt_json_fail(at, BT_ERROR_INVALID, error,
+            "language \"%s\" comes twice: expected each language once", lang);
+}
+
 static gboolean check_new_lang(
     const GPtrArray *texts, const BtJsonAt *at, const char *lang, GError **error)
 {
-    for (guint i = 0; i < texts->len; i++) {
-        const BtText *other = g_ptr_array_index(texts, i);
-        if (g_ascii_strcasecmp(other->lang, lang) == 0)
-            return bt_json_fail(at, BT_ERROR_INVALID, error,
-                "language \"%s\" comes twice: expected each language once", lang);
-    }
+    for (guint i = 0; i < texts->len; i++)
+        if (!check_other_lang(at, lang, ((const BtText *)g_ptr_array_index(texts, i))->lang, error))
+            return FALSE;
     return TRUE;
 }
 
@@ -161,16 +168,23 @@ static gboolean read_texts(BtDraft *draft, const BtJsonAt *object, BtItem *item,
 
 /* ---- assets ---- */
 
-static gboolean find_asset(
-    BtDraft *draft, const BtJsonAt *at, const char *media, const BtAsset **asset, GError **error)
+static gboolean find_any_asset(
+    BtDraft *draft, const BtJsonAt *at, const BtAsset **asset, GError **error)
 {
     const char *sha256 = bt_json_read_sha256(at, error);
     if (!sha256)
         return FALSE;
     *asset = g_hash_table_lookup(draft->manifest->assets, sha256);
-    if (!*asset)
-        return bt_json_fail(at, BT_ERROR_INVALID, error,
+    return *asset ||
+        bt_json_fail(at, BT_ERROR_INVALID, error,
             "this asset is not in \"assets\": expected the hash of one that is");
+}
+
+static gboolean find_asset(
+    BtDraft *draft, const BtJsonAt *at, const char *media, const BtAsset **asset, GError **error)
+{
+    if (!find_any_asset(draft, at, asset, error))
+        return FALSE;
     if (g_ascii_strncasecmp((*asset)->type, media, strlen(media)) != 0)
         return bt_json_fail(at, BT_ERROR_INVALID, error, "this asset is of type %s: expected %s…",
             (*asset)->type, media);
@@ -201,6 +215,56 @@ static gboolean read_picture(BtDraft *draft, const BtJsonAt *object, BtItem *ite
 {
     return find_asset_or_none(draft, object, "picture", "image/", &item->picture, error) &&
         bt_read_string_or_none(object, "qr", LINE_MAX_CODE_POINTS, &item->qr, error);
+}
+
+/* ---- subtitles ---- */
+
+static gboolean find_subtitles(
+    BtDraft *draft, const BtJsonAt *at, const BtAsset **asset, GError **error)
+{
+    if (!find_any_asset(draft, at, asset, error))
+        return FALSE;
+    if (g_ascii_strcasecmp((*asset)->type, "application/x-subrip") != 0 &&
+        g_ascii_strcasecmp((*asset)->type, "text/vtt") != 0)
+        return bt_json_fail(at, BT_ERROR_INVALID, error,
+            "this asset is of type %s: expected application/x-subrip or text/vtt", (*asset)->type);
+    if ((*asset)->size_bytes > BT_SUBTITLES_MAX_BYTES)
+        return bt_json_fail(at, BT_ERROR_LIMIT, error,
+            "subtitles of %" G_GUINT64_FORMAT " bytes: expected at most %d", (*asset)->size_bytes,
+            BT_SUBTITLES_MAX_BYTES);
+    return TRUE;
+}
+
+typedef struct {
+    BtDraft *draft;
+    GPtrArray *subtitles;
+} SubtitlesReader;
+
+static gboolean read_one_language(const BtJsonAt *at, gpointer user, GError **error)
+{
+    static const char *const known[] = { "lang", "asset", NULL };
+    SubtitlesReader *reader = user;
+    g_autoptr(BtSubtitles) subtitles = g_new0(BtSubtitles, 1);
+    BtJsonAt lang, asset;
+    if (!bt_json_read_object(at, error) || !bt_json_require(at, "lang", &lang, error) ||
+        !bt_read_lang(&lang, &subtitles->lang, error) ||
+        !bt_json_require(at, "asset", &asset, error) ||
+        !find_subtitles(reader->draft, &asset, &subtitles->asset, error))
+        return FALSE;
+    for (guint i = 0; i < reader->subtitles->len; i++) {
+        const BtSubtitles *other = g_ptr_array_index(reader->subtitles, i);
+        if (!check_other_lang(&lang, subtitles->lang, other->lang, error))
+            return FALSE;
+    }
+    bt_draft_note_unknown(reader->draft, at, known);
+    g_ptr_array_add(reader->subtitles, g_steal_pointer(&subtitles));
+    return TRUE;
+}
+
+static gboolean read_subtitles(BtDraft *draft, const BtJsonAt *object, BtItem *item, GError **error)
+{
+    return bt_read_each(object, "subtitles", 0, BT_ITEM_MAX_SUBTITLES, read_one_language,
+        &(SubtitlesReader){ draft, item->subtitles }, error);
 }
 
 /* ---- streams ---- */
@@ -349,8 +413,9 @@ static gboolean read_parts(BtDraft *draft, const BtJsonAt *at, BtItem *item, GEr
         (!(parts & PART_FIT) || read_fit(at, item, error)) &&
         (!(parts & PART_SPEED) || read_speed(at, item, error)) &&
         (!(parts & PART_STREAM) || read_stream(draft, at, item, error)) &&
-        (!(parts & PART_LEVEL) || read_level(at, item, error)) && read_duration(at, item, error) &&
-        read_transition(draft, at, item, error);
+        (!(parts & PART_LEVEL) || read_level(at, item, error)) &&
+        (!(parts & PART_SUBTITLES) || read_subtitles(draft, at, item, error)) &&
+        read_duration(at, item, error) && read_transition(draft, at, item, error);
 }
 
 /* FALSE without an error: a kind that nobody knows here. */
@@ -375,6 +440,7 @@ static BtItem *item_new(void)
 {
     BtItem *item = g_new0(BtItem, 1);
     item->texts = g_ptr_array_new_with_free_func((GDestroyNotify)bt_text_free);
+    item->subtitles = g_ptr_array_new_with_free_func((GDestroyNotify)bt_subtitles_free);
     item->url = g_strdup("");
     item->qr = g_strdup("");
     return item;

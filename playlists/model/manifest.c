@@ -39,16 +39,16 @@ gboolean bt_manifest_is_for(const BtManifest *manifest, const char *screen)
 
 /* ---- texts in turn ---- */
 
-static gboolean zone_shows(const BtZone *zone, const BtText *text)
+static gboolean zone_shows(const BtZone *zone, const char *lang)
 {
-    return zone->lang[0] == '\0' || g_ascii_strcasecmp(zone->lang, text->lang) == 0;
+    return zone->lang[0] == '\0' || g_ascii_strcasecmp(zone->lang, lang) == 0;
 }
 
 guint bt_item_count_texts(const BtItem *item, const BtZone *zone)
 {
     guint n = 0;
     for (guint i = 0; i < item->texts->len; i++)
-        n += zone_shows(zone, g_ptr_array_index(item->texts, i));
+        n += zone_shows(zone, ((const BtText *)g_ptr_array_index(item->texts, i))->lang);
     return n;
 }
 
@@ -56,8 +56,18 @@ const BtText *bt_item_text(const BtItem *item, const BtZone *zone, guint k)
 {
     for (guint i = 0; i < item->texts->len; i++) {
         const BtText *text = g_ptr_array_index(item->texts, i);
-        if (zone_shows(zone, text) && k-- == 0)
+        if (zone_shows(zone, text->lang) && k-- == 0)
             return text;
+    }
+    return NULL;
+}
+
+const BtSubtitles *bt_item_subtitles(const BtItem *item, const BtZone *zone)
+{
+    for (guint i = 0; i < item->subtitles->len; i++) {
+        const BtSubtitles *subtitles = g_ptr_array_index(item->subtitles, i);
+        if (zone_shows(zone, subtitles->lang))
+            return subtitles;
     }
     return NULL;
 }
@@ -70,6 +80,12 @@ void bt_text_free(BtText *text)
     g_free(text->title);
     g_free(text->body);
     g_free(text);
+}
+
+void bt_subtitles_free(BtSubtitles *subtitles)
+{
+    g_free(subtitles->lang);
+    g_free(subtitles);
 }
 
 void bt_asset_free(BtAsset *asset)
@@ -88,6 +104,7 @@ void bt_item_free(BtItem *item)
     g_free(item->url);
     g_free(item->qr);
     g_ptr_array_unref(item->texts);
+    g_ptr_array_unref(item->subtitles);
     g_free(item);
 }
 

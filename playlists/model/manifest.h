@@ -25,6 +25,8 @@
 #define BT_MANIFEST_MAX_NOTES 200               /* one more says that there were others */
 #define BT_MANIFEST_MAX_AGE_MS (60 * BT_DAY_MS) /* expires - issued */
 #define BT_ITEM_MAX_TEXTS 32
+#define BT_ITEM_MAX_SUBTITLES 32
+#define BT_SUBTITLES_MAX_BYTES (1024 * 1024) /* of one file */
 #define BT_ITEM_MIN_MS BT_SECOND_MS
 #define BT_ITEM_MAX_MS BT_DAY_MS
 #define BT_TRANSITION_MAX_MS 2000
@@ -77,6 +79,12 @@ typedef struct {
     gboolean vertical; /* in columns from right to left; only a language in Han */
 } BtText;
 
+/* What is said in a video, in one language: a file of SRT or WebVTT. */
+typedef struct {
+    char *lang; /* BCP 47 */
+    const BtAsset *asset;
+} BtSubtitles;
+
 typedef struct {
     char *id;
     guint index; /* its place in the playlist as written */
@@ -90,6 +98,7 @@ typedef struct {
     gboolean any_time;
     GPtrArray *texts;        /* of BtText, in turn; text, ticker, alert */
     const BtAsset *asset;    /* image, video, audio; else NULL */
+    GPtrArray *subtitles;    /* of BtSubtitles, each language once; video, else empty */
     const BtAsset *picture;  /* text, alert; may be NULL */
     const BtAsset *fallback; /* stream: what snapshots and failures show; may be NULL */
     char *url;               /* stream; else "" */
@@ -191,6 +200,10 @@ const char *bt_item_kind_name(BtItemKind kind);
  * or the one of the zone's language. */
 guint bt_item_count_texts(const BtItem *item, const BtZone *zone);
 const BtText *bt_item_text(const BtItem *item, const BtZone *zone, guint k);
+
+/* The subtitles that `zone` shows, NULL when there are none: those of its language; the first
+ * listed in a zone without one. */
+const BtSubtitles *bt_item_subtitles(const BtItem *item, const BtZone *zone);
 
 /* Whether `lang` is written in Han: by its script subtag, else by the language. */
 gboolean bt_lang_is_han(const char *lang);

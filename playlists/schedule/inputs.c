@@ -240,6 +240,11 @@ static gboolean blocks_item(const GPtrArray *blocks, const BtItem *item, gint64 
         if (assets[i] && blocks_hold(blocks, assets[i]->sha256, at_ms))
             return TRUE;
     }
+    for (guint i = 0; i < item->subtitles->len; i++) {
+        const BtSubtitles *subtitles = g_ptr_array_index(item->subtitles, i);
+        if (blocks_hold(blocks, subtitles->asset->sha256, at_ms))
+            return TRUE;
+    }
     return FALSE;
 }
 

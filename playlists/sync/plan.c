@@ -75,6 +75,8 @@ static void add_playlist(Ranked *ranked, const BtPlaylist *playlist)
         const BtItem *item = g_ptr_array_index(playlist->items, i);
         add_asset(ranked, item->picture, RANK_PICTURE);
         add_asset(ranked, item->fallback, RANK_IMAGE);
+        for (guint k = 0; k < item->subtitles->len; k++)
+            add_asset(ranked, ((const BtSubtitles *)item->subtitles->pdata[k])->asset, RANK_TEXT);
         add_asset(ranked, item->asset, rank_of(item));
     }
 }

@@ -3,6 +3,7 @@
  *   input   bytes of fd 4          probe   what they are, by our own look at them
  *   demux   packets by time        still, video, sound   decoded
  *   orient, convert   the size, format and orientation wanted       ring   to the user
+ *   subtitles   cues instead of all that, their text cleaned by markup.h
  *
  * Private to this folder: FFmpeg's types are seen here and nowhere else. One thread, plus those
  * that FFmpeg starts inside its decoders. */
@@ -50,6 +51,8 @@ gsize ring_sound_room(const Ring *ring); /* frames */
 /* Appends up to `n` frames (NULL: silence); returns how many had room. */
 gsize ring_put_sound(Ring *ring, const gint16 *samples, gsize n);
 void ring_tell_sound(Ring *ring);
+/* `text`: valid UTF-8 of at most BT_DECODE_CUE_MAX_BYTES, not empty. */
+void ring_cue(Ring *ring, gint64 start_ms, gint64 end_ms, const char *text);
 void ring_end(Ring *ring);
 void ring_fail(Ring *ring, const GError *error);
 /* One line on stderr. */
@@ -82,6 +85,7 @@ typedef struct {
     const char *demuxer;  /* FFmpeg's name, NULL for a still that needs none */
     enum AVCodecID codec; /* of a still without demuxer */
     gboolean still;       /* one picture, no duration */
+    gboolean subtitles;   /* text with times, by `demuxer` */
     gboolean loops_short; /* an animation: has no index, is begun again from the start */
     int w_px, h_px;       /* from the header, 0 when it does not say */
     int orientation;      /* 1 to 8 as in EXIF */
@@ -127,6 +131,8 @@ typedef struct {
     gboolean at_end, broken;
 } Demux;
 
+/* Opens the container of `probe` alone: no stream is looked into. */
+gboolean demux_open_container(Demux *demux, GError **error);
 gboolean demux_open(Demux *demux, Input *input, const Probe *probe, GError **error);
 void demux_close(Demux *demux);
 void demux_info(const Demux *demux, BtDecodeMessage *info);
@@ -204,5 +210,6 @@ void sound_flush(Sound *sound);
 
 gboolean still_run(Ring *ring, Input *input, const Probe *probe, GError **error);
 gboolean play_run(Ring *ring, Input *input, const Probe *probe, GError **error);
+gboolean subtitles_run(Ring *ring, Input *input, const Probe *probe, GError **error);
 
 #endif

@@ -61,7 +61,7 @@ static int find_streams(AVFormatContext *format)
     return rc;
 }
 
-static gboolean open_format(Demux *demux, GError **error)
+gboolean demux_open_container(Demux *demux, GError **error)
 {
     const char *name = demux->probe->demuxer;
     const AVInputFormat *kind = av_find_input_format(name);
@@ -77,13 +77,20 @@ static gboolean open_format(Demux *demux, GError **error)
     AVDictionary *options = limits_of(demux->probe);
     int rc = avformat_open_input(&demux->format, NULL, kind, &options);
     av_dict_free(&options);
-    if (rc >= 0 && !check_streams(demux->format, error))
-        return FALSE;
     if (rc >= 0)
-        rc = find_streams(demux->format);
+        return TRUE;
+    set_av_error(error, rc, "not a sound %s file", name);
+    return FALSE;
+}
+
+static gboolean open_format(Demux *demux, GError **error)
+{
+    if (!demux_open_container(demux, error) || !check_streams(demux->format, error))
+        return FALSE;
+    int rc = find_streams(demux->format);
     if (rc >= 0)
         return check_streams(demux->format, error);
-    set_av_error(error, rc, "not a sound %s file", name);
+    set_av_error(error, rc, "not a sound %s file", demux->probe->demuxer);
     return FALSE;
 }
 

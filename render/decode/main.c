@@ -25,10 +25,10 @@ const char *__asan_default_options(void)
 
 static int usage(FILE *to, int code)
 {
-    fputs(
-        "Usage: bangtin-decode 3<>SOCKET 4<CONTENT\n"
-        "Decodes one picture, film or sound for Bangtin, which starts it with the two files open.\n"
-        "  --help, --version\n",
+    fputs("Usage: bangtin-decode 3<>SOCKET 4<CONTENT\n"
+          "Decodes one picture, film, sound or file of subtitles for Bangtin, which starts it with "
+          "the two files open.\n"
+          "  --help, --version\n",
         to);
     return code;
 }
@@ -56,8 +56,9 @@ static gboolean decode(Ring *ring, GError **error)
         return FALSE;
     gboolean done = probe_content(&input, &probe, error);
     if (done)
-        done = probe.demuxer ? play_run(ring, &input, &probe, error)
-                             : still_run(ring, &input, &probe, error);
+        done = probe.subtitles ? subtitles_run(ring, &input, &probe, error)
+            : probe.demuxer    ? play_run(ring, &input, &probe, error)
+                               : still_run(ring, &input, &probe, error);
     g_free(input.head);
     return done;
 }

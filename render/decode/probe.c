@@ -143,6 +143,56 @@ static gboolean probe_film(const guint8 *head, gsize n, Probe *probe, GError **e
     return FALSE;
 }
 
+/* ---- subtitles ---- */
+
+static const guint8 *skip(const guint8 *at, const guint8 *end, const char *set)
+{
+    while (at < end && *at != '\0' && strchr(set, *at))
+        at++;
+    return at;
+}
+
+/* "00:00:01,000 -->" with spaces or none: how the line of times of an SRT cue begins. */
+static gboolean is_srt_time(const guint8 *at, const guint8 *end)
+{
+    const guint8 *time_end = skip(at, end, "0123456789:,.");
+    const guint8 *arrow = skip(time_end, end, " \t");
+    return time_end > at && g_ascii_isdigit(*at) && memchr(at, ':', (gsize)(time_end - at)) &&
+        STARTS(arrow, (gsize)(end - arrow), "-->");
+}
+
+/* Such a line comes first, or after the number of its cue. */
+static gboolean is_srt(const guint8 *head, gsize n)
+{
+    const guint8 *end = head + n, *at = skip(head, end, " \t\r\n");
+    if (is_srt_time(at, end))
+        return TRUE;
+    const guint8 *number_end = skip(at, end, "0123456789");
+    const guint8 *line_end = skip(number_end, end, " \t");
+    return number_end > at && line_end < end && (*line_end == '\r' || *line_end == '\n') &&
+        is_srt_time(skip(line_end, end, "\r\n"), end);
+}
+
+static gboolean is_webvtt(const guint8 *head, gsize n)
+{
+    return STARTS(head, n, "WEBVTT") && (n == 6 || strchr(" \t\r\n", head[6]));
+}
+
+/* TRUE with the demuxer when it is of a kind of subtitles. */
+static gboolean probe_subtitles(const guint8 *head, gsize n, Probe *probe)
+{
+    if (STARTS(head, n, "\xef\xbb\xbf"))
+        head += 3, n -= 3;
+    probe->demuxer = is_webvtt(head, n) ? "webvtt" : is_srt(head, n) ? "srt" : NULL;
+    probe->subtitles = probe->demuxer != NULL;
+    return probe->subtitles;
+}
+
+static gboolean is_utf16(const guint8 *head, gsize n)
+{
+    return STARTS(head, n, "\xff\xfe") || STARTS(head, n, "\xfe\xff");
+}
+
 static gboolean probe_kind(const guint8 *head, gsize n, Probe *probe, GError **error)
 {
     if (STARTS(head, n, "\x89PNG\r\n\x1a\n"))
@@ -153,6 +203,13 @@ static gboolean probe_kind(const guint8 *head, gsize n, Probe *probe, GError **e
         return probe_webp(head, n, probe, error);
     if (STARTS(head, n, "GIF87a") || STARTS(head, n, "GIF89a"))
         return probe_gif(head, n, probe, error);
+    if (probe_subtitles(head, n, probe))
+        return TRUE;
+    if (is_utf16(head, n)) {
+        g_set_error(
+            error, BT_ERROR, BT_ERROR_UNSUPPORTED, "content: text in UTF-16: expected UTF-8");
+        return FALSE;
+    }
     return probe_film(head, n, probe, error);
 }
 

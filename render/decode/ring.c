@@ -238,6 +238,23 @@ void ring_tell_sound(Ring *ring)
     send_message(ring, &message);
 }
 
+/* ---- cues ---- */
+
+void ring_cue(Ring *ring, gint64 start_ms, gint64 end_ms, const char *text)
+{
+    gsize n = strlen(text), told = 0;
+    BtDecodeMessage message = {
+        .type = BT_DECODE_CUE, .pts_ms = start_ms, .duration_ms = end_ms - start_ms, .position = n
+    };
+    while (told < n) {
+        gsize piece = MIN(n - told, sizeof message.text);
+        memcpy(message.text, text + told, piece);
+        send_message(ring, &message);
+        told += piece;
+        message = (BtDecodeMessage){ .type = BT_DECODE_TEXT };
+    }
+}
+
 /* ---- the end ---- */
 
 void ring_end(Ring *ring)

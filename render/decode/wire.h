@@ -9,6 +9,10 @@
  * written again ◀── SOUND            the sound ring's head moved SOUND_TAKEN ──▶ its tail moved ◀──
  * END              no more frames, or FAILED with a reason
  *
+ * Subtitles need no START: their INFO says has_cues, then each cue comes as a CUE with the first
+ * BT_DECODE_PIECE_BYTES of its text and as many TEXT as the rest needs, by rising start; then END.
+ * The whole file was read by then: what is wrong in it is told instead of INFO.
+ *
  * The decoder believes nothing but its limits; the user believes nothing the decoder says: slots,
  * sizes and positions are checked against what the user itself allocated.
  * Thread-safety: data only. */
@@ -26,6 +30,13 @@
 #define BT_DECODE_MEMORY_BYTES (G_GUINT64_CONSTANT(1024) * 1024 * 1024) /* RLIMIT_AS */
 #define BT_DECODE_STILL_CPU_S 20                                        /* RLIMIT_CPU of a still */
 #define BT_DECODE_MAX_SLOTS 8
+/* FORMAT.md §10: subtitles. A cue lies within the longest item. */
+#define BT_DECODE_SUBTITLES_MAX_BYTES (1024 * 1024) /* of the file, and of all texts together */
+#define BT_DECODE_MAX_CUES 10000
+#define BT_DECODE_CUE_MAX_CODE_POINTS 1000
+#define BT_DECODE_CUE_MAX_BYTES (4 * BT_DECODE_CUE_MAX_CODE_POINTS)
+#define BT_DECODE_CUE_MAX_MS (24 * 60 * 60 * 1000)
+#define BT_DECODE_PIECE_BYTES 96
 #define BT_DECODE_SOUND_FRAMES 48000 /* the sound ring: one second of S16 stereo at 48 kHz */
 
 typedef enum {
@@ -37,27 +48,36 @@ typedef enum {
     BT_DECODE_SOUND_TAKEN,
     BT_DECODE_END,
     BT_DECODE_FAILED,
+    BT_DECODE_CUE,
+    BT_DECODE_TEXT,
 } BtDecodeType;
 
 /* One message; which fields count depends on the type. */
 typedef struct {
     guint32 type;
     guint32 slot;  /* FRAME, RELEASE */
-    gint64 pts_ms; /* FRAME; START: the first pts wanted (the last frame at or before it is sent) */
+    gint64 pts_ms; /* FRAME, CUE; START: the first pts wanted (the last frame at or before it is
+                      sent) */
     gint64 duration_ms; /* INFO: of the content, 0 for stills, G_MAXINT64 unknown; FRAME: of the
-                           frame, 0 unknown */
+                           frame, 0 unknown; CUE: at least 1 */
     gint32 w_px,
         h_px;        /* INFO: as it should be shown (rotated, square pixels); START: wanted size */
     guint32 n_slots; /* START */
     guint32 opaque;  /* FRAME: no transparency */
     guint32 has_sound;      /* INFO */
     guint32 want_sound;     /* START: a second memory is passed */
-    guint64 position;       /* SOUND, SOUND_TAKEN: frames since the start, rising */
+    guint64 position;       /* SOUND, SOUND_TAKEN: frames since the start, rising; CUE: bytes of
+                               its text */
     gint64 sound_pts_ms;    /* SOUND: the time of position 0 */
     guint32 loop;           /* START: begin again at the end (animations) */
     guint32 frame_ms_x1000; /* INFO: nominal duration of a frame in µs */
-    char reason[96];        /* FAILED: for people */
-    char code[16];          /* FAILED: a word of bt_error_reason */
+    guint32 has_cues;       /* INFO: subtitles, and neither pictures nor sound */
+    union {
+        char reason[96];                  /* FAILED: for people */
+        char text[BT_DECODE_PIECE_BYTES]; /* CUE, TEXT: a piece of UTF-8; all but a cue's last
+                                             piece are full */
+    };
+    char code[16]; /* FAILED: a word of bt_error_reason */
 } BtDecodeMessage;
 
 /* Slot k of the frames' ring begins at k × w × h × 4 bytes; rows are w × 4 bytes. */

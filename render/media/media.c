@@ -53,6 +53,7 @@ void bt_media_unref(BtMedia *media)
     while (!g_queue_is_empty(&media->frames))
         drop_first(media);
     bt_media_sound_clear(&media->sound);
+    bt_media_cues_clear(&media->cues);
     bt_media_link_unref(media->link);
     g_clear_error(&media->error);
     g_free(media->name);
@@ -68,7 +69,13 @@ int bt_media_fd(const BtMedia *media)
 
 const BtMediaInfo *bt_media_info(const BtMedia *media)
 {
-    return media->info.w_px > 0 || media->info.has_sound ? &media->info : NULL;
+    const BtMediaInfo *info = &media->info;
+    return info->w_px > 0 || info->has_sound || info->has_cues ? info : NULL;
+}
+
+GArray *bt_media_cues(const BtMedia *media)
+{
+    return media->state == BT_MEDIA_ENDED ? media->cues.cues : NULL;
 }
 
 const GError *bt_media_error(const BtMedia *media)
@@ -117,7 +124,8 @@ static void listen(BtMedia *media)
 static gboolean is_due_to_speak(BtMedia *media)
 {
     guint64 n_released;
-    if (media->state == BT_MEDIA_OPENING)
+    if (media->state == BT_MEDIA_OPENING ||
+        (media->state == BT_MEDIA_PLAYING && media->info.has_cues))
         return TRUE;
     gboolean room = bt_media_link_has_room(media->link, &n_released);
     if (!room || n_released != media->n_released)

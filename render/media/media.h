@@ -32,7 +32,15 @@ typedef struct {
     int w_px, h_px;     /* as it should be shown */
     gint64 duration_ms; /* 0 for a still; BT_TIME_MAX when nobody knows (a stream) */
     gboolean has_sound;
+    gboolean has_cues; /* subtitles, and neither pictures nor sound: not to be started */
 } BtMediaInfo;
+
+/* What is said from start_ms until end_ms: valid UTF-8, at most BT_DECODE_CUE_MAX_CODE_POINTS,
+ * lines parted by '\n', no other control character, not empty. */
+typedef struct {
+    gint64 start_ms, end_ms; /* 0 ≤ start < end ≤ 24 hours */
+    char *text;
+} BtCue;
 
 #define BT_MEDIA_OPEN_TIMEOUT_MS 10000 /* no INFO by then: FAILED */
 
@@ -57,6 +65,10 @@ gboolean bt_media_wait_open(BtMedia *media, int timeout_ms);
 /* Why it FAILED, else NULL. Borrowed. */
 const GError *bt_media_error(const BtMedia *media);
 
+/* The cues of subtitles, by rising start, at most BT_DECODE_MAX_CUES: GArray of BtCue, which nobody
+ * changes any more. NULL until the last is here (ENDED). Borrowed. */
+GArray *bt_media_cues(const BtMedia *media);
+
 /* Wants frames of exactly w × h px (any size for sound alone) from the one at or before `pts_ms`
  * on. Once. */
 gboolean bt_media_start(BtMedia *media, int w_px, int h_px, gint64 pts_ms, gboolean sound,
@@ -70,7 +82,8 @@ BtFrame *bt_media_frame_at(BtMedia *media, gint64 pts_ms, gint64 *pts_out_ms);
  * when there will be none. */
 gint64 bt_media_next_pts(BtMedia *media, gint64 pts_ms);
 /* Blocks until frame_at(pts_ms) is final (the next frame is known to be later, or the end), at most
- * `timeout_ms`. TRUE when it is. For the null display and snapshots. */
+ * `timeout_ms`. TRUE when it is. Of subtitles, until their cues are here. For the null display and
+ * snapshots. */
 gboolean bt_media_wait(BtMedia *media, gint64 pts_ms, int timeout_ms);
 
 /* A BtMoving over this media (takes a reference): what scenes hold. (transfer full) */

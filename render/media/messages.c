@@ -29,9 +29,11 @@ static gboolean info_is_sane(const BtDecodeMessage *m)
     if (m->w_px < 0 || m->h_px < 0 || m->w_px > BT_DECODE_MAX_SIDE_PX ||
         m->h_px > BT_DECODE_MAX_SIDE_PX || (gint64)m->w_px * m->h_px > BT_DECODE_MAX_PIXELS)
         return FALSE;
-    if ((m->w_px == 0) != (m->h_px == 0) || (m->w_px == 0 && !m->has_sound))
+    if (m->has_cues > 1 || m->has_sound > 1 || m->duration_ms < 0)
         return FALSE;
-    return m->duration_ms >= 0 && m->has_sound <= 1;
+    if (m->has_cues)
+        return m->w_px == 0 && m->h_px == 0 && !m->has_sound;
+    return (m->w_px == 0) == (m->h_px == 0) && (m->w_px != 0 || m->has_sound);
 }
 
 static void take_info(BtMedia *media, const BtDecodeMessage *m)
@@ -43,8 +45,25 @@ static void take_info(BtMedia *media, const BtDecodeMessage *m)
     media->info = (BtMediaInfo){ .w_px = m->w_px,
         .h_px = m->h_px,
         .duration_ms = m->duration_ms,
-        .has_sound = m->has_sound != 0 };
+        .has_sound = m->has_sound != 0,
+        .has_cues = m->has_cues != 0 };
     media->state = BT_MEDIA_OPEN;
+    if (!m->has_cues)
+        return;
+    bt_media_cues_begin(&media->cues);
+    media->state = BT_MEDIA_PLAYING;
+}
+
+static void take_cue(BtMedia *media, const BtDecodeMessage *m)
+{
+    if (media->state != BT_MEDIA_PLAYING || !bt_media_cues_add(&media->cues, m))
+        nonsense(media, "CUE");
+}
+
+static void take_text(BtMedia *media, const BtDecodeMessage *m)
+{
+    if (media->state != BT_MEDIA_PLAYING || !bt_media_cues_go_on(&media->cues, m))
+        nonsense(media, "TEXT");
 }
 
 static void take_frame(BtMedia *media, const BtDecodeMessage *m)
@@ -72,7 +91,7 @@ static void take_sound(BtMedia *media, const BtDecodeMessage *m)
 
 static void take_end(BtMedia *media)
 {
-    if (media->state == BT_MEDIA_PLAYING)
+    if (media->state == BT_MEDIA_PLAYING && bt_media_cues_are_whole(&media->cues))
         media->state = BT_MEDIA_ENDED;
     else
         nonsense(media, "END");
@@ -105,6 +124,12 @@ void bt_media_take(BtMedia *media, const BtDecodeMessage *message)
         break;
     case BT_DECODE_FRAME:
         take_frame(media, message);
+        break;
+    case BT_DECODE_CUE:
+        take_cue(media, message);
+        break;
+    case BT_DECODE_TEXT:
+        take_text(media, message);
         break;
     case BT_DECODE_SOUND:
         take_sound(media, message);

@@ -55,6 +55,21 @@ typedef struct {
     gint64 pts_ms, duration_ms;
 } BtMediaFrame;
 
+/* cues.c: of subtitles. */
+typedef struct {
+    GArray *cues;     /* of BtCue; NULL: no subtitles */
+    GString *text;    /* of the cue that is coming in pieces */
+    gsize text_bytes; /* that it will have; 0: none is coming */
+    gsize all_bytes;  /* of all texts */
+} BtMediaCues;
+
+void bt_media_cues_begin(BtMediaCues *cues);
+void bt_media_cues_clear(BtMediaCues *cues);
+/* A CUE, a TEXT, an END. FALSE: it cannot be. */
+gboolean bt_media_cues_add(BtMediaCues *cues, const BtDecodeMessage *message);
+gboolean bt_media_cues_go_on(BtMediaCues *cues, const BtDecodeMessage *message);
+gboolean bt_media_cues_are_whole(const BtMediaCues *cues);
+
 struct BtMedia {
     gatomicrefcount refs;
     char *name;
@@ -63,6 +78,7 @@ struct BtMedia {
     GError *error;
     BtMediaLink *link;
     BtMediaSound sound;
+    BtMediaCues cues;
     GQueue frames; /* of BtMediaFrame*, rising; the first is the one on the glass */
     gint64 last_pts_ms;
     gboolean passed;    /* frames before the first have been let go */

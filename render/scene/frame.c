@@ -23,7 +23,7 @@ typedef struct {
 
 /* ---- life ---- */
 
-BtFrame *bt_frame_new(int w_px, int h_px)
+static BtFrame *frame_with_anything(int w_px, int h_px)
 {
     g_return_val_if_fail(w_px >= 1 && w_px <= BT_FRAME_MAX_W_PX, NULL);
     g_return_val_if_fail(h_px >= 1 && h_px <= BT_FRAME_MAX_H_PX, NULL);
@@ -32,8 +32,23 @@ BtFrame *bt_frame_new(int w_px, int h_px)
     guint32 *pixels = aligned_alloc(ALIGNMENT_BYTES, room_bytes);
     if (!pixels)
         g_error("out of memory: %" G_GSIZE_FORMAT " bytes for a frame", room_bytes);
-    memset(pixels, 0, room_bytes);
     return bt_frame_new_over(pixels, w_px, h_px, w_px, FALSE, free, pixels);
+}
+
+BtFrame *bt_frame_new(int w_px, int h_px)
+{
+    BtFrame *frame = frame_with_anything(w_px, h_px);
+    if (frame)
+        memset(frame->pixels, 0, (gsize)w_px * (gsize)h_px * 4);
+    return frame;
+}
+
+BtFrame *bt_frame_new_filled(int w_px, int h_px, guint32 argb)
+{
+    BtFrame *frame = frame_with_anything(w_px, h_px);
+    if (frame)
+        bt_frame_fill(frame, (BtRect){ 0, 0, w_px, h_px }, argb);
+    return frame;
 }
 
 BtFrame *bt_frame_new_over(guint32 *pixels, int w_px, int h_px, int stride_px, gboolean opaque,
@@ -150,7 +165,11 @@ static void tint_row(guint32 *target, int n, Pixels s)
 
 static void fill_row(guint32 *target, int n, guint32 argb)
 {
-    for (int i = 0; i < n; i++)
+    Pixels all = (Pixels){ 0 } + argb;
+    int i = 0;
+    for (; i + LANES <= n; i += LANES)
+        store(target + i, all);
+    for (; i < n; i++)
         target[i] = argb;
 }
 

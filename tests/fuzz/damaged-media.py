@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Damages good pictures, films and sound at random places and gives each to bangtin-decode, which must
+"""Damages good pictures, films, sound and subtitles at random places and gives each to bangtin-decode, which must
 end in its own words: frames, then END or FAILED with a reason. A death by signal (a crash, or a system call that
 the jail forbids), a hang or a report of a sanitizer fails the test.
 
@@ -14,8 +14,8 @@ import subprocess
 import sys
 import tempfile
 
-LAYOUT = struct.Struct("IIqqiiIIIIQqII96s16s")  # BtDecodeMessage, render/decode/wire.h
-INFO, START, FRAME, RELEASE, SOUND, SOUND_TAKEN, END, FAILED = range(1, 9)
+LAYOUT = struct.Struct("IIqqiiIIIIQqIII96s16s0q")  # BtDecodeMessage, render/decode/wire.h
+INFO, START, FRAME, RELEASE, SOUND, SOUND_TAKEN, END, FAILED, CUE, TEXT = range(1, 11)
 W, H, SLOTS, SOUND_BYTES = 96, 64, 3, 48000 * 4
 PATIENCE_S = 60
 CLIP = "-f lavfi -i testsrc2=s=128x96:r=25:d=1"
@@ -37,6 +37,10 @@ FILES = {
     "flac.flac": f"{TONE} -c:a flac",
     "wav.wav": f"{TONE}",
 }
+WORDS = ("Kính mời <i>bà con</i>", "{\\an8}về dự họp &amp; bàn việc", "<v Lan>lúc <b>19 giờ</b>\nsáng", "ក\nខ")
+SRT = "".join(f"{i}\n00:00:{i:02},000 --> 00:00:{i + 2:02},500\n{WORDS[i % 4]}\n\n" for i in range(1, 40))
+WEBVTT = "WEBVTT\n\nSTYLE\n::cue { color: red }\n\nNOTE a\n\n" + "".join(
+    f"c{i}\n00:{i:02}.000 --> 00:{i + 2:02}.500 align:left\n{WORDS[i % 4]}\n\n" for i in range(1, 40))
 
 
 def make_files(folder):
@@ -45,6 +49,8 @@ def make_files(folder):
         subprocess.run(["ffmpeg", "-nostdin", "-v", "error", "-y", *arguments.split(), path], check=True)
         with open(path, "rb") as file:
             yield name, file.read()
+    yield "srt.srt", SRT.encode()
+    yield "webvtt.vtt", b"\xef\xbb\xbf" + WEBVTT.replace("\n", "\r\n").encode()
 
 
 def damage(data, dice):
@@ -68,8 +74,32 @@ def damage(data, dice):
     return bytes(data)
 
 
+TOKENS = ("-->", "\n", "\n\n", "\r", "<", ">", "</", "{\\", "}", "&", ";", "-1:", "99999999999", ":", ".", ",", "\t", "NOTE",
+          "STYLE\n", "WEBVTT\n", "\ufeff", "\u0085", "a" * 5000)
+
+
+def damage_words(data, dice):
+    """Bytes that are no UTF-8 would go no further than our own look at them."""
+    text = data.decode()
+    for _ in range(dice.choice((1, 3, 20))):
+        at = dice.randrange(30, len(text) + 1)
+        kind = dice.randrange(3)
+        if kind == 0:
+            text = text[:at] + dice.choice(TOKENS) + text[at:]
+        elif kind == 1:
+            text = text[:at] + text[at + dice.randrange(1, 40):]
+        else:
+            text = text[:at] + text[max(0, at - 200):at] + text[at:]
+    return text.encode()
+
+
+def damage_any(name, data, dice):
+    is_words = name.endswith((".srt", ".vtt")) and dice.random() < 0.8
+    return damage_words(data, dice) if is_words else damage(data, dice)
+
+
 def message(kind, slot=0, pts=0, slots=0, sound=0, position=0):
-    return LAYOUT.pack(kind, slot, pts, 0, W, H, slots, 0, 0, sound, position, 0, 0, 0, b"", b"")
+    return LAYOUT.pack(kind, slot, pts, 0, W, H, slots, 0, 0, sound, position, 0, 0, 0, 0, b"", b"")
 
 
 def memory(size):
@@ -96,7 +126,7 @@ def talk(sock, pts):
             if not data:
                 return
             fields = LAYOUT.unpack(data)
-            if fields[0] == INFO:
+            if fields[0] == INFO and not fields[14]:
                 start(sock, fields, pts)
             elif fields[0] == FRAME:
                 sock.send(message(RELEASE, slot=fields[1]))
@@ -149,7 +179,7 @@ def main():
         for turn in range(rounds + 1):
             for name, data in whole:
                 with open(damaged, "wb") as file:
-                    file.write(data if turn == 0 else damage(data, dice))
+                    file.write(data if turn == 0 else damage_any(name, data, dice))
                 code, said = decode(decoder, damaged, dice.choice((0, 0, 300, 5000)) if turn else 0)
                 n, refused = n + 1, refused + (code == 1)
                 if is_sound_end(code, said) and not (turn == 0 and code != 0):

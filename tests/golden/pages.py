@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Pictures of the demo's pages, as they are and as they were committed.
+"""Pictures of the demo's pages and of a sample's columns, as they are and as they were committed.
 
 pages.py test    draws them and compares, and shows that one mark that moves by a pixel is seen
 pages.py renew   writes them anew, and the versions of what drew them
@@ -21,6 +21,7 @@ HERE = pathlib.Path(__file__).resolve().parent
 ROOT = HERE.parents[1]
 BUILD = pathlib.Path(os.environ.get("BUILD", ROOT / "build"))
 DISTRICT = ROOT / "player/demo-district"
+COLUMNS = ROOT / "playlists/samples/vertical.json"
 VISIBLE = 24
 SKIPPED = 77
 PACKAGES = ("fonts-hanazono", "fonts-noto-cjk", "fonts-noto-color-emoji", "fonts-noto-core", "fonts-noto-extra",
@@ -41,6 +42,8 @@ PAGES = [
     ("strip", "192x64", 40, "mark", "jra"),
     ("strip", "192x64", 64, "mark", "blt"),
     ("strip", "192x64", 87, "letter", "cja-Arab"),
+    ("columns", "640x384", 4, "letter", "vi-Hani"),
+    ("columns", "640x384", 20, "letter", "zh-Hant"),
 ]
 
 
@@ -75,6 +78,8 @@ def strip_of(wall):
 
 
 def payload(name, folder):
+    if name == "columns":
+        return COLUMNS
     template = "wall" if name == "strip" else name
     text = district().fill((DISTRICT / f"{template}.json").read_text(encoding="utf-8"), TODAY)
     manifest = without_media(json.loads(text))

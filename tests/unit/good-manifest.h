@@ -10,6 +10,8 @@
 #define HASH "1111111111111111111111111111111111111111111111111111111111111111"
 #define VIDEO "2222222222222222222222222222222222222222222222222222222222222222"
 #define MUTE "3333333333333333333333333333333333333333333333333333333333333333"
+#define SRT "6666666666666666666666666666666666666666666666666666666666666666"
+#define VTT "7777777777777777777777777777777777777777777777777777777777777777"
 #define SOUND "4444444444444444444444444444444444444444444444444444444444444444"
 
 static const char good[] =
@@ -19,7 +21,9 @@ static const char good[] =
     "  \"assets\": { \"" HASH "\": { \"size\": 100, \"type\": \"image/png\" },\n"
     "    \"" VIDEO "\": { \"size\": 200, \"type\": \"video/mp4\", \"duration_ms\": 15000 },\n"
     "    \"" MUTE "\": { \"size\": 300, \"type\": \"video/mp4\" },\n"
-    "    \"" SOUND "\": { \"size\": 400, \"type\": \"audio/mpeg\", \"duration_ms\": 400 } },\n"
+    "    \"" SOUND "\": { \"size\": 400, \"type\": \"audio/mpeg\", \"duration_ms\": 400 },\n"
+    "    \"" SRT "\": { \"size\": 500, \"type\": \"application/x-subrip\" },\n"
+    "    \"" VTT "\": { \"size\": 600, \"type\": \"text/vtt\" } },\n"
     "  \"layouts\": [ { \"id\": \"split\", \"canvas\": [640, 384], \"background\": \"#0B1B33\",\n"
     "    \"zones\": [ { \"id\": \"main\", \"rect\": [0, 0, 640, 320] },\n"
     "      { \"id\": \"strip\", \"rect\": [0, 320, 640, 64], \"lang\": \"jra\" } ] } ],\n"
@@ -33,6 +37,8 @@ static const char good[] =
     "        \"valid\": { \"from\": \"2026-11-22T00:00:00Z\", \"until\": \"2026-12-22T00:00:00Z\" "
     "} },\n"
     "      { \"id\": \"n2\", \"kind\": \"video\", \"asset\": \"" VIDEO "\",\n"
+    "        \"subtitles\": [ { \"lang\": \"vi\", \"asset\": \"" SRT "\" },\n"
+    "          { \"lang\": \"km\", \"asset\": \"" VTT "\" } ],\n"
     "        \"transition\": { \"kind\": \"fade\", \"ms\": 2000 } },\n"
     "      { \"id\": \"n3\", \"kind\": \"image\", \"asset\": \"" HASH "\", \"fit\": \"cover\" },\n"
     "      { \"id\": \"n4\", \"kind\": \"clock\", \"duration_ms\": 3000,\n"

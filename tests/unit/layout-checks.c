@@ -71,7 +71,7 @@ static gboolean run_is_whole(const BtTextLayout *layout, const BtTextRun *run)
 }
 
 /* What is not on a line is white space between two; what is on it is in exactly one run. */
-static char *coverage_fault(const BtTextLayout *layout)
+char *bt_coverage_fault(const BtTextLayout *layout)
 {
     gsize done = 0;
     for (guint i = 0; i < layout->lines->len; i++) {
@@ -132,7 +132,7 @@ static char *box_fault(BtFonts *fonts, const BtTextLayout *layout, guint i, floa
 
 char *bt_layout_fault(BtFonts *fonts, const BtTextLayout *layout)
 {
-    char *fault = coverage_fault(layout);
+    char *fault = bt_coverage_fault(layout);
     float top_px = 0;
     for (guint i = 0; fault == NULL && i < layout->runs->len; i++)
         fault = glyph_fault(fonts, layout, run_at(layout, i));

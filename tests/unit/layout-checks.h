@@ -16,6 +16,9 @@ typedef struct {
 BtSheet *bt_sheet_new(BtFonts *fonts);
 void bt_sheet_free(BtSheet *sheet);
 
+/* Text that is not on exactly one line and in one run, cluster by cluster. (transfer full)
+ * (nullable) */
+char *bt_coverage_fault(const BtTextLayout *layout);
 /* What is wrong with a layout, NULL when nothing is: a glyph that is missing or a dotted circle
  * that the text has not; a line wider than its box, or a box taller than its fonts and its ink ask
  * for; text that is not on exactly one line and in one run. (transfer full) (nullable) */

@@ -240,6 +240,7 @@ class Oracle:
 
     def blocked(self, source, item, t):
         names = [item.get(k) for k in ("asset", "picture", "fallback") if item.get(k)]
+        names += [subtitles["asset"] for subtitles in item.get("subtitles", [])]
         return any(self.denied(source, n, t) for n in names) or any(
             s["from"] <= t < s["until"] and s["what"] in names + [item["id"]]
             for s in source.get("set_asides", []))

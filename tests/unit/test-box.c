@@ -154,6 +154,25 @@ static void test_ellipsis_is_greedy(Fixture *f, gconstpointer data)
     g_assert_cmpfloat(line_at(cut, 0)->width_px, >, 270);
 }
 
+/* What Unicode calls one character is not cut either, where the shaper makes two clusters of it: a
+ * sign that stands before a number. */
+static void test_ellipsis_keeps_characters(Fixture *f, gconstpointer data)
+{
+    (void)data;
+    static const char text[] = "\xD8\x80"
+                               "1\xD8\x80"
+                               "2\xD8\x80"
+                               "3\xD8\x80"
+                               "4\xD8\x80"
+                               "5";
+    BtTextStyle style = { .lang = "cja-Arab", .px = 20 };
+    for (int w = 10; w < bt_text_advance_px(f->fonts, text, &style); w++) {
+        BtTextBox box = { w, 0, 1 };
+        g_autoptr(BtTextLayout) cut = bt_text_layout_in_box(f->fonts, text, &style, &box, NULL);
+        g_assert_cmpuint(cut->cut % 3, ==, 0);
+    }
+}
+
 /* ---- lines that fill the box ---- */
 
 typedef struct {
@@ -254,6 +273,8 @@ int main(int argc, char **argv)
     g_test_add("/box/ellipsis", Fixture, NULL, set_up, test_ellipsis, tear_down);
     g_test_add(
         "/box/ellipsis-is-greedy", Fixture, NULL, set_up, test_ellipsis_is_greedy, tear_down);
+    g_test_add("/box/ellipsis-keeps-characters", Fixture, NULL, set_up,
+        test_ellipsis_keeps_characters, tear_down);
     g_test_add("/box/justify", Fixture, NULL, set_up, test_justify, tear_down);
     g_test_add("/box/justify-sparse", Fixture, NULL, set_up, test_justify_sparse, tear_down);
     return g_test_run();

@@ -67,6 +67,10 @@ static char *items_of(BtFolder *folder)
         g_string_append_printf(text, "%s%s", i > 0 ? "\n" : "", bt_item_kind_name(item->kind));
         if (item->asset != NULL)
             g_string_append_printf(text, " %s", item->asset->name);
+        for (guint k = 0; k < item->subtitles->len; k++) {
+            const BtSubtitles *one = g_ptr_array_index(item->subtitles, k);
+            g_string_append_printf(text, " +%s %s", one->lang, one->asset->name);
+        }
         for (guint k = 0; k < item->texts->len; k++) {
             const BtText *one = g_ptr_array_index(item->texts, k);
             g_string_append_printf(text, " %s %s|%s", one->lang, one->title, one->body);
@@ -138,6 +142,69 @@ static void test_unusable(Fixture *f, gconstpointer data)
     g_assert_error(error, BT_ERROR, BT_ERROR_NOT_FOUND);
     put(f, "good.txt", "Tin");
     check_items(f, "text vi |Tin");
+}
+
+/* ---- subtitles ---- */
+
+static const struct {
+    const char *name, *files[3], *subtitles;
+} beside[] = {
+    { "none", { "other.srt" }, "" },
+    { "no-language", { "phim.srt" }, " +vi phim.srt" },
+    { "webvtt", { "phim.VTT" }, " +vi phim.VTT" },
+    { "language", { "phim.km.srt" }, " +km phim.km.srt" },
+    { "language-with-script", { "phim.cja-Arab.vtt" }, " +cja-Arab phim.cja-Arab.vtt" },
+    { "vietnamese-first", { "phim.en.srt", "phim.vi.vtt", "phim.zh-Hans.srt" },
+        " +vi phim.vi.vtt +en phim.en.srt +zh-Hans phim.zh-Hans.srt" },
+    { "each-language-once", { "phim.srt", "phim.vi.srt", "phim.vtt" }, " +vi phim.srt" },
+    { "of-a-film-with-a-longer-name", { "phim2.srt", "phim.final.srt" }, "" },
+    { "a-film-that-calls-itself-subtitles", { "phim.mp4=15000", "phim.vi.srt=15000" }, "" },
+    { "empty", { "phim.vi.srt=", "phim.km.srt" }, " +km phim.km.srt" },
+};
+
+static void put_file(Fixture *f, const char *what)
+{
+    g_auto(GStrv) parts = g_strsplit(what, "=", 2);
+    put(f, parts[0], parts[1] != NULL ? parts[1] : what);
+}
+
+static void test_beside(Fixture *f, gconstpointer data)
+{
+    guint i = GPOINTER_TO_UINT(data);
+    put(f, "phim.mp4", "15000");
+    for (guint k = 0; k < G_N_ELEMENTS(beside[i].files) && beside[i].files[k] != NULL; k++)
+        put_file(f, beside[i].files[k]);
+    g_autofree char *expected = g_strconcat("video phim.mp4", beside[i].subtitles, NULL);
+    check_items(f, expected);
+}
+
+static void test_large_subtitles(Fixture *f, gconstpointer data)
+{
+    (void)data;
+    g_autofree char *most = g_strnfill(BT_SUBTITLES_MAX_BYTES, 'a');
+    g_autofree char *more = g_strnfill(BT_SUBTITLES_MAX_BYTES + 1, 'a');
+    put(f, "phim.mp4", "15000");
+    put(f, "phim.vi.srt", more);
+    put(f, "phim.km.srt", most);
+    check_items(f, "video phim.mp4 +km phim.km.srt");
+}
+
+/* As play makes it of several paths. */
+static void test_linked_film(Fixture *f, gconstpointer data)
+{
+    (void)data;
+    put(f, "phim.mp4", "15000");
+    put(f, "phim.vi.srt", "x");
+    g_autofree char *links = g_build_filename(f->path, "links", NULL);
+    g_autofree char *link = g_build_filename(links, "0001-phim.mp4", NULL);
+    g_autofree char *film = g_build_filename(f->path, "phim.mp4", NULL);
+    g_assert_cmpint(g_mkdir(links, 0700), ==, 0);
+    g_assert_cmpint(symlink(film, link), ==, 0);
+    g_autoptr(BtFolder) folder =
+        bt_folder_read(links, "here", "local", "UTC", 0, 0, probe, NULL, NULL);
+    g_autofree char *items = items_of(folder);
+    g_assert_cmpstr(items, ==, "video 0001-phim.mp4 +vi phim.vi.srt");
+    g_remove(link);
 }
 
 static void test_long_text(Fixture *f, gconstpointer data)
@@ -216,6 +283,12 @@ int main(int argc, char **argv)
         g_autofree char *name = g_strconcat("/folder/left-out/", unusable[i].name, NULL);
         g_test_add(name, Fixture, GUINT_TO_POINTER(i), set_up, test_unusable, tear_down);
     }
+    for (guint i = 0; i < G_N_ELEMENTS(beside); i++) {
+        g_autofree char *name = g_strconcat("/folder/subtitles/", beside[i].name, NULL);
+        g_test_add(name, Fixture, GUINT_TO_POINTER(i), set_up, test_beside, tear_down);
+    }
+    ADD("/folder/subtitles/large", test_large_subtitles);
+    ADD("/folder/subtitles/linked-film", test_linked_film);
     ADD("/folder/left-out/long-text", test_long_text);
     ADD("/folder/order", test_order);
     ADD("/folder/nothing", test_nothing);

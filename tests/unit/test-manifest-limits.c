@@ -41,6 +41,9 @@ static const struct {
     { "texts", "{ \"lang\": \"jra\", \"body\": \"C\" }", "", "{\"lang\":\"aa-#\",\"body\":\"C\"}",
         "", BT_ITEM_MAX_TEXTS - 1,
         "m.json:/playlists/0/items/0/texts: 33 elements: expected at most 32" },
+    { "subtitles", "{ \"lang\": \"km\", \"asset\": \"" VTT "\" }", "",
+        "{\"lang\":\"aa-#\",\"asset\":\"" VTT "\"}", "", BT_ITEM_MAX_SUBTITLES - 1,
+        "m.json:/playlists/0/items/1/subtitles: 33 elements: expected at most 32" },
     { "times", "[\"22:00\", \"24:00\"]", "", "[\"22:00\",\"23:00\"]", "", BT_TIMES_MAX - 1,
         "m.json:/programmes/0/when/times: 49 elements: expected at most 48" },
 };
@@ -63,7 +66,7 @@ static void test_asset_limit(void)
 {
     for (guint n = BT_MANIFEST_MAX_ASSETS; n <= BT_MANIFEST_MAX_ASSETS + 1; n++) {
         g_autoptr(GString) many = g_string_new("\"assets\": {");
-        for (guint i = 4; i < n; i++)
+        for (guint i = 6; i < n; i++)
             g_string_append_printf(many, "\"%064x\":{\"size\":1,\"type\":\"a/b\"},", i);
         g_autofree char *text = changed("\"assets\": {", many->str);
         if (n == BT_MANIFEST_MAX_ASSETS)

@@ -21,7 +21,7 @@ static void test_head(void)
     g_assert_true(bt_manifest_is_for(manifest, "kp-01"));
     g_assert_false(bt_manifest_is_for(manifest, "kp-02"));
     g_assert_cmpstr(manifest->timezone_name, ==, "Asia/Ho_Chi_Minh");
-    g_assert_cmpuint(g_hash_table_size(manifest->assets), ==, 4);
+    g_assert_cmpuint(g_hash_table_size(manifest->assets), ==, 6);
     g_assert_cmpuint(manifest->notes->len, ==, 0);
     g_assert_true(bt_hash_is_hex(manifest->payload_sha256));
 }
@@ -75,6 +75,22 @@ static void test_programme(void)
     g_assert_cmpint(g_array_index(day->when.times, BtTimes, 1).end_s, ==, 86400);
     g_assert_cmpint(manifest->display.volume, ==, 7);
     g_assert_cmpint(g_array_index(manifest->display.brightness, BtBrightness, 1).percent, ==, 40);
+}
+
+static void test_subtitles_of_zone(void)
+{
+    static const struct {
+        const char *lang, *sha256; /* NULL: none */
+    } table[] = { { "", SRT }, { "vi", SRT }, { "KM", VTT }, { "km-VN", NULL }, { "jra", NULL } };
+    g_autoptr(BtManifest) manifest = parse(good, NULL);
+    for (guint i = 0; i < G_N_ELEMENTS(table); i++) {
+        const BtZone zone = { .lang = (char *)table[i].lang };
+        const BtSubtitles *one = bt_item_subtitles(item_of(manifest, 0, 1), &zone);
+        g_test_message("zone of “%s”", table[i].lang);
+        g_assert_cmpstr(one ? one->asset->sha256 : NULL, ==, table[i].sha256);
+    }
+    const BtZone all = { .lang = (char *)"" };
+    g_assert_null(bt_item_subtitles(item_of(manifest, 0, 0), &all));
 }
 
 static void test_texts_of_zone(void)
@@ -254,6 +270,36 @@ static const Case cases[] = {
     { "asset-of-other-kind", "\"fallback\": \"" HASH "\"", "\"fallback\": \"" VIDEO "\"",
         BT_ERROR_INVALID,
         "m.json:/playlists/0/items/4/fallback: this asset is of type video/mp4: expected image/…" },
+    { "subtitles-none",
+        "{ \"lang\": \"vi\", \"asset\": \"" SRT "\" },\n"
+        "          { \"lang\": \"km\", \"asset\": \"" VTT "\" }",
+        "", OK },
+    { "subtitles-twice", "{ \"lang\": \"km\", \"asset\": \"" VTT "\" }",
+        "{ \"lang\": \"VI\", \"asset\": \"" VTT "\" }", BT_ERROR_INVALID,
+        "m.json:/playlists/0/items/1/subtitles/1/lang: language \"VI\" comes twice: expected each "
+        "language once" },
+    { "subtitles-same-file", "{ \"lang\": \"km\", \"asset\": \"" VTT "\" }",
+        "{ \"lang\": \"km\", \"asset\": \"" SRT "\" }", OK },
+    { "subtitles-without-language", "{ \"lang\": \"km\", \"asset\": \"" VTT "\" }",
+        "{ \"asset\": \"" VTT "\" }", BT_ERROR_INVALID,
+        "m.json:/playlists/0/items/1/subtitles/1: a key is missing: expected \"lang\"" },
+    { "subtitles-without-asset", "{ \"lang\": \"km\", \"asset\": \"" VTT "\" }",
+        "{ \"lang\": \"km\" }", BT_ERROR_INVALID,
+        "m.json:/playlists/0/items/1/subtitles/1: a key is missing: expected \"asset\"" },
+    { "subtitles-not-listed", "{ \"lang\": \"km\", \"asset\": \"" VTT "\" }",
+        "{ \"lang\": \"km\", \"asset\": "
+        "\"5555555555555555555555555555555555555555555555555555555555555555\" }",
+        BT_ERROR_INVALID,
+        "m.json:/playlists/0/items/1/subtitles/1/asset: this asset is not in \"assets\": expected "
+        "the hash of one that is" },
+    { "subtitles-of-other-kind", "{ \"lang\": \"km\", \"asset\": \"" VTT "\" }",
+        "{ \"lang\": \"km\", \"asset\": \"" HASH "\" }", BT_ERROR_INVALID,
+        "m.json:/playlists/0/items/1/subtitles/1/asset: this asset is of type image/png: expected "
+        "application/x-subrip or text/vtt" },
+    { "subtitles-1-mb", "\"size\": 600", "\"size\": 1048576", OK },
+    { "subtitles-above-1-mb", "\"size\": 600", "\"size\": 1048577", BT_ERROR_LIMIT,
+        "m.json:/playlists/0/items/1/subtitles/1/asset: subtitles of 1048577 bytes: expected at "
+        "most 1048576" },
     { "fit", "\"cover\"", "\"stretch\"", BT_ERROR_INVALID,
         "m.json:/playlists/0/items/2/fit: \"stretch\" is not known: expected one of contain, "
         "cover" },
@@ -364,6 +410,10 @@ static const struct {
     { "x-key", "\"volume\": 7", "\"volume\": 7, \"x-gamma\": 2", NULL },
     { "other-kinds-key", "\"level\": 3", "\"level\": 3, \"asset\": 1",
         "m.json:/playlists/0/items/5/asset: not a key of kind \"alert\": ignored" },
+    { "subtitles-of-a-picture", "\"fit\": \"cover\"", "\"subtitles\": []",
+        "m.json:/playlists/0/items/2/subtitles: not a key of kind \"image\": ignored" },
+    { "subtitles-with-a-title", "{ \"lang\": \"km\", ", "{ \"title\": \"a\", \"lang\": \"km\", ",
+        "m.json:/playlists/0/items/1/subtitles/1/title: unknown key: ignored" },
     { "columns-in-a-ticker", "[ { \"lang\": \"vi\", \"body\": \"E\" } ]",
         "[ { \"lang\": \"zh\", \"body\": \"E\", \"writing\": \"vertical\" } ]",
         "m.json:/playlists/1/items/0/texts/0/writing: a ticker runs in one line: ignored" },
@@ -470,6 +520,7 @@ int main(int argc, char **argv)
     g_test_add_func("/manifest/clamps", test_clamps);
     g_test_add_func("/manifest/programme", test_programme);
     g_test_add_func("/manifest/texts-of-zone", test_texts_of_zone);
+    g_test_add_func("/manifest/subtitles-of-zone", test_subtitles_of_zone);
     g_test_add_func("/manifest/writing", test_writing);
     g_test_add_func("/manifest/han", test_han);
     g_test_add_func("/manifest/names", test_names);

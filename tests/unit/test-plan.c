@@ -12,6 +12,8 @@
 #define H5 HASH("55")
 #define H6 HASH("66")
 #define H7 HASH("77")
+#define H8 HASH("88")
+#define H9 HASH("99")
 
 /* ---- documents ---- */
 
@@ -77,11 +79,14 @@ static const char manifest_json[] =
     "\"" H4 "\":{\"size\":4,\"type\":\"image/png\"},"
     "\"" H5 "\":{\"size\":5,\"type\":\"image/png\"},"
     "\"" H6 "\":{\"size\":6,\"type\":\"image/png\"},"
-    "\"" H7 "\":{\"size\":7,\"type\":\"image/png\"}},"
+    "\"" H7 "\":{\"size\":7,\"type\":\"image/png\"},"
+    "\"" H8 "\":{\"size\":8,\"type\":\"application/x-subrip\"},"
+    "\"" H9 "\":{\"size\":9,\"type\":\"text/vtt\"}},"
     "\"layouts\":[{\"id\":\"full\",\"canvas\":[640,384],\"zones\":[{\"id\":\"main\","
     "\"rect\":[0,0,640,384]}]}],"
     "\"playlists\":[{\"id\":\"a\",\"items\":["
-    "{\"id\":\"v\",\"kind\":\"video\",\"asset\":\"" H1 "\"},"
+    "{\"id\":\"v\",\"kind\":\"video\",\"asset\":\"" H1 "\",\"subtitles\":["
+    "{\"lang\":\"vi\",\"asset\":\"" H8 "\"},{\"lang\":\"km\",\"asset\":\"" H9 "\"}]},"
     "{\"id\":\"s\",\"kind\":\"stream\",\"url\":\"https://x.vn/s\",\"duration_ms\":60000,"
     "\"fallback\":\"" H6 "\"},"
     "{\"id\":\"i\",\"kind\":\"image\",\"asset\":\"" H2 "\"},"
@@ -118,19 +123,19 @@ static void test_assets(void)
         bt_manifest_parse(manifest_json, sizeof manifest_json - 1, "manifest", &error);
     g_assert_no_error(error);
     g_autoptr(GArray) assets = bt_plan_assets(manifest);
-    /* Picture, images in order (a fallback is one), sound, video; each once; 7 is used by nobody.
-     */
+    /* Subtitles, picture, images in order (a fallback is one), sound, video; each once; 7 is used
+     * by nobody. */
     g_autofree char *order = first_digits(assets);
-    g_assert_cmpstr(order, ==, "462531");
+    g_assert_cmpstr(order, ==, "89462531");
 
     g_autoptr(GHashTable) here = g_hash_table_new(g_str_hash, g_str_equal);
     g_hash_table_add(here, (gpointer)H2);
     g_autoptr(BtNow) now = make_now("", "", H1, 1);
     g_autoptr(GArray) missing = bt_plan_missing(assets, now, has_in_set, here);
     g_autofree char *rest = first_digits(missing);
-    g_assert_cmpstr(rest, ==, "4653");
+    g_assert_cmpstr(rest, ==, "894653");
     g_autoptr(GArray) undenied = bt_plan_missing(assets, NULL, has_in_set, here);
-    g_assert_cmpuint(undenied->len, ==, 5);
+    g_assert_cmpuint(undenied->len, ==, 7);
 }
 
 /* ---- the claim code ---- */

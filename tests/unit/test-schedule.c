@@ -136,6 +136,15 @@ static void test_denial(void)
     expect(inputs, fixture_at("23T11:00:00"), "r/a1");
 }
 
+static void test_denied_subtitles(void)
+{
+    g_autoptr(BtInputs) inputs =
+        fixture_one(FULL("p", "f", "'class':'priority'," DAY) "," FULL("q", "a", DAY));
+    bt_inputs_add_denial(inputs, 0, FIXTURE_SUBTITLES, fixture_at("23T09:00:01"));
+    expect(inputs, fixture_at("23T09:00:01") - 1, "p/f1");
+    expect(inputs, fixture_at("23T09:00:01"), "q/a1");
+}
+
 static void test_set_aside(void)
 {
     g_autoptr(BtInputs) inputs = fixture_one(FULL("p", "a", DAY));
@@ -339,6 +348,7 @@ int main(int argc, char **argv)
     }
     g_test_add_func("/schedule/inputs/switch", test_switch);
     g_test_add_func("/schedule/inputs/denial", test_denial);
+    g_test_add_func("/schedule/inputs/denied-subtitles", test_denied_subtitles);
     g_test_add_func("/schedule/inputs/set-aside", test_set_aside);
     g_test_add_func("/schedule/inputs/expiry-and-lapse", test_expiry_and_lapse);
     g_test_add_func("/schedule/inputs/alert", test_alert);

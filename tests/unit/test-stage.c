@@ -3,7 +3,7 @@
 #include "base/channel.h"
 #include "base/error.h"
 #include "base/hash.h"
-#include "player/stage/stage.h"
+#include "player/stage/parts.h"
 #include "render/compose/compose.h"
 
 #include <errno.h>
@@ -592,6 +592,34 @@ static void test_prepare(void)
     rig_close(&rig);
 }
 
+/* The page that comes is drawn between frames: when it turns, nothing is. A still page draws
+ * nothing again. */
+static void test_coming(void)
+{
+    Rig rig;
+    rig_open(&rig);
+    BtInputs *inputs = inputs_of(&rig, TEXT, "");
+    BtStage *stage = stage_of(&rig, W_PX, H_PX);
+    gint64 until_ms, turn_ms, t_ms = rig.start_ms;
+    bt_scene_unref(scene_at(stage, inputs, t_ms, &turn_ms));
+    gsize one_bytes = bt_shelf_bytes(stage->frames);
+    g_assert_cmpuint(one_bytes, >, 0);
+    bt_scene_unref(scene_at(stage, inputs, t_ms + 1, &until_ms));
+    g_assert_cmpuint(bt_shelf_bytes(stage->frames), ==, one_bytes);
+    while (bt_stage_work(stage))
+        ;
+    g_assert_cmpuint(bt_shelf_bytes(stage->frames), ==, 2 * one_bytes);
+    g_autoptr(BtFrame) turned = picture_at(stage, inputs, turn_ms);
+    g_assert_cmpuint(bt_shelf_bytes(stage->frames), ==, 2 * one_bytes);
+    BtStage *fresh = stage_of(&rig, W_PX, H_PX);
+    g_autoptr(BtFrame) whole = picture_at(fresh, inputs, turn_ms);
+    g_assert_true(bt_frame_equal(turned, whole));
+    bt_stage_free(fresh);
+    bt_stage_free(stage);
+    bt_inputs_free(inputs);
+    rig_close(&rig);
+}
+
 static void test_safe_and_dark(void)
 {
     Rig rig;
@@ -649,6 +677,7 @@ int main(int argc, char **argv)
     g_test_add_func("/stage/ticker", test_ticker);
     g_test_add_func("/stage/rehearsal", test_rehearsal);
     g_test_add_func("/stage/prepare", test_prepare);
+    g_test_add_func("/stage/coming", test_coming);
     g_test_add_func("/stage/safe-and-dark", test_safe_and_dark);
     g_test_add_func("/stage/other-canvas", test_other_canvas);
     return g_test_run();

@@ -665,6 +665,34 @@ static void test_pages(Fixture *f, gconstpointer data)
     }
 }
 
+static guint longest_page(const GArray *pages)
+{
+    guint most = 0;
+    for (guint i = 0; i < pages->len; i++)
+        most = MAX(most, g_array_index(pages, BtTextPage, i).n_lines);
+    return most;
+}
+
+/* As many pages, none longer than it must be for that. */
+static void test_even_pages(Fixture *f, gconstpointer data)
+{
+    (void)data;
+    guint shorter = 0;
+    for (guint i = 0; i < G_N_ELEMENTS(samples); i++) {
+        g_autofree char *text = read_sample(samples[i]);
+        BtTextStyle style = { .lang = lang_of(samples[i]), .px = 24 };
+        g_autoptr(BtTextLayout) layout = lay_out(f, text, &style, 300);
+        g_autoptr(GArray) pages = bt_text_paginate(layout, 10000, 7);
+        g_autoptr(GArray) even = bt_text_paginate_evenly(layout, 10000, 7);
+        guint most = longest_page(even);
+        g_autoptr(GArray) fewer = bt_text_paginate(layout, 10000, MAX(1, most - 1));
+        g_assert_cmpuint(even->len, ==, pages->len);
+        g_assert_true(even->len == 1 || most == 1 || fewer->len > even->len);
+        shorter += most < longest_page(pages);
+    }
+    g_assert_cmpuint(shorter, >, 0);
+}
+
 /* A sentence that ends in the last third of a page ends the page. */
 static void test_page_ends_with_sentence(Fixture *f, gconstpointer data)
 {
@@ -730,6 +758,7 @@ int main(int argc, char **argv)
     ADD("led-rows", test_led_rows);
     ADD("line-height-is-fixed", test_line_height_is_fixed);
     ADD("pages", test_pages);
+    ADD("even-pages", test_even_pages);
     ADD("page-ends-with-sentence", test_page_ends_with_sentence);
     ADD("fit", test_fit);
     return g_test_run();
