@@ -299,6 +299,12 @@ class Activate(Board):
     only = "state/inputs.db"
 
 
+class Ready(Board):
+    """The same where sync has made the manifest ready and show is to hear of it."""
+    name = "ready"
+    only = "state/cache/documents/krongpa/manifest"
+
+
 class Command(Board):
     """now.json asks for a cut as well: it is acted on once, and never forgotten."""
     name = "command"

@@ -18,8 +18,9 @@ import cutting
 import stretches
 
 HOW = {how.name: how for how in (cutting.Kill, cutting.Alone, cutting.Power)}
+DONE = ("fdatasync", "renameat", "renameat2")  # something holds now that did not
 SPARE = 1000  # calls that no run has more than another
-STRETCHES = {made.name: made for made in (stretches.Publish, stretches.Fetch, boards.Board, boards.Activate, boards.Command,
+STRETCHES = {made.name: made for made in (stretches.Publish, stretches.Fetch, boards.Board, boards.Activate, boards.Ready, boards.Command,
                                      boards.Acknowledge)}
 
 
@@ -32,7 +33,7 @@ def points_of(calls, sample, rng, is_power, is_close):
     if is_power:
         kinds = [(after, log) for after in (False, True) for log in (False, True)]
     every = [cutting.Point(at, *kind) for at, (name, _) in enumerate(calls, 1) for kind in kinds
-             if not at_ends or name == "fdatasync"]
+             if not at_ends or name in DONE]
     end = [cutting.Point(len(calls) + SPARE, False, log)
            for log in sorted({log for _, log in kinds})]
     if sample is None or sample >= len(every):
