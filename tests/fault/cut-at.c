@@ -379,6 +379,7 @@ int main(int argc, char **argv)
         fprintf(stderr, "cut-at: %s: %s\n", cut.report, g_strerror(errno));
         return 2;
     }
+    setvbuf(cut.out, NULL, _IOLBF, 0); /* whole also when we are ended */
     cut.tracees = g_hash_table_new(NULL, NULL);
     begin(&cut, argv + 1);
     trace(&cut);
