@@ -107,13 +107,16 @@ static const struct {
     { USCRIPT_SYMBOLS_EMOJI, { EMOJI, END } },
 };
 
-static const guint8 simplified[] = { CJK_SC, CJK_TC, END };
-static const guint8 traditional[] = { CJK_TC, CJK_SC, END };
-static const guint8 japanese[] = { CJK_JP, CJK_TC, END };
-static const guint8 korean[] = { CJK_KR, CJK_TC, END };
-static const guint8 nom[] = { SERIF_CJK_TC, HANAMIN_A, HANAMIN_B, BABELSTONE, END };
-static const guint8 tail[] = { LATIN, SYMBOLS, MATH, SYMBOLS2, CJK_SC, HANAMIN_A, HANAMIN_B,
-    BABELSTONE, EMOJI, END };
+/* BabelStone comes last, and in Han texts only: it draws signs of its own for private characters.
+ */
+#define RARE_HAN HANAMIN_A, HANAMIN_B, BABELSTONE
+static const guint8 simplified[] = { CJK_SC, CJK_TC, RARE_HAN, END };
+static const guint8 traditional[] = { CJK_TC, CJK_SC, RARE_HAN, END };
+static const guint8 japanese[] = { CJK_JP, CJK_TC, RARE_HAN, END };
+static const guint8 korean[] = { CJK_KR, CJK_TC, RARE_HAN, END };
+static const guint8 nom[] = { SERIF_CJK_TC, RARE_HAN, END };
+static const guint8 tail[] = { LATIN, SYMBOLS, MATH, SYMBOLS2, CJK_SC, HANAMIN_A, HANAMIN_B, EMOJI,
+    END };
 
 const BtFontEntry *bt_font_table(guint *n)
 {
