@@ -312,6 +312,8 @@ static gpointer run_worker(gpointer data)
 {
     Worker *worker = data;
     guint64 wakes = 0;
+    /* The one before may have died between making something ready and telling. */
+    tell_news(worker->role);
     while (!g_atomic_int_get(&worker->role->cancelled)) {
         do_round(worker);
         push(worker);

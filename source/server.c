@@ -274,17 +274,22 @@ static void drain(BtServer *server)
         close(listener);
 }
 
-static void loop(BtServer *server)
+/* Whoever reads the port may end the server at once: the signals are heard before it is told. */
+static gboolean loop(BtServer *server, const BtServerOptions *options, int fd, GError **error)
 {
     g_autoptr(GMainLoop) main_loop = g_main_loop_new(NULL, FALSE);
     g_autoptr(GSource) http = attach_daemon(server->daemon);
     guint ids[] = { g_timeout_add(TICK_MS, tick, server),
         g_unix_signal_add(SIGTERM, stop, main_loop), g_unix_signal_add(SIGINT, stop, main_loop) };
-    g_main_loop_run(main_loop);
-    drain(server);
+    gboolean ok = tell_port(options, fd, error);
+    if (ok) {
+        g_main_loop_run(main_loop);
+        drain(server);
+    }
     for (gsize i = 0; i < G_N_ELEMENTS(ids); i++)
         g_source_remove(ids[i]);
     g_source_destroy(http);
+    return ok;
 }
 
 static void raise_file_limit(void)
@@ -306,9 +311,7 @@ static gboolean serve(BtServer *server, const BtServerOptions *options, GError *
         close(fd);
         return FALSE;
     }
-    gboolean ok = tell_port(options, fd, error);
-    if (ok)
-        loop(server);
+    gboolean ok = loop(server, options, fd, error);
     MHD_stop_daemon(server->daemon);
     if (g_str_has_prefix(options->listen, "unix:"))
         (void)unlink(options->listen + strlen("unix:"));

@@ -1,5 +1,6 @@
 """The stretches that take running programs: the board, from a manifest that comes to the report of having shown it,
 and the source that takes reports."""
+import contextlib
 import json
 import pathlib
 import shutil
@@ -170,7 +171,7 @@ class Board(WithSource):
         """Until the end is reached, or the cut; collects what was on the glass."""
         until, is_reached, picture = time.monotonic() + 40, self._reached(folder), folder / "now.png"
         while process.poll() is None and not is_reached():
-            if picture.exists():
+            with contextlib.suppress(OSError):  # none yet, or no power
                 seen.add(picture.read_bytes())
             check(time.monotonic() < until, "never shown:", log.read_text(errors="replace"))
             time.sleep(0.05)
@@ -185,6 +186,7 @@ class Board(WithSource):
             check(process.wait(20) == 0, "ended with", process.returncode, log.read_text())
         finally:
             process.kill()
+            process.wait()
         return seen, log.read_text(errors="replace")
 
     def _clock_ms(self):
@@ -295,6 +297,12 @@ class Activate(Board):
     """The same, closely: what counts is written down, then told."""
     name = "activate"
     only = "state/inputs.db"
+
+
+class Ready(Board):
+    """The same where sync has made the manifest ready and show is to hear of it."""
+    name = "ready"
+    only = "state/cache/documents/krongpa/manifest"
 
 
 class Command(Board):

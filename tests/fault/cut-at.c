@@ -133,6 +133,8 @@ typedef struct {
 
 /* ---- which of them count ---- */
 
+/* Only root may look into a role that has hidden itself; what cannot be looked at counts. */
+
 static int domain_of(pid_t pid, int fd)
 {
     int domain = -1;
@@ -172,8 +174,8 @@ static char *path_of(pid_t pid, guint64 address)
     /* A string near the end of a page: as much as there is. */
     for (; there.iov_len > 0; there.iov_len /= 2)
         if (process_vm_readv(pid, &here, 1, &there, 1, 0) > 0)
-            break;
-    return g_strdup(path);
+            return g_strdup(path);
+    return NULL;
 }
 
 static gboolean is_state(const Cut *cut, const char *file)
@@ -195,7 +197,7 @@ static gboolean counts_fd(const Cut *cut, pid_t pid, int fd, char **what)
         int domain = domain_of(leader_of(pid), fd);
         return !cut->files && (domain == AF_INET || domain == AF_INET6);
     }
-    return *what && is_state(cut, *what);
+    return !*what || is_state(cut, *what);
 }
 
 static gboolean counts(
@@ -214,7 +216,7 @@ static gboolean counts(
         break;
     }
     *what = path_of(pid, args[call->arg]);
-    return is_state(cut, *what);
+    return !*what || is_state(cut, *what);
 }
 
 /* ---- cutting ---- */
@@ -377,6 +379,7 @@ int main(int argc, char **argv)
         fprintf(stderr, "cut-at: %s: %s\n", cut.report, g_strerror(errno));
         return 2;
     }
+    setvbuf(cut.out, NULL, _IOLBF, 0); /* whole also when we are ended */
     cut.tracees = g_hash_table_new(NULL, NULL);
     begin(&cut, argv + 1);
     trace(&cut);

@@ -18,20 +18,22 @@ import cutting
 import stretches
 
 HOW = {how.name: how for how in (cutting.Kill, cutting.Alone, cutting.Power)}
+DONE = ("fdatasync", "renameat", "renameat2")  # something holds now that did not
 SPARE = 1000  # calls that no run has more than another
-STRETCHES = {made.name: made for made in (stretches.Publish, stretches.Fetch, boards.Board, boards.Activate, boards.Command,
+STRETCHES = {made.name: made for made in (stretches.Publish, stretches.Fetch, boards.Board, boards.Activate, boards.Ready, boards.Command,
                                      boards.Acknowledge)}
 
 
 def points_of(calls, sample, rng, is_power, is_close):
     """A kill before a call is a kill after the one before it, unless only some calls are looked at; a disk whose power
     is taken may tell the two apart, and may have its log or not. A sample of what is looked at closely keeps to the
-    ends of transactions. The command's end is always among them: what it said is done must stay."""
-    kinds = [(False, False)] + ([(True, False)] if is_close else [])
+    instants after a transaction. The command's end is always among them: what it said is done must stay."""
+    at_ends = is_close and sample is not None
+    kinds = [(False, False)] * (not at_ends) + [(True, False)] * is_close
     if is_power:
         kinds = [(after, log) for after in (False, True) for log in (False, True)]
     every = [cutting.Point(at, *kind) for at, (name, _) in enumerate(calls, 1) for kind in kinds
-             if not is_close or sample is None or name == "fdatasync"]
+             if not at_ends or name in DONE]
     end = [cutting.Point(len(calls) + SPARE, False, log)
            for log in sorted({log for _, log in kinds})]
     if sample is None or sample >= len(every):

@@ -125,8 +125,9 @@ class Power:
         district.run("mount", "-o", MOUNT_OPTIONS, image, self.mounted)
 
     def _unmount(self):
-        if os.path.ismount(self.mounted):
-            district.run("umount", self.mounted)
+        """What was killed may take a moment to let go."""
+        district.wait_for(lambda: not os.path.ismount(self.mounted) or district.run(
+            "umount", self.mounted, check=False).returncode == 0, 20, "an unmounted disk")
 
     def _mount_copy(self, image):
         """Never the same file twice: its last loop device may still be going away."""
