@@ -1,36 +1,9 @@
-/* Texts in a box: the ellipsis of what does not fit, and lines that fill their box. */
-#include "fonts/text.h"
+/* Texts in a box: the ellipsis of what does not fit, lines that fill their box, pages, and the size
+ * that fits. */
+#include "tests/unit/text-fixture.h"
 
 #include <math.h>
 #include <string.h>
-
-typedef struct {
-    BtFonts *fonts;
-} Fixture;
-
-static void set_up(Fixture *f, gconstpointer data)
-{
-    (void)data;
-    g_autoptr(GError) error = NULL;
-    f->fonts = bt_fonts_open(NULL, &error);
-    g_assert_no_error(error);
-}
-
-static void tear_down(Fixture *f, gconstpointer data)
-{
-    (void)data;
-    bt_fonts_close(f->fonts);
-}
-
-static const BtTextLine *line_at(const BtTextLayout *layout, guint i)
-{
-    return &g_array_index(layout->lines, BtTextLine, i);
-}
-
-static const BtGlyph *glyph_at(const BtTextLayout *layout, guint i)
-{
-    return &g_array_index(layout->glyphs, BtGlyph, i);
-}
 
 static const BtTextRun *run_of_glyph(const BtTextLayout *layout, guint glyph)
 {
@@ -267,6 +240,98 @@ static void test_justify_sparse(Fixture *f, gconstpointer data)
     g_assert_cmpfloat(line_at(full, 0)->width_px, >, line_at(ragged, 0)->width_px);
 }
 
+/* ---- pages and fitting ---- */
+
+static void test_pages(Fixture *f, gconstpointer data)
+{
+    (void)data;
+    for (guint i = 0; i < N_SAMPLES; i++) {
+        g_autofree char *text = read_sample(samples[i]);
+        BtTextStyle style = { .lang = lang_of(samples[i]), .px = 24 };
+        g_autoptr(BtTextLayout) layout = lay_out(f, text, &style, 300);
+        for (guint max_lines = 0; max_lines < 5; max_lines++) {
+            g_autoptr(GArray) pages = bt_text_paginate(layout, 160, max_lines);
+            guint next = 0;
+            for (guint k = 0; k < pages->len; k++) {
+                BtTextPage page = g_array_index(pages, BtTextPage, k);
+                float height = 0;
+                g_assert_cmpuint(page.first_line, ==, next);
+                g_assert_cmpuint(page.n_lines, >, 0);
+                g_assert_true(max_lines == 0 || page.n_lines <= max_lines);
+                next += page.n_lines;
+                for (guint n = page.first_line; n < next; n++)
+                    height += line_at(layout, n)->ascent_px + line_at(layout, n)->descent_px;
+                g_assert_true(height <= 160 || page.n_lines == 1);
+            }
+            g_assert_cmpuint(next, ==, layout->lines->len);
+        }
+    }
+}
+
+static guint longest_page(const GArray *pages)
+{
+    guint most = 0;
+    for (guint i = 0; i < pages->len; i++)
+        most = MAX(most, g_array_index(pages, BtTextPage, i).n_lines);
+    return most;
+}
+
+/* As many pages, none longer than it must be for that. */
+static void test_even_pages(Fixture *f, gconstpointer data)
+{
+    (void)data;
+    guint shorter = 0;
+    for (guint i = 0; i < N_SAMPLES; i++) {
+        g_autofree char *text = read_sample(samples[i]);
+        BtTextStyle style = { .lang = lang_of(samples[i]), .px = 24 };
+        g_autoptr(BtTextLayout) layout = lay_out(f, text, &style, 300);
+        g_autoptr(GArray) pages = bt_text_paginate(layout, 10000, 7);
+        g_autoptr(GArray) even = bt_text_paginate_evenly(layout, 10000, 7);
+        guint most = longest_page(even);
+        g_autoptr(GArray) fewer = bt_text_paginate(layout, 10000, MAX(1, most - 1));
+        g_assert_cmpuint(even->len, ==, pages->len);
+        g_assert_true(even->len == 1 || most == 1 || fewer->len > even->len);
+        shorter += most < longest_page(pages);
+    }
+    g_assert_cmpuint(shorter, >, 0);
+}
+
+/* A sentence that ends in the last third of a page ends the page. */
+static void test_page_ends_with_sentence(Fixture *f, gconstpointer data)
+{
+    (void)data;
+    BtTextStyle style = { .lang = "vi", .px = 20 };
+    g_autoptr(BtTextLayout) layout =
+        lay_out(f, "một hai ba bốn năm sáu bảy tám. Chín mười một hai ba bốn năm", &style, 100);
+    g_autoptr(GArray) pages = bt_text_paginate(layout, 10000, 4);
+    guint last = g_array_index(pages, BtTextPage, 0).n_lines - 1;
+    g_assert_cmpuint(layout->lines->len, >, 4);
+    g_assert_true(layout->text[line_at(layout, last)->end - 1] == '.');
+}
+
+static void test_fit(Fixture *f, gconstpointer data)
+{
+    (void)data;
+    static const int boxes[][2] = { { 600, 300 }, { 320, 96 }, { 200, 400 }, { 1800, 64 } };
+    for (guint i = 0; i < N_SAMPLES; i++) {
+        g_autofree char *text = read_sample(samples[i]);
+        for (guint k = 0; k < G_N_ELEMENTS(boxes); k++) {
+            BtTextStyle style = { .lang = lang_of(samples[i]), .led = k == 1 };
+            int w = boxes[k][0], h = boxes[k][1];
+            style.px = bt_text_fit_px(f->fonts, text, &style, w, h, 7, 8, 90);
+            g_assert_cmpint(style.px, >=, 8);
+            g_assert_cmpint(style.px, <=, 90);
+            g_test_message("%s in %d × %d: %d", samples[i], w, h, style.px);
+            if (style.px == 8)
+                continue; /* it needs pages */
+            g_autoptr(BtTextLayout) layout = lay_out(f, text, &style, w);
+            g_assert_cmpfloat(layout->height_px, <=, h);
+            g_assert_cmpuint(layout->lines->len, <=, 7);
+            check_boxes(layout, w);
+        }
+    }
+}
+
 int main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
@@ -277,5 +342,10 @@ int main(int argc, char **argv)
         test_ellipsis_keeps_characters, tear_down);
     g_test_add("/box/justify", Fixture, NULL, set_up, test_justify, tear_down);
     g_test_add("/box/justify-sparse", Fixture, NULL, set_up, test_justify_sparse, tear_down);
+    g_test_add("/box/pages", Fixture, NULL, set_up, test_pages, tear_down);
+    g_test_add("/box/even-pages", Fixture, NULL, set_up, test_even_pages, tear_down);
+    g_test_add("/box/page-ends-with-sentence", Fixture, NULL, set_up, test_page_ends_with_sentence,
+        tear_down);
+    g_test_add("/box/fit", Fixture, NULL, set_up, test_fit, tear_down);
     return g_test_run();
 }

@@ -1,69 +1,9 @@
 /* The text engine as its users see it: what is accepted, that nothing is lost, missing or clipped,
  * and the rules that Vietnamese boards add to Unicode's. */
-#include "fonts/text.h"
+#include "tests/unit/text-fixture.h"
 
 #include <math.h>
 #include <string.h>
-
-typedef struct {
-    BtFonts *fonts;
-} Fixture;
-
-static void set_up(Fixture *f, gconstpointer data)
-{
-    (void)data;
-    g_autoptr(GError) error = NULL;
-    f->fonts = bt_fonts_open(NULL, &error);
-    g_assert_no_error(error);
-}
-
-static void tear_down(Fixture *f, gconstpointer data)
-{
-    (void)data;
-    bt_fonts_close(f->fonts);
-}
-
-static const char *const samples[] = { "blt", "ii", "jra", "km", "lo", "mixed", "th", "vi-Hani",
-    "vi-x-nfd", "vi", "zh-Hans", "zh-Hant" };
-
-static char *read_sample(const char *name)
-{
-    g_autofree char *file = g_strconcat(name, ".txt", NULL);
-    g_autofree char *path = g_test_build_filename(G_TEST_DIST, "tests/golden/texts", file, NULL);
-    g_autoptr(GError) error = NULL;
-    char *text = NULL;
-    g_file_get_contents(path, &text, NULL, &error);
-    g_assert_no_error(error);
-    return text;
-}
-
-static const char *lang_of(const char *sample)
-{
-    return strcmp(sample, "mixed") == 0 ? "vi" : sample;
-}
-
-static BtTextLayout *lay_out(Fixture *f, const char *text, const BtTextStyle *style, int width_px)
-{
-    g_autoptr(GError) error = NULL;
-    BtTextLayout *layout = bt_text_layout(f->fonts, text, style, width_px, &error);
-    g_assert_no_error(error);
-    return layout;
-}
-
-static const BtTextLine *line_at(const BtTextLayout *layout, guint i)
-{
-    return &g_array_index(layout->lines, BtTextLine, i);
-}
-
-static const BtTextRun *run_at(const BtTextLayout *layout, guint i)
-{
-    return &g_array_index(layout->runs, BtTextRun, i);
-}
-
-static const BtGlyph *glyph_at(const BtTextLayout *layout, guint i)
-{
-    return &g_array_index(layout->glyphs, BtGlyph, i);
-}
 
 static gboolean is_white(const char *text, gsize start, gsize end)
 {
@@ -159,28 +99,10 @@ static void check_clusters(const BtTextLayout *layout)
     }
 }
 
-static void check_boxes(const BtTextLayout *layout, int width_px)
-{
-    float top = 0;
-    for (guint i = 0; i < layout->lines->len; i++) {
-        const BtTextLine *line = line_at(layout, i);
-        float box_top = line->baseline_px - line->ascent_px;
-        float bottom = line->baseline_px + line->descent_px;
-        g_assert_cmpfloat(fabsf(box_top - top), <, 0.01f);
-        g_assert_cmpfloat(line->width_px, <=, width_px + 0.02f);
-        if (!bt_rect_is_empty(line->ink_px)) {
-            g_assert_cmpfloat(line->ink_px.y, >=, box_top);
-            g_assert_cmpfloat(line->ink_px.y + line->ink_px.h, <=, bottom);
-        }
-        top = bottom;
-    }
-    g_assert_cmpfloat(fabsf(layout->height_px - top), <, 0.01f);
-}
-
 static void test_samples(Fixture *f, gconstpointer data)
 {
     (void)data;
-    for (guint i = 0; i < G_N_ELEMENTS(samples); i++) {
+    for (guint i = 0; i < N_SAMPLES; i++) {
         g_autofree char *text = read_sample(samples[i]);
         for (int px = 12; px <= 96; px += px < 24 ? 1 : 12) {
             BtTextStyle style = { .lang = lang_of(samples[i]), .px = px, .led = px % 2 == 0 };
@@ -201,7 +123,7 @@ static void test_samples(Fixture *f, gconstpointer data)
 static void test_narrow(Fixture *f, gconstpointer data)
 {
     (void)data;
-    for (guint i = 0; i < G_N_ELEMENTS(samples); i++) {
+    for (guint i = 0; i < N_SAMPLES; i++) {
         g_autofree char *text = read_sample(samples[i]);
         BtTextStyle style = { .lang = lang_of(samples[i]), .px = 20 };
         g_autoptr(BtTextLayout) layout = lay_out(f, text, &style, 1);
@@ -276,7 +198,7 @@ static void test_ink(Fixture *f, gconstpointer data)
 {
     (void)data;
     const int margin = 40, w = 640;
-    for (guint i = 0; i < G_N_ELEMENTS(samples); i++) {
+    for (guint i = 0; i < N_SAMPLES; i++) {
         g_autofree char *text = read_sample(samples[i]);
         for (int px = 13; px < 80; px += 17) {
             BtTextStyle style = { .lang = lang_of(samples[i]), .px = px, .led = px > 40 };
@@ -302,7 +224,7 @@ static void test_ink(Fixture *f, gconstpointer data)
 static void test_ticker_tiles(Fixture *f, gconstpointer data)
 {
     (void)data;
-    for (guint i = 0; i < G_N_ELEMENTS(samples); i++) {
+    for (guint i = 0; i < N_SAMPLES; i++) {
         g_autofree char *text = g_strdelimit(read_sample(samples[i]), "\n", ' ');
         BtTextStyle style = { .lang = lang_of(samples[i]), .px = 23, .led = i % 2 == 0 };
         g_autoptr(BtTextLayout) layout = lay_out(f, text, &style, 0);
@@ -637,98 +559,6 @@ static void test_line_height_is_fixed(Fixture *f, gconstpointer data)
     }
 }
 
-/* ---- pages and fitting ---- */
-
-static void test_pages(Fixture *f, gconstpointer data)
-{
-    (void)data;
-    for (guint i = 0; i < G_N_ELEMENTS(samples); i++) {
-        g_autofree char *text = read_sample(samples[i]);
-        BtTextStyle style = { .lang = lang_of(samples[i]), .px = 24 };
-        g_autoptr(BtTextLayout) layout = lay_out(f, text, &style, 300);
-        for (guint max_lines = 0; max_lines < 5; max_lines++) {
-            g_autoptr(GArray) pages = bt_text_paginate(layout, 160, max_lines);
-            guint next = 0;
-            for (guint k = 0; k < pages->len; k++) {
-                BtTextPage page = g_array_index(pages, BtTextPage, k);
-                float height = 0;
-                g_assert_cmpuint(page.first_line, ==, next);
-                g_assert_cmpuint(page.n_lines, >, 0);
-                g_assert_true(max_lines == 0 || page.n_lines <= max_lines);
-                next += page.n_lines;
-                for (guint n = page.first_line; n < next; n++)
-                    height += line_at(layout, n)->ascent_px + line_at(layout, n)->descent_px;
-                g_assert_true(height <= 160 || page.n_lines == 1);
-            }
-            g_assert_cmpuint(next, ==, layout->lines->len);
-        }
-    }
-}
-
-static guint longest_page(const GArray *pages)
-{
-    guint most = 0;
-    for (guint i = 0; i < pages->len; i++)
-        most = MAX(most, g_array_index(pages, BtTextPage, i).n_lines);
-    return most;
-}
-
-/* As many pages, none longer than it must be for that. */
-static void test_even_pages(Fixture *f, gconstpointer data)
-{
-    (void)data;
-    guint shorter = 0;
-    for (guint i = 0; i < G_N_ELEMENTS(samples); i++) {
-        g_autofree char *text = read_sample(samples[i]);
-        BtTextStyle style = { .lang = lang_of(samples[i]), .px = 24 };
-        g_autoptr(BtTextLayout) layout = lay_out(f, text, &style, 300);
-        g_autoptr(GArray) pages = bt_text_paginate(layout, 10000, 7);
-        g_autoptr(GArray) even = bt_text_paginate_evenly(layout, 10000, 7);
-        guint most = longest_page(even);
-        g_autoptr(GArray) fewer = bt_text_paginate(layout, 10000, MAX(1, most - 1));
-        g_assert_cmpuint(even->len, ==, pages->len);
-        g_assert_true(even->len == 1 || most == 1 || fewer->len > even->len);
-        shorter += most < longest_page(pages);
-    }
-    g_assert_cmpuint(shorter, >, 0);
-}
-
-/* A sentence that ends in the last third of a page ends the page. */
-static void test_page_ends_with_sentence(Fixture *f, gconstpointer data)
-{
-    (void)data;
-    BtTextStyle style = { .lang = "vi", .px = 20 };
-    g_autoptr(BtTextLayout) layout =
-        lay_out(f, "một hai ba bốn năm sáu bảy tám. Chín mười một hai ba bốn năm", &style, 100);
-    g_autoptr(GArray) pages = bt_text_paginate(layout, 10000, 4);
-    guint last = g_array_index(pages, BtTextPage, 0).n_lines - 1;
-    g_assert_cmpuint(layout->lines->len, >, 4);
-    g_assert_true(layout->text[line_at(layout, last)->end - 1] == '.');
-}
-
-static void test_fit(Fixture *f, gconstpointer data)
-{
-    (void)data;
-    static const int boxes[][2] = { { 600, 300 }, { 320, 96 }, { 200, 400 }, { 1800, 64 } };
-    for (guint i = 0; i < G_N_ELEMENTS(samples); i++) {
-        g_autofree char *text = read_sample(samples[i]);
-        for (guint k = 0; k < G_N_ELEMENTS(boxes); k++) {
-            BtTextStyle style = { .lang = lang_of(samples[i]), .led = k == 1 };
-            int w = boxes[k][0], h = boxes[k][1];
-            style.px = bt_text_fit_px(f->fonts, text, &style, w, h, 7, 8, 90);
-            g_assert_cmpint(style.px, >=, 8);
-            g_assert_cmpint(style.px, <=, 90);
-            g_test_message("%s in %d × %d: %d", samples[i], w, h, style.px);
-            if (style.px == 8)
-                continue; /* it needs pages */
-            g_autoptr(BtTextLayout) layout = lay_out(f, text, &style, w);
-            g_assert_cmpfloat(layout->height_px, <=, h);
-            g_assert_cmpuint(layout->lines->len, <=, 7);
-            check_boxes(layout, w);
-        }
-    }
-}
-
 #define ADD(path, function) g_test_add("/text/" path, Fixture, NULL, set_up, function, tear_down)
 
 int main(int argc, char **argv)
@@ -757,9 +587,5 @@ int main(int argc, char **argv)
     ADD("tabular", test_tabular);
     ADD("led-rows", test_led_rows);
     ADD("line-height-is-fixed", test_line_height_is_fixed);
-    ADD("pages", test_pages);
-    ADD("even-pages", test_even_pages);
-    ADD("page-ends-with-sentence", test_page_ends_with_sentence);
-    ADD("fit", test_fit);
     return g_test_run();
 }

@@ -4,27 +4,10 @@
 #include "player/stage/strip.h"
 #include "player/stage/ticker.h"
 #include "render/compose/compose.h"
+#include "tests/unit/text-fixture.h"
 
 #include <math.h>
 #include <string.h>
-
-typedef struct {
-    BtFonts *fonts;
-} Fixture;
-
-static void set_up(Fixture *f, gconstpointer data)
-{
-    (void)data;
-    g_autoptr(GError) error = NULL;
-    f->fonts = bt_fonts_open(NULL, &error);
-    g_assert_no_error(error);
-}
-
-static void tear_down(Fixture *f, gconstpointer data)
-{
-    (void)data;
-    bt_fonts_close(f->fonts);
-}
 
 #define MAX_TEXTS 4
 

@@ -1,68 +1,16 @@
 /* Vertical text: how each character stands, and that columns are lines turned on their side, to the
  * pixel. */
-#include "fonts/text.h"
 #include "render/scene/frame.h"
+#include "tests/unit/text-fixture.h"
 
 #include <math.h>
 #include <string.h>
 
 #define SIDE_PX 800
 
-typedef struct {
-    BtFonts *fonts;
-} Fixture;
-
-static void set_up(Fixture *f, gconstpointer data)
-{
-    (void)data;
-    g_autoptr(GError) error = NULL;
-    f->fonts = bt_fonts_open(NULL, &error);
-    g_assert_no_error(error);
-}
-
-static void tear_down(Fixture *f, gconstpointer data)
-{
-    (void)data;
-    bt_fonts_close(f->fonts);
-}
-
 static BtTextStyle style_of(const char *lang, int px, gboolean led)
 {
     return (BtTextStyle){ .lang = lang, .px = px, .led = led, .dir = BT_DIR_TTB };
-}
-
-static BtTextLayout *lay_out(Fixture *f, const char *text, const BtTextStyle *style, int width_px)
-{
-    g_autoptr(GError) error = NULL;
-    BtTextLayout *layout = bt_text_layout(f->fonts, text, style, width_px, &error);
-    g_assert_no_error(error);
-    return layout;
-}
-
-static const BtTextLine *line_at(const BtTextLayout *layout, guint i)
-{
-    return &g_array_index(layout->lines, BtTextLine, i);
-}
-
-static const BtTextRun *run_at(const BtTextLayout *layout, guint i)
-{
-    return &g_array_index(layout->runs, BtTextRun, i);
-}
-
-static const BtGlyph *glyph_at(const BtTextLayout *layout, guint i)
-{
-    return &g_array_index(layout->glyphs, BtGlyph, i);
-}
-
-static char *read_sample(const char *name)
-{
-    g_autofree char *file = g_strconcat(name, ".txt", NULL);
-    g_autofree char *path = g_test_build_filename(G_TEST_DIST, "tests/golden/texts", file, NULL);
-    g_autoptr(GError) error = NULL;
-    char *text = NULL;
-    g_file_get_contents(path, &text, NULL, &error);
-    g_assert_no_error(error);
-    return text;
 }
 
 /* ---- how characters stand ---- */
@@ -174,18 +122,18 @@ static gboolean may_not_begin(const char *at)
 static void test_columns(Fixture *f, gconstpointer data)
 {
     (void)data;
-    static const char *const samples[] = { "vi-Hani", "zh-Hant", "zh-Hans", "mixed", "vi", "km",
+    static const char *const names[] = { "vi-Hani", "zh-Hant", "zh-Hans", "mixed", "vi", "km",
         "ii" };
     static const int heights_px[] = { 0, 100, 317, 900 };
-    for (guint i = 0; i < G_N_ELEMENTS(samples); i++) {
-        g_autofree char *text = read_sample(samples[i]);
+    for (guint i = 0; i < G_N_ELEMENTS(names); i++) {
+        g_autofree char *text = read_sample(names[i]);
         for (int px = 12; px <= 200; px += px < 40 ? 7 : 32) {
             for (guint h = 0; h < G_N_ELEMENTS(heights_px); h++) {
-                BtTextStyle style = style_of(samples[i], px, px & 1);
+                BtTextStyle style = style_of(names[i], px, px & 1);
                 if (heights_px[h] > 0 && heights_px[h] < 2 * px)
                     continue;
                 g_autoptr(BtTextLayout) layout = lay_out(f, text, &style, heights_px[h]);
-                g_test_message("%s at %d px in %d", samples[i], px, heights_px[h]);
+                g_test_message("%s at %d px in %d", names[i], px, heights_px[h]);
                 g_assert_cmpuint(layout->missing, ==, 0);
                 check_columns(layout, heights_px[h]);
                 for (guint k = 0; heights_px[h] >= 8 * px && k < layout->lines->len; k++)
