@@ -113,9 +113,15 @@ static GSourceFuncs functions = { .dispatch = dispatch };
 
 /* ---- in the thread ---- */
 
+/* One look at what is ready, and what comes of it. */
+typedef struct {
+    BtJudge *judge;
+    BtJudgement *judgement;
+} Looking;
+
 static gint64 instant_of_change(gpointer user)
 {
-    BtJudge *judge = ((gpointer *)user)[0];
+    BtJudge *judge = ((Looking *)user)->judge;
     gint64 until_us = g_get_monotonic_time() + PATIENCE_US, t_ms;
     g_mutex_lock(&judge->mutex);
     do
@@ -130,7 +136,7 @@ static gint64 instant_of_change(gpointer user)
 
 static void on_event(const BtActivationNews *news, gpointer user)
 {
-    BtJudgement *judgement = ((gpointer *)user)[1];
+    BtJudgement *judgement = ((Looking *)user)->judgement;
     BtJudgeEvent *event = g_new(BtJudgeEvent, 1);
     *event = (BtJudgeEvent){ g_strdup(news->type), g_strdup(news->code), g_strdup(news->what),
         g_strdup(news->message), g_strdup(news->id), news->again };
@@ -139,14 +145,14 @@ static void on_event(const BtActivationNews *news, gpointer user)
 
 static void on_command(BtVerb verb, gint64 until_ms, gpointer user)
 {
-    BtJudgement *judgement = ((gpointer *)user)[1];
+    BtJudgement *judgement = ((Looking *)user)->judgement;
     BtJudgeCommand command = { verb, until_ms };
     g_array_append_val(judgement->commands, command);
 }
 
 static gboolean look(BtJudge *judge, BtJudgement *judgement)
 {
-    gpointer user[] = { judge, judgement };
+    Looking looking = { judge, judgement };
     g_mutex_lock(&judge->mutex);
     BtTimekeeper time = judge->time;
     g_mutex_unlock(&judge->mutex);
@@ -160,7 +166,7 @@ static gboolean look(BtJudge *judge, BtJudgement *judgement)
         .instant_of_change = instant_of_change,
         .on_event = on_event,
         .on_command = on_command,
-        .user = user,
+        .user = &looking,
     };
     gboolean changed = bt_activate(&activation) || activation.roots != judge->roots;
     judge->roots = activation.roots;
