@@ -48,9 +48,9 @@ static GArray *find_clusters(const BtTextLayout *layout, const BtTextLine *line)
     GArray *clusters = g_array_new(FALSE, FALSE, sizeof(Cluster));
     for (guint i = line->first_run; i < line->first_run + line->n_runs; i++) {
         const BtTextRun *run = &g_array_index(layout->runs, BtTextRun, i);
-        const BtGlyph *glyphs = &g_array_index(layout->glyphs, BtGlyph, run->first_glyph);
-        for (guint k = 0; k < run->n_glyphs; k++) {
-            Cluster cluster = { glyphs[k].cluster, glyphs[k].advance_px };
+        for (guint k = run->first_glyph; k < run->first_glyph + run->n_glyphs; k++) {
+            const BtGlyph *glyph = &g_array_index(layout->glyphs, BtGlyph, k);
+            Cluster cluster = { glyph->cluster, glyph->advance_px };
             g_array_append_val(clusters, cluster);
         }
     }

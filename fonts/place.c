@@ -76,12 +76,12 @@ static double add_run(BtLiner *b, const BtSlice *slice, double pen, Line *line, 
     g_array_append_val(layout->runs, run);
     bt_room_add(&extent->room, face, slice->run->turn, &layout->style);
     g_array_set_size(layout->glyphs, run.first_glyph + slice->n);
-    BtGlyph *glyphs = &g_array_index(layout->glyphs, BtGlyph, run.first_glyph);
     for (guint k = 0; k < slice->n; k++) {
+        BtGlyph *glyph = &g_array_index(layout->glyphs, BtGlyph, run.first_glyph + k);
         double advance = bt_liner_advance_px(b, face, &slice->glyphs[k]);
         advance += widen_behind(b, slice, k, line);
-        set_glyph(b, slice, &slice->glyphs[k], pen, advance, &glyphs[k]);
-        add_ink(b, slice, &glyphs[k], extent);
+        set_glyph(b, slice, &slice->glyphs[k], pen, advance, glyph);
+        add_ink(b, slice, glyph, extent);
         pen += advance;
     }
     return pen;
