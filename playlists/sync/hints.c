@@ -126,7 +126,9 @@ BtHints *bt_hints_new(
         .ca_path = source->ca_path,
         .pin = source->pin,
         .insecure_host = source->insecure_host,
-        .low_speed_s = 0 }; /* silence is what it is for */
+        .low_speed_s = 0, /* silence is what it is for */
+        .now = source->now,
+        .now_user = source->now_user };
     if (!bt_sync_check_screen(source->screen, error))
         return NULL;
     BtTransport *transport = bt_transport_new(&options, error);

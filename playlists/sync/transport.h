@@ -4,9 +4,10 @@
 #define BT_PLAYLISTS_SYNC_TRANSPORT_H
 
 #include "base/error.h"
+#include "playlists/sync/sync.h"
 
-#define BT_TAG_MAX_BYTES 200        /* longer validators are taken for none */
-#define BT_RETRY_AFTER_MAX_BYTES 63 /* an HTTP date has 29 */
+#define BT_TAG_MAX_BYTES 200  /* longer validators are taken for none */
+#define BT_FIELD_MAX_BYTES 63 /* an HTTP date has 29 */
 #define BT_CONNECT_TIMEOUT_S 15
 #define BT_LOW_SPEED_BYTES_PER_S 1024
 #define BT_LOW_SPEED_S 30
@@ -33,7 +34,8 @@ typedef struct {
     guint64 from;                   /* where the body begins in the whole: 0 but for 206 */
     gint64 total_bytes;             /* of the whole, -1 when not known */
     gboolean resumable;             /* the peer serves ranges */
-    char retry_after[BT_RETRY_AFTER_MAX_BYTES + 1];
+    char retry_after[BT_FIELD_MAX_BYTES + 1];
+    char date[BT_FIELD_MAX_BYTES + 1]; /* what time the peer says it is, "" when it does not */
 } BtAnswer;
 
 /* Where the body of a 2xx answer goes; bodies of other answers are dropped. `begin` comes once,
@@ -48,7 +50,7 @@ typedef struct {
 typedef struct BtTransport BtTransport;
 struct BtTransport {
     volatile gint *cancelled; /* (nullable) borrowed; set before a request */
-    gint64 trusted_now_ms;    /* as in envelope.h; bounds a clock that is surely behind */
+    gint64 trusted_now_ms;    /* as in envelope.h; a wall clock before it is surely behind */
     guint64 bytes;            /* over the network so far, both ways */
 
     /* TRUE when there is an answer, whatever its status; BT_ERROR_NETWORK, BT_ERROR_TIMEOUT,
@@ -64,6 +66,8 @@ typedef struct {
     gboolean insecure_host;
     guint64 max_bytes_per_s;
     guint low_speed_s; /* give up after so long below BT_LOW_SPEED_BYTES_PER_S */
+    BtSyncNow now;     /* for certificates; NULL: the wall clock, unless it is surely behind */
+    gpointer now_user;
 } BtTransportOptions;
 
 /* By the scheme of `base`: https, http (to the loopback, or insecure_host), file. BT_ERROR_INVALID.
