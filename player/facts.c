@@ -132,6 +132,143 @@ gboolean bt_facts_add(BtFacts *facts, const char *type, const char *id, const Bt
         "siss", made_id, at->wall_ms, line, made_id);
 }
 
+/* ---- a boot whose clock was wrong ---- */
+
+/* Where instants of one fact are moved: those after `after_ms`. */
+typedef struct {
+    gint64 after_ms, step_ms;
+} Move;
+
+static gboolean moved(const BtJsonAt *at, const Move *move, gint64 *t_ms)
+{
+    if (!bt_json_read_time(at, t_ms, NULL))
+        return FALSE;
+    *t_ms += *t_ms > move->after_ms ? move->step_ms : 0;
+    return TRUE;
+}
+
+static void move_member(BtJson *fact, const char *key, const Move *move)
+{
+    BtJsonAt place = bt_json_root("", fact), member;
+    gint64 t_ms;
+    if (bt_json_member(&place, key, &member) && moved(&member, move, &t_ms))
+        bt_json_set_time(fact, key, t_ms);
+}
+
+static BtJson *moved_gap(const BtJsonAt *gap, const Move *move)
+{
+    BtJson *pair = bt_json_new_array();
+    for (gsize i = 0; i < bt_json_length(gap); i++) {
+        BtJsonAt at = bt_json_element(gap, i);
+        gint64 t_ms = 0;
+        moved(&at, move, &t_ms);
+        g_autofree char *text = bt_time_format(t_ms);
+        bt_json_append_string(pair, text);
+    }
+    return pair;
+}
+
+static void move_gaps(BtJson *fact, const Move *move)
+{
+    BtJsonAt place = bt_json_root("", fact), gaps;
+    if (!bt_json_member(&place, "gaps", &gaps))
+        return;
+    BtJson *list = bt_json_new_array();
+    for (gsize i = 0; i < bt_json_length(&gaps); i++) {
+        BtJsonAt gap = bt_json_element(&gaps, i);
+        bt_json_append(list, moved_gap(&gap, move));
+    }
+    bt_json_set(fact, "gaps", list);
+}
+
+/* When what the fact tells of began; BT_TIME_MAX: it tells of an instant. */
+static gint64 beginning(const BtJson *fact)
+{
+    BtJsonAt place = bt_json_root("", fact), member;
+    gint64 t_ms;
+    if ((bt_json_member(&place, "from", &member) || bt_json_member(&place, "start", &member)) &&
+        bt_json_read_time(&member, &t_ms, NULL))
+        return t_ms;
+    return BT_TIME_MAX;
+}
+
+/* A stretch that began before was of another boot; what it says of `from_ms` itself is its end. */
+static void move_fact(BtJson *fact, gint64 from_ms, gint64 step_ms)
+{
+    static const char *const keys[] = { "at", "due", "start", "end", "from", "to", "failed_at" };
+    gboolean is_older = beginning(fact) < from_ms;
+    Move move = { is_older ? from_ms : from_ms - 1, step_ms };
+    move_gaps(fact, &move);
+    for (guint i = 0; i < G_N_ELEMENTS(keys); i++)
+        move_member(fact, keys[i], &move);
+    bt_json_set_string(fact, "clock", "repaired");
+}
+
+static gboolean is_of_boot(const BtJson *fact, const char *boot)
+{
+    BtJsonAt place = bt_json_root("", fact), member;
+    const char *text = bt_json_member(&place, "boot", &member)
+        ? bt_json_read_string(&member, 0, BT_FACT_MAX_BYTES, NULL)
+        : NULL;
+    return g_strcmp0(text, boot) == 0;
+}
+
+static gboolean move_row(
+    BtFacts *facts, gint64 seq, BtJson *fact, gint64 from_ms, gint64 step_ms, GError **error)
+{
+    if (!is_of_boot(fact, facts->boot))
+        return TRUE;
+    move_fact(fact, from_ms, step_ms);
+    BtJsonAt place = bt_json_root("", fact), member;
+    gint64 at_ms = 0;
+    if (bt_json_member(&place, "at", &member))
+        bt_json_read_time(&member, &at_ms, NULL);
+    g_autofree char *line = bt_json_to_text(fact, FALSE);
+    return bt_db_run(facts->db, error,
+        "UPDATE fact SET line = ?, at_ms = ? WHERE seq = ? AND state = 0", "sii", line, at_ms, seq);
+}
+
+typedef struct {
+    gint64 seq;
+    BtJson *fact;
+} Untrusted;
+
+static void untrusted_clear(gpointer data)
+{
+    bt_json_unref(((Untrusted *)data)->fact);
+}
+
+static GArray *read_untrusted(BtFacts *facts, GError **error)
+{
+    g_autoptr(BtRows) rows = bt_db_query(facts->db, error,
+        "SELECT seq, line FROM fact WHERE state = 0 AND instr(line, '\"clock\":\"untrusted\"') > 0"
+        " ORDER BY seq",
+        "");
+    if (rows == NULL)
+        return NULL;
+    GArray *found = g_array_new(FALSE, FALSE, sizeof(Untrusted));
+    g_array_set_clear_func(found, untrusted_clear);
+    while (bt_rows_next(rows, error)) {
+        const char *line = bt_rows_text(rows, 1);
+        Untrusted one = { bt_rows_int(rows, 0),
+            bt_json_parse(line, strlen(line), "ledger.db", BT_FACT_MAX_BYTES, 8, NULL) };
+        if (one.fact != NULL)
+            g_array_append_val(found, one);
+    }
+    return found;
+}
+
+gboolean bt_facts_move(BtFacts *facts, gint64 from_ms, gint64 step_ms, GError **error)
+{
+    g_autoptr(GArray) untrusted = read_untrusted(facts, error);
+    gboolean ok = untrusted != NULL;
+    for (guint i = 0; ok && i < untrusted->len; i++) {
+        const Untrusted *one = &g_array_index(untrusted, Untrusted, i);
+        ok = move_row(facts, one->seq, one->fact, from_ms, step_ms, error);
+    }
+    return ok;
+}
+
 /* ---- open rows ---- */
 
 BtOpenRow *bt_open_row_new(const char *id, BtJson *body, gint64 start_ms, gint64 due_end_ms)

@@ -33,6 +33,7 @@ typedef struct {
     GPtrArray *events;       /* of BtJudgeEvent */
     GArray *commands;        /* of BtJudgeCommand: those that are no input */
     gint64 newest_issued_ms; /* as BtActivation says; 0: nothing was looked at */
+    gint64 utc_ms;           /* the time that the source signed; 0: it was not asked for */
     BtInputs *inputs;        /* NULL: they did not change. Taken by setting it NULL */
 } BtJudgement;
 
@@ -56,6 +57,8 @@ void bt_judge_set_now(BtJudge *judge, const BtTimekeeper *time, gint64 item_end_
 
 /* Looks at every native source. */
 void bt_judge_look(BtJudge *judge);
+/* Looks at the answer to `nonce` that sync wrote down, for a time that is not before `floor_ms`. */
+void bt_judge_look_at_time(BtJudge *judge, const BtNonce *nonce, gint64 floor_ms);
 /* Writes, then loads the inputs. */
 void bt_judge_write(BtJudge *judge, BtJudgeWrite write, BtJudgeTold told, gpointer data);
 /* Loads the inputs. */

@@ -94,18 +94,24 @@ static gboolean on_beat(gpointer data)
 static gboolean on_heartbeat(gpointer data)
 {
     BtShow *show = data;
-    bt_timekeeper_judge(&show->time, FALSE);
+    bt_show_judge_time(show);
+    if (!show->time.trusted)
+        bt_show_tell(show, BT_ROLE_TIME_WANTED);
     bt_show_look_for_silence(show);
     bt_status_heartbeat(show);
     return G_SOURCE_CONTINUE;
 }
 
-static void on_supervise(BtRoleType type, gpointer data)
+static void on_supervise(const BtRoleMessage *message, gpointer data)
 {
     BtShow *show = data;
-    if (type == BT_ROLE_STOP)
+    if (message->type == BT_ROLE_STOP)
         g_main_loop_quit(show->loop);
-    if (type == BT_ROLE_NEWS && show->judge != NULL)
+    if (message->type == BT_ROLE_TIME_ASK)
+        bt_show_ask_time(show);
+    if (message->type == BT_ROLE_TIME)
+        bt_show_hear_time(show);
+    if (message->type == BT_ROLE_NEWS && show->judge != NULL)
         bt_judge_look(show->judge);
 }
 
@@ -278,7 +284,7 @@ static gboolean open_board(BtShow *show, GError **error)
         .on_catch_up = bt_show_on_catch_up,
         .failure_user = show,
         .writable = TRUE,
-        .since_ms = bt_clock_wall_ms(&options->clock) - BT_HOUR_MS,
+        .since_ms = show->boot_ms - BT_HOUR_MS,
     };
     show->board = bt_board_open(show->config, &board, error);
     if (show->board == NULL)
@@ -348,9 +354,10 @@ static gboolean show_open(BtShow *show, GError **error)
     confine(show);
     if (!open_ledger(show, error))
         return FALSE;
-    show->time = bt_timekeeper_start(
-        &options->clock, show->config->trust_system_clock, stored_time(show->reader));
+    show->time = bt_timekeeper_start(&options->clock, show->config->trust_system_clock,
+        stored_time(show->reader), options->left.offset_ms != 0 ? &options->left : NULL);
     show->boot_ms = bt_timekeeper_show_ms(&show->time);
+    show->was_trusted = show->time.trusted;
     if (!open_board(show, error))
         return FALSE;
     if (!show->time.trusted) {

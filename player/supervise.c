@@ -46,8 +46,9 @@ struct Supervise {
     const BtRoleOptions *options;
     GMainLoop *loop;
     Child show, sync;
-    gint64 beat_ms; /* real, of the last beat */
-    gint64 died_ms; /* by the player's clock, of the last show */
+    gint64 beat_ms;  /* real, of the last beat */
+    gint64 died_ms;  /* by its own time, of the last show */
+    BtTimeLeft left; /* what it knew of the time */
     gboolean stopping;
     int status;
     char *decoder_path;
@@ -122,6 +123,8 @@ static GPtrArray *role_arguments(const Supervise *supervise, const char *role)
     add_number(argv, "width", options->w_px);
     add_number(argv, "height", options->h_px);
     add_number(argv, "died", supervise->died_ms);
+    add_number(argv, "time", supervise->left.offset_ms);
+    add_number(argv, "trusted", supervise->left.trusted);
     g_ptr_array_add(argv, NULL);
     return argv;
 }
@@ -146,11 +149,16 @@ static void start_role(Child *child)
 
 /* ---- messages ---- */
 
-static void pass_on(const Child *child, BtRoleType type)
+static void pass_on(const Child *child, const BtRoleMessage *message)
 {
-    BtRoleMessage message = { .type = type };
     if (child->channel >= 0)
-        bt_channel_send(child->channel, &message, sizeof message, NULL, 0, NULL);
+        bt_channel_send(child->channel, message, sizeof *message, NULL, 0, NULL);
+}
+
+static void ask_to_stop(const Child *child)
+{
+    BtRoleMessage message = { .type = BT_ROLE_STOP };
+    pass_on(child, &message);
 }
 
 static void start_decoder(Supervise *supervise, const int *fds, guint n_fds)
@@ -179,7 +187,7 @@ static void stop(Supervise *supervise)
     if (supervise->stopping)
         return;
     supervise->stopping = TRUE;
-    pass_on(&supervise->show, BT_ROLE_STOP);
+    ask_to_stop(&supervise->show);
     g_timeout_add(4 * BT_STOP_LIMIT_MS, give_up, supervise);
 }
 
@@ -202,11 +210,18 @@ static void act(Supervise *supervise, const BtRoleMessage *message, const int *f
         start_decoder(supervise, fds, n_fds);
         break;
     case BT_ROLE_NEWS:
-        pass_on(&supervise->show, BT_ROLE_NEWS);
+    case BT_ROLE_TIME_ASK:
+    case BT_ROLE_TIME:
+        pass_on(&supervise->show, message);
         break;
     case BT_ROLE_FACTS:
     case BT_ROLE_POLL:
-        pass_on(&supervise->sync, message->type);
+    case BT_ROLE_TIME_WANTED:
+    case BT_ROLE_TIME_NONCE:
+        pass_on(&supervise->sync, message);
+        break;
+    case BT_ROLE_CLOCK:
+        supervise->left = (BtTimeLeft){ message->flag != 0, message->value };
         break;
     case BT_ROLE_RESTART:
         restart_everything(supervise);
@@ -275,7 +290,10 @@ static gint64 next_back_off(Child *child)
 
 static void show_ended(Supervise *supervise, int status)
 {
-    supervise->died_ms = bt_clock_wall_ms(&supervise->options->clock);
+    const BtClock *clock = &supervise->options->clock;
+    gint64 offset_ms = supervise->left.offset_ms;
+    supervise->died_ms =
+        offset_ms == 0 ? bt_clock_wall_ms(clock) : bt_clock_mono_ms(clock) + offset_ms;
     forget(&supervise->show);
     if (!supervise->stopping) {
         g_warning("supervise: show ended (%s %d), starting it again",
@@ -286,7 +304,7 @@ static void show_ended(Supervise *supervise, int status)
     }
     if (WIFEXITED(status))
         supervise->status = WEXITSTATUS(status);
-    pass_on(&supervise->sync, BT_ROLE_STOP);
+    ask_to_stop(&supervise->sync);
     if (supervise->sync.pid == 0)
         g_main_loop_quit(supervise->loop);
 }

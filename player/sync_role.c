@@ -4,13 +4,12 @@
  * it is woken.
  *
  * Nobody sees sync die: show goes on from the cache, and supervise starts it again. */
+#include "player/sync_role.h"
+
 #include "base/channel.h"
 #include "base/io.h"
 #include "player/confine.h"
 #include "player/device_key.h"
-#include "player/facts.h"
-#include "player/roles.h"
-#include "playlists/sync/sync.h"
 
 #include <glib-unix.h>
 #include <unistd.h>
@@ -19,55 +18,38 @@
 #define RETRY_MAX_MS (15 * BT_MINUTE_MS)
 #define MAX_BATCHES 64 /* of reports in one go, so that polling is not kept waiting */
 
-typedef struct SyncRole SyncRole;
-
-typedef struct {
-    SyncRole *role;
-    const BtConfigSource *source;
-    GThread *thread;
-    BtCache *cache;
-    BtFacts *facts;
-    BtSync *sync;
-    BtHints *hints;       /* NULL: a folder, or none could be had */
-    guint failures;       /* rounds in a row */
-    gint64 round_real_ms; /* when the last round ended */
-    guint push_failures;  /* in a row */
-    gint64 push_after_real_ms;
-    GHashTable *told;    /* what went wrong since the last good round: type, thing and code */
-    GHashTable *checked; /* sha256 hashed since the start */
-    GHashTable *needed;  /* under the role's mutex: sha256 this source cannot do without */
-} Worker;
-
-struct SyncRole {
-    const BtRoleOptions *options;
-    BtConfig *config;
-    BtKey *key;
-    GMainLoop *loop;
-    GPtrArray *workers; /* of Worker */
-    gint cancelled;     /* atomic */
-    GMutex mutex;
-    GCond wake;
-    guint64 wakes; /* under mutex: how often supervise asked for a round */
-    GMutex channel_mutex;
-};
-
 static gint64 real_ms(void)
 {
     return g_get_monotonic_time() / 1000;
 }
 
-static void tell_news(SyncRole *role)
+void bt_sync_role_tell(BtSyncRole *role, BtRoleType type)
 {
-    BtRoleMessage message = { .type = BT_ROLE_NEWS };
+    BtRoleMessage message = { .type = type };
     g_mutex_lock(&role->channel_mutex);
     bt_channel_send(BT_ROLE_CHANNEL_FD, &message, sizeof message, NULL, 0, NULL);
     g_mutex_unlock(&role->channel_mutex);
 }
 
+void bt_sync_role_wake(BtSyncRole *role)
+{
+    g_mutex_lock(&role->mutex);
+    role->wakes++;
+    g_cond_broadcast(&role->wake);
+    g_mutex_unlock(&role->mutex);
+}
+
+gboolean bt_sync_role_is_of_the_way(const GError *failure)
+{
+    return g_error_matches(failure, BT_ERROR, BT_ERROR_NETWORK) ||
+        g_error_matches(failure, BT_ERROR, BT_ERROR_TIMEOUT) ||
+        g_error_matches(failure, BT_ERROR, BT_ERROR_IO);
+}
+
 /* ---- one round ---- */
 
 /* A fault that goes on for days is one event, not one a poll. */
-static gboolean is_told(Worker *worker, const BtSyncEvent *event)
+static gboolean is_told(BtSyncWorker *worker, const BtSyncEvent *event)
 {
     gboolean may_go_on = g_str_equal(event->type, "skipped") || g_str_equal(event->type, "refused");
     return may_go_on &&
@@ -78,14 +60,13 @@ static gboolean is_told(Worker *worker, const BtSyncEvent *event)
 /* What is fetched is for the log; what is refused is for the source too. */
 static void on_event(const BtSyncEvent *event, gpointer user)
 {
-    Worker *worker = user;
+    BtSyncWorker *worker = user;
     if (is_told(worker, event))
         return;
     g_message("%s: %s %s: %s", worker->source->name, event->type, event->what, event->message);
     if (g_str_equal(event->type, "fetched"))
         return;
-    BtMoment at = { bt_clock_wall_ms(&worker->role->options->clock),
-        bt_clock_mono_ms(&worker->role->options->clock), TRUE };
+    BtMoment at = bt_sync_role_moment(worker->role);
     g_autofree char *words =
         g_utf8_substring(event->message, 0, MIN(300, g_utf8_strlen(event->message, -1)));
     BtJson *body = bt_json_new_object();
@@ -100,18 +81,10 @@ static void on_event(const BtSyncEvent *event, gpointer user)
         g_message("%s: %s", worker->source->name, failure->message);
 }
 
-static gint64 trusted_now_ms(const SyncRole *role)
-{
-    gboolean trusted = role->config->trust_system_clock || role->options->clock.is_virtual;
-    /* With trust=auto show judges expiry again by its own clock; here only what is surely past
-     * counts. */
-    return trusted ? bt_clock_wall_ms(&role->options->clock) : BANGTIN_BUILT_S * BT_SECOND_MS;
-}
-
-static void note_round(Worker *worker, BtSyncResult result, const GError *failure)
+static void note_round(BtSyncWorker *worker, BtSyncResult result, const GError *failure)
 {
     BtSourceState *before = bt_facts_source(worker->facts, worker->source->name);
-    gint64 now_ms = real_ms(), wall_ms = bt_clock_wall_ms(&worker->role->options->clock);
+    gint64 ended_ms = real_ms(), wall_ms = bt_sync_role_now_ms(worker->role);
     gboolean ok = result != BT_SYNC_FAILED;
     gint64 idle_ms = before == NULL ? 0 : before->idle_ms;
     gint64 last_ok_ms = before == NULL ? 0 : before->last_ok_ms;
@@ -122,30 +95,27 @@ static void note_round(Worker *worker, BtSyncResult result, const GError *failur
                                                    : "failed"),
         .message = (char *)(failure == NULL ? "" : failure->message),
         .last_ok_ms = ok ? wall_ms : last_ok_ms,
-        .idle_ms = ok ? 0 : idle_ms + now_ms - worker->round_real_ms,
+        .idle_ms = ok ? 0 : idle_ms + ended_ms - worker->round_real_ms,
         .bytes = (gint64)bt_sync_bytes(worker->sync),
     };
-    worker->round_real_ms = now_ms;
+    worker->round_real_ms = ended_ms;
     bt_facts_put_source(worker->facts, &state, NULL);
     bt_source_state_free(before);
 }
 
 /* The way is open again: reports need not wait any longer. */
-static void forget_push_failures(Worker *worker)
+static void forget_push_failures(BtSyncWorker *worker)
 {
     worker->push_failures = 0;
     worker->push_after_real_ms = 0;
 }
 
-static void do_round(Worker *worker)
+static void do_round(BtSyncWorker *worker)
 {
     g_autoptr(GError) failure = NULL;
-    BtSyncResult result = bt_sync_round(
-        worker->sync, trusted_now_ms(worker->role), &worker->role->cancelled, &failure);
-    gboolean slow_down = result == BT_SYNC_FAILED &&
-        (g_error_matches(failure, BT_ERROR, BT_ERROR_NETWORK) ||
-            g_error_matches(failure, BT_ERROR, BT_ERROR_TIMEOUT) ||
-            g_error_matches(failure, BT_ERROR, BT_ERROR_IO));
+    BtSyncResult result = bt_sync_round(worker->sync, bt_sync_role_surely_past_ms(worker->role),
+        &worker->role->cancelled, &failure);
+    gboolean slow_down = result == BT_SYNC_FAILED && bt_sync_role_is_of_the_way(failure);
     if (slow_down && worker->failures == 0)
         g_message("%s: %s", worker->source->name, failure->message);
     if (!slow_down && worker->failures > 0)
@@ -155,7 +125,7 @@ static void do_round(Worker *worker)
     if (result != BT_SYNC_FAILED)
         g_hash_table_remove_all(worker->told);
     if (result == BT_SYNC_NEW)
-        tell_news(worker->role);
+        bt_sync_role_tell(worker->role, BT_ROLE_NEWS);
 }
 
 static void add_all(GHashTable *keep, GHashTable *needed)
@@ -168,11 +138,11 @@ static void add_all(GHashTable *keep, GHashTable *needed)
 }
 
 /* Only when every source has said what it needs may anything go. */
-static GHashTable *needed_by_all(SyncRole *role)
+static GHashTable *needed_by_all(BtSyncRole *role)
 {
     g_autoptr(GHashTable) keep = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
     for (guint i = 0; i < role->workers->len; i++) {
-        const Worker *worker = g_ptr_array_index(role->workers, i);
+        const BtSyncWorker *worker = g_ptr_array_index(role->workers, i);
         if (worker->needed == NULL)
             return NULL;
         add_all(keep, worker->needed);
@@ -180,7 +150,7 @@ static GHashTable *needed_by_all(SyncRole *role)
     return g_steal_pointer(&keep);
 }
 
-static void evict(Worker *worker)
+static void evict(BtSyncWorker *worker)
 {
     GHashTable *needed = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
     bt_sync_add_needed(worker->sync, needed);
@@ -195,7 +165,7 @@ static void evict(Worker *worker)
 
 /* Once a start each object that is needed is hashed from the disk, one a round: what rotted goes
  * and is fetched again. */
-static void check_one_object(Worker *worker)
+static void check_one_object(BtSyncWorker *worker)
 {
     GHashTableIter iter;
     gpointer sha256;
@@ -215,7 +185,7 @@ static void check_one_object(Worker *worker)
 
 /* ---- reports ---- */
 
-static void take_reply(Worker *worker, BtPushReply *reply)
+static void take_reply(BtSyncWorker *worker, BtPushReply *reply)
 {
     GHashTableIter iter;
     gpointer id, reason;
@@ -228,19 +198,19 @@ static void take_reply(Worker *worker, BtPushReply *reply)
 }
 
 /* A batch is large and a static server never takes one: it is offered less and less often. */
-static void wait_with_reports(Worker *worker, gint64 asked_ms)
+static void wait_with_reports(BtSyncWorker *worker, gint64 asked_ms)
 {
     gint64 wait_ms = MIN(RETRY_MAX_MS, RETRY_MIN_MS << MIN(worker->push_failures, 10));
     worker->push_failures++;
     worker->push_after_real_ms = real_ms() + MAX(asked_ms, wait_ms);
 }
 
-/* The date that is signed is the real one: the source compares it with its own clock. */
-static gboolean push_batch(Worker *worker, GBytes *batch)
+static gboolean push_batch(BtSyncWorker *worker, GBytes *batch)
 {
     BtPushReply reply = { 0 };
     g_autoptr(GError) failure = NULL;
-    gboolean pushed = bt_sync_push(worker->sync, batch, g_get_real_time() / 1000, &reply, &failure);
+    gboolean pushed =
+        bt_sync_push(worker->sync, batch, bt_sync_role_now_ms(worker->role), &reply, &failure);
     if (pushed) {
         take_reply(worker, &reply);
         forget_push_failures(worker);
@@ -252,38 +222,30 @@ static gboolean push_batch(Worker *worker, GBytes *batch)
     return pushed;
 }
 
-static void push(Worker *worker)
+static void push(BtSyncWorker *worker)
 {
     if (worker->source != bt_config_report_source(worker->role->config) ||
-        real_ms() < worker->push_after_real_ms)
+        real_ms() < worker->push_after_real_ms || bt_sync_role_waits_for_time(worker))
         return;
     for (guint i = 0; i < MAX_BATCHES; i++) {
         g_autoptr(GBytes) batch = bt_facts_batch(worker->facts, NULL);
         if (batch == NULL || !push_batch(worker, batch))
             break;
     }
-    bt_facts_tidy(worker->facts, bt_clock_wall_ms(&worker->role->options->clock), NULL);
+    bt_facts_tidy(worker->facts, bt_sync_role_now_ms(worker->role), NULL);
 }
 
 /* ---- a worker's life ---- */
 
-static void wake_workers(SyncRole *role)
-{
-    g_mutex_lock(&role->mutex);
-    role->wakes++;
-    g_cond_broadcast(&role->wake);
-    g_mutex_unlock(&role->mutex);
-}
-
 /* From the hints' own thread. */
 static void on_hint(gpointer user)
 {
-    wake_workers(user);
+    bt_sync_role_wake(user);
 }
 
 /* A poll each poll_s; after failures sooner at first, then later, up to four polls; a fifth of it
  * by chance, so that a thousand boards do not ask at once. */
-static gint64 pause_ms(const Worker *worker)
+static gint64 pause_ms(const BtSyncWorker *worker)
 {
     const BtClock *clock = &worker->role->options->clock;
     double rate = clock->is_virtual && clock->rate > 1 ? clock->rate : 1;
@@ -296,9 +258,9 @@ static gint64 pause_ms(const Worker *worker)
     return MAX(200, wait_ms * g_random_int_range(80, 121) / 100);
 }
 
-static void sleep_until_next(Worker *worker, guint64 *seen_wakes)
+static void sleep_until_next(BtSyncWorker *worker, guint64 *seen_wakes)
 {
-    SyncRole *role = worker->role;
+    BtSyncRole *role = worker->role;
     gint64 until_us = g_get_monotonic_time() + pause_ms(worker) * 1000;
     g_mutex_lock(&role->mutex);
     while (!g_atomic_int_get(&role->cancelled) && role->wakes == *seen_wakes &&
@@ -310,11 +272,12 @@ static void sleep_until_next(Worker *worker, guint64 *seen_wakes)
 
 static gpointer run_worker(gpointer data)
 {
-    Worker *worker = data;
+    BtSyncWorker *worker = data;
     guint64 wakes = 0;
     /* The one before may have died between making something ready and telling. */
-    tell_news(worker->role);
+    bt_sync_role_tell(worker->role, BT_ROLE_NEWS);
     while (!g_atomic_int_get(&worker->role->cancelled)) {
+        bt_sync_role_ask_time(worker);
         do_round(worker);
         push(worker);
         evict(worker);
@@ -326,7 +289,7 @@ static gpointer run_worker(gpointer data)
 
 static void worker_free(gpointer data)
 {
-    Worker *worker = data;
+    BtSyncWorker *worker = data;
     if (worker->thread != NULL)
         g_thread_join(worker->thread);
     bt_hints_free(worker->hints);
@@ -339,7 +302,7 @@ static void worker_free(gpointer data)
     g_free(worker);
 }
 
-static gboolean worker_open(Worker *worker, GError **error)
+static gboolean worker_open(BtSyncWorker *worker, GError **error)
 {
     const BtConfig *config = worker->role->config;
     const BtConfigSource *source = worker->source;
@@ -354,6 +317,8 @@ static gboolean worker_open(Worker *worker, GError **error)
         .pin = source->pin,
         .insecure_host = source->insecure,
         .max_bytes_per_s = source->max_bytes_per_s,
+        .now = bt_sync_role_tls_now,
+        .now_user = worker->role,
     };
     g_autofree char *cache = bt_config_state_path(config, "cache");
     g_autofree char *ledger = bt_config_state_path(config, "ledger.db");
@@ -364,7 +329,7 @@ static gboolean worker_open(Worker *worker, GError **error)
     if (worker->facts == NULL)
         return FALSE;
     bt_facts_set_boot(worker->facts, worker->role->options->boot);
-    worker->round_real_ms = real_ms();
+    worker->started_real_ms = worker->round_real_ms = real_ms();
     worker->sync =
         bt_sync_new(&description, worker->cache, worker->role->key, on_event, worker, error);
     if (worker->sync != NULL)
@@ -372,10 +337,10 @@ static gboolean worker_open(Worker *worker, GError **error)
     return worker->sync != NULL;
 }
 
-static void add_worker(SyncRole *role, const BtConfigSource *source)
+static void add_worker(BtSyncRole *role, const BtConfigSource *source)
 {
     g_autoptr(GError) failure = NULL;
-    Worker *worker = g_new0(Worker, 1);
+    BtSyncWorker *worker = g_new0(BtSyncWorker, 1);
     worker->role = role;
     worker->source = source;
     worker->checked = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
@@ -390,36 +355,41 @@ static void add_worker(SyncRole *role, const BtConfigSource *source)
 
 /* ---- the role ---- */
 
-static void on_supervise(BtRoleType type, gpointer data)
+static void on_supervise(const BtRoleMessage *message, gpointer data)
 {
-    SyncRole *role = data;
-    if (type == BT_ROLE_STOP)
+    BtSyncRole *role = data;
+    if (message->type == BT_ROLE_STOP)
         g_main_loop_quit(role->loop);
+    else if (message->type == BT_ROLE_TIME_NONCE)
+        bt_sync_role_take_nonce(role, &message->nonce);
+    else if (message->type == BT_ROLE_TIME_WANTED)
+        bt_sync_role_want_time(role);
     else
-        wake_workers(role);
+        bt_sync_role_wake(role);
 }
 
 static gboolean on_term(gpointer data)
 {
-    g_main_loop_quit(((SyncRole *)data)->loop);
+    g_main_loop_quit(((BtSyncRole *)data)->loop);
     return G_SOURCE_CONTINUE;
 }
 
 /* A board on a kernel that takes no filter had better have its bulletins than not. */
-static void confine(const SyncRole *role)
+static void confine(const BtSyncRole *role)
 {
     g_autoptr(GError) failure = NULL;
     if (!bt_confine_sync(role->config, &failure))
         g_warning("sync is not confined: %s", failure->message);
 }
 
-static gboolean role_open(SyncRole *role, GError **error)
+static gboolean role_open(BtSyncRole *role, GError **error)
 {
     role->loop = g_main_loop_new(NULL, FALSE);
     role->workers = g_ptr_array_new_with_free_func(worker_free);
     role->config = bt_config_read(role->options->config_path, error);
     if (role->config == NULL)
         return FALSE;
+    bt_sync_role_start_time(role);
     role->key = bt_device_key(role->config, error);
     if (role->key == NULL)
         return FALSE;
@@ -431,17 +401,17 @@ static gboolean role_open(SyncRole *role, GError **error)
             add_worker(role, source);
     }
     for (guint i = 0; i < role->workers->len; i++) {
-        Worker *worker = g_ptr_array_index(role->workers, i);
+        BtSyncWorker *worker = g_ptr_array_index(role->workers, i);
         worker->thread = g_thread_new(worker->source->name, run_worker, worker);
     }
     return TRUE;
 }
 
 /* The last facts of show are pushed once more before the end. */
-static void push_what_is_left(SyncRole *role)
+static void push_what_is_left(BtSyncRole *role)
 {
     for (guint i = 0; i < role->workers->len; i++) {
-        Worker *worker = g_ptr_array_index(role->workers, i);
+        BtSyncWorker *worker = g_ptr_array_index(role->workers, i);
         g_thread_join(g_steal_pointer(&worker->thread));
         worker->push_after_real_ms = 0;
         push(worker);
@@ -450,10 +420,11 @@ static void push_what_is_left(SyncRole *role)
 
 int bt_sync_role(const BtRoleOptions *options)
 {
-    SyncRole role = { .options = options };
+    BtSyncRole role = { .options = options };
     g_autoptr(GError) failure = NULL;
     g_mutex_init(&role.mutex);
     g_mutex_init(&role.channel_mutex);
+    g_mutex_init(&role.time_mutex);
     g_cond_init(&role.wake);
     gboolean open = role_open(&role, &failure);
     if (open) {
@@ -463,7 +434,7 @@ int bt_sync_role(const BtRoleOptions *options)
         g_unix_signal_add(SIGINT, on_term, &role);
         g_main_loop_run(role.loop);
         g_atomic_int_set(&role.cancelled, 1);
-        wake_workers(&role);
+        bt_sync_role_wake(&role);
         push_what_is_left(&role);
     } else {
         g_warning("%s", failure->message);
