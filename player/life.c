@@ -119,7 +119,7 @@ void bt_life_set(BtLifeKeeper *keeper, const char *state, const char *cause, con
 void bt_life_tick(BtLifeKeeper *keeper, const BtMoment *now)
 {
     BtLife *life = &keeper->life;
-    life->seen_ms = now->wall_ms;
+    life->seen_ms = MAX(now->wall_ms, life->from_ms); /* after a step back it is yet to come */
     if (life->seen_ms - life->from_ms < BT_LIFE_REPORT_MS) {
         post_note(keeper);
         return;
@@ -157,9 +157,15 @@ void bt_life_move(BtLifeKeeper *keeper, gint64 step_ms, const BtMoment *now)
 void bt_life_step(BtLifeKeeper *keeper, const BtMoment *before, const BtMoment *now)
 {
     g_autofree char *state = g_strdup(keeper->life.state), *cause = g_strdup(keeper->life.cause);
+    gint64 step_ms = now->wall_ms - before->wall_ms;
+    BtMoment from = *now;
     keeper->life.seen_ms = before->wall_ms;
     report(keeper, &keeper->life, before);
-    begin(keeper, state, cause, now);
+    if (step_ms > 0 && step_ms <= BT_LIFE_STEP_MAX_MS)
+        report_stretch(keeper, "unconfirmed", "clock", before->wall_ms, now->wall_ms, now);
+    if (step_ms < 0 && step_ms >= -BT_LIFE_STEP_MAX_MS)
+        from.wall_ms = MAX(before->wall_ms, keeper->life.from_ms);
+    begin(keeper, state, cause, &from);
 }
 
 void bt_life_stop(BtLifeKeeper *keeper, const BtMoment *now)

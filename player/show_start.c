@@ -231,10 +231,15 @@ static void take_over(BtShow *show, BtFacts *facts)
     bt_tracker_recover(show->tracker, rows, MAX(died_ms, lived ? life.seen_ms : 0));
 }
 
+/* The power takes the last notes of the life; a row that was opened since is on the disk. */
 static gint64 stored_time(BtFacts *facts)
 {
     BtLife life;
-    return bt_facts_life(facts, &life) ? life.seen_ms : 0;
+    gint64 stored_ms = bt_facts_life(facts, &life) ? life.seen_ms : 0;
+    g_autoptr(GPtrArray) rows = bt_facts_open_rows(facts, NULL);
+    for (guint i = 0; rows != NULL && i < rows->len; i++)
+        stored_ms = MAX(stored_ms, ((const BtOpenRow *)g_ptr_array_index(rows, i))->start_ms);
+    return stored_ms;
 }
 
 /* ---- opening ---- */

@@ -53,7 +53,8 @@ static void change_trust(BtShow *show)
 
 static void take_step(BtShow *show, const BtMoment *before, gint64 step_ms)
 {
-    BtMoment now = bt_show_moment(show);
+    /* In no time: whatever this process does in between. */
+    BtMoment now = { before->wall_ms + step_ms, before->mono_ms, show->time.trusted };
     gboolean found_out = !before->trusted && now.trusted;
     bt_tracker_step(show->tracker, before);
     if (found_out)

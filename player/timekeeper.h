@@ -35,9 +35,10 @@ typedef struct {
     gboolean trust_system, trusted;
     gint64 start_mono_ms;
     gint64 hard_floor_ms, floor_ms; /* surely past at the start; `floor_ms` with what was stored */
-    /* The time that was known last: then the wall was `known_wall_ms`, give or take the radius. */
+    /* The time that was known last, as what it was ahead of the monotonic clock, give or take the
+     * radius; and when that was. */
     gboolean is_known, is_signed;
-    gint64 known_wall_ms, known_mono_ms, radius_ms;
+    gint64 known_offset_ms, known_mono_ms, radius_ms;
     gboolean (*is_synchronised)(void); /* what the kernel says; replaced in tests */
 } BtTimekeeper;
 

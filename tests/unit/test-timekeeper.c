@@ -223,6 +223,28 @@ static void test_signed(gconstpointer data)
     assert_near(bt_timekeeper_surely_past_ms(&keeper), bt_timekeeper_show_ms(&keeper));
 }
 
+/* The next answers narrow what the first said. */
+static void test_signed_again(void)
+{
+    static const struct {
+        gint64 late_ms, trip_ms, wrong_ms; /* what the source's answer was delayed by; its result */
+    } answers[] = { { 100, 800, 300 }, { 700, 800, 300 }, { 0, 4000, 300 }, { 90, 100, 10 },
+        { 0, 1000, 10 } };
+    BtClock clock = standing_at(5000, TRUE);
+    BtTimekeeper keeper = bt_timekeeper_start(&clock, FALSE, T0, NULL);
+    gint64 ahead_ms = T0 + BT_DAY_MS - mono(&keeper);
+    for (gsize i = 0; i < G_N_ELEMENTS(answers); i++) {
+        gint64 asked_ms = mono(&keeper);
+        pass(&keeper, answers[i].trip_ms);
+        g_assert_true(bt_timekeeper_take_signed(
+            &keeper, asked_ms + answers[i].late_ms + ahead_ms, asked_ms, mono(&keeper)));
+        bt_timekeeper_renew(&keeper);
+        gint64 right_ms = mono(&keeper) + ahead_ms;
+        g_assert_cmpint(ABS(bt_timekeeper_show_ms(&keeper) - right_ms), <=, answers[i].wrong_ms);
+        pass(&keeper, BT_HOUR_MS);
+    }
+}
+
 static void test_signed_before_what_is_past(void)
 {
     BtClock clock = standing_at(T0, TRUE);
@@ -291,6 +313,7 @@ int main(int argc, char **argv)
         g_autofree char *path = g_strconcat("/timekeeper/signed/", signed_cases[i].name, NULL);
         g_test_add_data_func(path, &signed_cases[i], test_signed);
     }
+    g_test_add_func("/timekeeper/signed-again", test_signed_again);
     g_test_add_func("/timekeeper/signed-before-what-is-past", test_signed_before_what_is_past);
     g_test_add_func("/timekeeper/signed-against-kernel", test_signed_against_kernel);
     g_test_add_func("/timekeeper/signed-against-issued", test_signed_against_issued);
