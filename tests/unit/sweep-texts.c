@@ -103,15 +103,33 @@ static void old_tones(GString *out, const Stack *stack)
     decomposed(out, &old);
 }
 
+static gboolean is_tai_viet_tone(gunichar c)
+{
+    return c == 0xAABF || c == 0xAAC1;
+}
+
+/* Not the same for Unicode, but typed by many: see order_tai_viet in fonts/paragraph.c. */
+static void tai_tone_first(GString *out, const Stack *stack)
+{
+    Stack typed = *stack;
+    if (typed.n == 2 && is_tai_viet_tone(typed.marks[1])) {
+        typed.marks[0] = stack->marks[1];
+        typed.marks[1] = stack->marks[0];
+    }
+    decomposed(out, &typed);
+}
+
 static const struct {
     const char *name;
     void (*append)(GString *out, const Stack *stack);
+    gboolean canonical; /* Unicode calls it equal */
 } ways[] = {
-    { "decomposed", decomposed },
-    { "letter and tone", letter_and_tone },
-    { "tone first", tone_first },
-    { "marks backwards", backwards },
-    { "old tone marks", old_tones },
+    { "decomposed", decomposed, TRUE },
+    { "letter and tone", letter_and_tone, TRUE },
+    { "tone first", tone_first, TRUE },
+    { "marks backwards", backwards, TRUE },
+    { "old tone marks", old_tones, TRUE },
+    { "tai tone first", tai_tone_first, FALSE },
 };
 
 static Stack stack_at(const char **at)
@@ -151,7 +169,8 @@ static void add_spellings(BtSweepText *text)
     for (guint way = 0; way < G_N_ELEMENTS(ways); way++) {
         BtSpelling made = { ways[way].name, spell(text->text, way) };
         g_autofree char *again = g_utf8_normalize(made.text, -1, G_NORMALIZE_NFC);
-        g_assert_cmpstr(again, ==, composed);
+        if (ways[way].canonical)
+            g_assert_cmpstr(again, ==, composed);
         if (is_known(text, made.text))
             g_free(made.text);
         else
