@@ -140,13 +140,14 @@ static guint build_line(BtLiner *b, guint start, guint *emergencies)
         shown = end == p->n && b->layout->width_px <= 0 ? end : trim(p, start, end);
         g_clear_pointer(&slices, g_array_unref);
         slices = bt_slice_line(b, start, shown);
-        width = bt_slices_width(b, slices);
+        bt_slices_reorder(slices);
+        b->hang = bt_slices_hang(b, slices);
+        width = bt_slices_width(b, slices) + b->hang.left_px + b->hang.right_px;
         if (width <= b->limit + SLACK_PX)
             break;
         limit -= width - b->limit + 0.5;
     }
     *emergencies += word;
-    bt_slices_reorder(slices);
     bt_line_place(b, slices, start, shown, end == p->n || (p->flags[end] & BT_UNIT_MUST));
     if (b->bidi)
         reset_hanging(b, shown, end);

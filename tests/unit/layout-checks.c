@@ -7,6 +7,8 @@
 #define DOTTED_CIRCLE 0x25CC
 /* Rounding to whole rows adds at most one over and one under the baseline. */
 #define ROUNDING_PX 2
+/* An eighth of an em may stand out of a box's sides: a letter's own bearing. */
+#define BEARING_PART 8
 
 static const BtTextLine *line_at(const BtTextLayout *layout, guint i)
 {
@@ -215,6 +217,17 @@ static gboolean rows_are_empty(const BtSheet *sheet, int from, int until)
     return TRUE;
 }
 
+/* Columns [from, until) hold nothing. */
+static gboolean columns_are_empty(const BtSheet *sheet, int from, int until)
+{
+    static const guint32 empty[MAX_W_PX] = { 0 };
+    for (int y = 0; y < sheet->h_px; y++)
+        if (memcmp(sheet->pixels + (gsize)y * MAX_W_PX + from, empty, (gsize)(until - from) * 4) !=
+            0)
+            return FALSE;
+    return TRUE;
+}
+
 static void clear(BtSheet *sheet)
 {
     for (int y = 0; y < sheet->h_px; y++)
@@ -233,14 +246,27 @@ void bt_sheet_draw(BtSheet *sheet, const BtTextLayout *layout, guint i)
         (BtRect){ 0, 0, sheet->w_px, sheet->h_px }, side_px, sheet->band_px, 0xFFFFFF, TRUE);
 }
 
+/* Where what was drawn lies outside of its box. (nullable) */
+static const char *side_with_ink(const BtSheet *sheet, int px)
+{
+    int margin_px = MAX(0, px / 2 - px / BEARING_PART - ROUNDING_PX);
+    if (!rows_are_empty(sheet, 0, sheet->band_px))
+        return "over";
+    if (!rows_are_empty(sheet, sheet->h_px - sheet->band_px, sheet->h_px))
+        return "under";
+    if (!columns_are_empty(sheet, 0, margin_px))
+        return "left of";
+    return columns_are_empty(sheet, sheet->w_px - margin_px, sheet->w_px) ? NULL : "right of";
+}
+
 char *bt_sheet_fault(const BtSheet *sheet, const BtTextLayout *layout, guint i)
 {
     const BtTextLine *line = line_at(layout, i);
-    gboolean over = !rows_are_empty(sheet, 0, sheet->band_px);
-    if (!over && rows_are_empty(sheet, sheet->h_px - sheet->band_px, sheet->h_px))
+    const char *side = side_with_ink(sheet, layout->style.px);
+    if (side == NULL)
         return NULL;
     g_autofree char *text = part_of(layout, line->start, line->end);
-    return g_strdup_printf("ink %s the box of line %u: %s", over ? "over" : "under", i, text);
+    return g_strdup_printf("ink %s the box of line %u: %s", side, i, text);
 }
 
 gboolean bt_sheets_are_same(const BtSheet *a, const BtSheet *b)

@@ -5,7 +5,7 @@
 
 #include "fonts/parts.h"
 
-/* A canvas that holds one line at a time, with a band over and one under its box. */
+/* A canvas that holds one line at a time, with a band around its box. */
 typedef struct {
     BtFonts *fonts;
     guint32 *pixels;
@@ -27,7 +27,8 @@ char *bt_layout_fault(BtFonts *fonts, const BtTextLayout *layout);
 char *bt_shaping_fault(BtFonts *fonts, const BtTextLayout *layout);
 /* Draws line `i`, half an em from the left edge. */
 void bt_sheet_draw(BtSheet *sheet, const BtTextLayout *layout, guint i);
-/* Ink of line `i`, which was just drawn, over or under its box. (transfer full) (nullable) */
+/* Ink of line `i`, which was just drawn, over, under or beside its box. (transfer full) (nullable)
+ */
 char *bt_sheet_fault(const BtSheet *sheet, const BtTextLayout *layout, guint i);
 gboolean bt_sheets_are_same(const BtSheet *a, const BtSheet *b);
 
