@@ -211,19 +211,28 @@ static void look_at_time(const BtJudge *judge, const Task *task, BtJudgement *ju
     }
 }
 
+/* TRUE when the inputs are to be loaded anew. */
+static gboolean act(BtJudge *judge, const Task *task, Result *result)
+{
+    switch (task->kind) {
+    case LOOK:
+        return look(judge, &result->judgement);
+    case LOOK_AT_TIME:
+        look_at_time(judge, task, &result->judgement);
+        return FALSE;
+    case WRITE:
+        return task->write(judge->ledger, task->data, &result->failure);
+    case RELOAD:
+    case END:
+        break;
+    }
+    return TRUE;
+}
+
 static void do_task(BtJudge *judge, const Task *task)
 {
     Result *result = result_new(task);
-    gboolean changed = TRUE;
-    if (task->kind == LOOK)
-        changed = look(judge, &result->judgement);
-    else if (task->kind == LOOK_AT_TIME)
-        changed = FALSE;
-    else if (task->kind == WRITE)
-        changed = task->write(judge->ledger, task->data, &result->failure);
-    if (task->kind == LOOK_AT_TIME)
-        look_at_time(judge, task, &result->judgement);
-    if (changed)
+    if (act(judge, task, result))
         result->judgement.inputs = bt_board_load_inputs(judge->board, judge->ledger, judge->cache);
     g_async_queue_push(judge->results, result);
     g_source_set_ready_time(&judge->out->source, 0);

@@ -51,6 +51,15 @@ static void change_trust(BtShow *show)
         bt_board_reload(show->board);
 }
 
+/* What is on for some seconds from now stays on for those. */
+static void move_what_lasts(BtShow *show, gint64 step_ms)
+{
+    gint64 *ends[] = { &show->pattern_until_ms, &show->identify_until_ms };
+    for (guint i = 0; i < G_N_ELEMENTS(ends); i++)
+        if (*ends[i] != BT_TIME_MIN)
+            *ends[i] += step_ms;
+}
+
 static void take_step(BtShow *show, const BtMoment *before, gint64 step_ms)
 {
     /* In no time: whatever this process does in between. */
@@ -66,9 +75,11 @@ static void take_step(BtShow *show, const BtMoment *before, gint64 step_ms)
     tell_step(show, before, step_ms);
     if (before->trusted != now.trusted)
         change_trust(show);
+    move_what_lasts(show, step_ms);
     show->inputs_changed = TRUE;
     show->prepared_ms = BT_TIME_MIN;
     show->drawn_ms = BT_TIME_MIN;
+    show->due_ms = 0; /* no picture is late by a step */
 }
 
 void bt_show_renew_time(BtShow *show)

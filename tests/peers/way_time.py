@@ -122,8 +122,7 @@ class Time(unittest.TestCase):
         screen.play("--display", "offscreen", env=self.jumping(screen))
         self.wait_for_time(screen)
         district.wait_for(lambda: screen.on_air("main"), 10, "an item on air")
-        self.check_jumps(screen, [-10 * YEAR_S, 0, 10 * YEAR_S, 0, -DAY_S, DAY_S // 2, 13 * YEAR_S,
-                                  -10 * YEAR_S, 10 * YEAR_S, -90, 90, 0])
+        self.check_jumps(screen, [-10 * YEAR_S, 10 * YEAR_S, DAY_S // 2, 13 * YEAR_S, -90, 0])
         screen.stop()
         said = way.log(screen)
         way.expect_calm(said)
@@ -131,7 +130,7 @@ class Time(unittest.TestCase):
         self.assertEqual([f["seq"] for f in facts], list(range(1, len(facts) + 1)))
         played = sorted((f for f in facts if f["type"] == "played"), key=lambda f: f["start"])
         self.assertEqual(len({(f["item"], f["due"]) for f in played}), len(played))
-        self.assertGreater(len(played), 10)
+        self.assertGreater(len(played), 4)
         for f, g in zip(played, played[1:]):
             self.assertLess(district.millis(g["start"]) - district.millis(f["end"]), 500, (f, g))
         for f in facts:
