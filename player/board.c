@@ -162,7 +162,8 @@ static BtInputs *load_manifest_alone(const BtBoard *board)
     return inputs;
 }
 
-BtInputs *bt_board_load_inputs(const BtBoard *board, BtInputLedger *ledger, BtCache *cache)
+BtInputs *bt_board_load_inputs(
+    const BtBoard *board, BtInputLedger *ledger, BtCache *cache, gint64 since_ms)
 {
     const BtConfig *config = board->config;
     if (board->manifest != NULL)
@@ -175,8 +176,8 @@ BtInputs *bt_board_load_inputs(const BtBoard *board, BtInputLedger *ledger, BtCa
             bt_config_ledger_source(source, folder == NULL ? NULL : bt_folder_manifest(folder));
     }
     g_autoptr(GPtrArray) problems = g_ptr_array_new_with_free_func(g_free);
-    BtInputs *inputs = bt_inputs_load(ledger, cache, config->screen_id, sources,
-        config->sources->len, board->options.since_ms, problems);
+    BtInputs *inputs = bt_inputs_load(
+        ledger, cache, config->screen_id, sources, config->sources->len, since_ms, problems);
     for (guint i = 0; i < problems->len; i++)
         g_message("%s", (const char *)g_ptr_array_index(problems, i));
     return inputs;
@@ -191,7 +192,8 @@ void bt_board_take_inputs(BtBoard *board, BtInputs *inputs)
 
 void bt_board_reload(BtBoard *board)
 {
-    bt_board_take_inputs(board, bt_board_load_inputs(board, board->ledger, board->cache));
+    bt_board_take_inputs(
+        board, bt_board_load_inputs(board, board->ledger, board->cache, board->options.since_ms));
 }
 
 void bt_board_distrust_clock(BtBoard *board, gint64 from_ms)

@@ -211,6 +211,14 @@ static void look_at_time(const BtJudge *judge, const Task *task, BtJudgement *ju
     }
 }
 
+static gint64 now_ms(BtJudge *judge)
+{
+    g_mutex_lock(&judge->mutex);
+    gint64 t_ms = bt_timekeeper_show_ms(&judge->time);
+    g_mutex_unlock(&judge->mutex);
+    return t_ms;
+}
+
 /* TRUE when the inputs are to be loaded anew. */
 static gboolean act(BtJudge *judge, const Task *task, Result *result)
 {
@@ -233,7 +241,8 @@ static void do_task(BtJudge *judge, const Task *task)
 {
     Result *result = result_new(task);
     if (act(judge, task, result))
-        result->judgement.inputs = bt_board_load_inputs(judge->board, judge->ledger, judge->cache);
+        result->judgement.inputs = bt_board_load_inputs(
+            judge->board, judge->ledger, judge->cache, now_ms(judge) - BT_JUDGE_KEPT_MS);
     g_async_queue_push(judge->results, result);
     g_source_set_ready_time(&judge->out->source, 0);
 }

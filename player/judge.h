@@ -15,6 +15,10 @@
 /* An item that ends sooner is not waited for: the entry would not be stored before its instant. */
 #define BT_JUDGE_AHEAD_MS 200
 
+/* What was replaced longer ago is not loaded any more: show asks about now, and a board that runs
+ * for months would verify and hold all that ever counted. */
+#define BT_JUDGE_KEPT_MS BT_HOUR_MS
+
 typedef struct BtJudge BtJudge;
 
 /* Something that happened, as BtActivationNews has it. */
