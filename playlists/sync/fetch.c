@@ -21,7 +21,7 @@ typedef struct {
     char *base, *ca_path, *pin;
     gboolean plain_http;
     guint64 max_bytes_per_s;
-    guint low_speed_s;
+    guint low_speed_s, silence_s;
 } BtFetch;
 
 /* One request under way. */
@@ -31,6 +31,7 @@ typedef struct {
     const BtSink *sink;
     BtAnswer *answer;
     guint64 max_bytes, body_bytes, header_bytes;
+    gint64 heard_us; /* when the last byte came; at first, when it was asked for */
     gboolean begun, dropped_enough;
     GError *error; /* ours; libcurl then only says that a callback failed */
 } Exchange;
@@ -112,6 +113,7 @@ static size_t on_header(char *data, size_t one, size_t size, void *user)
 {
     Exchange *x = user;
     (void)one;
+    x->heard_us = g_get_monotonic_time();
     x->header_bytes += size;
     if (x->header_bytes > HEADERS_MAX_BYTES) {
         g_set_error(&x->error, BT_ERROR, BT_ERROR_LIMIT, "%s: the head is longer than %d bytes",
@@ -135,6 +137,7 @@ static size_t on_body(char *data, size_t one, size_t size, void *user)
 {
     Exchange *x = user;
     (void)one;
+    x->heard_us = g_get_monotonic_time();
     if (!x->begun)
         return drop_body(x, size);
     if (size > x->max_bytes - x->body_bytes) {
@@ -147,11 +150,24 @@ static size_t on_body(char *data, size_t one, size_t size, void *user)
     return x->sink->write(data, size, x->sink->user, &x->error) ? size : 0;
 }
 
+/* libcurl's lowest speed cannot say it: a stream that lives sends three bytes in half a minute. */
+static gboolean is_silent(Exchange *x)
+{
+    guint silence_s = x->fetch->silence_s;
+    if (silence_s == 0 || g_get_monotonic_time() - x->heard_us < silence_s * G_USEC_PER_SEC)
+        return FALSE;
+    g_set_error(&x->error, BT_ERROR, BT_ERROR_TIMEOUT,
+        "%s%s: nothing came for %u s: expected a sign of life", x->fetch->base, x->path, silence_s);
+    return TRUE;
+}
+
+/* About once a second, also when nothing comes. */
 static int on_progress(void *user, curl_off_t a, curl_off_t b, curl_off_t c, curl_off_t d)
 {
     Exchange *x = user;
     (void)a, (void)b, (void)c, (void)d;
-    return !x->error && bt_transport_is_cancelled(&x->fetch->transport, &x->error);
+    return !x->error &&
+        (is_silent(x) || bt_transport_is_cancelled(&x->fetch->transport, &x->error));
 }
 
 /* ---- the request ---- */
@@ -254,6 +270,7 @@ static void prepare(Exchange *x, const char *url, char *words)
     set_limits(x->fetch);
     set_tls(x->fetch);
     set_callbacks(x);
+    x->heard_us = g_get_monotonic_time();
 }
 
 static gboolean perform(Exchange *x, const char *words, GError **error)
@@ -349,5 +366,6 @@ BtTransport *bt_fetch_new(const BtTransportOptions *options, gboolean plain_http
     fetch->plain_http = plain_http;
     fetch->max_bytes_per_s = options->max_bytes_per_s;
     fetch->low_speed_s = options->low_speed_s;
+    fetch->silence_s = options->silence_s;
     return &fetch->transport;
 }

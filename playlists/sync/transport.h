@@ -63,7 +63,8 @@ typedef struct {
     const char *ca_path, *pin;
     gboolean insecure_host;
     guint64 max_bytes_per_s;
-    guint low_speed_s; /* give up after so long below BT_LOW_SPEED_BYTES_PER_S */
+    guint low_speed_s; /* give up after so long below BT_LOW_SPEED_BYTES_PER_S; 0: never */
+    guint silence_s;   /* give up after so long without a byte; 0: never */
 } BtTransportOptions;
 
 /* By the scheme of `base`: https, http (to the loopback, or insecure_host), file. BT_ERROR_INVALID.

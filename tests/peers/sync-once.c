@@ -12,7 +12,7 @@
 typedef struct {
     char *base, *cache, *screen, *root, *ca, *pin, *fingerprint, *key, *push, *now;
     gboolean insecure, enrol;
-    int rounds, low_speed_s, slice_ms, rate, hints_s;
+    int rounds, low_speed_s, silence_s, slice_ms, rate, hints_s;
 } Options;
 
 static void print_json(BtJson *json)
@@ -117,11 +117,11 @@ static void on_hint(gpointer user)
 }
 
 /* Listens for so long and counts. */
-static int listen_for(const BtSyncSource *source, int seconds)
+static int listen_for(const BtSyncSource *source, int seconds, guint silence_s)
 {
     GError *error = NULL;
     gint n = 0;
-    BtHints *hints = bt_hints_new(source, on_hint, &n, &error);
+    BtHints *hints = bt_hints_new_patient(source, silence_s, on_hint, &n, &error);
     if (!hints)
         return fail(error);
     g_usleep((gulong)seconds * 1000000);
@@ -155,7 +155,7 @@ static int run(const Options *o)
         .insecure_host = o->insecure,
         .max_bytes_per_s = (guint64)o->rate };
     if (o->hints_s > 0)
-        return listen_for(&source, o->hints_s);
+        return listen_for(&source, o->hints_s, (guint)o->silence_s);
     g_autoptr(BtCache) cache = bt_cache_open(o->cache, TRUE, &error);
     if (!cache)
         return fail(error);
@@ -174,7 +174,10 @@ static int run(const Options *o)
 
 int main(int argc, char **argv)
 {
-    Options o = { .rounds = 1, .low_speed_s = BT_LOW_SPEED_S, .slice_ms = BT_SYNC_SLICE_MS };
+    Options o = { .rounds = 1,
+        .low_speed_s = BT_LOW_SPEED_S,
+        .silence_s = BT_HINTS_SILENCE_S,
+        .slice_ms = BT_SYNC_SLICE_MS };
     const GOptionEntry entries[] = {
         { "base", 0, 0, G_OPTION_ARG_STRING, &o.base, "the source", "URL" },
         { "cache", 0, 0, G_OPTION_ARG_FILENAME, &o.cache, "the cache", "FOLDER" },
@@ -192,6 +195,7 @@ int main(int argc, char **argv)
         { "low-speed", 0, 0, G_OPTION_ARG_INT, &o.low_speed_s, "patience", "SECONDS" },
         { "slice", 0, 0, G_OPTION_ARG_INT, &o.slice_ms, "of a download", "MS" },
         { "rate", 0, 0, G_OPTION_ARG_INT, &o.rate, "at most", "BYTES" },
+        { "silence", 0, 0, G_OPTION_ARG_INT, &o.silence_s, "of hints, at most", "SECONDS" },
         { "hints", 0, 0, G_OPTION_ARG_INT, &o.hints_s, "listen so long", "SECONDS" },
         { NULL },
     };
