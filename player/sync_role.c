@@ -108,21 +108,23 @@ static gint64 trusted_now_ms(const SyncRole *role)
     return trusted ? bt_clock_wall_ms(&role->options->clock) : BANGTIN_BUILT_S * BT_SECOND_MS;
 }
 
-static void note_round(Worker *worker, BtSyncResult result, const GError *failure)
+/* The source was heard when the round began, or later: it may have hung over a download since. */
+static void note_round(Worker *worker, gint64 began_ms)
 {
     BtSourceState *before = bt_facts_source(worker->facts, worker->source->name);
+    const GError *trouble = bt_sync_trouble(worker->sync);
     gint64 now_ms = real_ms(), wall_ms = bt_clock_wall_ms(&worker->role->options->clock);
-    gboolean ok = result != BT_SYNC_FAILED;
+    gboolean heard = bt_sync_has_heard(worker->sync);
     gint64 idle_ms = before == NULL ? 0 : before->idle_ms;
-    gint64 last_ok_ms = before == NULL ? 0 : before->last_ok_ms;
+    gint64 last_ok_ms = heard ? began_ms : before == NULL ? 0 : before->last_ok_ms;
     BtSourceState state = {
         .name = worker->source->name,
-        .state = (char *)(ok                       ? "ok"
+        .state = (char *)(trouble == NULL          ? "ok"
                 : wall_ms - last_ok_ms > BT_DAY_MS ? "stale"
                                                    : "failed"),
-        .message = (char *)(failure == NULL ? "" : failure->message),
-        .last_ok_ms = ok ? wall_ms : last_ok_ms,
-        .idle_ms = ok ? 0 : idle_ms + now_ms - worker->round_real_ms,
+        .message = (char *)(trouble == NULL ? "" : trouble->message),
+        .last_ok_ms = last_ok_ms,
+        .idle_ms = heard ? 0 : idle_ms + now_ms - worker->round_real_ms,
         .bytes = (gint64)bt_sync_bytes(worker->sync),
     };
     worker->round_real_ms = now_ms;
@@ -140,6 +142,7 @@ static void forget_push_failures(Worker *worker)
 static void do_round(Worker *worker)
 {
     g_autoptr(GError) failure = NULL;
+    gint64 began_ms = bt_clock_wall_ms(&worker->role->options->clock);
     BtSyncResult result = bt_sync_round(
         worker->sync, trusted_now_ms(worker->role), &worker->role->cancelled, &failure);
     gboolean slow_down = result == BT_SYNC_FAILED &&
@@ -151,7 +154,7 @@ static void do_round(Worker *worker)
     if (!slow_down && worker->failures > 0)
         forget_push_failures(worker);
     worker->failures = slow_down ? worker->failures + 1 : 0;
-    note_round(worker, result, failure);
+    note_round(worker, began_ms);
     if (result != BT_SYNC_FAILED)
         g_hash_table_remove_all(worker->told);
     if (result == BT_SYNC_NEW)

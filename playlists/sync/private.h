@@ -36,6 +36,8 @@ struct BtSync {
     GHashTable *misses; /* of misses.c */
     gint64 slice_ms;
     gboolean unfinished;
+    gboolean heard;  /* in the last round: what is newest */
+    GError *trouble; /* the first of the last round */
 };
 
 typedef struct {

@@ -61,6 +61,12 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(BtSync, bt_sync_free)
 BtSyncResult bt_sync_round(
     BtSync *sync, gint64 trusted_now_ms, volatile gint *cancelled, GError **error);
 
+/* Whether the last round was told what is newest by a now.json that holds. */
+gboolean bt_sync_has_heard(const BtSync *sync);
+/* The first thing that went wrong in the last round, whatever became of the others; NULL: nothing.
+ * Borrowed until the next round. */
+const GError *bt_sync_trouble(const BtSync *sync);
+
 /* The last round paused a download: begin the next at once. */
 gboolean bt_sync_is_unfinished(const BtSync *sync);
 

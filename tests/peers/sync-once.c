@@ -54,7 +54,8 @@ static void run_round(BtSync *sync, gint64 now_ms)
     static const char *const words[] = { "unchanged", "new", "failed" };
     g_autoptr(GError) why = NULL;
     BtSyncResult result = bt_sync_round(sync, now_ms, NULL, &why);
-    BtJson *json = new_result(words[result], why);
+    BtJson *json = new_result(words[result], bt_sync_trouble(sync));
+    bt_json_set_bool(json, "heard", bt_sync_has_heard(sync));
     bt_json_set_int(json, "bytes", (gint64)bt_sync_bytes(sync));
     bt_json_set_bool(json, "unfinished", bt_sync_is_unfinished(sync));
     print_json(json);

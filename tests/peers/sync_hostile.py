@@ -96,6 +96,8 @@ class Hostile(http.server.BaseHTTPRequestHandler):
     def way_silence(self):
         time.sleep(20)
 
+    way_nowsilence = way_silence
+
     def way_short(self):
         self.head(Content_Length=str(len(FILM)))
         self.wfile.write(FILM[:-1])
@@ -232,8 +234,16 @@ class SyncHostile(unittest.TestCase):
 
     def test_silence(self):
         start = time.monotonic()
-        self.refused("silence", "skipped", "timeout", low_speed=2)
+        said = self.refused("silence", "skipped", "timeout", low_speed=2)
         self.assertLess(time.monotonic() - start, 10)
+        # now.json was news, and yet not all is well
+        self.assertEqual((said.last["result"], said.last["reason"], said.last["heard"]),
+                         ("new", "timeout", True), said)
+
+    def test_silence_from_the_beginning(self):
+        said = self.sync("nowsilence", low_speed=2)
+        self.assertEqual((said.last["result"], said.last["reason"], said.last["heard"]),
+                         ("failed", "timeout", False), said)
 
     def test_short(self):
         self.refused("short", "skipped", "network")
