@@ -17,7 +17,11 @@
 
 #define RETRY_MIN_MS 1000
 #define RETRY_MAX_MS (15 * BT_MINUTE_MS)
-#define MAX_BATCHES 64 /* of reports in one go, so that polling is not kept waiting */
+#define PUSH_SLICE_MS (10 * BT_SECOND_MS) /* then polling has its turn */
+#define PUSH_LIMIT_MS BT_MINUTE_MS        /* of one batch; its date must not grow old under way */
+#define LAST_PUSH_LIMIT_MS (8 * BT_SECOND_MS) /* within what supervise waits at the end */
+#define BATCH_FIRST_BYTES (32 * 1024)
+#define BATCH_GOAL_MS (5 * BT_SECOND_MS) /* a batch takes so long, or twice */
 
 typedef struct SyncRole SyncRole;
 
@@ -33,6 +37,8 @@ typedef struct {
     gint64 round_real_ms; /* when the last round ended */
     guint push_failures;  /* in a row */
     gint64 push_after_real_ms;
+    gsize batch_bytes;   /* what the line takes in a while */
+    gboolean more_waits; /* the time of pushing was up before all was sent */
     GHashTable *told;    /* what went wrong since the last good round: type, thing and code */
     GHashTable *checked; /* sha256 hashed since the start */
     GHashTable *needed;  /* under the role's mutex: sha256 this source cannot do without */
@@ -238,12 +244,27 @@ static void wait_with_reports(Worker *worker, gint64 asked_ms)
     worker->push_after_real_ms = real_ms() + MAX(asked_ms, wait_ms);
 }
 
+/* Of a poor line a large batch asks too much: it is cut before it is through, and all of it is sent
+ * again. So batches grow while they go fast, and shrink while they do not. */
+static void fit_batch(Worker *worker, gboolean pushed, gint64 took_ms)
+{
+    gsize bytes = worker->batch_bytes;
+    if (!pushed || took_ms > 2 * BATCH_GOAL_MS)
+        bytes /= 2;
+    else if (took_ms < BATCH_GOAL_MS)
+        bytes *= 2;
+    worker->batch_bytes = CLAMP(bytes, BT_BATCH_MIN_BYTES, BT_BATCH_MAX_BYTES);
+}
+
 /* The date that is signed is the real one: the source compares it with its own clock. */
-static gboolean push_batch(Worker *worker, GBytes *batch)
+static gboolean push_batch(Worker *worker, GBytes *batch, const BtPatience *patience)
 {
     BtPushReply reply = { 0 };
     g_autoptr(GError) failure = NULL;
-    gboolean pushed = bt_sync_push(worker->sync, batch, g_get_real_time() / 1000, &reply, &failure);
+    gint64 began_ms = real_ms();
+    gboolean pushed =
+        bt_sync_push(worker->sync, batch, g_get_real_time() / 1000, patience, &reply, &failure);
+    fit_batch(worker, pushed, real_ms() - began_ms);
     if (pushed) {
         take_reply(worker, &reply);
         forget_push_failures(worker);
@@ -255,16 +276,27 @@ static gboolean push_batch(Worker *worker, GBytes *batch)
     return pushed;
 }
 
-static void push(Worker *worker)
+/* TRUE: it went, and there was more than had room. What was noted since waits for the next time: on
+ * a line with long ways there would always be some. */
+static gboolean push_some(Worker *worker, const BtPatience *patience)
 {
+    gsize room_bytes = worker->batch_bytes;
+    g_autoptr(GBytes) batch = bt_facts_batch(worker->facts, room_bytes, NULL);
+    return batch != NULL && push_batch(worker, batch, patience) &&
+        g_bytes_get_size(batch) + BT_FACT_MAX_BYTES > room_bytes;
+}
+
+static void push(Worker *worker, const BtPatience *patience)
+{
+    gint64 until_ms = real_ms() + MIN(PUSH_SLICE_MS, patience->limit_ms);
+    gboolean more = TRUE;
+    worker->more_waits = FALSE;
     if (worker->source != bt_config_report_source(worker->role->config) ||
         real_ms() < worker->push_after_real_ms)
         return;
-    for (guint i = 0; i < MAX_BATCHES; i++) {
-        g_autoptr(GBytes) batch = bt_facts_batch(worker->facts, NULL);
-        if (batch == NULL || !push_batch(worker, batch))
-            break;
-    }
+    while (more && real_ms() < until_ms)
+        more = push_some(worker, patience);
+    worker->more_waits = more;
     bt_facts_tidy(worker->facts, bt_clock_wall_ms(&worker->role->options->clock), NULL);
 }
 
@@ -291,7 +323,7 @@ static gint64 pause_ms(const Worker *worker)
     const BtClock *clock = &worker->role->options->clock;
     double rate = clock->is_virtual && clock->rate > 1 ? clock->rate : 1;
     gint64 wait_ms = worker->source->poll_s * BT_SECOND_MS;
-    if (bt_sync_is_unfinished(worker->sync))
+    if (bt_sync_is_unfinished(worker->sync) || worker->more_waits)
         return 0;
     if (worker->failures > 0)
         wait_ms = MIN(RETRY_MIN_MS << MIN(worker->failures, 10), MIN(RETRY_MAX_MS, 4 * wait_ms));
@@ -315,11 +347,12 @@ static gpointer run_worker(gpointer data)
 {
     Worker *worker = data;
     guint64 wakes = 0;
+    BtPatience patience = { PUSH_LIMIT_MS, &worker->role->cancelled };
     /* The one before may have died between making something ready and telling. */
     tell_news(worker->role);
     while (!g_atomic_int_get(&worker->role->cancelled)) {
         do_round(worker);
-        push(worker);
+        push(worker, &patience);
         evict(worker);
         check_one_object(worker);
         sleep_until_next(worker, &wakes);
@@ -381,6 +414,7 @@ static void add_worker(SyncRole *role, const BtConfigSource *source)
     Worker *worker = g_new0(Worker, 1);
     worker->role = role;
     worker->source = source;
+    worker->batch_bytes = BATCH_FIRST_BYTES;
     worker->checked = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
     worker->told = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
     if (!worker_open(worker, &failure)) {
@@ -443,11 +477,12 @@ static gboolean role_open(SyncRole *role, GError **error)
 /* The last facts of show are pushed once more before the end. */
 static void push_what_is_left(SyncRole *role)
 {
+    BtPatience patience = { LAST_PUSH_LIMIT_MS, NULL };
     for (guint i = 0; i < role->workers->len; i++) {
         Worker *worker = g_ptr_array_index(role->workers, i);
         g_thread_join(g_steal_pointer(&worker->thread));
         worker->push_after_real_ms = 0;
-        push(worker);
+        push(worker, &patience);
     }
 }
 
