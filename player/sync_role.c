@@ -21,7 +21,7 @@
 #define PUSH_LIMIT_MS BT_MINUTE_MS        /* of one batch; its date must not grow old under way */
 #define LAST_PUSH_LIMIT_MS (8 * BT_SECOND_MS) /* within what supervise waits at the end */
 #define BATCH_FIRST_BYTES (32 * 1024)
-#define BATCH_GOAL_MS (5 * BT_SECOND_MS) /* a batch takes so long, or twice */
+#define BATCH_GOAL_MS (10 * BT_SECOND_MS) /* a batch takes so long, or twice: some round trips */
 
 typedef struct SyncRole SyncRole;
 

@@ -22,6 +22,7 @@ typedef struct {
     gboolean plain_http;
     guint64 max_bytes_per_s;
     guint low_speed_s, silence_s;
+    gint64 connect_ms; /* patience with the next greeting */
 } BtFetch;
 
 /* One request under way. */
@@ -212,7 +213,7 @@ static void set_limits(BtFetch *fetch)
     long slow = BT_LOW_SPEED_BYTES_PER_S;
     if (rate > 0 && rate / 2 < BT_LOW_SPEED_BYTES_PER_S)
         slow = (long)(rate / 2); /* our own brake is not the peer's fault */
-    curl_easy_setopt(curl, CURLOPT_CONNECTTIMEOUT, (long)BT_CONNECT_TIMEOUT_S);
+    curl_easy_setopt(curl, CURLOPT_CONNECTTIMEOUT_MS, (long)fetch->connect_ms);
     curl_easy_setopt(curl, CURLOPT_LOW_SPEED_LIMIT, slow);
     curl_easy_setopt(curl, CURLOPT_LOW_SPEED_TIME, (long)fetch->low_speed_s);
     curl_easy_setopt(curl, CURLOPT_MAX_RECV_SPEED_LARGE, (curl_off_t)rate);
@@ -273,11 +274,29 @@ static void prepare(Exchange *x, const char *url, char *words)
     x->heard_us = g_get_monotonic_time();
 }
 
+/* On a good line a peer that does not answer is soon given up, and found again soon when the line
+ * is back; where the ways are long or packets get lost, name, connection and TLS take a minute in
+ * all. So patience grows with what a greeting took, and while none succeeds. */
+static void learn_patience(BtFetch *fetch, CURLcode code)
+{
+    curl_off_t took_us = 0;
+    long n_new = 0;
+    curl_easy_getinfo(fetch->curl, CURLINFO_PRETRANSFER_TIME_T, &took_us);
+    curl_easy_getinfo(fetch->curl, CURLINFO_NUM_CONNECTS, &n_new);
+    if (took_us > 0 && n_new > 0)
+        fetch->connect_ms = 4 * took_us / 1000;
+    else if (took_us == 0 && code == CURLE_OPERATION_TIMEDOUT)
+        fetch->connect_ms *= 2;
+    fetch->connect_ms =
+        CLAMP(fetch->connect_ms, BT_CONNECT_TIMEOUT_S * 1000, BT_CONNECT_TIMEOUT_MAX_S * 1000);
+}
+
 static gboolean perform(Exchange *x, const char *words, GError **error)
 {
     CURLcode code = curl_easy_perform(x->fetch->curl);
     curl_easy_setopt(x->fetch->curl, CURLOPT_ERRORBUFFER, NULL);
     count_bytes(x->fetch);
+    learn_patience(x->fetch, code);
     if (code == CURLE_OK || x->dropped_enough)
         return TRUE;
     return fail_curl(x, code, words, error);
@@ -367,5 +386,6 @@ BtTransport *bt_fetch_new(const BtTransportOptions *options, gboolean plain_http
     fetch->max_bytes_per_s = options->max_bytes_per_s;
     fetch->low_speed_s = options->low_speed_s;
     fetch->silence_s = options->silence_s;
+    fetch->connect_ms = BT_CONNECT_TIMEOUT_S * 1000;
     return &fetch->transport;
 }

@@ -7,7 +7,8 @@
 
 #define BT_TAG_MAX_BYTES 200        /* longer validators are taken for none */
 #define BT_RETRY_AFTER_MAX_BYTES 63 /* an HTTP date has 29 */
-#define BT_CONNECT_TIMEOUT_S 15
+#define BT_CONNECT_TIMEOUT_S 15     /* name, connection and TLS, on a line that is not known … */
+#define BT_CONNECT_TIMEOUT_MAX_S 60 /* … or known to be slow */
 #define BT_LOW_SPEED_BYTES_PER_S 1024
 #define BT_LOW_SPEED_S 30
 
