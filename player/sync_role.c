@@ -9,6 +9,7 @@
 #include "player/confine.h"
 #include "player/device_key.h"
 #include "player/facts.h"
+#include "player/line_watch.h"
 #include "player/roles.h"
 #include "playlists/sync/sync.h"
 
@@ -33,7 +34,8 @@ typedef struct {
     BtFacts *facts;
     BtSync *sync;
     BtHints *hints;       /* NULL: a folder, or none could be had */
-    guint failures;       /* rounds in a row */
+    guint failures;       /* rounds in a row, on the line as it is */
+    guint line;           /* which failed so often, by the role's count */
     gint64 round_real_ms; /* when the last round ended */
     guint push_failures;  /* in a row */
     gint64 push_after_real_ms;
@@ -54,6 +56,7 @@ struct SyncRole {
     GMutex mutex;
     GCond wake;
     guint64 wakes; /* under mutex: how often supervise asked for a round */
+    guint line;    /* atomic: how often the box's network changed */
     GMutex channel_mutex;
 };
 
@@ -310,6 +313,22 @@ static void wake_workers(SyncRole *role)
     g_mutex_unlock(&role->mutex);
 }
 
+/* What failed on the old line says nothing of the new one. */
+static void on_line_change(gpointer user)
+{
+    SyncRole *role = user;
+    g_atomic_int_inc(&role->line);
+    wake_workers(role);
+}
+
+static void forget_old_line(Worker *worker)
+{
+    guint line = g_atomic_int_get(&worker->role->line);
+    if (line != worker->line)
+        worker->failures = 0;
+    worker->line = line;
+}
+
 /* From the hints' own thread. */
 static void on_hint(gpointer user)
 {
@@ -351,6 +370,7 @@ static gpointer run_worker(gpointer data)
     /* The one before may have died between making something ready and telling. */
     tell_news(worker->role);
     while (!g_atomic_int_get(&worker->role->cancelled)) {
+        forget_old_line(worker);
         do_round(worker);
         push(worker, &patience);
         evict(worker);
@@ -499,7 +519,9 @@ int bt_sync_role(const BtRoleOptions *options)
         bt_role_listen(&ear);
         g_unix_signal_add(SIGTERM, on_term, &role);
         g_unix_signal_add(SIGINT, on_term, &role);
+        BtLineWatch *watch = bt_line_watch_new(on_line_change, &role);
         g_main_loop_run(role.loop);
+        bt_line_watch_free(watch);
         g_atomic_int_set(&role.cancelled, 1);
         wake_workers(&role);
         push_what_is_left(&role);
