@@ -19,7 +19,8 @@ from way_lib import district
 SCREEN = "kp-01"
 CANVAS = (192, 128)
 OLD, NEW = (200, 30, 30), (30, 160, 60)
-GROUND_S = 2.0  # until a decoder is given up waiting for
+GROUND_S = 5.0  # until a decoder has begun, on a machine that does much else
+NAME_KEPT_S = 61  # by libcurl
 LAG_S = 1.5  # between an answer and the status that says so
 
 NGINX = """
@@ -408,6 +409,7 @@ class Trial:
     def break_line(self, how):
         if how == "nameless":
             self.line.nameless = True
+            time.sleep(NAME_KEPT_S)
         elif how == "hush":
             self.line.hush()
         else:
