@@ -20,7 +20,7 @@ import time
 import traceback
 
 import line as lines
-import towns
+import trials
 
 
 @dataclasses.dataclass
@@ -168,7 +168,7 @@ SAMPLES = [
 
 def run_here(case, poll_s):
     """In namespaces that this process has to itself: its figures."""
-    with towns.Trial(getattr(case, "poll_s", 0) or poll_s) as trial:
+    with trials.Trial(getattr(case, "poll_s", 0) or poll_s) as trial:
         trial.begin()
         case.run(trial)
         trial.finish()
