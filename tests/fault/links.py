@@ -161,7 +161,7 @@ CASES = [
     Outage("nameless", moment="idle", how="nameless", seconds=40),
 ]
 SAMPLES = [
-    Outage("sample-down", how="reset", seconds=3, bytes_per_s=200 * KB, size_bytes=400 * KB),
+    Outage("sample-down", how="reset", seconds=3, bytes_per_s=60 * KB),
     Weather("sample-delay", delay_s=0.6, size_bytes=30 * KB, alert_within_s=20),
 ]
 

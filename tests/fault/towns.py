@@ -22,7 +22,7 @@ http {{
   client_body_temp_path {f}/body; proxy_temp_path {f}/proxy; fastcgi_temp_path {f}/fastcgi;
   uwsgi_temp_path {f}/uwsgi; scgi_temp_path {f}/scgi;
   server {{
-    listen {address}:443 ssl;
+    listen {address}:443 ssl sndbuf=32k;
     ssl_certificate {certificate}; ssl_certificate_key {key};
     location / {{
       proxy_pass http://127.0.0.1:{port}; proxy_set_header Host $host;
