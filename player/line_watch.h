@@ -11,7 +11,7 @@ typedef struct BtLineWatch BtLineWatch;
 
 /* Calls `on_change` from the main context of this thread, BT_LINE_SETTLES_MS to twice that after
  * the first change of a burst: boards whose mast is back do not all ask in one instant. (transfer
- * full) */
+ * full). Before the program has other threads: it sets a variable of the environment. */
 BtLineWatch *bt_line_watch_new(void (*on_change)(gpointer user), gpointer user);
 void bt_line_watch_free(BtLineWatch *watch); /* (nullable) */
 

@@ -513,21 +513,21 @@ int bt_sync_role(const BtRoleOptions *options)
     g_mutex_init(&role.mutex);
     g_mutex_init(&role.channel_mutex);
     g_cond_init(&role.wake);
+    BtLineWatch *watch = bt_line_watch_new(on_line_change, &role);
     gboolean open = role_open(&role, &failure);
     if (open) {
         BtRoleEar ear = { on_supervise, &role };
         bt_role_listen(&ear);
         g_unix_signal_add(SIGTERM, on_term, &role);
         g_unix_signal_add(SIGINT, on_term, &role);
-        BtLineWatch *watch = bt_line_watch_new(on_line_change, &role);
         g_main_loop_run(role.loop);
-        bt_line_watch_free(watch);
         g_atomic_int_set(&role.cancelled, 1);
         wake_workers(&role);
         push_what_is_left(&role);
     } else {
         g_warning("%s", failure->message);
     }
+    bt_line_watch_free(watch);
     g_ptr_array_unref(role.workers);
     bt_key_free(role.key);
     bt_config_free(role.config);
