@@ -22,7 +22,8 @@
 #define PUSH_LIMIT_MS BT_MINUTE_MS        /* of one batch; its date must not grow old under way */
 #define LAST_PUSH_LIMIT_MS (8 * BT_SECOND_MS) /* within what supervise waits at the end */
 #define BATCH_FIRST_BYTES (32 * 1024)
-#define BATCH_GOAL_MS (10 * BT_SECOND_MS) /* a batch takes so long, or twice: some round trips */
+#define BATCH_FAST_MS (10 * BT_SECOND_MS) /* the next may be larger: some round trips */
+#define BATCH_SLOW_MS (40 * BT_SECOND_MS) /* the next had better be smaller */
 
 typedef struct SyncRole SyncRole;
 
@@ -252,9 +253,9 @@ static void wait_with_reports(Worker *worker, gint64 asked_ms)
 static void fit_batch(Worker *worker, gboolean pushed, gint64 took_ms)
 {
     gsize bytes = worker->batch_bytes;
-    if (!pushed || took_ms > 2 * BATCH_GOAL_MS)
+    if (!pushed || took_ms > BATCH_SLOW_MS)
         bytes /= 2;
-    else if (took_ms < BATCH_GOAL_MS)
+    else if (took_ms < BATCH_FAST_MS)
         bytes *= 2;
     worker->batch_bytes = CLAMP(bytes, BT_BATCH_MIN_BYTES, BT_BATCH_MAX_BYTES);
 }
