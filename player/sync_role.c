@@ -19,11 +19,11 @@
 #define RETRY_MIN_MS 1000
 #define RETRY_MAX_MS (15 * BT_MINUTE_MS)
 #define PUSH_SLICE_MS (10 * BT_SECOND_MS) /* then polling has its turn */
-#define PUSH_LIMIT_MS BT_MINUTE_MS        /* of one batch; its date must not grow old under way */
+#define PUSH_LIMIT_MS (45 * BT_SECOND_MS) /* of one batch; its date must not grow old under way */
 #define LAST_PUSH_LIMIT_MS (8 * BT_SECOND_MS) /* within what supervise waits at the end */
 #define BATCH_FIRST_BYTES (32 * 1024)
 #define BATCH_FAST_MS (10 * BT_SECOND_MS) /* the next may be larger: some round trips */
-#define BATCH_SLOW_MS (40 * BT_SECOND_MS) /* the next had better be smaller */
+#define BATCH_SLOW_MS (30 * BT_SECOND_MS) /* the next had better be smaller */
 
 typedef struct SyncRole SyncRole;
 
