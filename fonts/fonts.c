@@ -161,6 +161,7 @@ BtFonts *bt_fonts_open_in(const char *folder, const char *font_file, GError **er
     fonts->glyphs = bt_glyph_cache_new();
     fonts->shaped = bt_shaped_cache_new();
     fonts->words = bt_words_new();
+    bt_curves_set(&fonts->curves);
     if (FT_Init_FreeType(&fonts->ft) != 0) {
         g_set_error_literal(error, BT_ERROR, BT_ERROR_FAILED, "FreeType: does not start");
         return NULL;

@@ -82,6 +82,11 @@ typedef struct BtGlyphCache BtGlyphCache;
 typedef struct BtShapedCache BtShapedCache;
 typedef struct BtWords BtWords;
 
+/* Coverage as rasterised → as blended. */
+typedef struct {
+    guint8 on_dark[256], on_light[256];
+} BtCurves;
+
 struct BtFonts {
     FT_Library ft;
     GHashTable *files;          /* lower-case base name → path */
@@ -95,6 +100,7 @@ struct BtFonts {
     BtGlyphCache *glyphs;
     BtShapedCache *shaped;
     BtWords *words;
+    BtCurves curves;
     guint64 shapings; /* calls of the shaper so far */
     guint64 visited;  /* see bt_fonts_visited */
 };
@@ -376,6 +382,10 @@ void bt_room_add(BtLineRoom *room, const BtFace *face, BtTextTurn turn, const Bt
 /* The line box, in whole pixels: the fonts' own lines times the style's factor, and never less than
  * the ink. */
 void bt_room_box(const BtLineRoom *room, const BtTextStyle *style, int *ascent_px, int *descent_px);
+
+/* ---- draw.c ---- */
+
+void bt_curves_set(BtCurves *curves);
 
 /* ---- raster.c, glyphs.c ---- */
 
