@@ -216,6 +216,19 @@ BtInk bt_glyph_ink_now(BtFonts *fonts, guint face_index, guint32 glyph, const Bt
     return (BtInk){ (int)box.xMin, (int)box.yMin, (int)box.xMax, (int)box.yMax };
 }
 
+BtInk bt_glyph_ink_in_units(BtFonts *fonts, guint face_index, guint32 glyph)
+{
+    const int far = 1 << 20; /* beyond any font's em */
+    BtFace *face = bt_fonts_face(fonts, face_index);
+    if (glyph == 0 || face->strike ||
+        FT_Load_Glyph(face->ft, glyph, FT_LOAD_NO_BITMAP | FT_LOAD_NO_SCALE) != 0 ||
+        face->ft->glyph->format != FT_GLYPH_FORMAT_OUTLINE)
+        return (BtInk){ -far, -far, far, far };
+    FT_BBox box;
+    FT_Outline_Get_CBox(&face->ft->glyph->outline, &box);
+    return (BtInk){ (int)box.xMin, (int)box.yMin, (int)box.xMax, (int)box.yMax };
+}
+
 BtBitmap *bt_glyph_raster(
     BtFonts *fonts, guint face_index, guint32 glyph, const BtTextStyle *style, guint phase)
 {
