@@ -16,7 +16,7 @@ typedef struct {
 
 /* ---- life ---- */
 
-static BtFrame *frame_with_anything(int w_px, int h_px)
+BtFrame *bt_frame_new_unset(int w_px, int h_px)
 {
     g_return_val_if_fail(w_px >= 1 && w_px <= BT_FRAME_MAX_W_PX, NULL);
     g_return_val_if_fail(h_px >= 1 && h_px <= BT_FRAME_MAX_H_PX, NULL);
@@ -30,17 +30,9 @@ static BtFrame *frame_with_anything(int w_px, int h_px)
 
 BtFrame *bt_frame_new(int w_px, int h_px)
 {
-    BtFrame *frame = frame_with_anything(w_px, h_px);
+    BtFrame *frame = bt_frame_new_unset(w_px, h_px);
     if (frame)
         memset(frame->pixels, 0, (gsize)w_px * (gsize)h_px * 4);
-    return frame;
-}
-
-BtFrame *bt_frame_new_filled(int w_px, int h_px, guint32 argb)
-{
-    BtFrame *frame = frame_with_anything(w_px, h_px);
-    if (frame)
-        bt_frame_fill(frame, (BtRect){ 0, 0, w_px, h_px }, argb);
     return frame;
 }
 

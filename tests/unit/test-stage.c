@@ -592,6 +592,38 @@ static void test_prepare(void)
     rig_close(&rig);
 }
 
+/* Memory for a page that nobody foresees lies ready when frames are shown; whatever was on it, the
+ * page is the same. */
+static void test_sheet(void)
+{
+    Rig rig;
+    rig_open(&rig);
+    BtInputs *inputs = inputs_of(&rig, TEXT, "");
+    BtStage *stage = stage_of(&rig, W_PX, H_PX);
+    g_autoptr(BtFrame) fresh = picture_at(stage, inputs, rig.start_ms);
+    g_assert_null(stage->sheet);
+    bt_stage_free(stage);
+    stage = stage_of(&rig, W_PX, H_PX);
+    while (bt_stage_work(stage))
+        ;
+    g_assert_nonnull(stage->sheet);
+    bt_frame_fill(stage->sheet, (BtRect){ 0, 0, W_PX, H_PX }, 0x80FF00FF);
+    g_autoptr(BtFrame) strip = bt_stage_take_sheet(stage, W_PX, H_PX / 2);
+    g_assert_nonnull(stage->sheet);
+    g_autoptr(BtFrame) ready = picture_at(stage, inputs, rig.start_ms);
+    g_assert_null(stage->sheet);
+    g_assert_true(bt_frame_equal(fresh, ready));
+    while (bt_stage_work(stage))
+        ;
+    g_assert_nonnull(stage->sheet);
+    const guint32 *pixels = stage->sheet->pixels;
+    g_autoptr(BtFrame) page = bt_stage_take_sheet(stage, W_PX - 8, H_PX - 8);
+    g_assert_true(page->pixels == pixels && page->w_px == W_PX - 8 && page->h_px == H_PX - 8);
+    bt_stage_free(stage);
+    bt_inputs_free(inputs);
+    rig_close(&rig);
+}
+
 /* The page that comes is drawn between frames: when it turns, nothing is. A still page draws
  * nothing again. */
 static void test_coming(void)
@@ -678,6 +710,7 @@ int main(int argc, char **argv)
     g_test_add_func("/stage/rehearsal", test_rehearsal);
     g_test_add_func("/stage/prepare", test_prepare);
     g_test_add_func("/stage/coming", test_coming);
+    g_test_add_func("/stage/sheet", test_sheet);
     g_test_add_func("/stage/safe-and-dark", test_safe_and_dark);
     g_test_add_func("/stage/other-canvas", test_other_canvas);
     return g_test_run();
