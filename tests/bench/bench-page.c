@@ -182,11 +182,11 @@ static Times measure(const Bench *bench, const Glass *glass, const char *body, g
     bench_forget_glyphs(bench->fonts);
     draw_ground(glass, bench, ~GROUND & 0xFFFFFF, t_ms);
     times.ground_s = draw_ground(glass, bench, GROUND, t_ms);
+    while (bt_stage_work(stage)) /* as after every frame of the player */
+        continue;
     if (ahead)
         times.prepare_s = prepare(stage, inputs, t_ms);
     draw_ground(glass, bench, ~GROUND & 0xFFFFFF, t_ms);
-    while (bt_stage_work(stage)) /* as after every frame of the player */
-        continue;
     times.page_s = draw_page(glass, stage, inputs, t_ms);
     bt_inputs_free(inputs);
     return times;
