@@ -110,7 +110,8 @@ BtRect bt_glyph_ink(
 }
 
 /* What light hinting may add to an outline's height: the heights of small letters and of capitals
- * snap to whole pixels, and stems with them. And what scaling rounds. */
+ * snap to whole pixels, and stems with them. 2.1 is the most that the glyphs of thirteen of the
+ * table's fonts showed at 8 to 63 px. And what scaling rounds. */
 #define HINTING_PX 3.0f
 #define SCALING_PX (1 / 16.0f)
 

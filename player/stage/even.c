@@ -25,7 +25,8 @@ void bt_even_lines(BtFonts *fonts, BtTextLayout **layout)
         else
             low = middle + 1;
     }
-    BtTextLayout *narrow = bt_text_layout(fonts, wide->text, &wide->style, high, NULL);
+    BtTextLayout *narrow =
+        high < wide->width_px ? bt_text_layout(fonts, wide->text, &wide->style, high, NULL) : NULL;
     if (narrow) {
         bt_text_layout_free(wide);
         *layout = narrow;
