@@ -79,6 +79,7 @@ gboolean bt_face_set_variations(BtFace *face, const char *variations, GError **e
 /* ---- fonts.c: the opened table ---- */
 
 typedef struct BtGlyphCache BtGlyphCache;
+typedef struct BtOutlines BtOutlines;
 typedef struct BtShapedCache BtShapedCache;
 typedef struct BtWords BtWords;
 
@@ -98,6 +99,7 @@ struct BtFonts {
     UBreakIterator *characters; /* of UAX #29; NULL until a word must be cut */
     hb_buffer_t *buffer;
     BtGlyphCache *glyphs;
+    BtOutlines *outlines;
     BtShapedCache *shaped;
     BtWords *words;
     BtCurves curves;
@@ -387,6 +389,14 @@ void bt_room_box(const BtLineRoom *room, const BtTextStyle *style, int *ascent_p
 /* ---- draw.c ---- */
 
 void bt_curves_set(BtCurves *curves);
+
+/* ---- outlines.c ---- */
+
+BtOutlines *bt_outlines_new(void);
+void bt_outlines_free(BtOutlines *outlines);
+/* A glyph's outline at the style's size, its pen on a pixel's edge. Borrowed until the next call;
+ * what moves it moves it back. (nullable): NULL when it cannot be read */
+FT_Outline *bt_outline(BtFonts *fonts, guint face, guint32 glyph, const BtTextStyle *style);
 
 /* ---- raster.c, glyphs.c ---- */
 
