@@ -114,6 +114,8 @@ BtRect bt_glyph_ink(
  * table's fonts showed at 8 to 63 px. And what scaling rounds. */
 #define HINTING_PX 3.0f
 #define SCALING_PX (1 / 16.0f)
+/* Sideways nothing snaps; the pen does, and ink is whole pixels. */
+#define PEN_PX 2.0f
 
 BtReach bt_glyph_reach(BtFonts *fonts, guint face_index, guint32 glyph, const BtTextStyle *style)
 {
@@ -124,7 +126,8 @@ BtReach bt_glyph_reach(BtFonts *fonts, guint face_index, guint32 glyph, const Bt
         *kept = (Kept){ key, TRUE, bt_glyph_ink_in_units(fonts, face_index, glyph) };
     float scale = (float)style->px / face->upem;
     float margin_px = SCALING_PX + (bt_style_is_hinted(style) ? HINTING_PX : 0);
-    return (BtReach){ kept->ink.y1 * scale + margin_px, -kept->ink.y0 * scale + margin_px };
+    return (BtReach){ kept->ink.y1 * scale + margin_px, -kept->ink.y0 * scale + margin_px,
+        -kept->ink.x0 * scale + PEN_PX, kept->ink.x1 * scale + PEN_PX };
 }
 
 /* Never the newest: it is being drawn. */

@@ -442,10 +442,10 @@ typedef struct {
 BtInk bt_glyph_ink_now(BtFonts *fonts, guint face, guint32 glyph, const BtTextStyle *style);
 /* The same in font units, for every size; without an outline that can be read, far and wide. */
 BtInk bt_glyph_ink_in_units(BtFonts *fonts, guint face, guint32 glyph);
-/* How far over and under its baseline a glyph's ink may reach at a size: never less than it does.
+/* How far a glyph's ink may reach from its pen at a size, to each side: never less than it does.
  * Reckoned from the outline in font units, which serves every size. */
 typedef struct {
-    float above_px, below_px;
+    float above_px, below_px, left_px, right_px;
 } BtReach;
 BtReach bt_glyph_reach(BtFonts *fonts, guint face, guint32 glyph, const BtTextStyle *style);
 /* The pixels a glyph will touch, relative to the pen's pixel on the baseline, y downwards. */

@@ -37,6 +37,8 @@ static void check_reach(Fixture *f, const BtTextLayout *whole)
             BtReach reach = bt_glyph_reach(f->fonts, font, id, &whole->style);
             g_assert_cmpfloat(-ink.y, <=, ceilf(reach.above_px));
             g_assert_cmpfloat(ink.y + ink.h, <=, ceilf(reach.below_px));
+            g_assert_cmpfloat(-ink.x, <=, reach.left_px);
+            g_assert_cmpfloat(ink.x + ink.w, <=, reach.right_px);
         }
 }
 
