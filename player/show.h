@@ -56,6 +56,9 @@ typedef struct {
     BtTracker *tracker;
     BtLifeKeeper *life;
     BtControl *control;
+    guint control_retry;   /* not 0: it could not be opened at first */
+    gboolean disk_failing; /* as was told */
+    guint64 lost_told;
     guint64 mood; /* hash of what a heartbeat speaks of: one is sent when that changes */
 } BtShow;
 
@@ -83,6 +86,9 @@ void bt_show_event(
 /* The fact alone, under an id of its own (nullable: by its content). All borrowed. */
 void bt_show_post_event(BtShow *show, const char *id, const char *type, const char *code,
     const char *what, const char *message);
+
+/* Tells when the disk began to fail the ledger, and when that is over. */
+void bt_show_watch_disk(BtShow *show);
 
 /* Sets aside, for a day, items that were on the glass at two of these deaths or more. */
 void bt_show_set_aside_suspects(BtShow *show, GPtrArray *deaths);

@@ -17,7 +17,8 @@
 
 #define RETRY_MIN_MS 1000
 #define RETRY_MAX_MS (15 * BT_MINUTE_MS)
-#define MAX_BATCHES 64 /* of reports in one go, so that polling is not kept waiting */
+#define MAX_UNTOLD 1000 /* events that wait for a disk, some 500 KB */
+#define MAX_BATCHES 64  /* of reports in one go, so that polling is not kept waiting */
 
 typedef struct SyncRole SyncRole;
 
@@ -36,7 +37,15 @@ typedef struct {
     GHashTable *told;    /* what went wrong since the last good round: type, thing and code */
     GHashTable *checked; /* sha256 hashed since the start */
     GHashTable *needed;  /* under the role's mutex: sha256 this source cannot do without */
+    GQueue untold;       /* of Untold: what could not be written down yet */
+    guint64 lost;        /* given up of these */
 } Worker;
+
+/* An event on its way to the ledger. */
+typedef struct {
+    BtMoment at;
+    BtJson *body;
+} Untold;
 
 struct SyncRole {
     const BtRoleOptions *options;
@@ -75,6 +84,57 @@ static gboolean is_told(Worker *worker, const BtSyncEvent *event)
             worker->told, g_strdup_printf("%s %s %s", event->type, event->what, event->reason));
 }
 
+static void untold_free(gpointer data)
+{
+    Untold *untold = data;
+    bt_json_unref(untold->body);
+    g_free(untold);
+}
+
+/* What the disk does not take now waits; the oldest is given up, and counted. */
+static void write_untold(Worker *worker)
+{
+    Untold *first;
+    while ((first = g_queue_peek_head(&worker->untold)) != NULL) {
+        g_autoptr(GError) failure = NULL;
+        if (!bt_facts_add(
+                worker->facts, "event", NULL, &first->at, bt_json_ref(first->body), &failure) &&
+            g_error_matches(failure, BT_ERROR, BT_ERROR_IO))
+            break;
+        if (failure != NULL)
+            g_message("%s: %s", worker->source->name, failure->message);
+        untold_free(g_queue_pop_head(&worker->untold));
+    }
+    for (; g_queue_get_length(&worker->untold) > MAX_UNTOLD; worker->lost++)
+        untold_free(g_queue_pop_head(&worker->untold));
+}
+
+static void write_event(Worker *worker, BtJson *body /* (transfer full) */)
+{
+    Untold *untold = g_new0(Untold, 1);
+    const BtClock *clock = &worker->role->options->clock;
+    *untold = (Untold){ { bt_clock_wall_ms(clock), bt_clock_mono_ms(clock), TRUE }, body };
+    g_queue_push_tail(&worker->untold, untold);
+    write_untold(worker);
+}
+
+/* What was given up is told when something can be told again. */
+static void tell_lost(Worker *worker)
+{
+    if (worker->lost == 0 || !g_queue_is_empty(&worker->untold))
+        return;
+    BtJson *body = bt_json_new_object();
+    g_autofree char *words =
+        g_strdup_printf("%" G_GUINT64_FORMAT " events were given up", worker->lost);
+    bt_json_set_string(body, "event", "lost");
+    bt_json_set_string(body, "code", "limit");
+    bt_json_set_string(body, "source", worker->source->name);
+    bt_json_set_string(body, "what", "ledger.db");
+    bt_json_set_string(body, "message", words);
+    worker->lost = 0;
+    write_event(worker, body);
+}
+
 /* What is fetched is for the log; what is refused is for the source too. */
 static void on_event(const BtSyncEvent *event, gpointer user)
 {
@@ -84,8 +144,6 @@ static void on_event(const BtSyncEvent *event, gpointer user)
     g_message("%s: %s %s: %s", worker->source->name, event->type, event->what, event->message);
     if (g_str_equal(event->type, "fetched"))
         return;
-    BtMoment at = { bt_clock_wall_ms(&worker->role->options->clock),
-        bt_clock_mono_ms(&worker->role->options->clock), TRUE };
     g_autofree char *words =
         g_utf8_substring(event->message, 0, MIN(300, g_utf8_strlen(event->message, -1)));
     BtJson *body = bt_json_new_object();
@@ -95,9 +153,7 @@ static void on_event(const BtSyncEvent *event, gpointer user)
     bt_json_set_string(body, "source", worker->source->name);
     bt_json_set_string(body, "what", event->what);
     bt_json_set_string(body, "message", words);
-    g_autoptr(GError) failure = NULL;
-    if (!bt_facts_add(worker->facts, "event", NULL, &at, body, &failure))
-        g_message("%s: %s", worker->source->name, failure->message);
+    write_event(worker, body);
 }
 
 static gint64 trusted_now_ms(const SyncRole *role)
@@ -288,7 +344,7 @@ static gint64 pause_ms(const Worker *worker)
     const BtClock *clock = &worker->role->options->clock;
     double rate = clock->is_virtual && clock->rate > 1 ? clock->rate : 1;
     gint64 wait_ms = worker->source->poll_s * BT_SECOND_MS;
-    if (bt_sync_is_unfinished(worker->sync))
+    if (worker->sync != NULL && bt_sync_is_unfinished(worker->sync))
         return 0;
     if (worker->failures > 0)
         wait_ms = MIN(RETRY_MIN_MS << MIN(worker->failures, 10), MIN(RETRY_MAX_MS, 4 * wait_ms));
@@ -308,20 +364,12 @@ static void sleep_until_next(Worker *worker, guint64 *seen_wakes)
     g_mutex_unlock(&role->mutex);
 }
 
-static gpointer run_worker(gpointer data)
+static void worker_close(Worker *worker)
 {
-    Worker *worker = data;
-    guint64 wakes = 0;
-    /* The one before may have died between making something ready and telling. */
-    tell_news(worker->role);
-    while (!g_atomic_int_get(&worker->role->cancelled)) {
-        do_round(worker);
-        push(worker);
-        evict(worker);
-        check_one_object(worker);
-        sleep_until_next(worker, &wakes);
-    }
-    return NULL;
+    g_clear_pointer(&worker->hints, bt_hints_free);
+    g_clear_pointer(&worker->sync, bt_sync_free);
+    g_clear_pointer(&worker->facts, bt_facts_close);
+    g_clear_pointer(&worker->cache, bt_cache_close);
 }
 
 static void worker_free(gpointer data)
@@ -329,17 +377,15 @@ static void worker_free(gpointer data)
     Worker *worker = data;
     if (worker->thread != NULL)
         g_thread_join(worker->thread);
-    bt_hints_free(worker->hints);
+    worker_close(worker);
+    g_queue_clear_full(&worker->untold, untold_free);
     g_clear_pointer(&worker->needed, g_hash_table_unref);
     g_hash_table_unref(worker->checked);
     g_hash_table_unref(worker->told);
-    bt_sync_free(worker->sync);
-    bt_facts_close(worker->facts);
-    bt_cache_close(worker->cache);
     g_free(worker);
 }
 
-static gboolean worker_open(Worker *worker, GError **error)
+static gboolean try_to_open(Worker *worker, GError **error)
 {
     const BtConfig *config = worker->role->config;
     const BtConfigSource *source = worker->source;
@@ -355,6 +401,7 @@ static gboolean worker_open(Worker *worker, GError **error)
         .insecure_host = source->insecure,
         .max_bytes_per_s = source->max_bytes_per_s,
     };
+    worker_close(worker);
     g_autofree char *cache = bt_config_state_path(config, "cache");
     g_autofree char *ledger = bt_config_state_path(config, "ledger.db");
     worker->cache = bt_cache_open(cache, TRUE, error);
@@ -372,19 +419,47 @@ static gboolean worker_open(Worker *worker, GError **error)
     return worker->sync != NULL;
 }
 
-static void add_worker(SyncRole *role, const BtConfigSource *source)
+/* A disk that fails now, no descriptors now: it is tried again, later and later. */
+static gboolean worker_open(Worker *worker)
 {
     g_autoptr(GError) failure = NULL;
+    if (try_to_open(worker, &failure)) {
+        worker->failures = 0;
+        return TRUE;
+    }
+    if (worker->failures++ == 0)
+        g_warning("%s: %s", worker->source->name, failure->message);
+    return FALSE;
+}
+
+static gpointer run_worker(gpointer data)
+{
+    Worker *worker = data;
+    guint64 wakes = 0;
+    while (!worker_open(worker) && !g_atomic_int_get(&worker->role->cancelled))
+        sleep_until_next(worker, &wakes);
+    /* The one before may have died between making something ready and telling. */
+    tell_news(worker->role);
+    while (!g_atomic_int_get(&worker->role->cancelled)) {
+        do_round(worker);
+        write_untold(worker);
+        tell_lost(worker);
+        push(worker);
+        evict(worker);
+        check_one_object(worker);
+        sleep_until_next(worker, &wakes);
+    }
+    return NULL;
+}
+
+static void add_worker(SyncRole *role, const BtConfigSource *source)
+{
     Worker *worker = g_new0(Worker, 1);
     worker->role = role;
     worker->source = source;
     worker->checked = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
     worker->told = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
-    if (!worker_open(worker, &failure)) {
-        g_warning("%s: %s", source->name, failure->message);
-        worker_free(worker);
-        return;
-    }
+    g_queue_init(&worker->untold);
     g_ptr_array_add(role->workers, worker);
 }
 
@@ -444,7 +519,8 @@ static void push_what_is_left(SyncRole *role)
         Worker *worker = g_ptr_array_index(role->workers, i);
         g_thread_join(g_steal_pointer(&worker->thread));
         worker->push_after_real_ms = 0;
-        push(worker);
+        if (worker->sync != NULL)
+            push(worker);
     }
 }
 

@@ -3,6 +3,8 @@
 
 struct BtInputLedger {
     BtDb *db;
+    BtDbLasting lasting;
+    char *sign;
 };
 
 static const char *const migrations[] = {
@@ -15,18 +17,33 @@ static const char *const migrations[] = {
     NULL,
 };
 
+static const char *const tables[] = { "entry", "command", NULL };
+
+static const char note_damage[] =
+    "INSERT INTO entry (kind, source, what, version, from_ms, until_ms) VALUES ('damaged', '',"
+    " 'inputs.db', 0, CAST((julianday('now') - 2440587.5) * 86400000 AS INTEGER), 0)";
+
 BtInputLedger *bt_input_ledger_open(const char *path, gboolean writable, GError **error)
 {
     if (!writable && !g_file_test(path, G_FILE_TEST_EXISTS)) {
         g_set_error(error, BT_ERROR, BT_ERROR_NOT_FOUND, "%s: no inputs have been recorded", path);
         return NULL;
     }
-    BtDb *db = bt_db_open(path, migrations, error);
-    if (db == NULL)
-        return NULL;
     BtInputLedger *ledger = g_new0(BtInputLedger, 1);
-    ledger->db = db;
+    g_autofree char *folder = g_path_get_dirname(path);
+    ledger->sign = g_build_filename(folder, "ledger.db-seen", NULL);
+    ledger->lasting = (BtDbLasting){ .migrations = migrations,
+        .tables = writable ? tables : NULL,
+        .after = note_damage,
+        .sign = ledger->sign,
+        .copy = TRUE };
+    ledger->db = bt_db_open_lasting(path, &ledger->lasting);
     return ledger;
+}
+
+gboolean bt_input_ledger_is_usable(BtInputLedger *ledger, GError **error)
+{
+    return bt_db_is_usable(ledger->db, error);
 }
 
 void bt_input_ledger_close(BtInputLedger *ledger)
@@ -34,6 +51,7 @@ void bt_input_ledger_close(BtInputLedger *ledger)
     if (ledger == NULL)
         return;
     bt_db_close(ledger->db);
+    g_free(ledger->sign);
     g_free(ledger);
 }
 
@@ -143,7 +161,7 @@ gboolean bt_input_ledger_each(BtInputLedger *ledger, const char *source, gint64 
     GError *failure = NULL;
     g_autoptr(BtRows) rows = bt_db_query(ledger->db, error,
         "SELECT kind, what, version, from_ms FROM entry WHERE source = ? AND from_ms >= ?"
-        " AND kind IN ('manifest', 'alert', 'denial') ORDER BY id",
+        " AND kind IN ('manifest', 'alert', 'denial', 'damaged') ORDER BY id",
         "si", source, since_ms);
     if (rows == NULL)
         return FALSE;
