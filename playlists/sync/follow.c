@@ -132,6 +132,11 @@ void bt_follow(BtRound *round, BtFollow which, const char *sha256)
     }
     gboolean known =
         strcmp(followed->sha256, sha256) == 0 && bt_cache_has(round->sync->cache, sha256);
-    if ((known || obtain(round, which, sha256)) && fetch_missing(round, followed))
-        make_ready(round, which, sha256);
+    gboolean was_ready = strcmp(followed->ready, sha256) == 0;
+    gboolean was_whole = bt_cache_has(round->sync->cache, sha256);
+    if (!(known || obtain(round, which, sha256)) || !fetch_missing(round, followed))
+        return;
+    /* Its envelope had rotted, and show may have had to do without. */
+    round->changed = round->changed || (was_ready && !was_whole);
+    make_ready(round, which, sha256);
 }
