@@ -50,6 +50,7 @@ void bt_show_watch_disk(BtShow *show)
         show->lost_told = trouble.lost;
     }
     show->disk_failing = trouble.is_failing;
+    bt_show_write_cut_again(show);
 }
 
 typedef struct {

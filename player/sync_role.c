@@ -239,14 +239,19 @@ static GHashTable *needed_by_all(SyncRole *role)
 static void evict(Worker *worker)
 {
     GHashTable *needed = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
-    bt_sync_add_needed(worker->sync, needed);
+    gboolean known = bt_sync_add_needed(worker->sync, needed);
     g_mutex_lock(&worker->role->mutex);
     g_clear_pointer(&worker->needed, g_hash_table_unref);
     worker->needed = needed;
     g_autoptr(GHashTable) keep = needed_by_all(worker->role);
     g_mutex_unlock(&worker->role->mutex);
-    if (keep != NULL)
-        bt_cache_evict(worker->cache, keep, worker->role->config->quota_bytes, NULL);
+    if (keep == NULL || !known)
+        return;
+    /* What is still to come gets its room. */
+    guint64 missing = bt_sync_missing_bytes(worker->sync);
+    guint64 quota = worker->role->config->quota_bytes;
+    bt_cache_evict(worker->cache, keep, quota - MIN(quota, missing),
+        bt_cache_reserve(worker->cache) + missing, NULL);
 }
 
 /* Once a start each object that is needed is hashed from the disk, one a round: what rotted goes
