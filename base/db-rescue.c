@@ -103,11 +103,22 @@ gboolean bt_db_rescue(BtDb *db, GError **error)
 
 /* ---- a copy ---- */
 
+/* A log that is not there would be made; without one the file is all there is. */
+static int open_either(const char *path, sqlite3 **from)
+{
+    int flags = SQLITE_OPEN_READONLY | SQLITE_OPEN_NOMUTEX;
+    g_autofree char *log = g_strconcat(path, "-wal", NULL);
+    if (g_file_test(log, G_FILE_TEST_EXISTS))
+        return sqlite3_open_v2(path, from, flags, NO_LOCKS);
+    g_autofree char *escaped = g_uri_escape_string(path, "/", FALSE);
+    g_autofree char *uri = g_strdup_printf("file:%s?immutable=1", escaped);
+    return sqlite3_open_v2(uri, from, flags | SQLITE_OPEN_URI, NULL);
+}
+
 static sqlite3 *open_without_locks(const char *path)
 {
     sqlite3 *from = NULL;
-    if (sqlite3_open_v2(path, &from, SQLITE_OPEN_READONLY | SQLITE_OPEN_NOMUTEX, NO_LOCKS) ==
-            SQLITE_OK &&
+    if (open_either(path, &from) == SQLITE_OK &&
         sqlite3_db_config(from, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, NULL) == SQLITE_OK &&
         sqlite3_exec(from, "PRAGMA locking_mode=EXCLUSIVE", NULL, NULL, NULL) == SQLITE_OK)
         return from;
