@@ -103,13 +103,24 @@ static gboolean use_wal(BtDb *db, GError **error)
     return code == SQLITE_OK || bt_db_fail(db, "cannot use a write-ahead log", error);
 }
 
+/* Asked before SQLite waits for ten seconds for a log that nobody can write. */
+static gboolean check_writable(BtDb *db, GError **error)
+{
+    if (sqlite3_db_readonly(db->handle, "main") == 0)
+        return TRUE;
+    g_set_error(error, BT_ERROR, BT_ERROR_IO,
+        "%s: can only be read now: expected a file that can be written", db->path);
+    return FALSE;
+}
+
 static gboolean open_file(BtDb *db, const char *path, GError **error)
 {
     int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX;
     if (sqlite3_open_v2(path, &db->handle, flags, NULL) != SQLITE_OK)
         return bt_db_fail(db, "cannot open", error);
     sqlite3_busy_timeout(db->handle, BUSY_TIMEOUT_MS);
-    return use_wal(db, error) && bt_db_exec(db, PRAGMAS, "cannot set up", error);
+    return check_writable(db, error) && use_wal(db, error) &&
+        bt_db_exec(db, PRAGMAS, "cannot set up", error);
 }
 
 static void finalize(gpointer statement)
@@ -125,16 +136,6 @@ static void note_file(BtDb *db)
     db->inode = is_file ? st.st_ino : 0;
 }
 
-/* The file itself, its log or the log's index. */
-static gboolean check_writable(BtDb *db, GError **error)
-{
-    if (sqlite3_db_readonly(db->handle, "main") == 0)
-        return bt_db_exec(db, "BEGIN IMMEDIATE; ROLLBACK", "cannot be written", error);
-    g_set_error(error, BT_ERROR, BT_ERROR_IO,
-        "%s: can only be read now: expected a file that can be written", db->path);
-    return FALSE;
-}
-
 static void close_handle(BtDb *db)
 {
     g_hash_table_remove_all(db->shelf);
@@ -143,10 +144,16 @@ static void close_handle(BtDb *db)
     db->is_copy = FALSE;
 }
 
+/* Its log, or the log's index, may be what can only be read. */
+static gboolean check_log(BtDb *db, GError **error)
+{
+    return bt_db_exec(db, "BEGIN IMMEDIATE; ROLLBACK", "cannot be written", error);
+}
+
 gboolean bt_db_open_file(BtDb *db, const char *const *migrations, GError **error)
 {
-    gboolean open = open_file(db, db->path, error) && check_writable(db, error) &&
-        migrate(db, migrations, error);
+    gboolean open =
+        open_file(db, db->path, error) && migrate(db, migrations, error) && check_log(db, error);
     note_file(db);
     if (!open)
         close_handle(db);

@@ -28,6 +28,7 @@ typedef struct {
     GThread *thread;
     BtCache *cache;
     BtFacts *facts;
+    BtKey *key; /* NULL: it rotted, and no report can be signed */
     BtSync *sync;
     BtHints *hints;       /* NULL: a folder, or none could be had */
     guint failures;       /* rounds in a row */
@@ -50,7 +51,6 @@ typedef struct {
 struct SyncRole {
     const BtRoleOptions *options;
     BtConfig *config;
-    BtKey *key;
     GMainLoop *loop;
     GPtrArray *workers; /* of Worker */
     gint cancelled;     /* atomic */
@@ -254,6 +254,16 @@ static void evict(Worker *worker)
         bt_cache_reserve(worker->cache) + missing, NULL);
 }
 
+/* What cannot be read now says nothing of its bytes. */
+static void take_failed_check(Worker *worker, const char *sha256, const GError *failure)
+{
+    g_hash_table_remove(worker->checked, sha256);
+    if (!g_error_matches(failure, BT_ERROR, BT_ERROR_MISMATCH))
+        return;
+    BtSyncEvent event = { "rotted", bt_error_reason(failure), (char *)sha256, failure->message };
+    on_event(&event, worker);
+}
+
 /* Once a start each object that is needed is hashed from the disk, one a round: what rotted goes
  * and is fetched again. */
 static void check_one_object(Worker *worker)
@@ -266,10 +276,8 @@ static void check_one_object(Worker *worker)
         if (!bt_cache_has(worker->cache, sha256) ||
             !g_hash_table_add(worker->checked, g_strdup(sha256)))
             continue;
-        if (!bt_cache_check_object(worker->cache, sha256, &failure)) {
-            BtSyncEvent event = { "refused", bt_error_reason(failure), sha256, failure->message };
-            on_event(&event, worker);
-        }
+        if (!bt_cache_check_object(worker->cache, sha256, &failure))
+            take_failed_check(worker, sha256, failure);
         return;
     }
 }
@@ -315,7 +323,7 @@ static gboolean push_batch(Worker *worker, GBytes *batch)
 
 static void push(Worker *worker)
 {
-    if (worker->source != bt_config_report_source(worker->role->config) ||
+    if (worker->source != bt_config_report_source(worker->role->config) || worker->key == NULL ||
         real_ms() < worker->push_after_real_ms)
         return;
     for (guint i = 0; i < MAX_BATCHES; i++) {
@@ -373,6 +381,7 @@ static void worker_close(Worker *worker)
 {
     g_clear_pointer(&worker->hints, bt_hints_free);
     g_clear_pointer(&worker->sync, bt_sync_free);
+    g_clear_pointer(&worker->key, bt_key_free);
     g_clear_pointer(&worker->facts, bt_facts_close);
     g_clear_pointer(&worker->cache, bt_cache_close);
 }
@@ -388,6 +397,23 @@ static void worker_free(gpointer data)
     g_hash_table_unref(worker->checked);
     g_hash_table_unref(worker->told);
     g_free(worker);
+}
+
+/* Without its key the board still hears what is new; it has to be enrolled again to be heard. */
+static gboolean open_key(Worker *worker, GError **error)
+{
+    g_autoptr(GError) failure = NULL;
+    worker->key = bt_device_key(worker->role->config, &failure);
+    if (worker->key != NULL)
+        return TRUE;
+    if (g_error_matches(failure, BT_ERROR, BT_ERROR_IO)) {
+        g_propagate_error(error, g_steal_pointer(&failure));
+        return FALSE;
+    }
+    BtSyncEvent event = { "damaged", bt_error_reason(failure), (char *)"device.key",
+        failure->message };
+    on_event(&event, worker);
+    return TRUE;
 }
 
 static gboolean try_to_open(Worker *worker, GError **error)
@@ -417,8 +443,9 @@ static gboolean try_to_open(Worker *worker, GError **error)
         return FALSE;
     bt_facts_set_boot(worker->facts, worker->role->options->boot);
     worker->round_real_ms = real_ms();
-    worker->sync =
-        bt_sync_new(&description, worker->cache, worker->role->key, on_event, worker, error);
+    if (!open_key(worker, error))
+        return FALSE;
+    worker->sync = bt_sync_new(&description, worker->cache, worker->key, on_event, worker, error);
     if (worker->sync != NULL)
         worker->hints = bt_hints_new(&description, on_hint, worker->role, NULL);
     return worker->sync != NULL;
@@ -500,9 +527,6 @@ static gboolean role_open(SyncRole *role, GError **error)
     role->config = bt_config_read(role->options->config_path, error);
     if (role->config == NULL)
         return FALSE;
-    role->key = bt_device_key(role->config, error);
-    if (role->key == NULL)
-        return FALSE;
     bt_io_sweep(role->config->state_folder);
     confine(role);
     for (guint i = 0; i < role->config->sources->len; i++) {
@@ -550,7 +574,6 @@ int bt_sync_role(const BtRoleOptions *options)
         g_warning("%s", failure->message);
     }
     g_ptr_array_unref(role.workers);
-    bt_key_free(role.key);
     bt_config_free(role.config);
     g_main_loop_unref(role.loop);
     return open ? 0 : 1;

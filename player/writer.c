@@ -234,6 +234,9 @@ void bt_writer_free(BtWriter *writer)
         return;
     flush(writer, TRUE);
     g_thread_join(writer->thread);
+    guint left = g_queue_get_length(writer->batch);
+    if (left > 0)
+        g_warning("ledger: %u changes could not be written and are lost", left);
     g_queue_free_full(writer->batch, (GDestroyNotify)task_free);
     g_clear_pointer(&writer->note, task_free);
     g_async_queue_unref(writer->queue);

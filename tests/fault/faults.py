@@ -204,13 +204,13 @@ class Board(boards.Board):
             self._check_no_gap()
 
     def _check_no_gap(self):
-        """While show lives, each occurrence is told: of an item a second long each second has its fact."""
+        """While show lives, each occurrence is told."""
         for item in ("cu", "moi"):
             dues = sorted(fact["due"] for fact in boards.parsed(boards.facts_of(self.data))
                           if fact["type"] == "played" and fact["item"] == item)
             seconds = [boards.time.strptime(due[:19], "%Y-%m-%dT%H:%M:%S") for due in dues]
             at = [boards.time.mktime(second) for second in seconds]
-            gaps = [b - a for a, b in zip(at, at[1:]) if b - a > 1.5]
+            gaps = [b - a for a, b in zip(at, at[1:]) if (b - a) * 1000 > 1.5 * self.item_ms]
             # One: while the player was not running, between the first run and the second.
             check(len(gaps) <= self.restarts, "occurrences without a fact:", item, gaps)
 
