@@ -215,14 +215,27 @@ static gboolean check_whole(BtDb *db, GError **error)
     return FALSE;
 }
 
-/* A file that was here, and is empty or gone. */
+/* A file that was here, and is empty, gone, or no file. */
 static gboolean is_emptied(const BtDb *db)
 {
     g_autofree char *wal = g_strconcat(db->path, "-wal", NULL);
     struct stat st;
+    if (stat(db->path, &st) == 0 && !S_ISREG(st.st_mode))
+        return TRUE;
     if (stat(db->path, &st) == 0)
         return st.st_size == 0 && (stat(wal, &st) < 0 || st.st_size == 0);
-    return errno == ENOENT && db->lasting->sign && stat(db->lasting->sign, &st) == 0;
+    if (errno != ENOENT)
+        return FALSE;
+    g_autofree char *known = g_strconcat(db->path, ".known", NULL);
+    return stat(known, &st) == 0;
+}
+
+static void make_known(const BtDb *db)
+{
+    g_autofree char *known = g_strconcat(db->path, ".known", NULL);
+    int fd = open(known, O_WRONLY | O_CREAT | O_CLOEXEC, 0600);
+    if (fd >= 0)
+        close(fd);
 }
 
 /* Suspect: damage was met in it, which need not be on the disk. */
@@ -254,6 +267,8 @@ static gboolean reopen(BtDb *db, GError **error)
     db->is_opening = TRUE;
     gboolean open = lock >= 0 && try_file(db, is_suspect, error);
     db->is_opening = FALSE;
+    if (open)
+        make_known(db);
     db->is_damaged = !open && db->is_damaged;
     if (lock >= 0)
         close(lock);

@@ -60,9 +60,8 @@ static void open_lasting(BtFacts *facts, const char *path)
 {
     facts->seen_path = g_strconcat(path, "-seen", NULL);
     facts->after = rescue_script();
-    facts->lasting = (BtDbLasting){
-        .migrations = migrations, .tables = tables, .after = facts->after, .sign = facts->seen_path
-    };
+    facts->lasting =
+        (BtDbLasting){ .migrations = migrations, .tables = tables, .after = facts->after };
     facts->db = bt_db_open_lasting(path, &facts->lasting);
 }
 

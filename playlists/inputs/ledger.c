@@ -4,7 +4,6 @@
 struct BtInputLedger {
     BtDb *db;
     BtDbLasting lasting;
-    char *sign;
 };
 
 static const char *const migrations[] = {
@@ -30,12 +29,9 @@ BtInputLedger *bt_input_ledger_open(const char *path, gboolean writable, GError 
         return NULL;
     }
     BtInputLedger *ledger = g_new0(BtInputLedger, 1);
-    g_autofree char *folder = g_path_get_dirname(path);
-    ledger->sign = g_build_filename(folder, "ledger.db-seen", NULL);
     ledger->lasting = (BtDbLasting){ .migrations = migrations,
         .tables = writable ? tables : NULL,
         .after = note_damage,
-        .sign = ledger->sign,
         .copy = TRUE };
     ledger->db = bt_db_open_lasting(path, &ledger->lasting);
     return ledger;
@@ -51,7 +47,6 @@ void bt_input_ledger_close(BtInputLedger *ledger)
     if (ledger == NULL)
         return;
     bt_db_close(ledger->db);
-    g_free(ledger->sign);
     g_free(ledger);
 }
 

@@ -13,7 +13,7 @@ static const char *const scripts[] = { "CREATE TABLE fact(id INTEGER PRIMARY KEY
 static const char *const tables[] = { "fact", NULL };
 
 typedef struct {
-    char *folder, *path, *sign;
+    char *folder, *path;
     BtDbLasting lasting;
 } Place;
 
@@ -21,11 +21,9 @@ static void place_open(Place *place, gconstpointer unused G_GNUC_UNUSED)
 {
     place->folder = g_dir_make_tmp("bangtin-XXXXXX", NULL);
     place->path = g_build_filename(place->folder, "db", NULL);
-    place->sign = g_build_filename(place->folder, "sign", NULL);
     place->lasting = (BtDbLasting){ .migrations = scripts,
         .tables = tables,
         .after = "INSERT INTO fact(id, name) VALUES (1000000, 'after')",
-        .sign = place->sign,
         .copy = TRUE };
 }
 
@@ -43,7 +41,6 @@ static void place_close(Place *place, gconstpointer unused G_GNUC_UNUSED)
     g_assert_cmpint(g_rmdir(place->folder), ==, 0);
     g_free(place->folder);
     g_free(place->path);
-    g_free(place->sign);
 }
 
 static gint64 ask(BtDb *db, const char *sql)
@@ -134,7 +131,8 @@ static void test_damaged(Place *place, gconstpointer data)
 
 static void test_gone(Place *place, gconstpointer unused G_GNUC_UNUSED)
 {
-    g_assert_true(g_file_set_contents(place->sign, "x", 1, NULL));
+    fill(place);
+    g_assert_cmpint(g_remove(place->path), ==, 0);
     g_test_expect_message(NULL, G_LOG_LEVEL_WARNING, "*was damaged*");
     g_autoptr(BtDb) db = bt_db_open_lasting(place->path, &place->lasting);
     g_test_assert_expected_messages();
@@ -150,6 +148,21 @@ static void test_first_time(Place *place, gconstpointer unused G_GNUC_UNUSED)
 
 /* ---- what happens while it is open ---- */
 
+static void test_removed(Place *place, gconstpointer unused G_GNUC_UNUSED)
+{
+    g_autoptr(BtDb) db = bt_db_open_lasting(place->path, &place->lasting);
+    g_autofree char *away = g_strconcat(place->path, ".away", NULL);
+    g_assert_true(add(db, 1));
+    g_usleep(BT_DB_RETRY_MS * 1100);
+    g_assert_cmpint(g_rename(place->path, away), ==, 0);
+    g_test_expect_message(NULL, G_LOG_LEVEL_WARNING, "*was damaged*");
+    g_assert_true(add(db, 2));
+    g_test_assert_expected_messages();
+    g_autoptr(BtDb) other = bt_db_open(place->path, scripts, NULL);
+    g_assert_cmpint(ask(other, "SELECT count(*) FROM fact"), ==, 2); /* and the one of `after` */
+}
+
+/* Another process met the damage, and began anew. */
 static void test_replaced(Place *place, gconstpointer unused G_GNUC_UNUSED)
 {
     g_autoptr(BtDb) db = bt_db_open_lasting(place->path, &place->lasting);
@@ -157,8 +170,8 @@ static void test_replaced(Place *place, gconstpointer unused G_GNUC_UNUSED)
     g_assert_true(add(db, 1));
     g_usleep(BT_DB_RETRY_MS * 1100);
     g_assert_cmpint(g_rename(place->path, away), ==, 0);
-    g_assert_true(add(db, 2));
     g_autoptr(BtDb) other = bt_db_open(place->path, scripts, NULL);
+    g_assert_true(add(db, 2));
     g_assert_cmpint(ask(other, "SELECT count(*) FROM fact"), ==, 1);
 }
 
@@ -188,6 +201,7 @@ static void test_later(Place *place, gconstpointer unused G_GNUC_UNUSED)
     g_test_assert_expected_messages();
     g_clear_pointer(&db, bt_db_close);
     remove_name(folder, "db");
+    remove_name(folder, "db.known");
 }
 
 /* SQLite cannot make its index of the log, as on a disk that is full or can only be read. */
@@ -218,6 +232,7 @@ int main(int argc, char **argv)
     } tests[] = {
         { "gone", test_gone },
         { "first-time", test_first_time },
+        { "removed", test_removed },
         { "replaced", test_replaced },
         { "replaced-in-transaction", test_replaced_in_transaction },
         { "later", test_later },
