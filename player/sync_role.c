@@ -525,7 +525,8 @@ static gboolean role_open(SyncRole *role, GError **error)
     role->loop = g_main_loop_new(NULL, FALSE);
     role->workers = g_ptr_array_new_with_free_func(worker_free);
     role->config = bt_config_read(role->options->config_path, error);
-    if (role->config == NULL)
+    /* Confined, it may only write into a folder that is there. */
+    if (role->config == NULL || !bt_io_make_folder(role->config->state_folder, error))
         return FALSE;
     bt_io_sweep(role->config->state_folder);
     confine(role);
