@@ -203,6 +203,15 @@ def watch_trouble(board, allowed):
         check(failing and failing[-1]["message"], "status does not say why:", said[-3:])
 
 
+def cut_on_failing(board):
+    """A cut is made whatever the disk does, and ends by resume."""
+    conf = board.home / "player.conf"
+    district.run(district.PLAYER, "cut", "--config", conf, check=False)
+    board.wait_for(lambda: faults.GROUND in board.pixels(), 5, "the safe picture of a cut")
+    district.run(district.PLAYER, "resume", "--config", conf, check=False)
+    board.wait_for(lambda: board.shows(OLD), 5, "the picture after a cut")
+
+
 def restart_on_failing(board):
     """On a disk that cannot be written the picture is what it was; on one that cannot be read, the safe scene."""
     board.stop()
@@ -245,6 +254,8 @@ def try_disk(stretch, kind):
         disk.break_it()
         stretch._serve(stretch.data)
         watch_trouble(board, [{OLD}, {NEW}] if kind is Inodes else [{OLD}])
+        if disk.says:
+            cut_on_failing(board)
         restarted = ""
         if disk.restarts:
             restarted = ", %d ms to show again on it" % restart_on_failing(board)

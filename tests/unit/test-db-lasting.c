@@ -224,6 +224,21 @@ static void test_copy(Place *place, gconstpointer unused G_GNUC_UNUSED)
     g_assert_true(bt_db_is_usable(db, NULL));
 }
 
+/* The index of the log was opened for reading only, and would stay so. */
+static void test_index_for_reading(Place *place, gconstpointer unused G_GNUC_UNUSED)
+{
+    g_autofree char *index = g_strconcat(place->path, "-shm", NULL);
+    fill(place);
+    g_assert_cmpint(g_mkdir(index, 0700), ==, 0);
+    g_test_expect_message(NULL, G_LOG_LEVEL_WARNING, "*");
+    g_autoptr(BtDb) db = bt_db_open_lasting(place->path, &place->lasting);
+    g_test_assert_expected_messages();
+    g_assert_false(bt_db_is_usable(db, NULL));
+    g_assert_cmpint(g_rmdir(index), ==, 0);
+    g_usleep(BT_DB_RETRY_MS * 1100);
+    g_assert_true(add(db, ROWS + 1));
+}
+
 int main(int argc, char **argv)
 {
     static const struct {
@@ -237,6 +252,7 @@ int main(int argc, char **argv)
         { "replaced-in-transaction", test_replaced_in_transaction },
         { "later", test_later },
         { "copy", test_copy },
+        { "index-for-reading", test_index_for_reading },
     };
     g_test_init(&argc, &argv, NULL);
     for (gsize i = 0; i < G_N_ELEMENTS(damages); i++) {
