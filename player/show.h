@@ -1,6 +1,7 @@
 /* The state of show, shared by the files that make up that role: show.c (the turn), show_start.c
- * (its beginning and end), status.c (what it says of itself). Private to these. Thread-safety:
- * show's main thread. */
+ * (its beginning and end), entries.c (what it writes into the input ledger), doubt.c (what may have
+ * rotted), show_tell.c (what it tells others), status.c (what it
+ * says of itself). Private to these. Thread-safety: show's main thread. */
 #ifndef BT_PLAYER_SHOW_H
 #define BT_PLAYER_SHOW_H
 
