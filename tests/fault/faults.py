@@ -7,7 +7,7 @@ is shown, that nothing is lost, and how long it takes until all goes on.
 Each call of a stretch that may fail so is tried, or N of them, spread over the stretch by chance. once: that call
 alone; spell: and all others for three seconds; death: and all others of the process that made it, until it dies.
 What the board does about it by itself is waited for; only if its first process ends it is started again, as a
-service manager would. Exit status 77 where calls cannot be made to fail.
+service manager would, and with death after six seconds, as a hand would. Exit status 77 where calls cannot be made to fail.
 """
 import argparse
 import os
@@ -28,6 +28,7 @@ ERRORS = ("ENOSPC", "EIO", "EMFILE", "ENOMEM")
 SPELL_MS = 3000
 LENGTHS = {"once": [], "spell": ["--spell=%d" % SPELL_MS], "death": ["--until-death"]}
 PATIENCE_S = 60  # with all of it; a role that dies over and over is started after 5 s at most
+RESTART_S = 6  # a process whose every call fails until it dies may live on for ever
 GROUND = (11, 27, 51)  # of the safe scene
 
 
@@ -165,12 +166,17 @@ class Board(boards.Board):
 
     def _follow(self, process, trial, reached, seen, log):
         until = time.monotonic() + PATIENCE_S
+        restart = time.monotonic() + RESTART_S if "--until-death" in trial.options else until
         while not reached():
             try:
                 seen.add((trial.folder / "now.png").read_bytes())
             except OSError:
                 pass  # none yet
             check(time.monotonic() < until, "does not recover:", log.name)
+            if time.monotonic() > restart:  # somebody's hand: a fault that only ends so
+                process.terminate()
+                process.wait(30)
+                restart = until
             if process.poll() is not None:
                 trial.deaths += 1
                 process = self._start(self._words(trial.folder), log)
@@ -245,7 +251,7 @@ def try_point(how, stretch, point):
 
 
 def cost_ms(trial, base_ms, length):
-    own_ms = SPELL_MS if length == "spell" else 0
+    own_ms = {"once": 0, "spell": SPELL_MS, "death": RESTART_S * 1000 if trial.deaths else 0}[length]
     return max(0, round(trial.recovered_ms - base_ms - own_ms))
 
 
