@@ -69,6 +69,21 @@ static void print_list(
     }
 }
 
+/* Only when there is something to say. */
+static void print_disk(const BtJsonAt *root)
+{
+    BtJsonAt disk;
+    if (!bt_json_member(root, "disk", &disk))
+        return;
+    g_autofree char *kept = number_of(&disk, "kept"), *lost = number_of(&disk, "lost");
+    if (g_str_equal(text_of(&disk, "state"), "failing"))
+        printf(_("The disk cannot be written: %s\n%s reports wait in memory; they are lost if the "
+                 "power goes.\n"),
+            text_of(&disk, "message"), kept);
+    if (!g_str_equal(lost, "0"))
+        printf(_("Reports lost since the start: %s\n"), lost);
+}
+
 static void print_status(const BtJson *status)
 {
     static const char *const on_air[] = { "zone", "item", "class", "source", "since", NULL };
@@ -87,6 +102,7 @@ static void print_status(const BtJson *status)
         g_autofree char *waiting = number_of(&spool, "waiting");
         printf(_("Reports waiting: %s\n"), waiting);
     }
+    print_disk(&root);
 }
 
 int bt_status_command(int argc, char **argv)

@@ -8,6 +8,8 @@
 
 struct BtFacts {
     BtDb *db;
+    BtDbLasting lasting;
+    char *after; /* of the rescue of a damaged ledger */
     char *boot;
     char *seen_path; /* NULL: in memory */
     BtSeen *seen;    /* NULL until it is written */
@@ -33,17 +35,50 @@ static const char *const migrations[] = {
  * tidied. */
 enum { WAITING, ACCEPTED, REFUSED };
 
+static const char *const tables[] = { "fact", "row", "life", "death", "source", NULL };
+
+/* A ledger that begins anew must not give a seq that an older one gave. What could be read of it
+ * may not have been all; but no board makes a thousand facts a second, so the milliseconds since
+ * 1970 are ahead of every seq. What happened is a fact, too. */
+static char *rescue_script(void)
+{
+    return g_strdup_printf(
+        "DELETE FROM sqlite_sequence WHERE name = 'fact';"
+        "INSERT INTO sqlite_sequence (name, seq) SELECT 'fact', max(ifnull((SELECT max(seq) FROM"
+        " fact), 0), %" G_GINT64_FORMAT ", CAST((julianday('now') - 2440587.5) * 86400000 AS"
+        " INTEGER));"
+        "WITH made (id, ms, at) AS (SELECT lower(hex(randomblob(16))), CAST((julianday('now') -"
+        " 2440587.5) * 86400000 AS INTEGER), strftime('%%Y-%%m-%%dT%%H:%%M:%%fZ', 'now'))"
+        " INSERT INTO fact (id, at_ms, line) SELECT id, ms, json_object('id', id, 'boot', 'none',"
+        " 'at', at, 'mono_ms', 0, 'clock', 'untrusted', 'type', 'event', 'event', 'damaged',"
+        " 'code', 'io', 'what', 'ledger.db', 'message', 'the ledger was damaged: it was begun anew"
+        " with what could be read; reports that were waiting may be lost') FROM made",
+        (gint64)BANGTIN_BUILT_S * BT_SECOND_MS);
+}
+
+static void open_lasting(BtFacts *facts, const char *path)
+{
+    facts->seen_path = g_strconcat(path, "-seen", NULL);
+    facts->after = rescue_script();
+    facts->lasting =
+        (BtDbLasting){ .migrations = migrations, .tables = tables, .after = facts->after };
+    facts->db = bt_db_open_lasting(path, &facts->lasting);
+}
+
 BtFacts *bt_facts_open(const char *path, GError **error)
 {
-    BtDb *db = bt_db_open(path, migrations, error);
-    if (db == NULL)
-        return NULL;
-    BtFacts *facts = g_new0(BtFacts, 1);
-    facts->db = db;
+    g_autoptr(BtFacts) facts = g_new0(BtFacts, 1);
     facts->boot = g_strdup("");
-    if (!g_str_equal(path, ":memory:"))
-        facts->seen_path = g_strconcat(path, "-seen", NULL);
-    return facts;
+    if (g_str_equal(path, ":memory:"))
+        facts->db = bt_db_open(path, migrations, error);
+    else
+        open_lasting(facts, path);
+    return facts->db == NULL ? NULL : g_steal_pointer(&facts);
+}
+
+gboolean bt_facts_is_usable(BtFacts *facts, GError **error)
+{
+    return bt_db_is_usable(facts->db, error);
 }
 
 void bt_facts_close(BtFacts *facts)
@@ -53,6 +88,7 @@ void bt_facts_close(BtFacts *facts)
     bt_db_close(facts->db);
     bt_seen_close(facts->seen);
     g_free(facts->seen_path);
+    g_free(facts->after);
     g_free(facts->boot);
     g_free(facts);
 }

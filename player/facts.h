@@ -21,8 +21,13 @@
 
 typedef struct BtFacts BtFacts;
 
-/* ":memory:" keeps nothing. (transfer full) (nullable) */
+/* ":memory:" keeps nothing. A file is opened as base/db.h calls lasting: when it cannot be used
+ * now, calls fail with BT_ERROR_IO and it is tried again; a damaged one is begun anew, under seqs
+ * that were never used, with what can be read of it and a fact that says so. (transfer full)
+ * (nullable: not for files) */
 BtFacts *bt_facts_open(const char *path, GError **error);
+/* Whether it can be written, as far as known; else BT_ERROR_IO says why not. */
+gboolean bt_facts_is_usable(BtFacts *facts, GError **error);
 void bt_facts_close(BtFacts *facts);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(BtFacts, bt_facts_close)
 

@@ -51,6 +51,7 @@ struct BtJudge {
     BtInputLedger *ledger;
     gint64 roots;
     gboolean has_looked;
+    guint n_problems; /* of the last loading */
 };
 
 /* ---- results ---- */
@@ -169,6 +170,7 @@ static gboolean look(BtJudge *judge, BtJudgement *judgement)
         .user = &looking,
     };
     gboolean changed = bt_activate(&activation) || activation.roots != judge->roots;
+    judgement->unfinished = activation.unfinished;
     judge->roots = activation.roots;
     judge->has_looked = TRUE;
     judgement->newest_issued_ms = activation.newest_issued_ms;
@@ -179,12 +181,15 @@ static void do_task(BtJudge *judge, const Task *task)
 {
     Result *result = result_new(task);
     gboolean changed = TRUE;
+    /* What was not whole may be so by now. */
     if (task->kind == LOOK)
-        changed = look(judge, &result->judgement);
+        changed = look(judge, &result->judgement) || judge->n_problems > 0;
     else if (task->kind == WRITE)
         changed = task->write(judge->ledger, task->data, &result->failure);
     if (changed)
-        result->judgement.inputs = bt_board_load_inputs(judge->board, judge->ledger, judge->cache);
+        result->judgement.inputs =
+            bt_board_load_inputs(judge->board, judge->ledger, judge->cache, &judge->n_problems);
+    result->judgement.unfinished = result->judgement.unfinished || judge->n_problems > 0;
     g_async_queue_push(judge->results, result);
     g_source_set_ready_time(&judge->out->source, 0);
 }
@@ -220,6 +225,7 @@ BtJudge *bt_judge_new(const BtConfig *config, const BtBoard *board, BtJudgeResul
     judge->on_result = on_result;
     judge->user = user;
     judge->cache = cache;
+    bt_cache_remember(cache);
     judge->ledger = ledger;
     judge->item_end_ms = BT_TIME_MIN;
     judge->tasks = g_async_queue_new();

@@ -33,6 +33,7 @@ typedef struct {
     GPtrArray *events;       /* of BtJudgeEvent */
     GArray *commands;        /* of BtJudgeCommand: those that are no input */
     gint64 newest_issued_ms; /* as BtActivation says; 0: nothing was looked at */
+    gboolean unfinished;     /* this box's own disk kept something back: it is worth another look */
     BtInputs *inputs;        /* NULL: they did not change. Taken by setting it NULL */
 } BtJudgement;
 

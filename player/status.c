@@ -102,6 +102,25 @@ static BtJson *spool_json(BtFacts *facts)
     return json;
 }
 
+/* Whether what happens can be written down, and if not, why and what waits for it. */
+static BtJson *disk_json(BtShow *show)
+{
+    BtJson *json = bt_json_new_object();
+    BtWriterTrouble trouble;
+    g_autoptr(GError) failure = NULL;
+    BtInputLedger *ledger = bt_board_ledger(show->board);
+    bt_writer_trouble(show->writer, &trouble);
+    gboolean ok = ledger == NULL || bt_input_ledger_is_usable(ledger, &failure);
+    bt_json_set_string(json, "state", trouble.is_failing || !ok ? "failing" : "ok");
+    if (trouble.is_failing)
+        bt_json_set_time(json, "since", trouble.since_us / 1000);
+    if (trouble.is_failing || !ok)
+        bt_json_set_string(json, "message", ok ? trouble.message : failure->message);
+    bt_json_set_int(json, "kept", trouble.kept);
+    bt_json_set_int(json, "lost", (gint64)trouble.lost);
+    return json;
+}
+
 BtJson *bt_status_json(BtShow *show)
 {
     BtJson *status = bt_json_new_object();
@@ -111,6 +130,7 @@ BtJson *bt_status_json(BtShow *show)
     bt_json_set(status, "sources", sources_json(show));
     bt_json_set(status, "cache", cache_json(show->config));
     bt_json_set(status, "spool", spool_json(show->reader));
+    bt_json_set(status, "disk", disk_json(show));
     return status;
 }
 

@@ -24,6 +24,7 @@
 #define BATCH_FIRST_BYTES (32 * 1024)
 #define BATCH_FAST_MS (10 * BT_SECOND_MS) /* the next may be larger: some round trips */
 #define BATCH_SLOW_MS (30 * BT_SECOND_MS) /* the next had better be smaller */
+#define MAX_UNTOLD 1000                   /* events that wait for a disk, some 500 KB */
 
 typedef struct SyncRole SyncRole;
 
@@ -33,6 +34,7 @@ typedef struct {
     GThread *thread;
     BtCache *cache;
     BtFacts *facts;
+    BtKey *key; /* NULL: it rotted, and no report can be signed */
     BtSync *sync;
     BtHints *hints;       /* NULL: a folder, or none could be had */
     guint failures;       /* rounds in a row, on the line as it is */
@@ -45,12 +47,19 @@ typedef struct {
     GHashTable *told;    /* what went wrong since the last good round: type, thing and code */
     GHashTable *checked; /* sha256 hashed since the start */
     GHashTable *needed;  /* under the role's mutex: sha256 this source cannot do without */
+    GQueue untold;       /* of Untold: what could not be written down yet */
+    guint64 lost;        /* given up of these */
 } Worker;
+
+/* An event on its way to the ledger. */
+typedef struct {
+    BtMoment at;
+    BtJson *body;
+} Untold;
 
 struct SyncRole {
     const BtRoleOptions *options;
     BtConfig *config;
-    BtKey *key;
     GMainLoop *loop;
     GPtrArray *workers; /* of Worker */
     gint cancelled;     /* atomic */
@@ -85,6 +94,57 @@ static gboolean is_told(Worker *worker, const BtSyncEvent *event)
             worker->told, g_strdup_printf("%s %s %s", event->type, event->what, event->reason));
 }
 
+static void untold_free(gpointer data)
+{
+    Untold *untold = data;
+    bt_json_unref(untold->body);
+    g_free(untold);
+}
+
+/* What the disk does not take now waits; the oldest is given up, and counted. */
+static void write_untold(Worker *worker)
+{
+    Untold *first;
+    while ((first = g_queue_peek_head(&worker->untold)) != NULL) {
+        g_autoptr(GError) failure = NULL;
+        if (!bt_facts_add(
+                worker->facts, "event", NULL, &first->at, bt_json_ref(first->body), &failure) &&
+            g_error_matches(failure, BT_ERROR, BT_ERROR_IO))
+            break;
+        if (failure != NULL)
+            g_message("%s: %s", worker->source->name, failure->message);
+        untold_free(g_queue_pop_head(&worker->untold));
+    }
+    for (; g_queue_get_length(&worker->untold) > MAX_UNTOLD; worker->lost++)
+        untold_free(g_queue_pop_head(&worker->untold));
+}
+
+static void write_event(Worker *worker, BtJson *body /* (transfer full) */)
+{
+    Untold *untold = g_new0(Untold, 1);
+    const BtClock *clock = &worker->role->options->clock;
+    *untold = (Untold){ { bt_clock_wall_ms(clock), bt_clock_mono_ms(clock), TRUE }, body };
+    g_queue_push_tail(&worker->untold, untold);
+    write_untold(worker);
+}
+
+/* What was given up is told when something can be told again. */
+static void tell_lost(Worker *worker)
+{
+    if (worker->lost == 0 || !g_queue_is_empty(&worker->untold))
+        return;
+    BtJson *body = bt_json_new_object();
+    g_autofree char *words =
+        g_strdup_printf("%" G_GUINT64_FORMAT " events were given up", worker->lost);
+    bt_json_set_string(body, "event", "lost");
+    bt_json_set_string(body, "code", "limit");
+    bt_json_set_string(body, "source", worker->source->name);
+    bt_json_set_string(body, "what", "ledger.db");
+    bt_json_set_string(body, "message", words);
+    worker->lost = 0;
+    write_event(worker, body);
+}
+
 /* What is fetched is for the log; what is refused is for the source too. */
 static void on_event(const BtSyncEvent *event, gpointer user)
 {
@@ -94,8 +154,6 @@ static void on_event(const BtSyncEvent *event, gpointer user)
     g_message("%s: %s %s: %s", worker->source->name, event->type, event->what, event->message);
     if (g_str_equal(event->type, "fetched"))
         return;
-    BtMoment at = { bt_clock_wall_ms(&worker->role->options->clock),
-        bt_clock_mono_ms(&worker->role->options->clock), TRUE };
     g_autofree char *words =
         g_utf8_substring(event->message, 0, MIN(300, g_utf8_strlen(event->message, -1)));
     BtJson *body = bt_json_new_object();
@@ -105,9 +163,7 @@ static void on_event(const BtSyncEvent *event, gpointer user)
     bt_json_set_string(body, "source", worker->source->name);
     bt_json_set_string(body, "what", event->what);
     bt_json_set_string(body, "message", words);
-    g_autoptr(GError) failure = NULL;
-    if (!bt_facts_add(worker->facts, "event", NULL, &at, body, &failure))
-        g_message("%s: %s", worker->source->name, failure->message);
+    write_event(worker, body);
 }
 
 static gint64 trusted_now_ms(const SyncRole *role)
@@ -196,14 +252,29 @@ static GHashTable *needed_by_all(SyncRole *role)
 static void evict(Worker *worker)
 {
     GHashTable *needed = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
-    bt_sync_add_needed(worker->sync, needed);
+    gboolean known = bt_sync_add_needed(worker->sync, needed);
     g_mutex_lock(&worker->role->mutex);
     g_clear_pointer(&worker->needed, g_hash_table_unref);
     worker->needed = needed;
     g_autoptr(GHashTable) keep = needed_by_all(worker->role);
     g_mutex_unlock(&worker->role->mutex);
-    if (keep != NULL)
-        bt_cache_evict(worker->cache, keep, worker->role->config->quota_bytes, NULL);
+    if (keep == NULL || !known)
+        return;
+    /* What is still to come gets its room. */
+    guint64 missing = bt_sync_missing_bytes(worker->sync);
+    guint64 quota = worker->role->config->quota_bytes;
+    bt_cache_evict(worker->cache, keep, quota - MIN(quota, missing),
+        bt_cache_reserve(worker->cache) + missing, NULL);
+}
+
+/* What cannot be read now says nothing of its bytes. */
+static void take_failed_check(Worker *worker, const char *sha256, const GError *failure)
+{
+    g_hash_table_remove(worker->checked, sha256);
+    if (!g_error_matches(failure, BT_ERROR, BT_ERROR_MISMATCH))
+        return;
+    BtSyncEvent event = { "rotted", bt_error_reason(failure), (char *)sha256, failure->message };
+    on_event(&event, worker);
 }
 
 /* Once a start each object that is needed is hashed from the disk, one a round: what rotted goes
@@ -218,10 +289,8 @@ static void check_one_object(Worker *worker)
         if (!bt_cache_has(worker->cache, sha256) ||
             !g_hash_table_add(worker->checked, g_strdup(sha256)))
             continue;
-        if (!bt_cache_check_object(worker->cache, sha256, &failure)) {
-            BtSyncEvent event = { "refused", bt_error_reason(failure), sha256, failure->message };
-            on_event(&event, worker);
-        }
+        if (!bt_cache_check_object(worker->cache, sha256, &failure))
+            take_failed_check(worker, sha256, failure);
         return;
     }
 }
@@ -295,7 +364,7 @@ static void push(Worker *worker, const BtPatience *patience)
     gint64 until_ms = real_ms() + MIN(PUSH_SLICE_MS, patience->limit_ms);
     gboolean more = TRUE;
     worker->more_waits = FALSE;
-    if (worker->source != bt_config_report_source(worker->role->config) ||
+    if (worker->source != bt_config_report_source(worker->role->config) || worker->key == NULL ||
         real_ms() < worker->push_after_real_ms)
         return;
     while (more && real_ms() < until_ms)
@@ -343,7 +412,7 @@ static gint64 pause_ms(const Worker *worker)
     const BtClock *clock = &worker->role->options->clock;
     double rate = clock->is_virtual && clock->rate > 1 ? clock->rate : 1;
     gint64 wait_ms = worker->source->poll_s * BT_SECOND_MS;
-    if (bt_sync_is_unfinished(worker->sync) || worker->more_waits)
+    if ((worker->sync != NULL && bt_sync_is_unfinished(worker->sync)) || worker->more_waits)
         return 0;
     if (worker->failures > 0)
         wait_ms = MIN(RETRY_MIN_MS << MIN(worker->failures, 10), MIN(RETRY_MAX_MS, 4 * wait_ms));
@@ -363,22 +432,13 @@ static void sleep_until_next(Worker *worker, guint64 *seen_wakes)
     g_mutex_unlock(&role->mutex);
 }
 
-static gpointer run_worker(gpointer data)
+static void worker_close(Worker *worker)
 {
-    Worker *worker = data;
-    guint64 wakes = 0;
-    BtPatience patience = { PUSH_LIMIT_MS, &worker->role->cancelled };
-    /* The one before may have died between making something ready and telling. */
-    tell_news(worker->role);
-    while (!g_atomic_int_get(&worker->role->cancelled)) {
-        forget_old_line(worker);
-        do_round(worker);
-        push(worker, &patience);
-        evict(worker);
-        check_one_object(worker);
-        sleep_until_next(worker, &wakes);
-    }
-    return NULL;
+    g_clear_pointer(&worker->hints, bt_hints_free);
+    g_clear_pointer(&worker->sync, bt_sync_free);
+    g_clear_pointer(&worker->key, bt_key_free);
+    g_clear_pointer(&worker->facts, bt_facts_close);
+    g_clear_pointer(&worker->cache, bt_cache_close);
 }
 
 static void worker_free(gpointer data)
@@ -386,17 +446,32 @@ static void worker_free(gpointer data)
     Worker *worker = data;
     if (worker->thread != NULL)
         g_thread_join(worker->thread);
-    bt_hints_free(worker->hints);
+    worker_close(worker);
+    g_queue_clear_full(&worker->untold, untold_free);
     g_clear_pointer(&worker->needed, g_hash_table_unref);
     g_hash_table_unref(worker->checked);
     g_hash_table_unref(worker->told);
-    bt_sync_free(worker->sync);
-    bt_facts_close(worker->facts);
-    bt_cache_close(worker->cache);
     g_free(worker);
 }
 
-static gboolean worker_open(Worker *worker, GError **error)
+/* Without its key the board still hears what is new; it has to be enrolled again to be heard. */
+static gboolean open_key(Worker *worker, GError **error)
+{
+    g_autoptr(GError) failure = NULL;
+    worker->key = bt_device_key(worker->role->config, &failure);
+    if (worker->key != NULL)
+        return TRUE;
+    if (g_error_matches(failure, BT_ERROR, BT_ERROR_IO)) {
+        g_propagate_error(error, g_steal_pointer(&failure));
+        return FALSE;
+    }
+    BtSyncEvent event = { "damaged", bt_error_reason(failure), (char *)"device.key",
+        failure->message };
+    on_event(&event, worker);
+    return TRUE;
+}
+
+static gboolean try_to_open(Worker *worker, GError **error)
 {
     const BtConfig *config = worker->role->config;
     const BtConfigSource *source = worker->source;
@@ -412,6 +487,7 @@ static gboolean worker_open(Worker *worker, GError **error)
         .insecure_host = source->insecure,
         .max_bytes_per_s = source->max_bytes_per_s,
     };
+    worker_close(worker);
     g_autofree char *cache = bt_config_state_path(config, "cache");
     g_autofree char *ledger = bt_config_state_path(config, "ledger.db");
     worker->cache = bt_cache_open(cache, TRUE, error);
@@ -422,27 +498,58 @@ static gboolean worker_open(Worker *worker, GError **error)
         return FALSE;
     bt_facts_set_boot(worker->facts, worker->role->options->boot);
     worker->round_real_ms = real_ms();
-    worker->sync =
-        bt_sync_new(&description, worker->cache, worker->role->key, on_event, worker, error);
+    if (!open_key(worker, error))
+        return FALSE;
+    worker->sync = bt_sync_new(&description, worker->cache, worker->key, on_event, worker, error);
     if (worker->sync != NULL)
         worker->hints = bt_hints_new(&description, on_hint, worker->role, NULL);
     return worker->sync != NULL;
 }
 
-static void add_worker(SyncRole *role, const BtConfigSource *source)
+/* A disk that fails now, no descriptors now: it is tried again, later and later. */
+static gboolean worker_open(Worker *worker)
 {
     g_autoptr(GError) failure = NULL;
+    if (try_to_open(worker, &failure)) {
+        worker->failures = 0;
+        return TRUE;
+    }
+    if (worker->failures++ == 0)
+        g_warning("%s: %s", worker->source->name, failure->message);
+    return FALSE;
+}
+
+static gpointer run_worker(gpointer data)
+{
+    Worker *worker = data;
+    guint64 wakes = 0;
+    BtPatience patience = { PUSH_LIMIT_MS, &worker->role->cancelled };
+    while (!worker_open(worker) && !g_atomic_int_get(&worker->role->cancelled))
+        sleep_until_next(worker, &wakes);
+    /* The one before may have died between making something ready and telling. */
+    tell_news(worker->role);
+    while (!g_atomic_int_get(&worker->role->cancelled)) {
+        forget_old_line(worker);
+        do_round(worker);
+        write_untold(worker);
+        tell_lost(worker);
+        push(worker, &patience);
+        evict(worker);
+        check_one_object(worker);
+        sleep_until_next(worker, &wakes);
+    }
+    return NULL;
+}
+
+static void add_worker(SyncRole *role, const BtConfigSource *source)
+{
     Worker *worker = g_new0(Worker, 1);
     worker->role = role;
     worker->source = source;
     worker->batch_bytes = BATCH_FIRST_BYTES;
     worker->checked = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
     worker->told = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
-    if (!worker_open(worker, &failure)) {
-        g_warning("%s: %s", source->name, failure->message);
-        worker_free(worker);
-        return;
-    }
+    g_queue_init(&worker->untold);
     g_ptr_array_add(role->workers, worker);
 }
 
@@ -476,10 +583,8 @@ static gboolean role_open(SyncRole *role, GError **error)
     role->loop = g_main_loop_new(NULL, FALSE);
     role->workers = g_ptr_array_new_with_free_func(worker_free);
     role->config = bt_config_read(role->options->config_path, error);
-    if (role->config == NULL)
-        return FALSE;
-    role->key = bt_device_key(role->config, error);
-    if (role->key == NULL)
+    /* Confined, it may only write into a folder that is there. */
+    if (role->config == NULL || !bt_io_make_folder(role->config->state_folder, error))
         return FALSE;
     bt_io_sweep(role->config->state_folder);
     confine(role);
@@ -503,7 +608,8 @@ static void push_what_is_left(SyncRole *role)
         Worker *worker = g_ptr_array_index(role->workers, i);
         g_thread_join(g_steal_pointer(&worker->thread));
         worker->push_after_real_ms = 0;
-        push(worker, &patience);
+        if (worker->sync != NULL)
+            push(worker, &patience);
     }
 }
 
@@ -530,7 +636,6 @@ int bt_sync_role(const BtRoleOptions *options)
     }
     bt_line_watch_free(watch);
     g_ptr_array_unref(role.workers);
-    bt_key_free(role.key);
     bt_config_free(role.config);
     g_main_loop_unref(role.loop);
     return open ? 0 : 1;

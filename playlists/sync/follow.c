@@ -77,9 +77,10 @@ static gboolean obtain(BtRound *round, BtFollow which, const char *sha256)
     followed->sha256[0] = '\0';
     g_autoptr(GBytes) envelope =
         bt_cache_read_object(sync->cache, sha256, MANIFEST_MAX_BYTES, NULL);
-    if (!envelope && bt_miss_must_wait(round, sha256))
+    gboolean is_here = envelope != NULL;
+    if (!is_here && bt_miss_must_wait(round, sha256))
         return FALSE;
-    if (!envelope)
+    if (!is_here)
         envelope = fetch_envelope(sync, sha256, &why);
     g_autoptr(BtManifest) manifest =
         envelope ? obtain_manifest(round, which, sha256, envelope, &why) : NULL;
@@ -88,6 +89,8 @@ static gboolean obtain(BtRound *round, BtFollow which, const char *sha256)
         return bt_round_fail(round, sha256, why);
     }
     bt_miss_forget(sync, sha256);
+    /* It had rotted, and show may have had to do without. */
+    round->changed = round->changed || (!is_here && strcmp(followed->ready, sha256) == 0);
     g_clear_pointer(&followed->assets, g_array_unref);
     followed->assets = bt_plan_assets(manifest);
     g_strlcpy(followed->sha256, sha256, sizeof followed->sha256);

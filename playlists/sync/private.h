@@ -19,6 +19,11 @@ typedef struct {
     char before[BT_HASH_HEX_SIZE]; /* ready before that; show may still be on it */
 } BtFollowed;
 
+typedef struct {
+    gint64 version;
+    GBytes *envelope;
+} BtKeptRoot;
+
 struct BtSync {
     BtSyncSource source; /* strings are ours */
     BtCache *cache;      /* borrowed */
@@ -27,7 +32,8 @@ struct BtSync {
     gpointer user;
     BtTransport *transport;
     BtTrust *trust;
-    gboolean rooted; /* trust has its first root */
+    gboolean rooted;  /* trust has its first root */
+    GPtrArray *roots; /* of BtKeptRoot: the chain, as it was accepted */
     BtFloor now_floor, floors[BT_N_FOLLOWED];
     BtNow *now; /* (nullable) the newest that was verified */
     GBytes *now_envelope;
@@ -87,6 +93,8 @@ gboolean bt_state_load(BtSync *sync, GError **error);
 gboolean bt_state_save_floors(BtSync *sync, GError **error);
 gboolean bt_state_save_now(BtSync *sync, GBytes *envelope, GError **error);
 gboolean bt_state_set_ready(BtSync *sync, BtFollow which, const char *sha256, GError **error);
+/* Writes again what is not on the disk as it was written: now.json and what is ready. */
+void bt_state_mend(BtRound *round);
 BtFloor bt_state_floor(gint64 version, GBytes *envelope);
 
 /* ---- roots.c ---- */
@@ -94,6 +102,9 @@ BtFloor bt_state_floor(gint64 version, GBytes *envelope);
 gboolean bt_roots_load(BtSync *sync, GError **error);
 /* The first root by its fingerprint, from the source, when there is none yet. */
 gboolean bt_roots_find_first(BtRound *round);
+void bt_kept_root_free(gpointer kept);
+/* Writes again what is not on the disk as it was accepted. */
+void bt_roots_mend(BtRound *round);
 /* N+1, N+2 … to the first 404 or to one that is refused; TRUE when at least one was accepted. */
 gboolean bt_roots_walk(BtRound *round);
 

@@ -83,7 +83,9 @@ BtSyncResult bt_sync_round(
     g_clear_error(&sync->trouble);
     sync->transport->cancelled = cancelled;
     sync->transport->trusted_now_ms = trusted_now_ms;
-    sync->heard = bt_roots_find_first(&round) && bt_now_poll(&round);
+    bt_roots_mend(&round);
+    bt_state_mend(&round);
+    sync->heard = !round.stopped && bt_roots_find_first(&round) && bt_now_poll(&round);
     if (sync->heard)
         run_plan(&round);
     sync->transport->cancelled = NULL;
@@ -116,37 +118,63 @@ guint64 bt_sync_bytes(const BtSync *sync)
 
 /* ---- what must stay ---- */
 
-/* From our own cache, by its hash: nothing here is believed, only kept. */
-static void add_needed(BtSync *sync, GHashTable *keep, const char *sha256)
+/* A document that is gone will never say what it needed; if it is needed itself, it comes again. */
+static gboolean is_gone(const GError *why)
 {
+    return bt_sync_is_code(why, BT_ERROR_NOT_FOUND) || bt_sync_is_code(why, BT_ERROR_MISMATCH);
+}
+
+/* From our own cache, by its hash: nothing here is believed, only kept. */
+static gboolean add_needed(BtSync *sync, GHashTable *keep, const char *sha256, gboolean may_be_gone)
+{
+    g_autoptr(GError) why = NULL;
     if (!*sha256)
-        return;
+        return TRUE;
     g_hash_table_add(keep, g_strdup(sha256));
     g_autoptr(GBytes) envelope =
-        bt_cache_read_object(sync->cache, sha256, MANIFEST_MAX_BYTES, NULL);
+        bt_cache_read_object(sync->cache, sha256, MANIFEST_MAX_BYTES, &why);
+    if (!envelope)
+        return may_be_gone && is_gone(why);
     g_autoptr(GBytes) payload =
         envelope ? bt_envelope_peek(envelope, sha256, BT_MANIFEST_MAX_BYTES, NULL) : NULL;
     g_autoptr(BtManifest) manifest = payload ? bt_manifest_parse(g_bytes_get_data(payload, NULL),
                                                    g_bytes_get_size(payload), sha256, NULL)
                                              : NULL;
     if (!manifest)
-        return;
+        return TRUE;
     g_autoptr(GArray) assets = bt_plan_assets(manifest);
     for (guint i = 0; i < assets->len; i++)
         g_hash_table_add(keep, g_strdup(g_array_index(assets, BtStep, i).sha256));
+    return TRUE;
 }
 
-void bt_sync_add_needed(BtSync *sync, GHashTable *keep)
+gboolean bt_sync_add_needed(BtSync *sync, GHashTable *keep)
 {
+    gboolean known = TRUE;
     for (int which = 0; which < BT_N_FOLLOWED; which++) {
-        add_needed(sync, keep, sync->followed[which].ready);
-        add_needed(sync, keep, sync->followed[which].before);
-        add_needed(sync, keep, sync->followed[which].sha256);
+        known = add_needed(sync, keep, sync->followed[which].ready, FALSE) && known;
+        known = add_needed(sync, keep, sync->followed[which].before, TRUE) && known;
+        known = add_needed(sync, keep, sync->followed[which].sha256, TRUE) && known;
     }
     if (sync->now) {
-        add_needed(sync, keep, sync->now->alert);
-        add_needed(sync, keep, sync->now->manifest);
+        known = add_needed(sync, keep, sync->now->alert, TRUE) && known;
+        known = add_needed(sync, keep, sync->now->manifest, TRUE) && known;
     }
+    return known;
+}
+
+guint64 bt_sync_missing_bytes(BtSync *sync)
+{
+    guint64 bytes = 0;
+    for (int which = 0; which < BT_N_FOLLOWED; which++) {
+        const GArray *assets = sync->followed[which].assets;
+        for (guint i = 0; assets && i < assets->len; i++) {
+            const BtStep *step = &g_array_index(assets, BtStep, i);
+            if (!bt_cache_has(sync->cache, step->sha256))
+                bytes += step->size_bytes;
+        }
+    }
+    return bytes;
 }
 
 /* ---- life ---- */
@@ -227,6 +255,7 @@ BtSync *bt_sync_new(const BtSyncSource *source, BtCache *cache, const BtKey *key
     sync->user = user;
     sync->slice_ms = BT_SYNC_SLICE_MS;
     sync->misses = bt_misses_new();
+    sync->roots = g_ptr_array_new_with_free_func(bt_kept_root_free);
     sync->trust = bt_trust_new(sync->source.source_id, source->screen);
     sync->transport = new_transport(&sync->source, BT_LOW_SPEED_S, error);
     if (!sync->transport || !bt_state_load(sync, error))
@@ -244,6 +273,7 @@ void bt_sync_free(BtSync *sync)
     g_clear_pointer(&sync->now_envelope, g_bytes_unref);
     g_clear_error(&sync->trouble);
     g_hash_table_unref(sync->misses);
+    g_ptr_array_unref(sync->roots);
     bt_trust_free(sync->trust);
     bt_transport_free(sync->transport);
     free_source(&sync->source);

@@ -36,7 +36,8 @@ typedef enum {
 } BtSyncResult;
 
 typedef struct {
-    const char *type;   /* static: "refused", "fetched", "resumed", "restarted", "skipped" */
+    const char
+        *type; /* static: "refused", "fetched", "resumed", "restarted", "skipped", "mended" */
     const char *reason; /* static word of bt_error_reason, or "" */
     char *what;         /* the document's name, or the sha256 of a manifest, alert or asset */
     char *message;
@@ -73,9 +74,12 @@ gboolean bt_sync_is_unfinished(const BtSync *sync);
 /* Bytes over the network since bt_sync_new, both ways, headers included. */
 guint64 bt_sync_bytes(const BtSync *sync);
 
-/* Everything the manifests and the alert that are in force or ready need, as sha256, added to
- * `keep` (which frees its keys by g_free). For eviction. */
-void bt_sync_add_needed(BtSync *sync, GHashTable *keep);
+/* Everything the manifests and the alert that are in force, ready, or were ready before need, as
+ * sha256, added to `keep` (which frees its keys by g_free). FALSE: one of them cannot be read now,
+ * so that nobody knows what it needs, and nothing may be evicted. */
+gboolean bt_sync_add_needed(BtSync *sync, GHashTable *keep);
+/* Bytes of the newest documents' assets that have not arrived yet. */
+guint64 bt_sync_missing_bytes(BtSync *sync);
 
 /* ---- hints: server-sent events of the source, trusted for nothing ---- */
 typedef struct BtHints BtHints;

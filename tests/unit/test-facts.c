@@ -32,7 +32,8 @@ static void tear_down(Fixture *f, gconstpointer data)
 {
     (void)data;
     bt_facts_close(f->facts);
-    static const char *const endings[] = { "", "-wal", "-shm" };
+    static const char *const endings[] = { "", "-wal", "-shm", ".known", ".damaged", ".damaged-wal",
+        ".damaged-shm" };
     for (guint i = 0; i < G_N_ELEMENTS(endings); i++) {
         g_autofree char *path = g_strconcat(f->path, endings[i], NULL);
         g_unlink(path);
@@ -371,6 +372,38 @@ static void test_deaths(Fixture *f, gconstpointer data)
     g_assert_cmpstr(g_ptr_array_index(deaths, 0), ==, "kp/a kp/b");
 }
 
+static gint64 last_seq(Fixture *f)
+{
+    g_autoptr(GError) error = NULL;
+    g_autoptr(GBytes) batch = bt_facts_batch(f->facts, BT_BATCH_MAX_BYTES, &error);
+    g_assert_no_error(error);
+    g_autofree char *text = g_strndup(g_bytes_get_data(batch, NULL), g_bytes_get_size(batch));
+    return g_ascii_strtoll(g_strrstr(text, "{\"seq\":") + strlen("{\"seq\":"), NULL, 10);
+}
+
+/* Nothing of it can be read any more, and yet no number comes twice; and it is said. */
+static void test_seq_after_damage(Fixture *f, gconstpointer data)
+{
+    gint64 before_ms = g_get_real_time() / 1000;
+    (void)data;
+    add_good(f, "a", 1, "x");
+    add_good(f, "b", 2, "x");
+    g_clear_pointer(&f->facts, bt_facts_close);
+    g_autofree char *garbage = g_strnfill(20000, 'x');
+    g_assert_true(g_file_set_contents(f->path, garbage, -1, NULL));
+    g_test_expect_message(NULL, G_LOG_LEVEL_WARNING, "*was damaged*");
+    reopen(f);
+    g_test_assert_expected_messages();
+    g_assert_cmpint(last_seq(f), >=, before_ms);
+    g_autoptr(GBytes) batch = bt_facts_batch(f->facts, BT_BATCH_MAX_BYTES, NULL);
+    g_assert_nonnull(g_strstr_len(
+        g_bytes_get_data(batch, NULL), (gssize)g_bytes_get_size(batch), "\"damaged\""));
+    add_good(f, "c", 3, "x");
+    gint64 third = last_seq(f);
+    add_good(f, "d", 4, "x");
+    g_assert_cmpint(last_seq(f), ==, third + 1);
+}
+
 static void test_sources(Fixture *f, gconstpointer data)
 {
     (void)data;
@@ -391,6 +424,7 @@ int main(int argc, char **argv)
     g_test_init(&argc, &argv, NULL);
     ADD("line", test_line);
     ADD("seq-rises-for-ever", test_seq_rises_for_ever);
+    ADD("seq-after-damage", test_seq_after_damage);
     ADD("same-id-once", test_same_id_once);
     ADD("line-limit", test_line_limit);
     ADD("transaction", test_transaction);

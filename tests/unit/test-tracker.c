@@ -42,7 +42,7 @@ static void set_up(Fixture *f, gconstpointer data)
 static void tear_down(Fixture *f, gconstpointer data)
 {
     (void)data;
-    static const char *const endings[] = { "", "-wal", "-shm" };
+    static const char *const endings[] = { "", "-wal", "-shm", ".known" };
     die(f);
     bt_inputs_free(f->inputs);
     for (guint i = 0; i < G_N_ELEMENTS(endings); i++) {
