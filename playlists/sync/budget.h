@@ -23,7 +23,7 @@ typedef struct {
     guint64 bytes;       /* both ways */
     guint64 asset_bytes; /* of them, bodies of assets */
     gint64 ran_ms;       /* running time since it began, over all starts */
-    gboolean told;       /* that it is used up */
+    guint told;          /* bits (1 << BtValue): that it is used up for these */
 } BtSpan;
 
 /* To be kept over restarts; a new one is BT_USAGE_INIT. The anchor is of this run only: it says by

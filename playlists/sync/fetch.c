@@ -277,19 +277,29 @@ static gboolean is_set(const char *text)
     return text && *text;
 }
 
+/* FALSE: the whole is wanted. */
+static gboolean write_range(const BtGet *get, char *range, gsize room)
+{
+    if (get->length > 0)
+        g_snprintf(range, room, "%" G_GUINT64_FORMAT "-%" G_GUINT64_FORMAT, get->offset,
+            get->offset + get->length - 1);
+    else
+        g_snprintf(range, room, "%" G_GUINT64_FORMAT "-", get->offset);
+    return get->length > 0 || get->offset > 0;
+}
+
 static gboolean fetch_get(
     BtTransport *transport, const BtGet *get, const BtSink *sink, BtAnswer *answer, GError **error)
 {
     BtFetch *fetch = (BtFetch *)transport;
     Exchange x = { fetch, get->path, sink, answer, .max_bytes = get->max_bytes };
     g_autofree char *url = g_strconcat(fetch->base, get->path, NULL);
-    char words[CURL_ERROR_SIZE], range[32];
+    char words[CURL_ERROR_SIZE], range[48];
     struct curl_slist *headers = add_header(NULL, "Accept-Encoding", "identity");
     prepare(&x, url, words);
     if (is_set(get->if_none_match))
         headers = add_header(headers, "If-None-Match", get->if_none_match);
-    if (get->offset > 0) {
-        g_snprintf(range, sizeof range, "%" G_GUINT64_FORMAT "-", get->offset);
+    if (write_range(get, range, sizeof range)) {
         curl_easy_setopt(fetch->curl, CURLOPT_RANGE, range);
         if (is_set(get->if_range))
             headers = add_header(headers, "If-Range", get->if_range);

@@ -80,6 +80,7 @@ BtSyncResult bt_sync_round(
         .trusted_now_ms = trusted_now_ms,
         .slice_ends_ms = bt_sync_mono_ms() + sync->slice_ms };
     sync->unfinished = FALSE;
+    sync->books.waits = (BtMay){ 0 };
     sync->transport->cancelled = cancelled;
     sync->transport->trusted_now_ms = trusted_now_ms;
     if (bt_roots_find_first(&round) && bt_now_poll(&round))
@@ -120,7 +121,7 @@ static void add_needed(BtSync *sync, GHashTable *keep, const char *sha256)
                                              : NULL;
     if (!manifest)
         return;
-    g_autoptr(GArray) assets = bt_plan_assets(manifest);
+    g_autoptr(GArray) assets = bt_plan_assets(manifest, BT_TIME_MIN);
     for (guint i = 0; i < assets->len; i++)
         g_hash_table_add(keep, g_strdup(g_array_index(assets, BtStep, i).sha256));
 }
@@ -200,6 +201,7 @@ void bt_sync_set_patience(BtSync *sync, guint low_speed_s, gint64 slice_ms, GErr
         return;
     bt_transport_free(sync->transport);
     sync->transport = transport;
+    sync->books.counted_bytes = 0;
     sync->slice_ms = slice_ms;
 }
 
@@ -227,8 +229,11 @@ void bt_sync_free(BtSync *sync)
 {
     if (!sync)
         return;
-    for (int which = 0; which < BT_N_FOLLOWED; which++)
+    for (int which = 0; which < BT_N_FOLLOWED; which++) {
         g_clear_pointer(&sync->followed[which].assets, g_array_unref);
+        g_clear_pointer(&sync->followed[which].manifest, bt_manifest_unref);
+    }
+    bt_books_clear(&sync->books);
     g_clear_pointer(&sync->now, bt_now_free);
     g_clear_pointer(&sync->now_envelope, g_bytes_unref);
     g_hash_table_unref(sync->misses);

@@ -12,6 +12,7 @@
 #include "base/clock.h"
 #include "base/sign.h"
 #include "playlists/cache/cache.h"
+#include "playlists/sync/forecast.h"
 
 typedef struct {
     const char *name;      /* of [source NAME] */
@@ -36,9 +37,11 @@ typedef enum {
 } BtSyncResult;
 
 typedef struct {
-    const char *type;   /* static: "refused", "fetched", "resumed", "restarted", "skipped" */
+    const char
+        *type; /* static: "refused", "fetched", "resumed", "restarted", "skipped", "waiting" */
     const char *reason; /* static word of bt_error_reason, or "" */
-    char *what;         /* the document's name, or the sha256 of a manifest, alert or asset */
+    char *what; /* the document's name, or the sha256 of a manifest, alert or asset; waiting:
+                   "day" or "month", whose budget is used up, or an asset; told once */
     char *message;
 } BtSyncEvent;
 typedef void (*BtSyncOnEvent)(const BtSyncEvent *event, gpointer user);
@@ -64,8 +67,35 @@ BtSyncResult bt_sync_round(
 /* The last round paused a download: begin the next at once. */
 gboolean bt_sync_is_unfinished(const BtSync *sync);
 
-/* Bytes over the network since bt_sync_new, both ways, headers included. */
+/* Bytes over the network since bt_sync_new, both ways, headers included, and what a TLS handshake
+ * takes about. */
 guint64 bt_sync_bytes(const BtSync *sync);
+
+/* ---- what it may cost ---- */
+
+/* `usage` is to be written down before more is fetched: what was used, and some that is about to
+ * be, so that a power cut never forgets a byte. From within a round. */
+typedef void (*BtSyncOnUsage)(const BtUsage *usage, gpointer user);
+
+/* From now on rounds keep within `budget` (copied); `usage` as it was last written down. Without
+ * this call nothing is counted and nothing waits. What waits is no failure: the round goes on. */
+void bt_sync_set_budget(
+    BtSync *sync, const BtBudget *budget, const BtUsage *usage, BtSyncOnUsage on_usage);
+/* What time it is, before each round, and after it for bt_sync_outlook. Bytes that came since the
+ * last call are counted at `now`; `more_bytes` went another way (the stream of hints). */
+void bt_sync_set_time(BtSync *sync, const BtBudgetTime *now, guint64 more_bytes);
+
+/* How things stand after a round. */
+typedef struct {
+    BtUsage usage;
+    BtBacklog
+        backlog; /* of the documents that the newest now.json names, as far as they are known */
+    BtMay waits; /* GO: nothing waits */
+    guint64 bytes_per_s; /* as observed with assets in this run; 0: not yet */
+    BtForecast forecast;
+} BtSyncOutlook;
+/* FALSE without a budget. */
+gboolean bt_sync_outlook(BtSync *sync, BtSyncOutlook *outlook);
 
 /* Everything the manifests and the alert that are in force or ready need, as sha256, added to
  * `keep` (which frees its keys by g_free). For eviction. */

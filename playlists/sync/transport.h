@@ -16,6 +16,7 @@ typedef struct {
     const char *if_none_match; /* a validator; NULL or "": unconditional */
     const char *if_range;      /* the same, for `offset` */
     guint64 offset;            /* the first byte wanted */
+    guint64 length;            /* how many from there are wanted; 0: all. A peer may send more */
     guint64 max_bytes;         /* of this answer's body; one more is BT_ERROR_LIMIT */
 } BtGet;
 
