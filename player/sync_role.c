@@ -10,14 +10,18 @@
 #include "player/device_key.h"
 #include "player/facts.h"
 #include "player/roles.h"
+#include "player/timekeeper.h"
+#include "player/traffic.h"
+#include "playlists/sync/pace.h"
 #include "playlists/sync/sync.h"
 
 #include <glib-unix.h>
 #include <unistd.h>
 
-#define RETRY_MIN_MS 1000
-#define RETRY_MAX_MS (15 * BT_MINUTE_MS)
-#define MAX_BATCHES 64 /* of reports in one go, so that polling is not kept waiting */
+#define PUSH_MS                                                                                    \
+    (30 * BT_SECOND_MS) /* of reports in one go, so that polling is not kept waiting               \
+                         */
+#define ASKED_MAX_MS (15 * BT_MINUTE_MS) /* that a busy server may keep an alert from us */
 
 typedef struct SyncRole SyncRole;
 
@@ -27,8 +31,13 @@ typedef struct {
     GThread *thread;
     BtCache *cache;
     BtFacts *facts;
+    BtSyncSource description; /* strings are the configuration's */
     BtSync *sync;
-    BtHints *hints;       /* NULL: a folder, or none could be had */
+    BtHints *hints;    /* NULL: a folder, not yet, or none could be had */
+    BtTimekeeper time; /* its own: what the clock is worth for budgets */
+    BtBudget budget;
+    char *who;            /* the board and this source, for chance */
+    guint64 pauses;       /* so far */
     guint failures;       /* rounds in a row */
     gint64 round_real_ms; /* when the last round ended */
     guint push_failures;  /* in a row */
@@ -100,6 +109,31 @@ static void on_event(const BtSyncEvent *event, gpointer user)
         g_message("%s: %s", worker->source->name, failure->message);
 }
 
+/* What was used is written down before more of it comes. */
+static void on_usage(const BtUsage *usage, gpointer user)
+{
+    const Worker *worker = user;
+    g_autoptr(GError) failure = NULL;
+    if (!bt_facts_begin(worker->facts, &failure) ||
+        !bt_facts_put_usage(worker->facts, worker->source->name, usage, &failure) ||
+        !bt_facts_commit(worker->facts, &failure)) {
+        g_message("%s: %s", worker->source->name, failure->message);
+        bt_facts_rollback(worker->facts);
+    }
+}
+
+/* The clock is worth as much here as in show: what verified bounds it. */
+static void tell_time(Worker *worker)
+{
+    const BtClock *clock = &worker->role->options->clock;
+    gint64 issued_ms = bt_sync_issued_ms(worker->sync), wall_ms = bt_clock_wall_ms(clock);
+    bt_timekeeper_raise_floor(&worker->time, issued_ms);
+    bt_timekeeper_judge(
+        &worker->time, issued_ms > 0 && wall_ms >= issued_ms && wall_ms < issued_ms + BT_DAY_MS);
+    BtBudgetTime now = { wall_ms, bt_clock_mono_ms(clock), worker->time.trusted };
+    bt_sync_set_time(worker->sync, &now, worker->hints ? bt_hints_take_bytes(worker->hints) : 0);
+}
+
 static gint64 trusted_now_ms(const SyncRole *role)
 {
     gboolean trusted = role->config->trust_system_clock || role->options->clock.is_virtual;
@@ -108,25 +142,45 @@ static gint64 trusted_now_ms(const SyncRole *role)
     return trusted ? bt_clock_wall_ms(&role->options->clock) : BANGTIN_BUILT_S * BT_SECOND_MS;
 }
 
-static void note_round(Worker *worker, BtSyncResult result, const GError *failure)
+static const char *state_word(const GError *failure, gint64 ok_ago_ms)
+{
+    if (failure == NULL)
+        return "ok";
+    if (ok_ago_ms > BT_DAY_MS)
+        return "stale";
+    return g_error_matches(failure, BT_ERROR, BT_ERROR_CAPTIVE) ? "captive" : "failed";
+}
+
+static gboolean put_round(
+    Worker *worker, const BtSourceState *state, const BtUsage *usage, GError **error)
+{
+    return bt_facts_begin(worker->facts, error) &&
+        bt_facts_put_source(worker->facts, state, error) &&
+        (usage == NULL || bt_facts_put_usage(worker->facts, worker->source->name, usage, error)) &&
+        bt_facts_commit(worker->facts, error);
+}
+
+static void note_round(Worker *worker, const GError *failure)
 {
     BtSourceState *before = bt_facts_source(worker->facts, worker->source->name);
     gint64 now_ms = real_ms(), wall_ms = bt_clock_wall_ms(&worker->role->options->clock);
-    gboolean ok = result != BT_SYNC_FAILED;
     gint64 idle_ms = before == NULL ? 0 : before->idle_ms;
     gint64 last_ok_ms = before == NULL ? 0 : before->last_ok_ms;
+    BtSyncOutlook outlook;
+    gboolean counted = bt_sync_outlook(worker->sync, &outlook);
+    g_autofree char *words = counted ? bt_traffic_json(&outlook, &worker->budget) : NULL;
     BtSourceState state = {
         .name = worker->source->name,
-        .state = (char *)(ok                       ? "ok"
-                : wall_ms - last_ok_ms > BT_DAY_MS ? "stale"
-                                                   : "failed"),
+        .state = (char *)state_word(failure, wall_ms - last_ok_ms),
         .message = (char *)(failure == NULL ? "" : failure->message),
-        .last_ok_ms = ok ? wall_ms : last_ok_ms,
-        .idle_ms = ok ? 0 : idle_ms + now_ms - worker->round_real_ms,
+        .last_ok_ms = failure == NULL ? wall_ms : last_ok_ms,
+        .idle_ms = failure == NULL ? 0 : idle_ms + now_ms - worker->round_real_ms,
         .bytes = (gint64)bt_sync_bytes(worker->sync),
+        .outlook = words,
     };
     worker->round_real_ms = now_ms;
-    bt_facts_put_source(worker->facts, &state, NULL);
+    if (!put_round(worker, &state, counted ? &outlook.usage : NULL, NULL))
+        bt_facts_rollback(worker->facts);
     bt_source_state_free(before);
 }
 
@@ -140,18 +194,17 @@ static void forget_push_failures(Worker *worker)
 static void do_round(Worker *worker)
 {
     g_autoptr(GError) failure = NULL;
+    tell_time(worker);
     BtSyncResult result = bt_sync_round(
         worker->sync, trusted_now_ms(worker->role), &worker->role->cancelled, &failure);
-    gboolean slow_down = result == BT_SYNC_FAILED &&
-        (g_error_matches(failure, BT_ERROR, BT_ERROR_NETWORK) ||
-            g_error_matches(failure, BT_ERROR, BT_ERROR_TIMEOUT) ||
-            g_error_matches(failure, BT_ERROR, BT_ERROR_IO));
+    tell_time(worker);
+    gboolean slow_down = result == BT_SYNC_FAILED && bt_sync_is_of_the_way(failure);
     if (slow_down && worker->failures == 0)
         g_message("%s: %s", worker->source->name, failure->message);
     if (!slow_down && worker->failures > 0)
         forget_push_failures(worker);
     worker->failures = slow_down ? worker->failures + 1 : 0;
-    note_round(worker, result, failure);
+    note_round(worker, failure);
     if (result != BT_SYNC_FAILED)
         g_hash_table_remove_all(worker->told);
     if (result == BT_SYNC_NEW)
@@ -230,8 +283,9 @@ static void take_reply(Worker *worker, BtPushReply *reply)
 /* A batch is large and a static server never takes one: it is offered less and less often. */
 static void wait_with_reports(Worker *worker, gint64 asked_ms)
 {
-    gint64 wait_ms = MIN(RETRY_MAX_MS, RETRY_MIN_MS << MIN(worker->push_failures, 10));
     worker->push_failures++;
+    gint64 wait_ms = bt_pace_retry_ms(
+        worker->who, worker->pauses++, worker->push_failures, BT_PACE_RETRY_MAX_MS);
     worker->push_after_real_ms = real_ms() + MAX(asked_ms, wait_ms);
 }
 
@@ -257,7 +311,8 @@ static void push(Worker *worker)
     if (worker->source != bt_config_report_source(worker->role->config) ||
         real_ms() < worker->push_after_real_ms)
         return;
-    for (guint i = 0; i < MAX_BATCHES; i++) {
+    gint64 until_ms = real_ms() + PUSH_MS;
+    while (real_ms() < until_ms) {
         g_autoptr(GBytes) batch = bt_facts_batch(worker->facts, NULL);
         if (batch == NULL || !push_batch(worker, batch))
             break;
@@ -281,31 +336,57 @@ static void on_hint(gpointer user)
     wake_workers(user);
 }
 
-/* A poll each poll_s; after failures sooner at first, then later, up to four polls; a fifth of it
- * by chance, so that a thousand boards do not ask at once. */
-static gint64 pause_ms(const Worker *worker)
+/* How many real milliseconds a span of show time lasts. */
+static gint64 real_span_ms(const Worker *worker, gint64 span_ms)
 {
     const BtClock *clock = &worker->role->options->clock;
     double rate = clock->is_virtual && clock->rate > 1 ? clock->rate : 1;
-    gint64 wait_ms = worker->source->poll_s * BT_SECOND_MS;
-    if (bt_sync_is_unfinished(worker->sync))
-        return 0;
-    if (worker->failures > 0)
-        wait_ms = MIN(RETRY_MIN_MS << MIN(worker->failures, 10), MIN(RETRY_MAX_MS, 4 * wait_ms));
-    wait_ms = (gint64)((double)wait_ms / rate);
-    return MAX(200, wait_ms * g_random_int_range(80, 121) / 100);
+    return (gint64)((double)span_ms / rate);
 }
 
-static void sleep_until_next(Worker *worker, guint64 *seen_wakes)
+static gint64 pause_ms(Worker *worker)
+{
+    gint64 poll_ms = worker->source->poll_s * BT_SECOND_MS;
+    guint64 n = worker->pauses++;
+    if (bt_sync_is_unfinished(worker->sync))
+        return 0;
+    gint64 wait_ms = worker->failures > 0
+        ? bt_pace_retry_ms(worker->who, n, worker->failures, poll_ms)
+        : bt_pace_poll_ms(worker->who, n, poll_ms);
+    return MAX(200, real_span_ms(worker, wait_ms));
+}
+
+/* A busy server is left alone, whatever hints and facts say, but not longer than an alert may wait;
+ * not all boards come back in the second that it named. */
+static gint64 asked_ms(const Worker *worker)
+{
+    gint64 ms = MIN(bt_sync_asked_ms(worker->sync), ASKED_MAX_MS);
+    return ms + (gint64)((double)ms / 5 * bt_pace_chance(worker->who, worker->pauses));
+}
+
+static void sleep_for(Worker *worker, gint64 ms, guint64 *seen_wakes, gboolean may_be_woken)
 {
     SyncRole *role = worker->role;
-    gint64 until_us = g_get_monotonic_time() + pause_ms(worker) * 1000;
+    gint64 until_us = g_get_monotonic_time() + ms * 1000;
     g_mutex_lock(&role->mutex);
-    while (!g_atomic_int_get(&role->cancelled) && role->wakes == *seen_wakes &&
+    while (!g_atomic_int_get(&role->cancelled) && (!may_be_woken || role->wakes == *seen_wakes) &&
         g_cond_wait_until(&role->wake, &role->mutex, until_us))
         ;
-    *seen_wakes = role->wakes;
+    if (may_be_woken)
+        *seen_wakes = role->wakes;
     g_mutex_unlock(&role->mutex);
+}
+
+/* When power returns to a district all its boards are up in the same minute. Those that have
+ * something to show come one after the other. */
+static void wait_for_turn(Worker *worker, guint64 *seen_wakes)
+{
+    BtClock machine = bt_clock_real();
+    if (worker->role->options->clock.is_virtual || !bt_sync_has_ready(worker->sync))
+        return;
+    gint64 wait_ms = bt_pace_first_ms(
+        worker->who, bt_clock_mono_ms(&machine), worker->source->poll_s * BT_SECOND_MS);
+    sleep_for(worker, wait_ms, seen_wakes, TRUE);
 }
 
 static gpointer run_worker(gpointer data)
@@ -314,12 +395,15 @@ static gpointer run_worker(gpointer data)
     guint64 wakes = 0;
     /* The one before may have died between making something ready and telling. */
     tell_news(worker->role);
+    wait_for_turn(worker, &wakes);
+    worker->hints = bt_hints_new(&worker->description, on_hint, worker->role, NULL);
     while (!g_atomic_int_get(&worker->role->cancelled)) {
         do_round(worker);
         push(worker);
         evict(worker);
         check_one_object(worker);
-        sleep_until_next(worker, &wakes);
+        sleep_for(worker, asked_ms(worker), &wakes, FALSE);
+        sleep_for(worker, pause_ms(worker), &wakes, TRUE);
     }
     return NULL;
 }
@@ -334,16 +418,34 @@ static void worker_free(gpointer data)
     g_hash_table_unref(worker->checked);
     g_hash_table_unref(worker->told);
     bt_sync_free(worker->sync);
+    g_clear_pointer(&worker->budget.zone, g_time_zone_unref);
+    g_free(worker->who);
     bt_facts_close(worker->facts);
     bt_cache_close(worker->cache);
     g_free(worker);
+}
+
+static void keep_books(Worker *worker)
+{
+    const BtConfigSource *source = worker->source;
+    worker->budget = (BtBudget){
+        .day_bytes = source->day_bytes,
+        .month_bytes = source->month_bytes,
+        .heavy = source->heavy,
+        .heavy_bytes = source->heavy_bytes,
+        .zone = g_time_zone_new_identifier(worker->role->config->timezone),
+    };
+    BtUsage usage = bt_facts_usage(worker->facts, source->name);
+    worker->time = bt_timekeeper_start(
+        &worker->role->options->clock, worker->role->config->trust_system_clock, 0);
+    bt_sync_set_budget(worker->sync, &worker->budget, &usage, on_usage);
 }
 
 static gboolean worker_open(Worker *worker, GError **error)
 {
     const BtConfig *config = worker->role->config;
     const BtConfigSource *source = worker->source;
-    BtSyncSource description = {
+    worker->description = (BtSyncSource){
         .name = source->name,
         .base = source->base,
         .source_id = source->source_id,
@@ -365,10 +467,10 @@ static gboolean worker_open(Worker *worker, GError **error)
         return FALSE;
     bt_facts_set_boot(worker->facts, worker->role->options->boot);
     worker->round_real_ms = real_ms();
-    worker->sync =
-        bt_sync_new(&description, worker->cache, worker->role->key, on_event, worker, error);
+    worker->sync = bt_sync_new(
+        &worker->description, worker->cache, worker->role->key, on_event, worker, error);
     if (worker->sync != NULL)
-        worker->hints = bt_hints_new(&description, on_hint, worker->role, NULL);
+        keep_books(worker);
     return worker->sync != NULL;
 }
 
@@ -378,6 +480,7 @@ static void add_worker(SyncRole *role, const BtConfigSource *source)
     Worker *worker = g_new0(Worker, 1);
     worker->role = role;
     worker->source = source;
+    worker->who = g_strdup_printf("%s %s", role->config->screen_id, source->name);
     worker->checked = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
     worker->told = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
     if (!worker_open(worker, &failure)) {

@@ -12,8 +12,10 @@ static GBytes *fetch_envelope(BtSync *sync, const char *sha256, GError **error)
     BtAnswer answer;
     g_autoptr(GBytes) envelope = NULL;
     g_autofree char *path = g_strconcat("/v1/manifests/", sha256, NULL);
-    if (!bt_transport_read(
-            sync->transport, path, NULL, MANIFEST_MAX_BYTES, &answer, &envelope, error))
+    BtGet get = {
+        .path = path, .max_bytes = MANIFEST_MAX_BYTES, .deadline_s = BT_DOCUMENT_DEADLINE_S
+    };
+    if (!bt_transport_read(sync->transport, &get, &answer, &envelope, error))
         return NULL;
     if (answer.status != 200) {
         bt_answer_fail(&answer, path, error);

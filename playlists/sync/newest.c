@@ -68,8 +68,12 @@ gboolean bt_now_poll(BtRound *round)
     BtAnswer answer;
     g_autoptr(GBytes) envelope = NULL;
     g_autofree char *path = g_strconcat("/v1/screens/", sync->source.screen, "/now.json", NULL);
-    if (!bt_transport_read(sync->transport, path, sync->now ? sync->now_tag : NULL, NOW_MAX_BYTES,
-            &answer, &envelope, &why))
+    BtGet get = { .path = path,
+        .if_none_match = sync->now ? sync->now_tag : NULL,
+        .max_bytes = NOW_MAX_BYTES,
+        .deadline_s = BT_NOW_DEADLINE_S };
+    if (!bt_transport_read(sync->transport, &get, &answer, &envelope, &why) ||
+        (envelope && !bt_answer_check_page(envelope, path, &why)))
         return bt_round_fail(round, "now.json", why);
     if (answer.status == 304 && sync->now)
         return check_fresh(round);

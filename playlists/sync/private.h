@@ -53,6 +53,7 @@ struct BtSync {
     BtBooks books;
     gint64 slice_ms;
     gboolean unfinished;
+    gboolean captive; /* a round since the last good poll met a portal */
 };
 
 typedef struct {
@@ -77,8 +78,6 @@ void bt_sync_tell(BtSync *sync, const char *type, const GError *why, const char 
 gboolean bt_round_fail(BtRound *round, const char *what, GError *why);
 
 gboolean bt_sync_is_code(const GError *why, BtError code);
-/* The fault of the line or of this box, not of what came. */
-gboolean bt_sync_is_of_the_way(const GError *why);
 gint64 bt_sync_mono_ms(void); /* of the real clock: patience is not a matter of show time */
 /* An id that may stand in an address and name a file; BT_ERROR_INVALID. */
 gboolean bt_sync_check_screen(const char *screen, GError **error);

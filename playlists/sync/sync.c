@@ -27,11 +27,10 @@ gboolean bt_sync_is_code(const GError *why, BtError code)
     return g_error_matches(why, BT_ERROR, (gint)code);
 }
 
-/* The fault of the line or of this box, not of what came. */
 gboolean bt_sync_is_of_the_way(const GError *why)
 {
     return bt_sync_is_code(why, BT_ERROR_NETWORK) || bt_sync_is_code(why, BT_ERROR_TIMEOUT) ||
-        bt_sync_is_code(why, BT_ERROR_IO);
+        bt_sync_is_code(why, BT_ERROR_CAPTIVE) || bt_sync_is_code(why, BT_ERROR_IO);
 }
 
 gint64 bt_sync_mono_ms(void)
@@ -73,6 +72,14 @@ static void run_plan(BtRound *round)
         run_step(round, &g_array_index(steps, BtStep, i));
 }
 
+/* What came wrong may have been the portal's. */
+static void forget_portal(BtSync *sync)
+{
+    if (sync->captive)
+        g_hash_table_remove_all(sync->misses);
+    sync->captive = FALSE;
+}
+
 BtSyncResult bt_sync_round(
     BtSync *sync, gint64 trusted_now_ms, volatile gint *cancelled, GError **error)
 {
@@ -83,8 +90,12 @@ BtSyncResult bt_sync_round(
     sync->books.waits = (BtMay){ 0 };
     sync->transport->cancelled = cancelled;
     sync->transport->trusted_now_ms = trusted_now_ms;
-    if (bt_roots_find_first(&round) && bt_now_poll(&round))
+    sync->transport->asked_ms = 0;
+    if (bt_roots_find_first(&round) && bt_now_poll(&round)) {
+        forget_portal(sync);
         run_plan(&round);
+    }
+    sync->captive = sync->captive || bt_sync_is_code(round.error, BT_ERROR_CAPTIVE);
     sync->transport->cancelled = NULL;
     if (round.changed || !round.error) {
         g_clear_error(&round.error);
@@ -97,6 +108,21 @@ BtSyncResult bt_sync_round(
 gboolean bt_sync_is_unfinished(const BtSync *sync)
 {
     return sync->unfinished;
+}
+
+gint64 bt_sync_asked_ms(const BtSync *sync)
+{
+    return sync->transport->asked_ms;
+}
+
+gboolean bt_sync_has_ready(const BtSync *sync)
+{
+    return *sync->followed[BT_FOLLOW_MANIFEST].ready != '\0';
+}
+
+gint64 bt_sync_issued_ms(const BtSync *sync)
+{
+    return sync->now ? sync->now->issued_ms : 0;
 }
 
 guint64 bt_sync_bytes(const BtSync *sync)

@@ -57,15 +57,24 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(BtSync, bt_sync_free)
  * "root.first" on (its N in decimal digits), "now.json", "manifest.ready" and "alert.ready" (64
  * digits without a line end: the sha256 of an envelope that is, with all it needs, in objects/;
  * alert.ready is empty or missing when there is no alert). BT_SYNC_NEW comes also when something
- * else failed, which was told as an event and fails again in the next round. Only BT_ERROR_NETWORK,
- * BT_ERROR_TIMEOUT and BT_ERROR_IO call for a slower pace; other failures are of one document or
- * asset and must not keep an alert waiting (an asset that came wrong waits by itself before it is
- * tried again). */
+ * else failed, which was told as an event and fails again in the next round. Only failures of
+ * the way call for a slower pace; others are of one document or asset and must not keep an alert
+ * waiting (an asset that came wrong waits by itself before it is tried again). */
 BtSyncResult bt_sync_round(
     BtSync *sync, gint64 trusted_now_ms, volatile gint *cancelled, GError **error);
 
+/* BT_ERROR_NETWORK, BT_ERROR_TIMEOUT, BT_ERROR_CAPTIVE, BT_ERROR_IO: the fault of the line or of
+ * this box, not of what came. */
+gboolean bt_sync_is_of_the_way(const GError *why);
+
 /* The last round paused a download: begin the next at once. */
 gboolean bt_sync_is_unfinished(const BtSync *sync);
+/* How long the peer asked us to wait in the last round (429, 503), at most a day; 0: it did not. */
+gint64 bt_sync_asked_ms(const BtSync *sync);
+/* A manifest of this source is ready, perhaps from a start before. */
+gboolean bt_sync_has_ready(const BtSync *sync);
+/* When the newest now.json that verified was issued; 0: there is none. */
+gint64 bt_sync_issued_ms(const BtSync *sync);
 
 /* Bytes over the network since bt_sync_new, both ways, headers included, and what a TLS handshake
  * takes about. */
@@ -109,6 +118,8 @@ typedef struct BtHints BtHints;
  * folder has none. `source` is read only here. (transfer full) (nullable) */
 BtHints *bt_hints_new(
     const BtSyncSource *source, void (*on_hint)(gpointer user), gpointer user, GError **error);
+/* Bytes over the network since the last call, for the budget. Any thread. */
+guint64 bt_hints_take_bytes(BtHints *hints);
 /* Returns within about a second; `on_hint` is not called after it. */
 void bt_hints_free(BtHints *hints);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(BtHints, bt_hints_free)
