@@ -47,6 +47,22 @@ static guint64 wait_for(BtSync *sync, const BtMay *may, BtValue value)
     return 0;
 }
 
+/* ---- counting ---- */
+
+static void use(BtBooks *books, guint64 bytes, guint64 asset_bytes)
+{
+    books->total_bytes += bytes;
+    bt_usage_add(&books->usage, &books->budget, &books->now, bytes, asset_bytes);
+}
+
+static void count_transport(BtSync *sync, guint64 asset_bytes)
+{
+    BtBooks *books = &sync->books;
+    guint64 bytes = sync->transport->bytes - books->counted_bytes;
+    books->counted_bytes = sync->transport->bytes;
+    use(books, bytes, MIN(asset_bytes, bytes));
+}
+
 /* ---- asking ---- */
 
 guint64 bt_books_allow(BtRound *round, const BtStep *step, guint64 missing_bytes)
@@ -55,6 +71,7 @@ guint64 bt_books_allow(BtRound *round, const BtStep *step, guint64 missing_bytes
     BtBooks *books = &sync->books;
     if (!books->kept)
         return missing_bytes;
+    count_transport(sync, 0); /* the documents of this round */
     BtValue value = value_of(sync, round->following, step);
     BtMay may = bt_budget_ask(&books->budget, &books->usage, &books->now, value);
     if (may.word != BT_MAY_GO)
@@ -75,22 +92,6 @@ void bt_books_note_whole_only(BtSync *sync, const char *sha256)
         bt_sync_tell(sync, "waiting", NULL, sha256,
             "it comes as a whole only, and the budget leaves less: expected a peer that serves "
             "ranges");
-}
-
-/* ---- counting ---- */
-
-static void use(BtBooks *books, guint64 bytes, guint64 asset_bytes)
-{
-    books->total_bytes += bytes;
-    bt_usage_add(&books->usage, &books->budget, &books->now, bytes, asset_bytes);
-}
-
-static void count_transport(BtSync *sync, guint64 asset_bytes)
-{
-    BtBooks *books = &sync->books;
-    guint64 bytes = sync->transport->bytes - books->counted_bytes;
-    books->counted_bytes = sync->transport->bytes;
-    use(books, bytes, MIN(asset_bytes, bytes));
 }
 
 void bt_books_promise(BtSync *sync, guint64 under_way)
