@@ -9,6 +9,7 @@
 #include "player/confine.h"
 #include "player/device_key.h"
 #include "player/facts.h"
+#include "player/reporter.h"
 #include "player/roles.h"
 #include "player/timekeeper.h"
 #include "player/traffic.h"
@@ -18,10 +19,9 @@
 #include <glib-unix.h>
 #include <unistd.h>
 
-#define PUSH_MS                                                                                    \
-    (30 * BT_SECOND_MS) /* of reports in one go, so that polling is not kept waiting               \
-                         */
 #define ASKED_MAX_MS (15 * BT_MINUTE_MS) /* that a busy server may keep an alert from us */
+#define PUSH_LIMIT_MS BT_MINUTE_MS       /* of one batch; its date must not grow old under way */
+#define LAST_PUSH_LIMIT_MS (8 * BT_SECOND_MS) /* within what supervise waits at the end */
 
 typedef struct SyncRole SyncRole;
 
@@ -40,11 +40,10 @@ typedef struct {
     guint64 pauses;       /* so far */
     guint failures;       /* rounds in a row */
     gint64 round_real_ms; /* when the last round ended */
-    guint push_failures;  /* in a row */
-    gint64 push_after_real_ms;
-    GHashTable *told;    /* what went wrong since the last good round: type, thing and code */
-    GHashTable *checked; /* sha256 hashed since the start */
-    GHashTable *needed;  /* under the role's mutex: sha256 this source cannot do without */
+    BtReporter *reporter; /* NULL: this source takes no reports */
+    GHashTable *told;     /* what went wrong since the last good round: type, thing and code */
+    GHashTable *checked;  /* sha256 hashed since the start */
+    GHashTable *needed;   /* under the role's mutex: sha256 this source cannot do without */
 } Worker;
 
 struct SyncRole {
@@ -142,13 +141,13 @@ static gint64 trusted_now_ms(const SyncRole *role)
     return trusted ? bt_clock_wall_ms(&role->options->clock) : BANGTIN_BUILT_S * BT_SECOND_MS;
 }
 
-static const char *state_word(const GError *failure, gint64 ok_ago_ms)
+static const char *state_word(const GError *trouble, gint64 heard_ago_ms)
 {
-    if (failure == NULL)
+    if (trouble == NULL)
         return "ok";
-    if (ok_ago_ms > BT_DAY_MS)
+    if (heard_ago_ms > BT_DAY_MS)
         return "stale";
-    return g_error_matches(failure, BT_ERROR, BT_ERROR_CAPTIVE) ? "captive" : "failed";
+    return g_error_matches(trouble, BT_ERROR, BT_ERROR_CAPTIVE) ? "captive" : "failed";
 }
 
 static gboolean put_round(
@@ -160,21 +159,24 @@ static gboolean put_round(
         bt_facts_commit(worker->facts, error);
 }
 
-static void note_round(Worker *worker, const GError *failure)
+/* The source was heard when the round began, or later: it may have hung over a download since. */
+static void note_round(Worker *worker, gint64 began_ms)
 {
     BtSourceState *before = bt_facts_source(worker->facts, worker->source->name);
+    const GError *trouble = bt_sync_trouble(worker->sync);
     gint64 now_ms = real_ms(), wall_ms = bt_clock_wall_ms(&worker->role->options->clock);
+    gboolean heard = bt_sync_has_heard(worker->sync);
     gint64 idle_ms = before == NULL ? 0 : before->idle_ms;
-    gint64 last_ok_ms = before == NULL ? 0 : before->last_ok_ms;
+    gint64 last_ok_ms = heard ? began_ms : before == NULL ? 0 : before->last_ok_ms;
     BtSyncOutlook outlook;
     gboolean counted = bt_sync_outlook(worker->sync, &outlook);
     g_autofree char *words = counted ? bt_traffic_json(&outlook, &worker->budget) : NULL;
     BtSourceState state = {
         .name = worker->source->name,
-        .state = (char *)state_word(failure, wall_ms - last_ok_ms),
-        .message = (char *)(failure == NULL ? "" : failure->message),
-        .last_ok_ms = failure == NULL ? wall_ms : last_ok_ms,
-        .idle_ms = failure == NULL ? 0 : idle_ms + now_ms - worker->round_real_ms,
+        .state = (char *)state_word(trouble, wall_ms - last_ok_ms),
+        .message = (char *)(trouble == NULL ? "" : trouble->message),
+        .last_ok_ms = last_ok_ms,
+        .idle_ms = heard ? 0 : idle_ms + now_ms - worker->round_real_ms,
         .bytes = (gint64)bt_sync_bytes(worker->sync),
         .outlook = words,
     };
@@ -184,16 +186,10 @@ static void note_round(Worker *worker, const GError *failure)
     bt_source_state_free(before);
 }
 
-/* The way is open again: reports need not wait any longer. */
-static void forget_push_failures(Worker *worker)
-{
-    worker->push_failures = 0;
-    worker->push_after_real_ms = 0;
-}
-
 static void do_round(Worker *worker)
 {
     g_autoptr(GError) failure = NULL;
+    gint64 began_ms = bt_clock_wall_ms(&worker->role->options->clock);
     tell_time(worker);
     BtSyncResult result = bt_sync_round(
         worker->sync, trusted_now_ms(worker->role), &worker->role->cancelled, &failure);
@@ -201,10 +197,10 @@ static void do_round(Worker *worker)
     gboolean slow_down = result == BT_SYNC_FAILED && bt_sync_is_of_the_way(failure);
     if (slow_down && worker->failures == 0)
         g_message("%s: %s", worker->source->name, failure->message);
-    if (!slow_down && worker->failures > 0)
-        forget_push_failures(worker);
+    if (!slow_down && worker->failures > 0 && worker->reporter != NULL)
+        bt_reporter_take_heart(worker->reporter);
     worker->failures = slow_down ? worker->failures + 1 : 0;
-    note_round(worker, failure);
+    note_round(worker, began_ms);
     if (result != BT_SYNC_FAILED)
         g_hash_table_remove_all(worker->told);
     if (result == BT_SYNC_NEW)
@@ -266,60 +262,6 @@ static void check_one_object(Worker *worker)
     }
 }
 
-/* ---- reports ---- */
-
-static void take_reply(Worker *worker, BtPushReply *reply)
-{
-    GHashTableIter iter;
-    gpointer id, reason;
-    for (guint i = 0; i + 1 < reply->accepted->len; i += 2)
-        bt_facts_accept(worker->facts, g_array_index(reply->accepted, gint64, i),
-            g_array_index(reply->accepted, gint64, i + 1), NULL);
-    g_hash_table_iter_init(&iter, reply->refused);
-    while (g_hash_table_iter_next(&iter, &id, &reason))
-        bt_facts_refuse(worker->facts, id, reason, NULL);
-}
-
-/* A batch is large and a static server never takes one: it is offered less and less often. */
-static void wait_with_reports(Worker *worker, gint64 asked_ms)
-{
-    worker->push_failures++;
-    gint64 wait_ms = bt_pace_retry_ms(
-        worker->who, worker->pauses++, worker->push_failures, BT_PACE_RETRY_MAX_MS);
-    worker->push_after_real_ms = real_ms() + MAX(asked_ms, wait_ms);
-}
-
-/* The date that is signed is the real one: the source compares it with its own clock. */
-static gboolean push_batch(Worker *worker, GBytes *batch)
-{
-    BtPushReply reply = { 0 };
-    g_autoptr(GError) failure = NULL;
-    gboolean pushed = bt_sync_push(worker->sync, batch, g_get_real_time() / 1000, &reply, &failure);
-    if (pushed) {
-        take_reply(worker, &reply);
-        forget_push_failures(worker);
-    } else {
-        g_debug("%s: reports wait: %s", worker->source->name, failure->message);
-        wait_with_reports(worker, reply.retry_after_ms);
-    }
-    bt_push_reply_clear(&reply);
-    return pushed;
-}
-
-static void push(Worker *worker)
-{
-    if (worker->source != bt_config_report_source(worker->role->config) ||
-        real_ms() < worker->push_after_real_ms)
-        return;
-    gint64 until_ms = real_ms() + PUSH_MS;
-    while (real_ms() < until_ms) {
-        g_autoptr(GBytes) batch = bt_facts_batch(worker->facts, NULL);
-        if (batch == NULL || !push_batch(worker, batch))
-            break;
-    }
-    bt_facts_tidy(worker->facts, bt_clock_wall_ms(&worker->role->options->clock), NULL);
-}
-
 /* ---- a worker's life ---- */
 
 static void wake_workers(SyncRole *role)
@@ -348,7 +290,8 @@ static gint64 pause_ms(Worker *worker)
 {
     gint64 poll_ms = worker->source->poll_s * BT_SECOND_MS;
     guint64 n = worker->pauses++;
-    if (bt_sync_is_unfinished(worker->sync))
+    if (bt_sync_is_unfinished(worker->sync) ||
+        (worker->reporter != NULL && bt_reporter_has_more(worker->reporter)))
         return 0;
     gint64 wait_ms = worker->failures > 0
         ? bt_pace_retry_ms(worker->who, n, worker->failures, poll_ms)
@@ -389,17 +332,26 @@ static void wait_for_turn(Worker *worker, guint64 *seen_wakes)
     sleep_for(worker, wait_ms, seen_wakes, TRUE);
 }
 
+static void report(Worker *worker, const BtPatience *patience)
+{
+    if (worker->reporter == NULL)
+        return;
+    bt_reporter_push(worker->reporter, patience);
+    bt_facts_tidy(worker->facts, bt_clock_wall_ms(&worker->role->options->clock), NULL);
+}
+
 static gpointer run_worker(gpointer data)
 {
     Worker *worker = data;
     guint64 wakes = 0;
+    BtPatience patience = { PUSH_LIMIT_MS, &worker->role->cancelled };
     /* The one before may have died between making something ready and telling. */
     tell_news(worker->role);
     wait_for_turn(worker, &wakes);
     worker->hints = bt_hints_new(&worker->description, on_hint, worker->role, NULL);
     while (!g_atomic_int_get(&worker->role->cancelled)) {
         do_round(worker);
-        push(worker);
+        report(worker, &patience);
         evict(worker);
         check_one_object(worker);
         sleep_for(worker, asked_ms(worker), &wakes, FALSE);
@@ -417,6 +369,7 @@ static void worker_free(gpointer data)
     g_clear_pointer(&worker->needed, g_hash_table_unref);
     g_hash_table_unref(worker->checked);
     g_hash_table_unref(worker->told);
+    bt_reporter_free(worker->reporter);
     bt_sync_free(worker->sync);
     g_clear_pointer(&worker->budget.zone, g_time_zone_unref);
     g_free(worker->who);
@@ -469,9 +422,12 @@ static gboolean worker_open(Worker *worker, GError **error)
     worker->round_real_ms = real_ms();
     worker->sync = bt_sync_new(
         &worker->description, worker->cache, worker->role->key, on_event, worker, error);
-    if (worker->sync != NULL)
-        keep_books(worker);
-    return worker->sync != NULL;
+    if (worker->sync == NULL)
+        return FALSE;
+    keep_books(worker);
+    if (source == bt_config_report_source(config))
+        worker->reporter = bt_reporter_new(worker->sync, worker->facts, worker->who);
+    return TRUE;
 }
 
 static void add_worker(SyncRole *role, const BtConfigSource *source)
@@ -543,11 +499,13 @@ static gboolean role_open(SyncRole *role, GError **error)
 /* The last facts of show are pushed once more before the end. */
 static void push_what_is_left(SyncRole *role)
 {
+    BtPatience patience = { LAST_PUSH_LIMIT_MS, NULL };
     for (guint i = 0; i < role->workers->len; i++) {
         Worker *worker = g_ptr_array_index(role->workers, i);
         g_thread_join(g_steal_pointer(&worker->thread));
-        worker->push_after_real_ms = 0;
-        push(worker);
+        if (worker->reporter != NULL)
+            bt_reporter_take_heart(worker->reporter);
+        report(worker, &patience);
     }
 }
 

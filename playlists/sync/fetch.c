@@ -25,7 +25,8 @@ typedef struct {
     char *base, *ca_path, *pin;
     gboolean plain_http;
     guint64 max_bytes_per_s;
-    guint low_speed_s;
+    guint low_speed_s, silence_s;
+    gint64 connect_ms; /* patience with the next greeting */
 } BtFetch;
 
 /* One request under way. */
@@ -35,6 +36,7 @@ typedef struct {
     const BtSink *sink;
     BtAnswer *answer;
     guint64 max_bytes, body_bytes, header_bytes;
+    gint64 heard_us; /* when the last byte came; at first, when it was asked for */
     gboolean begun, dropped_enough;
     gint64 length_bytes; /* as told, -1 before */
     GError *error;       /* ours; libcurl then only says that a callback failed */
@@ -142,6 +144,7 @@ static size_t on_header(char *data, size_t one, size_t size, void *user)
 {
     Exchange *x = user;
     (void)one;
+    x->heard_us = g_get_monotonic_time();
     x->header_bytes += size;
     if (x->header_bytes > HEADERS_MAX_BYTES) {
         g_set_error(&x->error, BT_ERROR, BT_ERROR_LIMIT, "%s: the head is longer than %d bytes",
@@ -165,6 +168,7 @@ static size_t on_body(char *data, size_t one, size_t size, void *user)
 {
     Exchange *x = user;
     (void)one;
+    x->heard_us = g_get_monotonic_time();
     if (!x->begun)
         return drop_body(x, size);
     if (size > x->max_bytes - x->body_bytes) {
@@ -177,11 +181,24 @@ static size_t on_body(char *data, size_t one, size_t size, void *user)
     return x->sink->write(data, size, x->sink->user, &x->error) ? size : 0;
 }
 
+/* libcurl's lowest speed cannot say it: a stream that lives sends three bytes in half a minute. */
+static gboolean is_silent(Exchange *x)
+{
+    guint silence_s = x->fetch->silence_s;
+    if (silence_s == 0 || g_get_monotonic_time() - x->heard_us < silence_s * G_USEC_PER_SEC)
+        return FALSE;
+    g_set_error(&x->error, BT_ERROR, BT_ERROR_TIMEOUT,
+        "%s%s: nothing came for %u s: expected a sign of life", x->fetch->base, x->path, silence_s);
+    return TRUE;
+}
+
+/* About once a second, also when nothing comes. */
 static int on_progress(void *user, curl_off_t a, curl_off_t b, curl_off_t c, curl_off_t d)
 {
     Exchange *x = user;
     (void)a, (void)b, (void)c, (void)d;
-    return !x->error && bt_transport_is_cancelled(&x->fetch->transport, &x->error);
+    return !x->error &&
+        (is_silent(x) || bt_transport_is_cancelled(&x->fetch->transport, &x->error));
 }
 
 /* ---- the request ---- */
@@ -206,14 +223,18 @@ static CURLcode on_tls(CURL *curl, void *context, void *user)
 }
 
 /* What was sent and is not confirmed in time tells that the way is gone, though nobody said so: a
- * cable pulled, a NAT that forgot, a radio that slept. Without it a kept connection would hang
- * until the limit of speed, at each poll that finds one. */
+ * cable pulled, a NAT that forgot, a radio that slept. Then libcurl tries once more by a new
+ * connection, within the same request; without it a kept connection would hang until the limit of
+ * speed, and the round would be lost. Two thirds of that limit, and more where ways are long. */
 static int on_socket(void *user, curl_socket_t fd, curlsocktype purpose)
 {
-    unsigned int unacked_ms = BT_UNACKED_S * 1000;
-    (void)user, (void)purpose;
+    const BtFetch *fetch = user;
+    gint64 base_ms = (gint64)fetch->low_speed_s * 1000 * 2 / 3;
+    gboolean is_long = fetch->connect_ms > BT_CONNECT_TIMEOUT_S * 1000;
+    unsigned int unacked_ms = (unsigned int)(is_long ? MAX(base_ms, fetch->connect_ms) : base_ms);
+    (void)purpose;
     (void)setsockopt(fd, IPPROTO_TCP, TCP_USER_TIMEOUT, &unacked_ms, sizeof unacked_ms);
-    return CURL_SOCKOPT_OK;
+    return CURL_SOCKOPT_OK; /* 0: as long as the kernel likes */
 }
 
 static void set_tls(BtFetch *fetch)
@@ -237,7 +258,7 @@ static void set_limits(BtFetch *fetch)
     long slow = BT_LOW_SPEED_BYTES_PER_S;
     if (rate > 0 && rate / 2 < BT_LOW_SPEED_BYTES_PER_S)
         slow = (long)(rate / 2); /* our own brake is not the peer's fault */
-    curl_easy_setopt(curl, CURLOPT_CONNECTTIMEOUT, (long)BT_CONNECT_TIMEOUT_S);
+    curl_easy_setopt(curl, CURLOPT_CONNECTTIMEOUT_MS, (long)fetch->connect_ms);
     curl_easy_setopt(curl, CURLOPT_LOW_SPEED_LIMIT, slow);
     curl_easy_setopt(curl, CURLOPT_LOW_SPEED_TIME, (long)fetch->low_speed_s);
     curl_easy_setopt(curl, CURLOPT_MAX_RECV_SPEED_LARGE, (curl_off_t)rate);
@@ -311,11 +332,30 @@ static void prepare(Exchange *x, const char *url, char *words)
     curl_easy_setopt(curl, CURLOPT_NOSIGNAL, 1L);
     curl_easy_setopt(curl, CURLOPT_TCP_KEEPALIVE, 1L);
     curl_easy_setopt(curl, CURLOPT_SOCKOPTFUNCTION, on_socket);
+    curl_easy_setopt(curl, CURLOPT_SOCKOPTDATA, x->fetch);
     curl_easy_setopt(curl, CURLOPT_USERAGENT, "bangtin/" BANGTIN_VERSION);
     curl_easy_setopt(curl, CURLOPT_URL, url);
     set_limits(x->fetch);
     set_tls(x->fetch);
     set_callbacks(x);
+    x->heard_us = g_get_monotonic_time();
+}
+
+/* On a good line a peer that does not answer is soon given up, and found again soon when the line
+ * is back; where the ways are long or packets get lost, name, connection and TLS take a minute in
+ * all. So patience grows with what a greeting took, and while none succeeds. */
+static void learn_patience(BtFetch *fetch, CURLcode code)
+{
+    curl_off_t took_us = 0;
+    long n_new = 0;
+    curl_easy_getinfo(fetch->curl, CURLINFO_PRETRANSFER_TIME_T, &took_us);
+    curl_easy_getinfo(fetch->curl, CURLINFO_NUM_CONNECTS, &n_new);
+    if (took_us > 0 && n_new > 0)
+        fetch->connect_ms = 4 * took_us / 1000;
+    else if (took_us == 0 && code == CURLE_OPERATION_TIMEDOUT)
+        fetch->connect_ms *= 2;
+    fetch->connect_ms =
+        CLAMP(fetch->connect_ms, BT_CONNECT_TIMEOUT_S * 1000, BT_CONNECT_TIMEOUT_MAX_S * 1000);
 }
 
 static gboolean perform(Exchange *x, const char *words, GError **error)
@@ -323,6 +363,7 @@ static gboolean perform(Exchange *x, const char *words, GError **error)
     CURLcode code = curl_easy_perform(x->fetch->curl);
     curl_easy_setopt(x->fetch->curl, CURLOPT_ERRORBUFFER, NULL);
     count_bytes(x->fetch);
+    learn_patience(x->fetch, code);
     BtTransport *transport = &x->fetch->transport;
     transport->asked_ms =
         MAX(transport->asked_ms, bt_answer_asked_ms(x->answer, g_get_real_time() / 1000));
@@ -388,7 +429,6 @@ static gboolean fetch_post(BtTransport *transport, const BtPost *post, const BtS
     char words[CURL_ERROR_SIZE];
     struct curl_slist *headers = add_header(NULL, "Accept-Encoding", "identity");
     prepare(&x, url, words);
-    curl_easy_setopt(fetch->curl, CURLOPT_TIMEOUT, (long)BT_DOCUMENT_DEADLINE_S);
     headers = add_header(headers, "Content-Type", post->content_type);
     headers = curl_slist_append(headers, "Expect:"); /* asks for no round trip of its own */
     for (guint i = 0; post->headers && post->headers[i]; i++)
@@ -428,5 +468,7 @@ BtTransport *bt_fetch_new(const BtTransportOptions *options, gboolean plain_http
     fetch->plain_http = plain_http;
     fetch->max_bytes_per_s = options->max_bytes_per_s;
     fetch->low_speed_s = options->low_speed_s;
+    fetch->silence_s = options->silence_s;
+    fetch->connect_ms = BT_CONNECT_TIMEOUT_S * 1000;
     return &fetch->transport;
 }

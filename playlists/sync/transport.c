@@ -139,6 +139,10 @@ gboolean bt_answer_check_page(GBytes *bytes, const char *path, GError **error)
 
 gboolean bt_transport_is_cancelled(const BtTransport *transport, GError **error)
 {
+    if (transport->until_ms > 0 && g_get_monotonic_time() / 1000 >= transport->until_ms) {
+        g_set_error_literal(error, BT_ERROR, BT_ERROR_TIMEOUT, "stopped: it took too long");
+        return TRUE;
+    }
     if (!transport->cancelled || !g_atomic_int_get(transport->cancelled))
         return FALSE;
     g_set_error_literal(error, BT_ERROR, BT_ERROR_TIMEOUT, "stopped: the player wants to end");

@@ -7,10 +7,10 @@
 
 #define BT_TAG_MAX_BYTES 200        /* longer validators are taken for none */
 #define BT_RETRY_AFTER_MAX_BYTES 63 /* an HTTP date has 29 */
-#define BT_CONNECT_TIMEOUT_S 15
+#define BT_CONNECT_TIMEOUT_S 15     /* name, connection and TLS, on a line that is not known … */
+#define BT_CONNECT_TIMEOUT_MAX_S 60 /* … or known to be slow */
 #define BT_LOW_SPEED_BYTES_PER_S 1024
 #define BT_LOW_SPEED_S 30
-#define BT_UNACKED_S 20 /* then a connection whose peer is silent is dead, however it was cut */
 #define BT_NOW_DEADLINE_S 60       /* of now.json, 11 KB at most: behind it an alert may wait */
 #define BT_DOCUMENT_DEADLINE_S 300 /* of a root or manifest, 1.4 MB at most */
 
@@ -54,6 +54,7 @@ typedef struct {
 typedef struct BtTransport BtTransport;
 struct BtTransport {
     volatile gint *cancelled; /* (nullable) borrowed; set before a request */
+    gint64 until_ms;          /* of bt_sync_mono_ms: no request goes on after it; 0: no such end */
     gint64 trusted_now_ms;    /* as in envelope.h; bounds a clock that is surely behind */
     guint64 bytes;            /* over the network so far, both ways */
     gint64 asked_ms;          /* the longest wait that a busy peer asked for; the user resets it */
@@ -71,7 +72,8 @@ typedef struct {
     const char *ca_path, *pin;
     gboolean insecure_host;
     guint64 max_bytes_per_s;
-    guint low_speed_s; /* give up after so long below BT_LOW_SPEED_BYTES_PER_S */
+    guint low_speed_s; /* give up after so long below BT_LOW_SPEED_BYTES_PER_S; 0: never */
+    guint silence_s;   /* give up after so long without a byte; 0: never */
 } BtTransportOptions;
 
 /* By the scheme of `base`: https, http (to the loopback, or insecure_host), file. BT_ERROR_INVALID.

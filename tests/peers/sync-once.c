@@ -12,7 +12,7 @@
 typedef struct {
     char *base, *cache, *screen, *root, *ca, *pin, *fingerprint, *key, *push, *now;
     gboolean insecure, enrol;
-    int rounds, low_speed_s, slice_ms, rate, hints_s, pause_ms, heavy_from, heavy_until;
+    int rounds, low_speed_s, silence_s, slice_ms, rate, hints_s, pause_ms, heavy_from, heavy_until;
     gint64 day_bytes, month_bytes;
     char **at;
 } Options;
@@ -117,7 +117,8 @@ static void run_round(BtSync *sync, const Options *o, guint i, gint64 now_ms)
     set_time(sync, o, i);
     BtSyncResult result = bt_sync_round(sync, now_ms, NULL, &why);
     set_time(sync, o, i);
-    BtJson *json = new_result(words[result], why);
+    BtJson *json = new_result(words[result], bt_sync_trouble(sync));
+    bt_json_set_bool(json, "heard", bt_sync_has_heard(sync));
     bt_json_set_int(json, "bytes", (gint64)bt_sync_bytes(sync));
     bt_json_set_bool(json, "unfinished", bt_sync_is_unfinished(sync));
     bt_json_set_int(json, "asked_ms", bt_sync_asked_ms(sync));
@@ -148,7 +149,8 @@ static int push(BtSync *sync, const char *path, gint64 now_ms)
     g_autoptr(GBytes) batch = bt_io_read(path, 1 << 20, &error);
     if (!batch)
         return fail(error);
-    gboolean done = bt_sync_push(sync, batch, now_ms, &reply, &error);
+    BtPatience patience = { 0, NULL };
+    gboolean done = bt_sync_push(sync, batch, now_ms, &patience, &reply, &error);
     BtJson *json = done ? reply_to_json(&reply) : new_result("failed", error);
     bt_json_set_int(json, "retry_after_ms", reply.retry_after_ms);
     print_json(json);
@@ -182,11 +184,11 @@ static void on_hint(gpointer user)
 }
 
 /* Listens for so long and counts. */
-static int listen_for(const BtSyncSource *source, int seconds)
+static int listen_for(const BtSyncSource *source, int seconds, guint silence_s)
 {
     GError *error = NULL;
     gint n = 0;
-    BtHints *hints = bt_hints_new(source, on_hint, &n, &error);
+    BtHints *hints = bt_hints_new_patient(source, silence_s, on_hint, &n, &error);
     if (!hints)
         return fail(error);
     g_usleep((gulong)seconds * 1000000);
@@ -220,7 +222,7 @@ static int run(const Options *o)
         .insecure_host = o->insecure,
         .max_bytes_per_s = (guint64)o->rate };
     if (o->hints_s > 0)
-        return listen_for(&source, o->hints_s);
+        return listen_for(&source, o->hints_s, (guint)o->silence_s);
     g_autoptr(BtCache) cache = bt_cache_open(o->cache, TRUE, &error);
     if (!cache)
         return fail(error);
@@ -244,7 +246,10 @@ static int run(const Options *o)
 
 int main(int argc, char **argv)
 {
-    Options o = { .rounds = 1, .low_speed_s = BT_LOW_SPEED_S, .slice_ms = BT_SYNC_SLICE_MS };
+    Options o = { .rounds = 1,
+        .low_speed_s = BT_LOW_SPEED_S,
+        .silence_s = BT_HINTS_SILENCE_S,
+        .slice_ms = BT_SYNC_SLICE_MS };
     const GOptionEntry entries[] = {
         { "base", 0, 0, G_OPTION_ARG_STRING, &o.base, "the source", "URL" },
         { "cache", 0, 0, G_OPTION_ARG_FILENAME, &o.cache, "the cache", "FOLDER" },
@@ -269,6 +274,7 @@ int main(int argc, char **argv)
         { "month", 0, 0, G_OPTION_ARG_INT64, &o.month_bytes, "budget of a month", "BYTES" },
         { "heavy-from", 0, 0, G_OPTION_ARG_INT, &o.heavy_from, "films from", "HOUR" },
         { "heavy-until", 0, 0, G_OPTION_ARG_INT, &o.heavy_until, "films until", "HOUR" },
+        { "silence", 0, 0, G_OPTION_ARG_INT, &o.silence_s, "of hints, at most", "SECONDS" },
         { "hints", 0, 0, G_OPTION_ARG_INT, &o.hints_s, "listen so long", "SECONDS" },
         { NULL },
     };

@@ -35,13 +35,16 @@ class SyncBudget(unittest.TestCase):
         cls.authority = peers.Authority(cls.top / "tls")
         cls.film, cls.picture = cls.source.asset(FILM), cls.source.asset(PICTURE)
         cls.siren = cls.source.asset(SIREN)
-        cls.manifest = cls.source.publish(1, {cls.film: len(FILM)}, {cls.picture: len(PICTURE)})
         cls.nginx = peers.Nginx(cls.top / "nginx", cls.source, cls.authority)
         cls.addClassCleanup(cls.nginx.stop)
 
     def setUp(self):
         self.cache = pathlib.Path(tempfile.mkdtemp(prefix="cache-", dir=self.top))
+        self.manifest = self.publish()
         self.nginx.log()
+
+    def publish(self, alert=None):
+        return self.source.publish(1, {self.film: len(FILM)}, {self.picture: len(PICTURE)}, alert)
 
     def sync(self, at, **options):
         at = at if isinstance(at, list) else [at]
@@ -126,8 +129,7 @@ class SyncBudget(unittest.TestCase):
 
     def test_alert_waits_for_nobody(self):
         alert = self.source.alert(1, {self.siren: len(SIREN)})
-        self.source.publish(2, {self.film: len(FILM)}, {self.picture: len(PICTURE)}, alert)
-        self.addCleanup(self.source.publish, 1, {self.film: len(FILM)}, {self.picture: len(PICTURE)})
+        self.publish(alert)
         said = self.sync(NOON, day=1)
         self.assertEqual(self.ready("alert"), alert, said)
         self.assertTrue(self.has(self.siren))
