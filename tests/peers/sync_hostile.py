@@ -177,14 +177,17 @@ class Server(http.server.ThreadingHTTPServer):
         pass  # clients that hang up are what we test
 
 
-class SyncHostile(unittest.TestCase):
+class Fixture(unittest.TestCase):
+    """A source with a film, behind a server that spoils what it can."""
+    handler = Hostile
+
     def setUp(self):
         self.top = pathlib.Path(tempfile.mkdtemp(prefix="bt-hostile-"))
         self.addCleanup(peers.remove, self.top)
         self.source = peers.Source(self.top)
         self.film = self.source.asset(FILM)
         self.source.publish(1, {self.film: len(FILM)})
-        self.server = Server(("127.0.0.1", 0), Hostile)
+        self.server = Server(("127.0.0.1", 0), self.handler)
         self.server.tree, self.server.asked = self.source.tree, []
         self.server.sent, self.server.cut = 0, False
         threading.Thread(target=self.server.serve_forever, daemon=True).start()
@@ -196,6 +199,8 @@ class SyncHostile(unittest.TestCase):
                                cache=self.top / "cache", screen=peers.SCREEN,
                                root=self.source.root_path, **options)
 
+
+class SyncHostile(Fixture):
     def refused(self, way, event, reason, **options):
         said = self.sync(way, **options)
         self.assertTrue(said.has(event, reason, self.film), said)
