@@ -39,6 +39,7 @@ typedef struct {
     char *who;            /* the board and this source, for chance */
     guint64 pauses;       /* so far */
     guint failures;       /* rounds in a row */
+    gint64 asked_ms;      /* what the last round was asked to wait; reports have their own wait */
     gint64 round_real_ms; /* when the last round ended */
     BtReporter *reporter; /* NULL: this source takes no reports */
     GHashTable *told;     /* what went wrong since the last good round: type, thing and code */
@@ -194,6 +195,7 @@ static void do_round(Worker *worker)
     BtSyncResult result = bt_sync_round(
         worker->sync, trusted_now_ms(worker->role), &worker->role->cancelled, &failure);
     tell_time(worker);
+    worker->asked_ms = bt_sync_asked_ms(worker->sync);
     gboolean slow_down = result == BT_SYNC_FAILED && bt_sync_is_of_the_way(failure);
     if (slow_down && worker->failures == 0)
         g_message("%s: %s", worker->source->name, failure->message);
@@ -303,7 +305,7 @@ static gint64 pause_ms(Worker *worker)
  * not all boards come back in the second that it named. */
 static gint64 asked_ms(const Worker *worker)
 {
-    gint64 ms = MIN(bt_sync_asked_ms(worker->sync), ASKED_MAX_MS);
+    gint64 ms = MIN(worker->asked_ms, ASKED_MAX_MS);
     return ms + (gint64)((double)ms / 5 * bt_pace_chance(worker->who, worker->pauses));
 }
 
