@@ -183,8 +183,8 @@ const char *bt_source_state_word(const char *state)
     static const char *const words[][2] = {
         { "ok", N_("in order") },
         { "waiting", N_("not asked yet") },
-        { "stale", N_("nothing new for more than a day") },
-        { "failed", N_("cannot be reached or understood") },
+        { "stale", N_("not heard for more than a day") },
+        { "failed", N_("something failed") },
         { "captive", N_("the network wants a login, or something stands between") },
     };
     for (guint i = 0; i < G_N_ELEMENTS(words); i++)
