@@ -159,7 +159,7 @@ static void add_to_come(GString *words, const BtJsonAt *traffic, GTimeZone *zone
     g_autofree char *complete = time_words(&to_come, "complete", zone);
     const char *format = reason_words(text_at(&to_come, "waits"));
     g_string_append_printf(
-        words, _("    To come before the new programme: %s files, %s"), objects, bytes);
+        words, _("    To come before the new programme: %s, files: %s"), bytes, objects);
     if (format != NULL)
         add_reason(words, format, until);
     if (complete != NULL)
