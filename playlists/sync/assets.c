@@ -1,8 +1,9 @@
 /* One asset. What a peer says about it is believed only as far as it saves bytes: a wrong length is
  * refused before the body, a validator that changed begins again, and the hash over what lies on
  * the disk decides. A download never holds up an alert: after a minute it pauses, if the peer lets
- * us go on where we stopped, so that now.json is asked in between. What the budget does not give is
- * not asked for: a range ends where the money does. */
+ * us go on where we stopped, so that now.json is asked in between; else it is asked beside it, and
+ * what came is given up only for something urgent. What the budget does not give is not asked for:
+ * a range ends where the money does. */
 #include "playlists/sync/private.h"
 
 #include <string.h>
@@ -133,10 +134,12 @@ static gboolean on_write(const void *data, gsize size_bytes, gpointer user, GErr
     if (!bt_incoming_write(a->incoming, data, size_bytes, error))
         return FALSE;
     gboolean spent = a->got > a->allowed; /* a peer that sends more than the range */
-    if (!a->resumable || !(spent || is_time_up(a->round)) ||
-        bt_incoming_offset(a->incoming) == a->step->size_bytes)
+    if (!(spent || is_time_up(a->round)) || bt_incoming_offset(a->incoming) == a->step->size_bytes)
         return TRUE;
-    return pause_arrival(a, error);
+    if (a->resumable || bt_now_look_aside(a->round))
+        return pause_arrival(a, error);
+    a->round->slice_ends_ms = bt_sync_mono_ms() + a->round->sync->slice_ms;
+    return TRUE;
 }
 
 /* ---- asking ---- */

@@ -8,6 +8,7 @@
 #define PROMISE_BYTES (4 * 1024 * 1024) /* at a time: one small write for so much content */
 #define RATE_MIN_BYTES (64 * 1024)      /* less says more of the way there than of its width */
 #define RATE_OLD_SHARE 3                /* of four: how slowly a new rate is believed */
+#define LEAST_BYTES (16 * 1024)         /* to ask for, unless it is all that is missing */
 #define MB (1024.0 * 1024.0)
 
 /* ---- what something is worth ---- */
@@ -65,6 +66,20 @@ static void count_transport(BtSync *sync, guint64 asset_bytes)
 
 /* ---- asking ---- */
 
+/* When there is more than the rest that is left now. */
+static BtMay ask_as_if_used_up(const BtBooks *books, BtValue value)
+{
+    BtUsage full = books->usage;
+    const BtBudget *budget = &books->budget;
+    guint64 day = budget->day_bytes - MIN(budget->day_bytes, full.day.bytes);
+    guint64 month = budget->month_bytes - MIN(budget->month_bytes, full.month.bytes);
+    if (budget->month_bytes > 0 && (budget->day_bytes == 0 || month < day))
+        full.month.bytes = G_MAXINT64;
+    else
+        full.day.bytes = G_MAXINT64;
+    return bt_budget_ask(budget, &full, &books->now, value);
+}
+
 guint64 bt_books_allow(BtRound *round, const BtStep *step, guint64 missing_bytes)
 {
     BtSync *sync = round->sync;
@@ -76,13 +91,11 @@ guint64 bt_books_allow(BtRound *round, const BtStep *step, guint64 missing_bytes
     BtMay may = bt_budget_ask(&books->budget, &books->usage, &books->now, value);
     if (may.word != BT_MAY_GO)
         return wait_for(sync, &may, value);
-    if (may.bytes >= missing_bytes || !g_hash_table_contains(books->whole_only, step->sha256))
+    gboolean whole_only = g_hash_table_contains(books->whole_only, step->sha256);
+    if (may.bytes >= missing_bytes || (may.bytes >= LEAST_BYTES && !whole_only))
         return MIN(may.bytes, missing_bytes);
-    /* Half of it would be paid for and thrown away. */
-    BtUsage full = books->usage;
-    BtSpan *span = books->budget.day_bytes > 0 ? &full.day : &full.month;
-    span->bytes = G_MAXINT64;
-    may = bt_budget_ask(&books->budget, &full, &books->now, value);
+    /* It would be paid for and thrown away, or cost more in asking than it brings. */
+    may = ask_as_if_used_up(books, value);
     return wait_for(sync, &may, value);
 }
 

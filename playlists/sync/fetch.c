@@ -404,7 +404,7 @@ static gboolean fetch_get(
     char words[CURL_ERROR_SIZE], range[48];
     struct curl_slist *headers = add_header(NULL, "Accept-Encoding", "identity");
     prepare(&x, url, words);
-    curl_easy_setopt(fetch->curl, CURLOPT_TIMEOUT, (long)get->deadline_s);
+    curl_easy_setopt(fetch->curl, CURLOPT_TIMEOUT, (long)(get->turns * fetch->low_speed_s));
     if (is_set(get->if_none_match))
         headers = add_header(headers, "If-None-Match", get->if_none_match);
     if (write_range(get, range, sizeof range)) {

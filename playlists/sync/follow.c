@@ -12,9 +12,7 @@ static GBytes *fetch_envelope(BtSync *sync, const char *sha256, GError **error)
     BtAnswer answer;
     g_autoptr(GBytes) envelope = NULL;
     g_autofree char *path = g_strconcat("/v1/manifests/", sha256, NULL);
-    BtGet get = {
-        .path = path, .max_bytes = MANIFEST_MAX_BYTES, .deadline_s = BT_DOCUMENT_DEADLINE_S
-    };
+    BtGet get = { .path = path, .max_bytes = MANIFEST_MAX_BYTES, .turns = BT_DOCUMENT_TURNS };
     if (!bt_transport_read(sync->transport, &get, &answer, &envelope, error))
         return NULL;
     if (answer.status != 200) {

@@ -52,6 +52,7 @@ struct BtSync {
     GHashTable *misses; /* of misses.c */
     BtBooks books;
     gint64 slice_ms;
+    guint low_speed_s;
     gboolean unfinished;
     gboolean captive; /* a round since the last good poll met a portal */
     gboolean heard;   /* in the last round: what is newest */
@@ -84,6 +85,8 @@ void bt_sync_tell(BtSync *sync, const char *type, const GError *why, const char 
 gboolean bt_round_fail(BtRound *round, const char *what, GError *why);
 
 gboolean bt_sync_is_code(const GError *why, BtError code);
+/* One more to the same source. (transfer full) (nullable) */
+BtTransport *bt_sync_another_transport(const BtSync *sync);
 gint64 bt_sync_mono_ms(void); /* of the real clock: patience is not a matter of show time */
 /* An id that may stand in an address and name a file; BT_ERROR_INVALID. */
 gboolean bt_sync_check_screen(const char *screen, GError **error);
@@ -92,6 +95,9 @@ char *bt_base_copy(const char *base); /* without slashes at its end (transfer fu
 /* ---- newest.c ---- */
 /* now.json, by a conditional request. TRUE when sync->now is the newest the peer has, and fresh. */
 gboolean bt_now_poll(BtRound *round);
+/* Asks by a connection of its own, in the midst of another request; TRUE: there is a newer alert,
+ * denial or command, and the round should begin anew. */
+gboolean bt_now_look_aside(BtRound *round);
 /* The roots that now.json speaks of, and now.json again under them. */
 void bt_now_follow_root(BtRound *round);
 

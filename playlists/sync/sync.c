@@ -231,6 +231,16 @@ static BtTransport *new_transport(const BtSyncSource *source, guint low_speed_s,
     return bt_transport_new(&options, error);
 }
 
+BtTransport *bt_sync_another_transport(const BtSync *sync)
+{
+    BtTransport *transport = new_transport(&sync->source, sync->low_speed_s, NULL);
+    if (transport) {
+        transport->cancelled = sync->transport->cancelled;
+        transport->trusted_now_ms = sync->transport->trusted_now_ms;
+    }
+    return transport;
+}
+
 void bt_sync_set_patience(BtSync *sync, guint low_speed_s, gint64 slice_ms, GError **error)
 {
     BtTransport *transport = new_transport(&sync->source, low_speed_s, error);
@@ -240,6 +250,7 @@ void bt_sync_set_patience(BtSync *sync, guint low_speed_s, gint64 slice_ms, GErr
     sync->transport = transport;
     sync->books.counted_bytes = 0;
     sync->slice_ms = slice_ms;
+    sync->low_speed_s = low_speed_s;
 }
 
 BtSync *bt_sync_new(const BtSyncSource *source, BtCache *cache, const BtKey *key,
@@ -254,6 +265,7 @@ BtSync *bt_sync_new(const BtSyncSource *source, BtCache *cache, const BtKey *key
     sync->on_event = on_event;
     sync->user = user;
     sync->slice_ms = BT_SYNC_SLICE_MS;
+    sync->low_speed_s = BT_LOW_SPEED_S;
     sync->misses = bt_misses_new();
     sync->trust = bt_trust_new(sync->source.source_id, source->screen);
     sync->transport = new_transport(&sync->source, BT_LOW_SPEED_S, error);

@@ -11,8 +11,10 @@
 #define BT_CONNECT_TIMEOUT_MAX_S 60 /* … or known to be slow */
 #define BT_LOW_SPEED_BYTES_PER_S 1024
 #define BT_LOW_SPEED_S 30
-#define BT_NOW_DEADLINE_S 60       /* of now.json, 11 KB at most: behind it an alert may wait */
-#define BT_DOCUMENT_DEADLINE_S 300 /* of a root or manifest, 1.4 MB at most */
+/* How long a document may take in all, in times of the limit of low speed: a minute for now.json,
+ * 11 KB at most, behind which an alert may wait; five for a root or manifest, 1.4 MB at most. */
+#define BT_NOW_TURNS 2
+#define BT_DOCUMENT_TURNS 10
 
 typedef struct {
     const char *path;          /* "/v1/…", appended to the base; no escapes needed */
@@ -21,7 +23,7 @@ typedef struct {
     guint64 offset;            /* the first byte wanted */
     guint64 length;            /* how many from there are wanted; 0: all. A peer may send more */
     guint64 max_bytes;         /* of this answer's body; one more is BT_ERROR_LIMIT */
-    guint deadline_s;          /* for all of it; 0: as long as it is fast enough */
+    guint turns;               /* BT_…_TURNS for all of it; 0: as long as it is fast enough */
 } BtGet;
 
 typedef struct {

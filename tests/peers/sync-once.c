@@ -192,9 +192,11 @@ static int listen_for(const BtSyncSource *source, int seconds, guint silence_s)
     if (!hints)
         return fail(error);
     g_usleep((gulong)seconds * 1000000);
+    guint64 bytes = bt_hints_take_bytes(hints);
     bt_hints_free(hints);
     BtJson *json = new_result("listened", NULL);
     bt_json_set_int(json, "hints", g_atomic_int_get(&n));
+    bt_json_set_int(json, "bytes", (gint64)bytes);
     print_json(json);
     return 0;
 }

@@ -287,6 +287,7 @@ class SyncHostile(Fixture):
     def test_hints(self):
         said = self.sync("events", hints=4)
         self.assertEqual(said.last["hints"], 2, said)
+        self.assertGreater(said.last["bytes"], 5000)  # they are counted though the stream goes on
 
     def test_flood_of_hints(self):
         start = time.monotonic()
