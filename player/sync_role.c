@@ -9,6 +9,7 @@
 #include "player/confine.h"
 #include "player/device_key.h"
 #include "player/facts.h"
+#include "player/line_watch.h"
 #include "player/reporter.h"
 #include "player/roles.h"
 #include "player/timekeeper.h"
@@ -38,7 +39,8 @@ typedef struct {
     BtBudget budget;
     char *who;            /* the board and this source, for chance */
     guint64 pauses;       /* so far */
-    guint failures;       /* rounds in a row */
+    guint failures;       /* rounds in a row, on the line as it is */
+    guint line;           /* which failed so often, by the role's count */
     gint64 asked_ms;      /* what the last round was asked to wait; reports have their own wait */
     gint64 round_real_ms; /* when the last round ended */
     BtReporter *reporter; /* NULL: this source takes no reports */
@@ -57,6 +59,7 @@ struct SyncRole {
     GMutex mutex;
     GCond wake;
     guint64 wakes; /* under mutex: how often supervise asked for a round */
+    guint line;    /* atomic: how often the box's network changed */
     GMutex channel_mutex;
 };
 
@@ -274,6 +277,22 @@ static void wake_workers(SyncRole *role)
     g_mutex_unlock(&role->mutex);
 }
 
+/* What failed on the old line says nothing of the new one. */
+static void on_line_change(gpointer user)
+{
+    SyncRole *role = user;
+    g_atomic_int_inc(&role->line);
+    wake_workers(role);
+}
+
+static void forget_old_line(Worker *worker)
+{
+    guint line = g_atomic_int_get(&worker->role->line);
+    if (line != worker->line)
+        worker->failures = 0;
+    worker->line = line;
+}
+
 /* From the hints' own thread. */
 static void on_hint(gpointer user)
 {
@@ -352,6 +371,7 @@ static gpointer run_worker(gpointer data)
     wait_for_turn(worker, &wakes);
     worker->hints = bt_hints_new(&worker->description, on_hint, worker->role, NULL);
     while (!g_atomic_int_get(&worker->role->cancelled)) {
+        forget_old_line(worker);
         do_round(worker);
         report(worker, &patience);
         evict(worker);
@@ -518,6 +538,7 @@ int bt_sync_role(const BtRoleOptions *options)
     g_mutex_init(&role.mutex);
     g_mutex_init(&role.channel_mutex);
     g_cond_init(&role.wake);
+    BtLineWatch *watch = bt_line_watch_new(on_line_change, &role);
     gboolean open = role_open(&role, &failure);
     if (open) {
         BtRoleEar ear = { on_supervise, &role };
@@ -531,6 +552,7 @@ int bt_sync_role(const BtRoleOptions *options)
     } else {
         g_warning("%s", failure->message);
     }
+    bt_line_watch_free(watch);
     g_ptr_array_unref(role.workers);
     bt_key_free(role.key);
     bt_config_free(role.config);

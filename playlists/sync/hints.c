@@ -29,6 +29,7 @@ struct BtHints {
     gsize length; /* of the line; LINE_MAX_BYTES + 1 when it is too long */
     gboolean is_now;
     gboolean heard; /* the stream said something: it is worth trying again soon */
+    gboolean again; /* there was a stream before this one */
     gint64 last_ms;
     guint64 body_bytes; /* of this stream */
 };
@@ -70,6 +71,9 @@ static gboolean on_begin(const BtAnswer *answer, gpointer user, GError **error)
     (void)answer, (void)error;
     hints->length = 0;
     hints->is_now = FALSE;
+    if (hints->again) /* what was said in between was said to nobody */
+        give_hint(hints);
+    hints->again = TRUE;
     return TRUE;
 }
 

@@ -175,11 +175,12 @@ static gboolean post_within(BtSync *sync, BtPost *post, gint64 wall_ms, const Bt
 {
     BtTransport *transport = sync->transport;
     transport->cancelled = patience->cancelled;
-    transport->until_ms = patience->limit_ms > 0 ? bt_sync_mono_ms() + patience->limit_ms : 0;
+    transport->until_us =
+        patience->limit_ms > 0 ? g_get_monotonic_time() + patience->limit_ms * 1000 : 0;
     gboolean answered =
         post_signed(transport, sync->source.base, post, sync->key, wall_ms, answer, bytes, error);
     transport->cancelled = NULL;
-    transport->until_ms = 0;
+    transport->until_us = 0;
     return answered;
 }
 

@@ -139,7 +139,7 @@ gboolean bt_answer_check_page(GBytes *bytes, const char *path, GError **error)
 
 gboolean bt_transport_is_cancelled(const BtTransport *transport, GError **error)
 {
-    if (transport->until_ms > 0 && g_get_monotonic_time() / 1000 >= transport->until_ms) {
+    if (transport->until_us > 0 && g_get_monotonic_time() >= transport->until_us) {
         g_set_error_literal(error, BT_ERROR, BT_ERROR_TIMEOUT, "stopped: it took too long");
         return TRUE;
     }

@@ -56,7 +56,7 @@ typedef struct {
 typedef struct BtTransport BtTransport;
 struct BtTransport {
     volatile gint *cancelled; /* (nullable) borrowed; set before a request */
-    gint64 until_ms;          /* of bt_sync_mono_ms: no request goes on after it; 0: no such end */
+    gint64 until_us;          /* of g_get_monotonic_time: the end of any request; 0: no such end */
     gint64 trusted_now_ms;    /* as in envelope.h; bounds a clock that is surely behind */
     guint64 bytes;            /* over the network so far, both ways */
     gint64 asked_ms;          /* the longest wait that a busy peer asked for; the user resets it */

@@ -20,7 +20,7 @@ import time
 import traceback
 
 import line as lines
-import towns
+import trials
 
 
 @dataclasses.dataclass
@@ -89,6 +89,7 @@ class Outage:
     bytes_per_s: int = 100_000
     size_bytes: int = 300_000
     limit_s: int = 300
+    poll_s: int = 0  # another than is asked for
     wire: float = 1.15
 
     def run(self, trial):
@@ -153,20 +154,21 @@ CASES = [
     Outage("down-in-alert", moment="alert"),
     Outage("down-in-alert-answer", moment="alert-answer"),
     Outage("down-new-address", how="renumber"),
+    Outage("down-long", moment="idle", seconds=150, poll_s=60),
     Flapping("flapping"),
     Outage("half-open", how="hush", seconds=60),
     Outage("half-open-idle", moment="idle", how="hush", seconds=60),
-    Outage("nameless", moment="idle", how="nameless", seconds=100),
+    Outage("nameless", moment="idle", how="nameless", seconds=40),
 ]
 SAMPLES = [
-    Outage("sample-down", how="reset", seconds=3, bytes_per_s=200 * KB, size_bytes=400 * KB),
+    Outage("sample-down", how="reset", seconds=3, bytes_per_s=60 * KB),
     Weather("sample-delay", delay_s=0.6, size_bytes=30 * KB, alert_within_s=20),
 ]
 
 
 def run_here(case, poll_s):
     """In namespaces that this process has to itself: its figures."""
-    with towns.Trial(poll_s) as trial:
+    with trials.Trial(getattr(case, "poll_s", 0) or poll_s) as trial:
         trial.begin()
         case.run(trial)
         trial.finish()

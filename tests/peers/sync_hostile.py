@@ -158,6 +158,13 @@ class Hostile(http.server.BaseHTTPRequestHandler):
     def way_eventsgone(self):
         self.head(404, Content_Length="0")
 
+    def way_eventsend(self):
+        """The first stream ends, the next one goes on; nothing is said in either."""
+        self.head(Content_Type="text/event-stream")
+        self.wfile.write(b":\n\n")
+        if len(self.server.asked) > 1:
+            self.rfile.read(1)
+
     def way_eventshush(self):
         """Alive for a while, then it says nothing and does not end."""
         self.head(Content_Type="text/event-stream")
@@ -297,6 +304,12 @@ class SyncHostile(Fixture):
         self.assertLessEqual(said.last["hints"], took + 1, said)  # one a second, the first at once
         self.assertLess(took, 6)  # it ends in time
         self.assertLess(self.server.sent, 20 * 1024 * 1024)
+
+    def test_hints_begin_again(self):
+        """What was said while there was no stream is asked for."""
+        said = self.sync("eventsend", hints=9)
+        self.assertEqual(len(self.server.asked), 2)
+        self.assertEqual(said.last["hints"], 1, said)
 
     def test_hints_that_fall_silent(self):
         """A stream that lives is kept; one whose connection is no more is not waited for."""
