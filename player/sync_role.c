@@ -177,7 +177,7 @@ static void note_round(Worker *worker, gint64 began_ms)
     g_autofree char *words = counted ? bt_traffic_json(&outlook, &worker->budget) : NULL;
     BtSourceState state = {
         .name = worker->source->name,
-        .state = (char *)state_word(trouble, wall_ms - last_ok_ms),
+        .state = (char *)state_word(trouble, last_ok_ms == 0 ? 0 : wall_ms - last_ok_ms),
         .message = (char *)(trouble == NULL ? "" : trouble->message),
         .last_ok_ms = last_ok_ms,
         .idle_ms = heard ? 0 : idle_ms + now_ms - worker->round_real_ms,
