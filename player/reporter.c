@@ -4,7 +4,8 @@
 
 #define SLICE_MS (10 * BT_SECOND_MS) /* then polling has its turn */
 #define BATCH_FIRST_BYTES (32 * 1024)
-#define BATCH_GOAL_MS (10 * BT_SECOND_MS) /* a batch takes so long, or twice: some round trips */
+#define BATCH_FAST_MS (10 * BT_SECOND_MS) /* the next may be larger: some round trips */
+#define BATCH_SLOW_MS (30 * BT_SECOND_MS) /* the next had better be smaller */
 
 struct BtReporter {
     BtSync *sync;
@@ -72,9 +73,9 @@ void bt_reporter_take_heart(BtReporter *reporter)
 static void fit_batch(BtReporter *reporter, gboolean pushed, gint64 took_ms)
 {
     gsize bytes = reporter->batch_bytes;
-    if (!pushed || took_ms > 2 * BATCH_GOAL_MS)
+    if (!pushed || took_ms > BATCH_SLOW_MS)
         bytes /= 2;
-    else if (took_ms < BATCH_GOAL_MS)
+    else if (took_ms < BATCH_FAST_MS)
         bytes *= 2;
     reporter->batch_bytes = CLAMP(bytes, BT_BATCH_MIN_BYTES, BT_BATCH_MAX_BYTES);
 }

@@ -20,8 +20,8 @@
 #include <glib-unix.h>
 #include <unistd.h>
 
-#define ASKED_MAX_MS (15 * BT_MINUTE_MS) /* that a busy server may keep an alert from us */
-#define PUSH_LIMIT_MS BT_MINUTE_MS       /* of one batch; its date must not grow old under way */
+#define ASKED_MAX_MS (15 * BT_MINUTE_MS)  /* that a busy server may keep an alert from us */
+#define PUSH_LIMIT_MS (45 * BT_SECOND_MS) /* of one batch; its date must not grow old under way */
 #define LAST_PUSH_LIMIT_MS (8 * BT_SECOND_MS) /* within what supervise waits at the end */
 
 typedef struct SyncRole SyncRole;

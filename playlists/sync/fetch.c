@@ -434,6 +434,9 @@ static gboolean fetch_post(BtTransport *transport, const BtPost *post, const BtS
     for (guint i = 0; post->headers && post->headers[i]; i++)
         headers = curl_slist_append(headers, post->headers[i]);
     curl_easy_setopt(fetch->curl, CURLOPT_HTTPHEADER, headers);
+    /* What the kernel took is sent, to libcurl; all that follows is silence. */
+    if (transport->until_us > 0)
+        curl_easy_setopt(fetch->curl, CURLOPT_LOW_SPEED_TIME, 0L);
     curl_easy_setopt(
         fetch->curl, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)g_bytes_get_size(post->body));
     curl_easy_setopt(fetch->curl, CURLOPT_POSTFIELDS, g_bytes_get_data(post->body, NULL));

@@ -86,7 +86,7 @@ class Outage:
     moment: str = "download"
     how: str = "cut"
     seconds: float = 20
-    bytes_per_s: int = 100_000
+    bytes_per_s: int = 50_000
     size_bytes: int = 300_000
     limit_s: int = 300
     poll_s: int = 0  # another than is asked for
