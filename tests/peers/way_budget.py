@@ -58,6 +58,7 @@ class Budget(unittest.TestCase):
         name = self.tree.put_asset(film)
         self.screen.play()
         district.wait_for(lambda: self.screen.on_air("main") == "old", 30, "the old bulletin")
+        time.sleep(1.1)  # nginx tells files of one size apart by the second
         self.tree.put(way.manifest(2, [image("new", film)], assets=way.asset(film, "image/png")))
         waiting = self.wait_for_waiting()
         to_come = waiting["to_come"]
