@@ -12,6 +12,7 @@
 
 #include "base/clock.h"
 #include "base/json.h"
+#include "playlists/sync/budget.h"
 
 #define BT_FACT_MAX_BYTES 2048          /* contract §5: a report line */
 #define BT_BATCH_MAX_BYTES (256 * 1024) /* a POST of reports */
@@ -123,14 +124,19 @@ gboolean bt_facts_tidy(BtFacts *facts, gint64 now_ms, GError **error);
 
 /* ---- what sync knows of the sources, for status ---- */
 typedef struct {
-    char *name, *state, *message; /* state: "ok", "stale", "failed", "waiting" */
+    char *name, *state, *message; /* state: "ok", "stale", "failed", "captive", "waiting" */
     gint64 last_ok_ms;            /* of the last verified now.json, 0: never */
     gint64 idle_ms;               /* running time since then, over all starts */
     gint64 bytes;                 /* over the network, since the start of sync */
+    char *outlook; /* JSON for status: what is used, what is to come; NULL or "": nothing known */
 } BtSourceState;
 void bt_source_state_free(BtSourceState *state);
 gboolean bt_facts_put_source(BtFacts *facts, const BtSourceState *state, GError **error);
 /* (transfer full) (nullable) */
 BtSourceState *bt_facts_source(BtFacts *facts, const char *name);
+
+/* What a source used of its budgets; survives power cuts. Nothing known: BT_USAGE_INIT. */
+gboolean bt_facts_put_usage(BtFacts *facts, const char *name, const BtUsage *usage, GError **error);
+BtUsage bt_facts_usage(BtFacts *facts, const char *name);
 
 #endif

@@ -4,6 +4,7 @@
 
 /* A heartbeat names so many zones at most, so that its line stays below 2 KB. */
 #define HEARTBEAT_MAX_ZONES 4
+#define OUTLOOK_MAX_BYTES 4096
 
 static const char *state_word(const BtShow *show)
 {
@@ -41,6 +42,14 @@ static void set_common(const BtShow *show, BtJson *status, guint max_zones)
 
 /* ---- what the disk knows ---- */
 
+static void set_traffic(BtJson *entry, const char *outlook)
+{
+    BtJson *traffic =
+        bt_json_parse(outlook, strlen(outlook), "ledger.db", OUTLOOK_MAX_BYTES, 4, NULL);
+    if (traffic != NULL)
+        bt_json_set(entry, "traffic", traffic);
+}
+
 static BtJson *source_json(BtShow *show, const BtConfigSource *source)
 {
     BtJson *entry = bt_json_new_object();
@@ -58,6 +67,7 @@ static BtJson *source_json(BtShow *show, const BtConfigSource *source)
         if (state->last_ok_ms > 0)
             bt_json_set_time(entry, "last_ok", state->last_ok_ms);
         bt_json_set_int(entry, "bytes", state->bytes);
+        set_traffic(entry, state->outlook);
     }
     bt_source_state_free(state);
     BtFloor manifest = { 0 };

@@ -10,21 +10,20 @@
 #include "player/device_key.h"
 #include "player/facts.h"
 #include "player/line_watch.h"
+#include "player/reporter.h"
 #include "player/roles.h"
+#include "player/timekeeper.h"
+#include "player/traffic.h"
+#include "player/untold.h"
+#include "playlists/sync/pace.h"
 #include "playlists/sync/sync.h"
 
 #include <glib-unix.h>
 #include <unistd.h>
 
-#define RETRY_MIN_MS 1000
-#define RETRY_MAX_MS (15 * BT_MINUTE_MS)
-#define PUSH_SLICE_MS (10 * BT_SECOND_MS) /* then polling has its turn */
+#define ASKED_MAX_MS (15 * BT_MINUTE_MS)  /* that a busy server may keep an alert from us */
 #define PUSH_LIMIT_MS (45 * BT_SECOND_MS) /* of one batch; its date must not grow old under way */
 #define LAST_PUSH_LIMIT_MS (8 * BT_SECOND_MS) /* within what supervise waits at the end */
-#define BATCH_FIRST_BYTES (32 * 1024)
-#define BATCH_FAST_MS (10 * BT_SECOND_MS) /* the next may be larger: some round trips */
-#define BATCH_SLOW_MS (30 * BT_SECOND_MS) /* the next had better be smaller */
-#define MAX_UNTOLD 1000                   /* events that wait for a disk, some 500 KB */
 
 typedef struct SyncRole SyncRole;
 
@@ -34,28 +33,24 @@ typedef struct {
     GThread *thread;
     BtCache *cache;
     BtFacts *facts;
-    BtKey *key; /* NULL: it rotted, and no report can be signed */
+    BtUntold *untold;
+    BtKey *key;               /* NULL: it rotted, and no report can be signed */
+    BtSyncSource description; /* strings are the configuration's */
     BtSync *sync;
-    BtHints *hints;       /* NULL: a folder, or none could be had */
+    BtHints *hints;    /* NULL: a folder, not yet, or none could be had */
+    BtTimekeeper time; /* its own: what the clock is worth for budgets */
+    BtBudget budget;
+    char *who;            /* the board and this source, for chance */
+    guint64 pauses;       /* so far */
     guint failures;       /* rounds in a row, on the line as it is */
     guint line;           /* which failed so often, by the role's count */
+    gint64 asked_ms;      /* what the last round was asked to wait; reports have their own wait */
     gint64 round_real_ms; /* when the last round ended */
-    guint push_failures;  /* in a row */
-    gint64 push_after_real_ms;
-    gsize batch_bytes;   /* what the line takes in a while */
-    gboolean more_waits; /* the time of pushing was up before all was sent */
-    GHashTable *told;    /* what went wrong since the last good round: type, thing and code */
-    GHashTable *checked; /* sha256 hashed since the start */
-    GHashTable *needed;  /* under the role's mutex: sha256 this source cannot do without */
-    GQueue untold;       /* of Untold: what could not be written down yet */
-    guint64 lost;        /* given up of these */
+    BtReporter *reporter; /* NULL: this source takes no reports */
+    GHashTable *told;     /* what went wrong since the last good round: type, thing and code */
+    GHashTable *checked;  /* sha256 hashed since the start */
+    GHashTable *needed;   /* under the role's mutex: sha256 this source cannot do without */
 } Worker;
-
-/* An event on its way to the ledger. */
-typedef struct {
-    BtMoment at;
-    BtJson *body;
-} Untold;
 
 struct SyncRole {
     const BtRoleOptions *options;
@@ -94,55 +89,10 @@ static gboolean is_told(Worker *worker, const BtSyncEvent *event)
             worker->told, g_strdup_printf("%s %s %s", event->type, event->what, event->reason));
 }
 
-static void untold_free(gpointer data)
+static BtMoment moment(const Worker *worker)
 {
-    Untold *untold = data;
-    bt_json_unref(untold->body);
-    g_free(untold);
-}
-
-/* What the disk does not take now waits; the oldest is given up, and counted. */
-static void write_untold(Worker *worker)
-{
-    Untold *first;
-    while ((first = g_queue_peek_head(&worker->untold)) != NULL) {
-        g_autoptr(GError) failure = NULL;
-        if (!bt_facts_add(
-                worker->facts, "event", NULL, &first->at, bt_json_ref(first->body), &failure) &&
-            g_error_matches(failure, BT_ERROR, BT_ERROR_IO))
-            break;
-        if (failure != NULL)
-            g_message("%s: %s", worker->source->name, failure->message);
-        untold_free(g_queue_pop_head(&worker->untold));
-    }
-    for (; g_queue_get_length(&worker->untold) > MAX_UNTOLD; worker->lost++)
-        untold_free(g_queue_pop_head(&worker->untold));
-}
-
-static void write_event(Worker *worker, BtJson *body /* (transfer full) */)
-{
-    Untold *untold = g_new0(Untold, 1);
     const BtClock *clock = &worker->role->options->clock;
-    *untold = (Untold){ { bt_clock_wall_ms(clock), bt_clock_mono_ms(clock), TRUE }, body };
-    g_queue_push_tail(&worker->untold, untold);
-    write_untold(worker);
-}
-
-/* What was given up is told when something can be told again. */
-static void tell_lost(Worker *worker)
-{
-    if (worker->lost == 0 || !g_queue_is_empty(&worker->untold))
-        return;
-    BtJson *body = bt_json_new_object();
-    g_autofree char *words =
-        g_strdup_printf("%" G_GUINT64_FORMAT " events were given up", worker->lost);
-    bt_json_set_string(body, "event", "lost");
-    bt_json_set_string(body, "code", "limit");
-    bt_json_set_string(body, "source", worker->source->name);
-    bt_json_set_string(body, "what", "ledger.db");
-    bt_json_set_string(body, "message", words);
-    worker->lost = 0;
-    write_event(worker, body);
+    return (BtMoment){ bt_clock_wall_ms(clock), bt_clock_mono_ms(clock), TRUE };
 }
 
 /* What is fetched is for the log; what is refused is for the source too. */
@@ -163,7 +113,33 @@ static void on_event(const BtSyncEvent *event, gpointer user)
     bt_json_set_string(body, "source", worker->source->name);
     bt_json_set_string(body, "what", event->what);
     bt_json_set_string(body, "message", words);
-    write_event(worker, body);
+    BtMoment now = moment(worker);
+    bt_untold_add(worker->untold, worker->facts, &now, body);
+}
+
+/* What was used is written down before more of it comes. */
+static void on_usage(const BtUsage *usage, gpointer user)
+{
+    const Worker *worker = user;
+    g_autoptr(GError) failure = NULL;
+    if (!bt_facts_begin(worker->facts, &failure) ||
+        !bt_facts_put_usage(worker->facts, worker->source->name, usage, &failure) ||
+        !bt_facts_commit(worker->facts, &failure)) {
+        g_message("%s: %s", worker->source->name, failure->message);
+        bt_facts_rollback(worker->facts);
+    }
+}
+
+/* The clock is worth as much here as in show: what verified bounds it. */
+static void tell_time(Worker *worker)
+{
+    const BtClock *clock = &worker->role->options->clock;
+    gint64 issued_ms = bt_sync_issued_ms(worker->sync), wall_ms = bt_clock_wall_ms(clock);
+    bt_timekeeper_raise_floor(&worker->time, issued_ms);
+    bt_timekeeper_judge(
+        &worker->time, issued_ms > 0 && wall_ms >= issued_ms && wall_ms < issued_ms + BT_DAY_MS);
+    BtBudgetTime now = { wall_ms, bt_clock_mono_ms(clock), worker->time.trusted };
+    bt_sync_set_time(worker->sync, &now, worker->hints ? bt_hints_take_bytes(worker->hints) : 0);
 }
 
 static gint64 trusted_now_ms(const SyncRole *role)
@@ -172,6 +148,24 @@ static gint64 trusted_now_ms(const SyncRole *role)
     /* With trust=auto show judges expiry again by its own clock; here only what is surely past
      * counts. */
     return trusted ? bt_clock_wall_ms(&role->options->clock) : BANGTIN_BUILT_S * BT_SECOND_MS;
+}
+
+static const char *state_word(const GError *trouble, gint64 heard_ago_ms)
+{
+    if (trouble == NULL)
+        return "ok";
+    if (heard_ago_ms > BT_DAY_MS)
+        return "stale";
+    return g_error_matches(trouble, BT_ERROR, BT_ERROR_CAPTIVE) ? "captive" : "failed";
+}
+
+static gboolean put_round(
+    Worker *worker, const BtSourceState *state, const BtUsage *usage, GError **error)
+{
+    return bt_facts_begin(worker->facts, error) &&
+        bt_facts_put_source(worker->facts, state, error) &&
+        (usage == NULL || bt_facts_put_usage(worker->facts, worker->source->name, usage, error)) &&
+        bt_facts_commit(worker->facts, error);
 }
 
 /* The source was heard when the round began, or later: it may have hung over a download since. */
@@ -183,42 +177,38 @@ static void note_round(Worker *worker, gint64 began_ms)
     gboolean heard = bt_sync_has_heard(worker->sync);
     gint64 idle_ms = before == NULL ? 0 : before->idle_ms;
     gint64 last_ok_ms = heard ? began_ms : before == NULL ? 0 : before->last_ok_ms;
+    BtSyncOutlook outlook;
+    gboolean counted = bt_sync_outlook(worker->sync, &outlook);
+    g_autofree char *words = counted ? bt_traffic_json(&outlook, &worker->budget) : NULL;
     BtSourceState state = {
         .name = worker->source->name,
-        .state = (char *)(trouble == NULL          ? "ok"
-                : wall_ms - last_ok_ms > BT_DAY_MS ? "stale"
-                                                   : "failed"),
+        .state = (char *)state_word(trouble, last_ok_ms == 0 ? 0 : wall_ms - last_ok_ms),
         .message = (char *)(trouble == NULL ? "" : trouble->message),
         .last_ok_ms = last_ok_ms,
         .idle_ms = heard ? 0 : idle_ms + now_ms - worker->round_real_ms,
         .bytes = (gint64)bt_sync_bytes(worker->sync),
+        .outlook = words,
     };
     worker->round_real_ms = now_ms;
-    bt_facts_put_source(worker->facts, &state, NULL);
+    if (!put_round(worker, &state, counted ? &outlook.usage : NULL, NULL))
+        bt_facts_rollback(worker->facts);
     bt_source_state_free(before);
-}
-
-/* The way is open again: reports need not wait any longer. */
-static void forget_push_failures(Worker *worker)
-{
-    worker->push_failures = 0;
-    worker->push_after_real_ms = 0;
 }
 
 static void do_round(Worker *worker)
 {
     g_autoptr(GError) failure = NULL;
     gint64 began_ms = bt_clock_wall_ms(&worker->role->options->clock);
+    tell_time(worker);
     BtSyncResult result = bt_sync_round(
         worker->sync, trusted_now_ms(worker->role), &worker->role->cancelled, &failure);
-    gboolean slow_down = result == BT_SYNC_FAILED &&
-        (g_error_matches(failure, BT_ERROR, BT_ERROR_NETWORK) ||
-            g_error_matches(failure, BT_ERROR, BT_ERROR_TIMEOUT) ||
-            g_error_matches(failure, BT_ERROR, BT_ERROR_IO));
+    tell_time(worker);
+    worker->asked_ms = bt_sync_asked_ms(worker->sync);
+    gboolean slow_down = result == BT_SYNC_FAILED && bt_sync_is_of_the_way(failure);
     if (slow_down && worker->failures == 0)
         g_message("%s: %s", worker->source->name, failure->message);
-    if (!slow_down && worker->failures > 0)
-        forget_push_failures(worker);
+    if (!slow_down && worker->failures > 0 && worker->reporter != NULL)
+        bt_reporter_take_heart(worker->reporter);
     worker->failures = slow_down ? worker->failures + 1 : 0;
     note_round(worker, began_ms);
     if (result != BT_SYNC_FAILED)
@@ -295,84 +285,6 @@ static void check_one_object(Worker *worker)
     }
 }
 
-/* ---- reports ---- */
-
-static void take_reply(Worker *worker, BtPushReply *reply)
-{
-    GHashTableIter iter;
-    gpointer id, reason;
-    for (guint i = 0; i + 1 < reply->accepted->len; i += 2)
-        bt_facts_accept(worker->facts, g_array_index(reply->accepted, gint64, i),
-            g_array_index(reply->accepted, gint64, i + 1), NULL);
-    g_hash_table_iter_init(&iter, reply->refused);
-    while (g_hash_table_iter_next(&iter, &id, &reason))
-        bt_facts_refuse(worker->facts, id, reason, NULL);
-}
-
-/* A batch is large and a static server never takes one: it is offered less and less often. */
-static void wait_with_reports(Worker *worker, gint64 asked_ms)
-{
-    gint64 wait_ms = MIN(RETRY_MAX_MS, RETRY_MIN_MS << MIN(worker->push_failures, 10));
-    worker->push_failures++;
-    worker->push_after_real_ms = real_ms() + MAX(asked_ms, wait_ms);
-}
-
-/* Of a poor line a large batch asks too much: it is cut before it is through, and all of it is sent
- * again. So batches grow while they go fast, and shrink while they do not. */
-static void fit_batch(Worker *worker, gboolean pushed, gint64 took_ms)
-{
-    gsize bytes = worker->batch_bytes;
-    if (!pushed || took_ms > BATCH_SLOW_MS)
-        bytes /= 2;
-    else if (took_ms < BATCH_FAST_MS)
-        bytes *= 2;
-    worker->batch_bytes = CLAMP(bytes, BT_BATCH_MIN_BYTES, BT_BATCH_MAX_BYTES);
-}
-
-/* The date that is signed is the real one: the source compares it with its own clock. */
-static gboolean push_batch(Worker *worker, GBytes *batch, const BtPatience *patience)
-{
-    BtPushReply reply = { 0 };
-    g_autoptr(GError) failure = NULL;
-    gint64 began_ms = real_ms();
-    gboolean pushed =
-        bt_sync_push(worker->sync, batch, g_get_real_time() / 1000, patience, &reply, &failure);
-    fit_batch(worker, pushed, real_ms() - began_ms);
-    if (pushed) {
-        take_reply(worker, &reply);
-        forget_push_failures(worker);
-    } else {
-        g_debug("%s: reports wait: %s", worker->source->name, failure->message);
-        wait_with_reports(worker, reply.retry_after_ms);
-    }
-    bt_push_reply_clear(&reply);
-    return pushed;
-}
-
-/* TRUE: it went, and there was more than had room. What was noted since waits for the next time: on
- * a line with long ways there would always be some. */
-static gboolean push_some(Worker *worker, const BtPatience *patience)
-{
-    gsize room_bytes = worker->batch_bytes;
-    g_autoptr(GBytes) batch = bt_facts_batch(worker->facts, room_bytes, NULL);
-    return batch != NULL && push_batch(worker, batch, patience) &&
-        g_bytes_get_size(batch) + BT_FACT_MAX_BYTES > room_bytes;
-}
-
-static void push(Worker *worker, const BtPatience *patience)
-{
-    gint64 until_ms = real_ms() + MIN(PUSH_SLICE_MS, patience->limit_ms);
-    gboolean more = TRUE;
-    worker->more_waits = FALSE;
-    if (worker->source != bt_config_report_source(worker->role->config) || worker->key == NULL ||
-        real_ms() < worker->push_after_real_ms)
-        return;
-    while (more && real_ms() < until_ms)
-        more = push_some(worker, patience);
-    worker->more_waits = more;
-    bt_facts_tidy(worker->facts, bt_clock_wall_ms(&worker->role->options->clock), NULL);
-}
-
 /* ---- a worker's life ---- */
 
 static void wake_workers(SyncRole *role)
@@ -405,37 +317,80 @@ static void on_hint(gpointer user)
     wake_workers(user);
 }
 
-/* A poll each poll_s; after failures sooner at first, then later, up to four polls; a fifth of it
- * by chance, so that a thousand boards do not ask at once. */
-static gint64 pause_ms(const Worker *worker)
+/* How many real milliseconds a span of show time lasts. */
+static gint64 real_span_ms(const Worker *worker, gint64 span_ms)
 {
     const BtClock *clock = &worker->role->options->clock;
     double rate = clock->is_virtual && clock->rate > 1 ? clock->rate : 1;
-    gint64 wait_ms = worker->source->poll_s * BT_SECOND_MS;
-    if ((worker->sync != NULL && bt_sync_is_unfinished(worker->sync)) || worker->more_waits)
-        return 0;
-    if (worker->failures > 0)
-        wait_ms = MIN(RETRY_MIN_MS << MIN(worker->failures, 10), MIN(RETRY_MAX_MS, 4 * wait_ms));
-    wait_ms = (gint64)((double)wait_ms / rate);
-    return MAX(200, wait_ms * g_random_int_range(80, 121) / 100);
+    return (gint64)((double)span_ms / rate);
 }
 
-static void sleep_until_next(Worker *worker, guint64 *seen_wakes)
+static gint64 pause_ms(Worker *worker)
+{
+    gint64 poll_ms = worker->source->poll_s * BT_SECOND_MS;
+    guint64 n = worker->pauses++;
+    if ((worker->sync != NULL && bt_sync_is_unfinished(worker->sync)) ||
+        (worker->reporter != NULL && bt_reporter_has_more(worker->reporter)))
+        return 0;
+    gint64 wait_ms = worker->failures > 0
+        ? bt_pace_retry_ms(worker->who, n, worker->failures, poll_ms)
+        : bt_pace_poll_ms(worker->who, n, poll_ms);
+    return MAX(200, real_span_ms(worker, wait_ms));
+}
+
+/* A busy server is left alone, whatever hints and facts say, but not longer than an alert may wait;
+ * not all boards come back in the second that it named. */
+static gint64 asked_ms(const Worker *worker)
+{
+    gint64 ms = MIN(worker->asked_ms, ASKED_MAX_MS);
+    return ms + (gint64)((double)ms / 5 * bt_pace_chance(worker->who, worker->pauses));
+}
+
+static void sleep_for(Worker *worker, gint64 ms, guint64 *seen_wakes, gboolean may_be_woken)
 {
     SyncRole *role = worker->role;
-    gint64 until_us = g_get_monotonic_time() + pause_ms(worker) * 1000;
+    gint64 until_us = g_get_monotonic_time() + ms * 1000;
     g_mutex_lock(&role->mutex);
-    while (!g_atomic_int_get(&role->cancelled) && role->wakes == *seen_wakes &&
+    while (!g_atomic_int_get(&role->cancelled) && (!may_be_woken || role->wakes == *seen_wakes) &&
         g_cond_wait_until(&role->wake, &role->mutex, until_us))
         ;
-    *seen_wakes = role->wakes;
+    if (may_be_woken)
+        *seen_wakes = role->wakes;
     g_mutex_unlock(&role->mutex);
+}
+
+/* When power returns to a district all its boards are up in the same minute. Those that have
+ * something to show come one after the other. */
+static void wait_for_turn(Worker *worker, guint64 *seen_wakes)
+{
+    BtClock machine = bt_clock_real();
+    if (worker->role->options->clock.is_virtual || !bt_sync_has_ready(worker->sync))
+        return;
+    gint64 wait_ms = bt_pace_first_ms(
+        worker->who, bt_clock_mono_ms(&machine), worker->source->poll_s * BT_SECOND_MS);
+    sleep_for(worker, wait_ms, seen_wakes, TRUE);
+}
+
+static void begin(Worker *worker, guint64 *seen_wakes)
+{
+    wait_for_turn(worker, seen_wakes);
+    worker->hints = bt_hints_new(&worker->description, on_hint, worker->role, NULL);
+}
+
+static void report(Worker *worker, const BtPatience *patience)
+{
+    if (worker->reporter == NULL)
+        return;
+    bt_reporter_push(worker->reporter, patience);
+    bt_facts_tidy(worker->facts, bt_clock_wall_ms(&worker->role->options->clock), NULL);
 }
 
 static void worker_close(Worker *worker)
 {
     g_clear_pointer(&worker->hints, bt_hints_free);
+    g_clear_pointer(&worker->reporter, bt_reporter_free);
     g_clear_pointer(&worker->sync, bt_sync_free);
+    g_clear_pointer(&worker->budget.zone, g_time_zone_unref);
     g_clear_pointer(&worker->key, bt_key_free);
     g_clear_pointer(&worker->facts, bt_facts_close);
     g_clear_pointer(&worker->cache, bt_cache_close);
@@ -447,11 +402,28 @@ static void worker_free(gpointer data)
     if (worker->thread != NULL)
         g_thread_join(worker->thread);
     worker_close(worker);
-    g_queue_clear_full(&worker->untold, untold_free);
+    bt_untold_free(worker->untold);
     g_clear_pointer(&worker->needed, g_hash_table_unref);
     g_hash_table_unref(worker->checked);
     g_hash_table_unref(worker->told);
+    g_free(worker->who);
     g_free(worker);
+}
+
+static void keep_books(Worker *worker)
+{
+    const BtConfigSource *source = worker->source;
+    worker->budget = (BtBudget){
+        .day_bytes = source->day_bytes,
+        .month_bytes = source->month_bytes,
+        .heavy = source->heavy,
+        .heavy_bytes = source->heavy_bytes,
+        .zone = g_time_zone_new_identifier(worker->role->config->timezone),
+    };
+    BtUsage usage = bt_facts_usage(worker->facts, source->name);
+    worker->time = bt_timekeeper_start(
+        &worker->role->options->clock, worker->role->config->trust_system_clock, 0);
+    bt_sync_set_budget(worker->sync, &worker->budget, &usage, on_usage);
 }
 
 /* Without its key the board still hears what is new; it has to be enrolled again to be heard. */
@@ -475,7 +447,7 @@ static gboolean try_to_open(Worker *worker, GError **error)
 {
     const BtConfig *config = worker->role->config;
     const BtConfigSource *source = worker->source;
-    BtSyncSource description = {
+    worker->description = (BtSyncSource){
         .name = source->name,
         .base = source->base,
         .source_id = source->source_id,
@@ -487,9 +459,9 @@ static gboolean try_to_open(Worker *worker, GError **error)
         .insecure_host = source->insecure,
         .max_bytes_per_s = source->max_bytes_per_s,
     };
-    worker_close(worker);
     g_autofree char *cache = bt_config_state_path(config, "cache");
     g_autofree char *ledger = bt_config_state_path(config, "ledger.db");
+    worker_close(worker);
     worker->cache = bt_cache_open(cache, TRUE, error);
     if (worker->cache == NULL)
         return FALSE;
@@ -500,10 +472,14 @@ static gboolean try_to_open(Worker *worker, GError **error)
     worker->round_real_ms = real_ms();
     if (!open_key(worker, error))
         return FALSE;
-    worker->sync = bt_sync_new(&description, worker->cache, worker->key, on_event, worker, error);
-    if (worker->sync != NULL)
-        worker->hints = bt_hints_new(&description, on_hint, worker->role, NULL);
-    return worker->sync != NULL;
+    worker->sync =
+        bt_sync_new(&worker->description, worker->cache, worker->key, on_event, worker, error);
+    if (worker->sync == NULL)
+        return FALSE;
+    keep_books(worker);
+    if (source == bt_config_report_source(config) && worker->key != NULL)
+        worker->reporter = bt_reporter_new(worker->sync, worker->facts, worker->who);
+    return TRUE;
 }
 
 /* A disk that fails now, no descriptors now: it is tried again, later and later. */
@@ -525,18 +501,21 @@ static gpointer run_worker(gpointer data)
     guint64 wakes = 0;
     BtPatience patience = { PUSH_LIMIT_MS, &worker->role->cancelled };
     while (!worker_open(worker) && !g_atomic_int_get(&worker->role->cancelled))
-        sleep_until_next(worker, &wakes);
+        sleep_for(worker, pause_ms(worker), &wakes, TRUE);
     /* The one before may have died between making something ready and telling. */
     tell_news(worker->role);
+    if (worker->sync != NULL)
+        begin(worker, &wakes);
     while (!g_atomic_int_get(&worker->role->cancelled)) {
         forget_old_line(worker);
         do_round(worker);
-        write_untold(worker);
-        tell_lost(worker);
-        push(worker, &patience);
+        BtMoment now = moment(worker);
+        bt_untold_write(worker->untold, worker->facts, &now);
+        report(worker, &patience);
         evict(worker);
         check_one_object(worker);
-        sleep_until_next(worker, &wakes);
+        sleep_for(worker, asked_ms(worker), &wakes, FALSE);
+        sleep_for(worker, pause_ms(worker), &wakes, TRUE);
     }
     return NULL;
 }
@@ -546,10 +525,10 @@ static void add_worker(SyncRole *role, const BtConfigSource *source)
     Worker *worker = g_new0(Worker, 1);
     worker->role = role;
     worker->source = source;
-    worker->batch_bytes = BATCH_FIRST_BYTES;
+    worker->who = g_strdup_printf("%s %s", role->config->screen_id, source->name);
     worker->checked = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
     worker->told = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
-    g_queue_init(&worker->untold);
+    worker->untold = bt_untold_new(source->name);
     g_ptr_array_add(role->workers, worker);
 }
 
@@ -607,9 +586,9 @@ static void push_what_is_left(SyncRole *role)
     for (guint i = 0; i < role->workers->len; i++) {
         Worker *worker = g_ptr_array_index(role->workers, i);
         g_thread_join(g_steal_pointer(&worker->thread));
-        worker->push_after_real_ms = 0;
-        if (worker->sync != NULL)
-            push(worker, &patience);
+        if (worker->reporter != NULL)
+            bt_reporter_take_heart(worker->reporter);
+        report(worker, &patience);
     }
 }
 

@@ -49,6 +49,8 @@ typedef struct BtIncoming BtIncoming;
 /* Begins or continues the arrival of an object of `size_bytes`. (transfer full) (nullable) */
 BtIncoming *bt_cache_begin(BtCache *cache, const char *sha256, guint64 size_bytes, GError **error);
 guint64 bt_incoming_offset(const BtIncoming *incoming); /* bytes that are here already */
+/* The same of an object that nobody begins now; 0 when nothing of it came. */
+guint64 bt_cache_incoming_bytes(BtCache *cache, const char *sha256);
 /* The validator (ETag) under which those bytes came, "" when not known; set it with each answer. */
 const char *bt_incoming_etag(const BtIncoming *incoming);
 gboolean bt_incoming_set_etag(BtIncoming *incoming, const char *etag, GError **error);

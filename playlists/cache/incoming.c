@@ -125,6 +125,15 @@ guint64 bt_incoming_offset(const BtIncoming *incoming)
     return incoming->offset;
 }
 
+guint64 bt_cache_incoming_bytes(BtCache *cache, const char *sha256)
+{
+    struct stat st;
+    if (!bt_cache_check_name(sha256, NULL))
+        return 0;
+    g_autofree char *path = bt_cache_incoming_path(cache, sha256, "");
+    return lstat(path, &st) == 0 && S_ISREG(st.st_mode) ? (guint64)st.st_size : 0;
+}
+
 const char *bt_incoming_etag(const BtIncoming *incoming)
 {
     return incoming->etag;

@@ -7,12 +7,16 @@
 #include "playlists/sync/transport.h"
 
 #include <curl/curl.h>
+#include <gio/gio.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <openssl/ssl.h>
 #include <openssl/x509_vfy.h>
 #include <stdio.h>
 #include <string.h>
 
 #define HEADERS_MAX_BYTES (64 * 1024) /* of one answer; servers send less than 1 KB */
+#define HANDSHAKE_BYTES 6000          /* about: TLS 1.3 with a chain of two certificates */
 #define DROPPED_MAX_BYTES (64 * 1024) /* of a body that says why it is not 2xx */
 
 typedef struct {
@@ -34,13 +38,15 @@ typedef struct {
     guint64 max_bytes, body_bytes, header_bytes;
     gint64 heard_us; /* when the last byte came; at first, when it was asked for */
     gboolean begun, dropped_enough;
-    GError *error; /* ours; libcurl then only says that a callback failed */
+    gint64 length_bytes; /* as told, -1 before */
+    GError *error;       /* ours; libcurl then only says that a callback failed */
 } Exchange;
 
 /* ---- the answer's head ---- */
 
 static void read_status(Exchange *x, const char *line)
 {
+    x->length_bytes = -1;
     *x->answer = (BtAnswer){ .total_bytes = -1 };
     (void)sscanf(line, "HTTP/%*s %3d", &x->answer->status);
 }
@@ -59,6 +65,28 @@ static void read_content_range(BtAnswer *answer, const char *value)
         answer->total_bytes = (gint64)MIN(g_ascii_strtoull(slash + 1, NULL, 10), G_MAXINT64);
 }
 
+/* One number, once: two that differ are how one answer is passed off as two. */
+static void read_length(Exchange *x, const char *value)
+{
+    guint64 length = 0;
+    gboolean fits = g_ascii_string_to_unsigned(value, 10, 0, G_MAXINT64, &length, NULL);
+    if ((!fits || (x->length_bytes >= 0 && x->length_bytes != (gint64)length)) && !x->error)
+        g_set_error(&x->error, BT_ERROR, BT_ERROR_NETWORK,
+            "%s: comes with the length \"%.20s\": expected one number, once", x->path, value);
+    x->length_bytes = (gint64)length;
+    if (x->answer->status == 200)
+        x->answer->total_bytes = x->length_bytes;
+}
+
+/* A path or an address of the same host is the source's own affair. */
+static gboolean is_elsewhere(const Exchange *x, const char *location)
+{
+    g_autoptr(GUri) base = g_uri_parse(x->fetch->base, G_URI_FLAGS_ENCODED, NULL);
+    g_autoptr(GUri) target = g_uri_parse_relative(base, location, G_URI_FLAGS_ENCODED, NULL);
+    const char *host = target ? g_uri_get_host(target) : NULL;
+    return !host || g_ascii_strcasecmp(host, g_uri_get_host(base)) != 0;
+}
+
 static void copy_short(char *to, gsize room, const char *value)
 {
     g_strlcpy(to, strlen(value) < room ? value : "", room);
@@ -75,8 +103,10 @@ static void read_field(Exchange *x, const char *name, const char *value)
         answer->resumable = g_ascii_strcasecmp(value, "bytes") == 0;
     else if (g_ascii_strcasecmp(name, "content-range") == 0 && answer->status == 206)
         read_content_range(answer, value);
-    else if (g_ascii_strcasecmp(name, "content-length") == 0 && answer->status == 200)
-        answer->total_bytes = (gint64)MIN(g_ascii_strtoull(value, NULL, 10), G_MAXINT64);
+    else if (g_ascii_strcasecmp(name, "content-length") == 0)
+        read_length(x, value);
+    else if (g_ascii_strcasecmp(name, "location") == 0)
+        answer->elsewhere = answer->status / 100 == 3 && is_elsewhere(x, value);
     else if (g_ascii_strcasecmp(name, "content-encoding") == 0 &&
         g_ascii_strcasecmp(value, "identity") != 0 && !x->error)
         g_set_error(&x->error, BT_ERROR, BT_ERROR_UNSUPPORTED,
@@ -192,6 +222,21 @@ static CURLcode on_tls(CURL *curl, void *context, void *user)
     return CURLE_OK;
 }
 
+/* What was sent and is not confirmed in time tells that the way is gone, though nobody said so: a
+ * cable pulled, a NAT that forgot, a radio that slept. Then libcurl tries once more by a new
+ * connection, within the same request; without it a kept connection would hang until the limit of
+ * speed, and the round would be lost. Two thirds of that limit, and more where ways are long. */
+static int on_socket(void *user, curl_socket_t fd, curlsocktype purpose)
+{
+    const BtFetch *fetch = user;
+    gint64 base_ms = (gint64)fetch->low_speed_s * 1000 * 2 / 3;
+    gboolean is_long = fetch->connect_ms > BT_CONNECT_TIMEOUT_S * 1000;
+    unsigned int unacked_ms = (unsigned int)(is_long ? MAX(base_ms, fetch->connect_ms) : base_ms);
+    (void)purpose;
+    (void)setsockopt(fd, IPPROTO_TCP, TCP_USER_TIMEOUT, &unacked_ms, sizeof unacked_ms);
+    return CURL_SOCKOPT_OK; /* 0: as long as the kernel likes */
+}
+
 static void set_tls(BtFetch *fetch)
 {
     CURL *curl = fetch->curl;
@@ -234,6 +279,16 @@ static void set_callbacks(Exchange *x)
     curl_easy_setopt(curl, CURLOPT_NOPROGRESS, 0L);
 }
 
+/* A certificate that is none of the source's: not one that is only out of date. */
+static gboolean is_of_another(const Exchange *x, CURLcode code)
+{
+    long verified = X509_V_OK;
+    curl_easy_getinfo(x->fetch->curl, CURLINFO_SSL_VERIFYRESULT, &verified);
+    return code == CURLE_SSL_PINNEDPUBKEYNOTMATCH ||
+        (code == CURLE_PEER_FAILED_VERIFICATION && verified != X509_V_ERR_CERT_HAS_EXPIRED &&
+            verified != X509_V_ERR_CERT_NOT_YET_VALID);
+}
+
 static gboolean fail_curl(Exchange *x, CURLcode code, const char *words, GError **error)
 {
     if (x->error) {
@@ -241,6 +296,13 @@ static gboolean fail_curl(Exchange *x, CURLcode code, const char *words, GError 
         return FALSE;
     }
     BtError reason = code == CURLE_OPERATION_TIMEDOUT ? BT_ERROR_TIMEOUT : BT_ERROR_NETWORK;
+    if (is_of_another(x, code)) {
+        g_set_error(error, BT_ERROR, BT_ERROR_CAPTIVE,
+            "%s%s: %s: expected the source's own certificate; this network wants a login, or "
+            "something stands between",
+            x->fetch->base, x->path, *words ? words : curl_easy_strerror(code));
+        return FALSE;
+    }
     g_set_error(error, BT_ERROR, reason, "%s%s: %s", x->fetch->base, x->path,
         *words ? words : curl_easy_strerror(code));
     return FALSE;
@@ -249,11 +311,14 @@ static gboolean fail_curl(Exchange *x, CURLcode code, const char *words, GError 
 static void count_bytes(BtFetch *fetch)
 {
     curl_off_t down = 0, up = 0;
-    long head = 0, request = 0;
+    long head = 0, request = 0, connects = 0;
     curl_easy_getinfo(fetch->curl, CURLINFO_SIZE_DOWNLOAD_T, &down);
     curl_easy_getinfo(fetch->curl, CURLINFO_SIZE_UPLOAD_T, &up);
     curl_easy_getinfo(fetch->curl, CURLINFO_HEADER_SIZE, &head);
     curl_easy_getinfo(fetch->curl, CURLINFO_REQUEST_SIZE, &request);
+    curl_easy_getinfo(fetch->curl, CURLINFO_NUM_CONNECTS, &connects);
+    if (!fetch->plain_http)
+        head += connects * HANDSHAKE_BYTES;
     fetch->transport.bytes += (guint64)(down + up + head + request);
 }
 
@@ -266,6 +331,8 @@ static void prepare(Exchange *x, const char *url, char *words)
     curl_easy_setopt(curl, CURLOPT_ERRORBUFFER, words);
     curl_easy_setopt(curl, CURLOPT_NOSIGNAL, 1L);
     curl_easy_setopt(curl, CURLOPT_TCP_KEEPALIVE, 1L);
+    curl_easy_setopt(curl, CURLOPT_SOCKOPTFUNCTION, on_socket);
+    curl_easy_setopt(curl, CURLOPT_SOCKOPTDATA, x->fetch);
     curl_easy_setopt(curl, CURLOPT_USERAGENT, "bangtin/" BANGTIN_VERSION);
     curl_easy_setopt(curl, CURLOPT_URL, url);
     set_limits(x->fetch);
@@ -297,6 +364,9 @@ static gboolean perform(Exchange *x, const char *words, GError **error)
     curl_easy_setopt(x->fetch->curl, CURLOPT_ERRORBUFFER, NULL);
     count_bytes(x->fetch);
     learn_patience(x->fetch, code);
+    BtTransport *transport = &x->fetch->transport;
+    transport->asked_ms =
+        MAX(transport->asked_ms, bt_answer_asked_ms(x->answer, g_get_real_time() / 1000));
     if (code == CURLE_OK || x->dropped_enough)
         return TRUE;
     return fail_curl(x, code, words, error);
@@ -313,19 +383,31 @@ static gboolean is_set(const char *text)
     return text && *text;
 }
 
+/* FALSE: the whole is wanted. */
+static gboolean write_range(const BtGet *get, char *range, gsize room)
+{
+    if (get->length > 0)
+        g_snprintf(range, room, "%" G_GUINT64_FORMAT "-%" G_GUINT64_FORMAT, get->offset,
+            get->offset + get->length - 1);
+    else
+        g_snprintf(range, room, "%" G_GUINT64_FORMAT "-", get->offset);
+    return get->length > 0 || get->offset > 0;
+}
+
 static gboolean fetch_get(
     BtTransport *transport, const BtGet *get, const BtSink *sink, BtAnswer *answer, GError **error)
 {
     BtFetch *fetch = (BtFetch *)transport;
     Exchange x = { fetch, get->path, sink, answer, .max_bytes = get->max_bytes };
+    *answer = (BtAnswer){ .total_bytes = -1 };
     g_autofree char *url = g_strconcat(fetch->base, get->path, NULL);
-    char words[CURL_ERROR_SIZE], range[32];
+    char words[CURL_ERROR_SIZE], range[48];
     struct curl_slist *headers = add_header(NULL, "Accept-Encoding", "identity");
     prepare(&x, url, words);
+    curl_easy_setopt(fetch->curl, CURLOPT_TIMEOUT, (long)(get->turns * fetch->low_speed_s));
     if (is_set(get->if_none_match))
         headers = add_header(headers, "If-None-Match", get->if_none_match);
-    if (get->offset > 0) {
-        g_snprintf(range, sizeof range, "%" G_GUINT64_FORMAT "-", get->offset);
+    if (write_range(get, range, sizeof range)) {
         curl_easy_setopt(fetch->curl, CURLOPT_RANGE, range);
         if (is_set(get->if_range))
             headers = add_header(headers, "If-Range", get->if_range);
@@ -342,6 +424,7 @@ static gboolean fetch_post(BtTransport *transport, const BtPost *post, const BtS
 {
     BtFetch *fetch = (BtFetch *)transport;
     Exchange x = { fetch, post->path, sink, answer, .max_bytes = post->max_bytes };
+    *answer = (BtAnswer){ .total_bytes = -1 };
     g_autofree char *url = g_strconcat(fetch->base, post->path, NULL);
     char words[CURL_ERROR_SIZE];
     struct curl_slist *headers = add_header(NULL, "Accept-Encoding", "identity");

@@ -23,6 +23,7 @@ struct BtHints {
     GMutex mutex;
     GCond stop;
     volatile gint cancelled;
+    guint64 bytes; /* under mutex: not taken yet */
     /* Of the thread alone: */
     char line[LINE_MAX_BYTES + 1];
     gsize length; /* of the line; LINE_MAX_BYTES + 1 when it is too long */
@@ -30,6 +31,7 @@ struct BtHints {
     gboolean heard; /* the stream said something: it is worth trying again soon */
     gboolean again; /* there was a stream before this one */
     gint64 last_ms;
+    guint64 body_bytes; /* of this stream */
 };
 
 /* ---- what is said ---- */
@@ -56,6 +58,13 @@ static void end_line(BtHints *hints)
     hints->length = 0;
 }
 
+static void count_bytes(BtHints *hints, guint64 bytes)
+{
+    g_mutex_lock(&hints->mutex);
+    hints->bytes += bytes;
+    g_mutex_unlock(&hints->mutex);
+}
+
 static gboolean on_begin(const BtAnswer *answer, gpointer user, GError **error)
 {
     BtHints *hints = user;
@@ -73,6 +82,8 @@ static gboolean on_write(const void *data, gsize size_bytes, gpointer user, GErr
     BtHints *hints = user;
     const char *bytes = data;
     hints->heard = TRUE;
+    hints->body_bytes += size_bytes;
+    count_bytes(hints, size_bytes);
     for (gsize i = 0; i < size_bytes; i++) {
         if (bt_transport_is_cancelled(hints->transport, error))
             return FALSE;
@@ -99,6 +110,9 @@ static void listen_once(BtHints *hints)
         g_debug("hints: %s", why->message);
     else
         g_debug("hints: the stream ended with status %d", answer.status);
+    /* The body was counted as it came, since a stream may last for days. */
+    count_bytes(hints, hints->transport->bytes - MIN(hints->transport->bytes, hints->body_bytes));
+    hints->transport->bytes = hints->body_bytes = 0;
 }
 
 /* FALSE: to stop. A fifth by chance, so that a thousand boards do not come back at once. */
@@ -154,6 +168,15 @@ BtHints *bt_hints_new(
     const BtSyncSource *source, void (*on_hint)(gpointer user), gpointer user, GError **error)
 {
     return bt_hints_new_patient(source, BT_HINTS_SILENCE_S, on_hint, user, error);
+}
+
+guint64 bt_hints_take_bytes(BtHints *hints)
+{
+    g_mutex_lock(&hints->mutex);
+    guint64 bytes = hints->bytes;
+    hints->bytes = 0;
+    g_mutex_unlock(&hints->mutex);
+    return bytes;
 }
 
 void bt_hints_free(BtHints *hints)

@@ -160,7 +160,9 @@ static GBytes *fetch_root(BtSync *sync, gint64 version, GError **error)
     g_autofree char *path = g_strdup_printf("/v1/root/%" G_GINT64_FORMAT ".json", version);
     BtAnswer answer;
     g_autoptr(GBytes) envelope = NULL;
-    if (!bt_transport_read(sync->transport, path, NULL, ROOT_MAX_BYTES, &answer, &envelope, error))
+    BtGet get = { .path = path, .max_bytes = ROOT_MAX_BYTES, .turns = BT_DOCUMENT_TURNS };
+    if (!bt_transport_read(sync->transport, &get, &answer, &envelope, error) ||
+        (envelope && !bt_answer_check_page(envelope, path, error)))
         return NULL;
     if (answer.status == 200)
         return g_steal_pointer(&envelope);

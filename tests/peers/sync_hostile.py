@@ -184,14 +184,17 @@ class Server(http.server.ThreadingHTTPServer):
         pass  # clients that hang up are what we test
 
 
-class SyncHostile(unittest.TestCase):
+class Fixture(unittest.TestCase):
+    """A source with a film, behind a server that spoils what it can."""
+    handler = Hostile
+
     def setUp(self):
         self.top = pathlib.Path(tempfile.mkdtemp(prefix="bt-hostile-"))
         self.addCleanup(peers.remove, self.top)
         self.source = peers.Source(self.top)
         self.film = self.source.asset(FILM)
         self.source.publish(1, {self.film: len(FILM)})
-        self.server = Server(("127.0.0.1", 0), Hostile)
+        self.server = Server(("127.0.0.1", 0), self.handler)
         self.server.tree, self.server.asked = self.source.tree, []
         self.server.sent, self.server.cut = 0, False
         threading.Thread(target=self.server.serve_forever, daemon=True).start()
@@ -203,6 +206,8 @@ class SyncHostile(unittest.TestCase):
                                cache=self.top / "cache", screen=peers.SCREEN,
                                root=self.source.root_path, **options)
 
+
+class SyncHostile(Fixture):
     def refused(self, way, event, reason, **options):
         said = self.sync(way, **options)
         self.assertTrue(said.has(event, reason, self.film), said)
@@ -289,6 +294,7 @@ class SyncHostile(unittest.TestCase):
     def test_hints(self):
         said = self.sync("events", hints=4)
         self.assertEqual(said.last["hints"], 2, said)
+        self.assertGreater(said.last["bytes"], 5000)  # they are counted though the stream goes on
 
     def test_flood_of_hints(self):
         start = time.monotonic()

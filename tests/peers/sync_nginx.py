@@ -167,7 +167,7 @@ class SyncNginx(unittest.TestCase):
 
     def fails(self, **options):
         said = self.sync(**options)
-        self.assertEqual((said.last["result"], said.last["reason"]), ("failed", "network"), said)
+        self.assertEqual((said.last["result"], said.last["reason"]), ("failed", "captive"), said)
         self.assertEqual(self.nginx.log(), [])  # not one request
         return said
 

@@ -408,13 +408,39 @@ static void test_sources(Fixture *f, gconstpointer data)
 {
     (void)data;
     char name[] = "kp", state[] = "stale", message[] = "m";
-    const BtSourceState said = { name, state, message, 1, 2, 3 };
+    char outlook[] = "{}";
+    const BtSourceState said = { name, state, message, 1, 2, 3, outlook };
     g_assert_null(bt_facts_source(f->facts, "kp"));
     g_assert_true(bt_facts_put_source(f->facts, &said, NULL));
     BtSourceState *back = bt_facts_source(f->facts, "kp");
     g_assert_cmpstr(back->state, ==, "stale");
     g_assert_cmpint(back->idle_ms, ==, 2);
+    g_assert_cmpstr(back->outlook, ==, "{}");
     bt_source_state_free(back);
+}
+
+static void test_usage(Fixture *f, gconstpointer data)
+{
+    (void)data;
+    BtUsage usage = bt_facts_usage(f->facts, "kp");
+    g_assert_cmpint(usage.day.label, ==, -1);
+    g_assert_cmpuint(usage.month.bytes, ==, 0);
+    usage.day = (BtSpan){ 20783, 5, 4, 3, 2 };
+    usage.month = (BtSpan){ 682, G_GUINT64_CONSTANT(5000000000), 4, 3, 1 };
+    usage.mono_ms = usage.anchor_mono_ms = 77;
+    g_assert_true(bt_facts_put_usage(f->facts, "kp", &usage, NULL));
+    reopen(f);
+    usage = bt_facts_usage(f->facts, "kp");
+    g_assert_cmpint(usage.day.label, ==, 20783);
+    g_assert_cmpuint(usage.day.bytes, ==, 5);
+    g_assert_cmpuint(usage.day.asset_bytes, ==, 4);
+    g_assert_cmpint(usage.day.ran_ms, ==, 3);
+    g_assert_cmpuint(usage.day.told, ==, 2);
+    g_assert_cmpint(usage.month.label, ==, 682);
+    g_assert_cmpuint(usage.month.bytes, ==, G_GUINT64_CONSTANT(5000000000));
+    g_assert_cmpint(usage.mono_ms, ==, -1); /* a start of its own */
+    g_assert_cmpint(usage.anchor_mono_ms, ==, -1);
+    g_assert_cmpuint(bt_facts_usage(f->facts, "other").day.bytes, ==, 0);
 }
 
 #define ADD(name, function) g_test_add("/facts/" name, Fixture, NULL, set_up, function, tear_down)
@@ -437,5 +463,6 @@ int main(int argc, char **argv)
     ADD("life", test_life);
     ADD("deaths", test_deaths);
     ADD("sources", test_sources);
+    ADD("usage", test_usage);
     return g_test_run();
 }
