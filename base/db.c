@@ -2,26 +2,13 @@
  * statement that is done goes to a shelf by its text and is taken from there the next time; one
  * that is in use is not on the shelf, so two loops over the same query do not disturb each other.
  */
-#include "base/db.h"
+#include "base/db-private.h"
 
-#include "base/error.h"
-
-#include <sqlite3.h>
 #include <stdarg.h>
 #include <string.h>
 
-#define PRAGMAS                                                                                    \
-    "PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON; PRAGMA trusted_schema=OFF; "                 \
-    "PRAGMA temp_store=MEMORY"
-#define BUSY_TIMEOUT_MS 5000
 #define SHELF_MAX                                                                                  \
     64 /* statements kept; a program has fewer, so this only guards against made-up SQL */
-
-struct BtDb {
-    sqlite3 *handle;
-    char *path;
-    GHashTable *shelf; /* text of a statement -> sqlite3_stmt, not in use */
-};
 
 struct BtRows {
     BtDb *db;
@@ -29,8 +16,10 @@ struct BtRows {
     gboolean is_done;
 };
 
-static gboolean fail(BtDb *db, const char *what, GError **error)
+gboolean bt_db_fail(BtDb *db, const char *what, GError **error)
 {
+    int code = db->handle ? sqlite3_errcode(db->handle) & 0xff : SQLITE_NOMEM;
+    db->is_damaged = db->is_damaged || code == SQLITE_CORRUPT || code == SQLITE_NOTADB;
     g_set_error(error, BT_ERROR, BT_ERROR_IO, "%s: %s: %s", db->path, what,
         db->handle ? sqlite3_errmsg(db->handle) : "no memory");
     return FALSE;
@@ -38,14 +27,11 @@ static gboolean fail(BtDb *db, const char *what, GError **error)
 
 /* ---- statements ---- */
 
-static void finalize(gpointer statement)
-{
-    sqlite3_finalize(statement);
-}
-
 static sqlite3_stmt *take_statement(BtDb *db, const char *sql, GError **error)
 {
     gpointer key, statement;
+    if (!bt_db_heal(db, error))
+        return NULL;
     if (g_hash_table_steal_extended(db->shelf, sql, &key, &statement)) {
         g_free(key);
         return statement;
@@ -54,7 +40,7 @@ static sqlite3_stmt *take_statement(BtDb *db, const char *sql, GError **error)
     const char *rest = "";
     if (sqlite3_prepare_v3(db->handle, sql, -1, SQLITE_PREPARE_PERSISTENT, &made, &rest) !=
         SQLITE_OK) {
-        fail(db, sql, error);
+        bt_db_fail(db, sql, error);
         return NULL;
     }
     if (made && rest[strspn(rest, " \t\r\n;")] == '\0')
@@ -70,7 +56,9 @@ static void put_back(BtDb *db, sqlite3_stmt *statement)
     sqlite3_reset(statement);
     sqlite3_clear_bindings(statement);
     const char *sql = sqlite3_sql(statement);
-    if (g_hash_table_size(db->shelf) >= SHELF_MAX || g_hash_table_contains(db->shelf, sql))
+    gboolean is_of_before = sqlite3_db_handle(statement) != db->handle;
+    if (is_of_before || g_hash_table_size(db->shelf) >= SHELF_MAX ||
+        g_hash_table_contains(db->shelf, sql))
         sqlite3_finalize(statement);
     else
         g_hash_table_insert(db->shelf, g_strdup(sql), statement);
@@ -117,7 +105,7 @@ static sqlite3_stmt *prepare(
             sqlite3_bind_parameter_count(statement));
     for (int i = 0; ok && types[i]; i++)
         if (bind_one(statement, i + 1, types[i], args) != SQLITE_OK)
-            ok = fail(db, sql, error);
+            ok = bt_db_fail(db, sql, error);
     if (ok)
         return statement;
     put_back(db, statement);
@@ -135,14 +123,14 @@ gboolean bt_db_run(BtDb *db, GError **error, const char *sql, const char *types,
     int code;
     while ((code = sqlite3_step(statement)) == SQLITE_ROW)
         continue;
-    gboolean ok = code == SQLITE_DONE || fail(db, sql, error);
+    gboolean ok = code == SQLITE_DONE || bt_db_fail(db, sql, error);
     put_back(db, statement);
     return ok;
 }
 
 gint64 bt_db_changes(BtDb *db)
 {
-    return sqlite3_changes64(db->handle);
+    return db->handle ? sqlite3_changes64(db->handle) : 0;
 }
 
 gint64 bt_db_last_id(BtDb *db)
@@ -175,7 +163,7 @@ gboolean bt_rows_next(BtRows *rows, GError **error)
         return TRUE;
     rows->is_done = TRUE;
     if (code != SQLITE_DONE)
-        fail(rows->db, sqlite3_sql(rows->statement), error);
+        bt_db_fail(rows->db, sqlite3_sql(rows->statement), error);
     return FALSE;
 }
 
@@ -224,124 +212,12 @@ gboolean bt_db_begin(BtDb *db, GError **error)
 
 gboolean bt_db_commit(BtDb *db, GError **error)
 {
-    return bt_db_run(db, error, "COMMIT", "");
+    return bt_db_run(db, error, "COMMIT", "") && bt_db_is_in_place(db, error);
 }
 
 void bt_db_rollback(BtDb *db)
 {
     g_autoptr(GError) error = NULL;
-    if (!sqlite3_get_autocommit(db->handle) && !bt_db_run(db, &error, "ROLLBACK", ""))
+    if (db->handle && !sqlite3_get_autocommit(db->handle) && !bt_db_run(db, &error, "ROLLBACK", ""))
         g_warning("%s", error->message);
-}
-
-/* ---- opening ---- */
-
-static gboolean read_version(BtDb *db, gint64 *version, GError **error)
-{
-    g_autoptr(GError) failure = NULL;
-    g_autoptr(BtRows) rows = bt_db_query(db, error, "PRAGMA user_version", "");
-    if (!rows)
-        return FALSE;
-    if (bt_rows_next(rows, &failure)) {
-        *version = bt_rows_int(rows, 0);
-        return TRUE;
-    }
-    if (failure)
-        g_propagate_error(error, g_steal_pointer(&failure));
-    return FALSE;
-}
-
-static gboolean exec(BtDb *db, const char *script, const char *what, GError **error)
-{
-    return sqlite3_exec(db->handle, script, NULL, NULL, NULL) == SQLITE_OK || fail(db, what, error);
-}
-
-/* Runs the next script inside the open transaction; `*is_done` when there is none left. The version
- * is read again there: another process may have been faster. */
-static gboolean run_script(
-    BtDb *db, const char *const *migrations, gint64 count, gboolean *is_done, GError **error)
-{
-    gint64 version;
-    if (!read_version(db, &version, error))
-        return FALSE;
-    *is_done = version >= count;
-    if (*is_done)
-        return TRUE;
-    g_autofree char *mark = g_strdup_printf("PRAGMA user_version=%" G_GINT64_FORMAT, version + 1);
-    g_autofree char *what = g_strdup_printf("migration %" G_GINT64_FORMAT, version + 1);
-    return exec(db, migrations[version], what, error) && exec(db, mark, what, error);
-}
-
-static gboolean check_version(BtDb *db, gint64 count, gboolean *is_current, GError **error)
-{
-    gint64 version;
-    if (!read_version(db, &version, error))
-        return FALSE;
-    *is_current = version == count;
-    if (version >= 0 && version <= count)
-        return TRUE;
-    g_set_error(error, BT_ERROR, BT_ERROR_UNSUPPORTED,
-        "%s: a file of version %" G_GINT64_FORMAT ": expected at most %" G_GINT64_FORMAT, db->path,
-        version, count);
-    return FALSE;
-}
-
-static gboolean migrate(BtDb *db, const char *const *migrations, GError **error)
-{
-    gint64 count = g_strv_length((char **)migrations);
-    gboolean is_done;
-    if (!check_version(db, count, &is_done, error))
-        return FALSE;
-    while (!is_done) {
-        if (!bt_db_begin(db, error))
-            return FALSE;
-        if (!run_script(db, migrations, count, &is_done, error) || !bt_db_commit(db, error)) {
-            bt_db_rollback(db);
-            return FALSE;
-        }
-    }
-    return TRUE;
-}
-
-/* Changing to WAL wants the file for itself, and SQLite does not always wait for that by itself:
- * two processes that create the same file at once meet here. */
-static gboolean use_wal(BtDb *db, GError **error)
-{
-    int code;
-    for (int waited_ms = 0;; waited_ms += 50) {
-        code = sqlite3_exec(db->handle, "PRAGMA journal_mode=WAL", NULL, NULL, NULL);
-        if (code != SQLITE_BUSY || waited_ms >= BUSY_TIMEOUT_MS)
-            break;
-        sqlite3_sleep(50);
-    }
-    return code == SQLITE_OK || fail(db, "cannot use a write-ahead log", error);
-}
-
-static gboolean open_file(BtDb *db, const char *path, GError **error)
-{
-    int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX;
-    if (sqlite3_open_v2(path, &db->handle, flags, NULL) != SQLITE_OK)
-        return fail(db, "cannot open", error);
-    sqlite3_busy_timeout(db->handle, BUSY_TIMEOUT_MS);
-    return use_wal(db, error) && exec(db, PRAGMAS, "cannot set up", error);
-}
-
-BtDb *bt_db_open(const char *path, const char *const *migrations, GError **error)
-{
-    g_autoptr(BtDb) db = g_new0(BtDb, 1);
-    db->path = g_strdup(path);
-    db->shelf = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, finalize);
-    if (!open_file(db, path, error) || !migrate(db, migrations, error))
-        return NULL;
-    return g_steal_pointer(&db);
-}
-
-void bt_db_close(BtDb *db)
-{
-    if (!db)
-        return;
-    g_hash_table_unref(db->shelf);
-    sqlite3_close_v2(db->handle);
-    g_free(db->path);
-    g_free(db);
 }

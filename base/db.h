@@ -15,6 +15,27 @@ typedef struct BtRows BtRows;
  * says how many of them it has seen, and the others are run in one transaction each. A file of a
  * newer version than the list is refused (BT_ERROR_UNSUPPORTED). (transfer full) (nullable) */
 BtDb *bt_db_open(const char *path, const char *const *migrations, GError **error);
+
+/* A file that cannot be written now is tried again at use, at most so often. */
+#define BT_DB_RETRY_MS 1000
+
+/* How a connection is kept that must outlive what happens to its file. Borrowed for its life. */
+typedef struct {
+    const char *const *migrations; /* as of bt_db_open */
+    const char *const *tables;     /* NULL-ended: rows to be taken over from a damaged file; NULL: a
+                                      damaged file stays as it is and cannot be used */
+    const char *after;             /* SQL to be run then, in the same transaction; NULL */
+    gboolean copy; /* what can be read of a file that cannot be written is there for reading */
+} BtDbLasting;
+
+/* For a process that goes on: a file that cannot be opened, was replaced or removed, is opened
+ * again at the next use outside of a transaction; until then calls fail with BT_ERROR_IO. A damaged
+ * file is renamed PATH.damaged (one that is there is replaced), and begun anew with what can be
+ * read of it. PATH.known, made after the first opening, tells a file that is gone from one that
+ * never was. Logs what it meets once. (transfer full) */
+BtDb *bt_db_open_lasting(const char *path, const BtDbLasting *lasting);
+/* Whether it can be written, as far as known; else BT_ERROR_IO says why not. */
+gboolean bt_db_is_usable(BtDb *db, GError **error);
 void bt_db_close(BtDb *db);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(BtDb, bt_db_close)
 

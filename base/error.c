@@ -23,6 +23,7 @@ const char *bt_error_reason(const GError *error)
         [BT_ERROR_IO] = "io",
         [BT_ERROR_NETWORK] = "network",
         [BT_ERROR_TIMEOUT] = "timeout",
+        [BT_ERROR_CAPTIVE] = "captive",
         [BT_ERROR_DIED] = "died",
     };
     if (!error || error->domain != BT_ERROR || error->code < 0 || error->code >= BT_ERROR_N_CODES)

@@ -30,6 +30,7 @@ typedef enum {
     BT_ERROR_IO,           /* the file system or the database */
     BT_ERROR_NETWORK,      /* the network or the peer at its other end */
     BT_ERROR_TIMEOUT,      /* did not come in time */
+    BT_ERROR_CAPTIVE,      /* somebody between answers in the peer's stead: a portal, a proxy */
     BT_ERROR_DIED,         /* a helper process died */
     BT_ERROR_N_CODES
 } BtError;

@@ -26,9 +26,15 @@ static void tell(Looking *looking, const char *type, const char *what, const GEr
     activation->on_event(&news, activation->user);
 }
 
+/* The fault of this box is no fault of the document: it is looked at again. */
 static void refuse(Looking *looking, const char *what, GError *failure)
 {
-    tell(looking, "refused", what, failure, NULL);
+    if (g_error_matches(failure, BT_ERROR, BT_ERROR_IO)) {
+        g_message("%s: %s: %s", looking->source->name, what, failure->message);
+        looking->activation->unfinished = TRUE;
+    } else {
+        tell(looking, "refused", what, failure, NULL);
+    }
     g_error_free(failure);
 }
 
@@ -100,12 +106,22 @@ static void tell_again(Looking *looking)
         refuse(looking, "inputs.db", failure);
 }
 
+/* NULL when there is none, or it cannot be read now. */
+static GBytes *read_document(Looking *looking, const char *name, gsize max_bytes)
+{
+    g_autoptr(GError) failure = NULL;
+    GBytes *bytes =
+        bt_cache_read_document(looking->cache, looking->source->name, name, max_bytes, &failure);
+    looking->activation->unfinished =
+        looking->activation->unfinished || g_error_matches(failure, BT_ERROR, BT_ERROR_IO);
+    return bytes;
+}
+
 /* "manifest.ready" holds one hash, or nothing. */
 static gboolean read_ready(Looking *looking, const char *name, char sha256[BT_HASH_HEX_SIZE])
 {
     *sha256 = '\0';
-    g_autoptr(GBytes) bytes =
-        bt_cache_read_document(looking->cache, looking->source->name, name, 128, NULL);
+    g_autoptr(GBytes) bytes = read_document(looking, name, 128);
     if (bytes == NULL)
         return FALSE;
     g_autofree char *text = g_strndup(g_bytes_get_data(bytes, NULL), g_bytes_get_size(bytes));
@@ -274,8 +290,8 @@ static void take_commands(Looking *looking, const BtNow *now)
 static void look_at_now(Looking *looking)
 {
     BtActivation *activation = looking->activation;
-    g_autoptr(GBytes) bytes = bt_cache_read_document(looking->cache, looking->source->name,
-        "now.json", BT_ENVELOPE_MAX_BYTES(BT_NOW_MAX_BYTES), NULL);
+    g_autoptr(GBytes) bytes =
+        read_document(looking, "now.json", BT_ENVELOPE_MAX_BYTES(BT_NOW_MAX_BYTES));
     GError *failure = NULL;
     if (bytes == NULL)
         return;
@@ -321,9 +337,10 @@ static void look_at_source(
         bt_inputs_load_trust(looking.cache, &input, activation->config->screen_id, &failure);
     if (looking.trust == NULL) {
         /* Not enrolled yet, or sync has not brought the first root: nothing to judge. */
-        if (!g_error_matches(failure, BT_ERROR, BT_ERROR_NOT_FOUND))
-            tell(&looking, "refused", "root", failure, NULL);
-        g_error_free(failure);
+        if (g_error_matches(failure, BT_ERROR, BT_ERROR_NOT_FOUND))
+            g_error_free(failure);
+        else
+            refuse(&looking, "root", failure);
         return;
     }
     activation->roots += bt_trust_root(looking.trust)->version;
@@ -339,9 +356,29 @@ static void look_at_source(
     bt_trust_free(looking.trust);
 }
 
+/* Of a ledger that had to be begun anew; each time under the same id. */
+static void tell_damage(
+    const char *kind, const char *what, gint64 version, gint64 from_ms, gpointer user)
+{
+    BtActivation *activation = user;
+    char id[BT_HASH_HEX_SIZE];
+    (void)version;
+    g_autofree char *text = g_strdup_printf("%s\n%s\n%" G_GINT64_FORMAT, kind, what, from_ms);
+    bt_hash_data(text, strlen(text), id);
+    const BtActivationNews news = { .type = "damaged",
+        .code = "io",
+        .what = what,
+        .message = "was damaged: it was begun anew with what could be read",
+        .id = id,
+        .again = TRUE };
+    activation->on_event(&news, activation->user);
+}
+
 gboolean bt_activate(BtActivation *activation)
 {
     gboolean changed = FALSE;
+    bt_input_ledger_each(activation->ledger, "", activation->t_ms - BT_ACTIVATION_TOLD_AGAIN_MS,
+        tell_damage, activation, NULL);
     for (guint i = 0; i < activation->config->sources->len; i++) {
         const BtConfigSource *source = g_ptr_array_index(activation->config->sources, i);
         if (source->kind == BT_SOURCE_NATIVE)

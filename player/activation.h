@@ -21,7 +21,8 @@
  * told, in another database; so it has an id of its own, and the first look of each start tells it
  * again, for the case that the last one was cut off in between. */
 typedef struct {
-    const char *type; /* "activated", "refused", "denied", "alert", "noted", "root" or "command" */
+    const char *type; /* "activated", "refused", "denied", "alert", "noted", "root", "command" or
+                         "damaged" */
     const char *code; /* a word of bt_error_reason or "" */
     const char *what, *message;
     const char *id; /* of the fact; NULL: it is no change of the inputs */
@@ -47,7 +48,9 @@ typedef struct {
     BtActivationCommand on_command;
     gpointer user;
     gint64 newest_issued_ms; /* out: of all documents that verified; a floor for the clock */
-    gint64 roots;            /* out: rises when a source has a newer root */
+    gboolean
+        unfinished; /* out: this box's own disk kept something from being looked at or written */
+    gint64 roots;   /* out: rises when a source has a newer root */
 } BtActivation;
 
 /* Looks at every native source. TRUE when the inputs changed: they are to be loaded again. */

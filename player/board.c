@@ -59,13 +59,18 @@ void bt_board_close(BtBoard *board)
 gboolean bt_board_open_state(const BtConfig *config, gboolean writable, BtCache **cache,
     BtInputLedger **ledger, GError **error)
 {
-    if (writable && !bt_io_make_folder(config->state_folder, error))
-        return FALSE;
     g_autofree char *cache_path = bt_config_state_path(config, "cache");
     g_autofree char *inputs_path = bt_config_state_path(config, "inputs.db");
-    g_autoptr(BtCache) opened = bt_cache_open(cache_path, writable, error);
-    if (opened == NULL)
+    g_autoptr(GError) failure = NULL;
+    g_autoptr(BtCache) opened = bt_cache_open(cache_path, writable, &failure);
+    if (opened == NULL && !writable) {
+        g_propagate_error(error, g_steal_pointer(&failure));
         return FALSE;
+    }
+    if (opened == NULL) {
+        g_warning("%s", failure->message);
+        opened = bt_cache_open_failing(cache_path);
+    }
     BtInputLedger *inputs = bt_input_ledger_open(inputs_path, writable, error);
     if (inputs == NULL)
         return FALSE;
@@ -163,8 +168,10 @@ static BtInputs *load_manifest_alone(const BtBoard *board)
 }
 
 BtInputs *bt_board_load_inputs(
-    const BtBoard *board, BtInputLedger *ledger, BtCache *cache, gint64 since_ms)
+    const BtBoard *board, BtInputLedger *ledger, BtCache *cache, gint64 since_ms, guint *n_problems)
 {
+    if (n_problems != NULL)
+        *n_problems = 0;
     const BtConfig *config = board->config;
     if (board->manifest != NULL)
         return load_manifest_alone(board);
@@ -180,6 +187,8 @@ BtInputs *bt_board_load_inputs(
         ledger, cache, config->screen_id, sources, config->sources->len, since_ms, problems);
     for (guint i = 0; i < problems->len; i++)
         g_message("%s", (const char *)g_ptr_array_index(problems, i));
+    if (n_problems != NULL)
+        *n_problems = problems->len;
     return inputs;
 }
 
@@ -192,8 +201,8 @@ void bt_board_take_inputs(BtBoard *board, BtInputs *inputs)
 
 void bt_board_reload(BtBoard *board)
 {
-    bt_board_take_inputs(
-        board, bt_board_load_inputs(board, board->ledger, board->cache, board->options.since_ms));
+    bt_board_take_inputs(board,
+        bt_board_load_inputs(board, board->ledger, board->cache, board->options.since_ms, NULL));
 }
 
 void bt_board_distrust_clock(BtBoard *board, gint64 from_ms)

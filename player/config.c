@@ -8,6 +8,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#define MIB (1024 * 1024)
+
 typedef struct {
     const char *path;
     char *folder;
@@ -247,15 +249,15 @@ static gboolean read_screen(Reading *reading, GError **error)
     return TRUE;
 }
 
-static gboolean read_on_windows(Reading *reading, GError **error)
+static gboolean take_windows(
+    const Reading *reading, const char *group, const char *key, GArray *windows, GError **error)
 {
-    g_auto(GStrv) parts = g_key_file_get_string_list(reading->file, "display", "on", NULL, NULL);
+    g_auto(GStrv) parts = g_key_file_get_string_list(reading->file, group, key, NULL, NULL);
     for (guint i = 0; parts != NULL && parts[i] != NULL; i++) {
         BtTimes times;
-        if (!parse_times(g_strstrip(parts[i]), &times) || i == 48)
-            return fail(
-                reading, "display", "on", error, "not a window", "HH:MM-HH:MM;… , at most 48");
-        g_array_append_val(reading->config->on, times);
+        if (!parse_times(g_strstrip(parts[i]), &times) || i == BT_TIMES_MAX)
+            return fail(reading, group, key, error, "not a window", "HH:MM-HH:MM;… , at most 48");
+        g_array_append_val(windows, times);
     }
     return TRUE;
 }
@@ -268,7 +270,7 @@ static gboolean read_display(Reading *reading, GError **error)
         !take_word(reading, "display", "kind", "offscreen", "window", &config->offscreen, error) ||
         !take_word(reading, "display", "scale", "fit", "none", &config->scale_to_fit, error) ||
         !take_bool(reading, "display", "mute", &config->mute, error) ||
-        !read_on_windows(reading, error))
+        !take_windows(reading, "display", "on", config->on, error))
         return FALSE;
     g_autofree char *canvas = take_string(reading, "display", "canvas");
     if (canvas != NULL && !parse_canvas(canvas, &config->canvas_px))
@@ -306,6 +308,7 @@ static void source_free(gpointer data)
     BtConfigSource *source = data;
     g_free(source->name);
     g_array_unref(source->rects_px);
+    g_array_unref(source->heavy);
     g_free(source->base);
     g_free(source->source_id);
     g_free(source->root_path);
@@ -322,6 +325,8 @@ static BtConfigSource *source_new(const char *name)
     source->rects_px = g_array_new(FALSE, FALSE, sizeof(BtRect));
     source->classes = BT_ALL_CLASSES;
     source->poll_s = 60;
+    source->heavy = g_array_new(FALSE, FALSE, sizeof(BtTimes));
+    source->heavy_bytes = BT_BUDGET_HEAVY_BYTES;
     return source;
 }
 
@@ -365,16 +370,32 @@ static gboolean read_ceiling_zones(
     return TRUE;
 }
 
+static gboolean read_budget(
+    Reading *reading, const char *group, BtConfigSource *source, GError **error)
+{
+    gint64 rate = 0, day_mb = 0, month_mb = 0, heavy_mb = BT_BUDGET_HEAVY_BYTES / MIB;
+    if (!take_int(reading, group, "max_kb_per_s", 0, 1024 * 1024, &rate, error) ||
+        !take_int(reading, group, "day_mb", 0, 1024 * 1024, &day_mb, error) ||
+        !take_int(reading, group, "month_mb", 0, 32 * 1024 * 1024, &month_mb, error) ||
+        !take_int(reading, group, "heavy_mb", 0, 4096, &heavy_mb, error) ||
+        !take_windows(reading, group, "heavy", source->heavy, error))
+        return FALSE;
+    source->max_bytes_per_s = (guint64)rate * 1024;
+    source->day_bytes = (guint64)day_mb * MIB;
+    source->month_bytes = (guint64)month_mb * MIB;
+    source->heavy_bytes = (guint64)heavy_mb * MIB;
+    return TRUE;
+}
+
 static gboolean read_native(
     Reading *reading, const char *group, BtConfigSource *source, GError **error)
 {
-    gint64 poll_s = source->poll_s, rate = 0;
+    gint64 poll_s = source->poll_s;
     if (!take_int(reading, group, "poll", 1, 86400, &poll_s, error) ||
-        !take_int(reading, group, "max_kb_per_s", 0, 1024 * 1024, &rate, error) ||
+        !read_budget(reading, group, source, error) ||
         !take_bool(reading, group, "insecure", &source->insecure, error))
         return FALSE;
     source->poll_s = (int)poll_s;
-    source->max_bytes_per_s = (guint64)rate * 1024;
     source->base = take_string(reading, group, "base");
     source->source_id = take_string(reading, group, "id");
     source->root_path = take_path(reading, group, "root");
@@ -397,7 +418,8 @@ static gboolean read_native(
 static gboolean read_source(Reading *reading, const char *group, GError **error)
 {
     static const char *const known[] = { "kind", "classes", "zones", "base", "id", "root",
-        "fingerprint", "ca", "pin", "insecure", "poll", "max_kb_per_s", "path", NULL };
+        "fingerprint", "ca", "pin", "insecure", "poll", "max_kb_per_s", "day_mb", "month_mb",
+        "heavy", "heavy_mb", "path", NULL };
     const char *name = group + strlen("source ");
     if (!is_id(name))
         return fail(reading, group, NULL, error, "a source without a proper name",

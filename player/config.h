@@ -5,6 +5,7 @@
 #define BT_PLAYER_CONFIG_H
 
 #include "playlists/inputs/inputs.h"
+#include "playlists/sync/budget.h"
 
 #define BT_CONFIG_MAX_BYTES (64 * 1024)
 #define BT_CONFIG_MAX_ZONES 16
@@ -37,6 +38,9 @@ typedef struct {
     gboolean insecure;       /* native: plain http to a host that is not this machine */
     int poll_s;              /* native: seconds between polls */
     guint64 max_bytes_per_s; /* native: 0 for no limit */
+    guint64 day_bytes, month_bytes; /* native: what may come and go; 0 for no limit */
+    GArray *heavy;                  /* native: of BtTimes, local hours for films; empty: all */
+    guint64 heavy_bytes;            /* native: a picture above it counts as a film */
 } BtConfigSource;
 
 typedef struct {

@@ -8,6 +8,7 @@
 #include "player/control.h"
 #include "player/device_key.h"
 #include "player/pattern.h"
+#include "player/traffic.h"
 #include "playlists/sync/sync.h"
 
 #include <libintl.h>
@@ -69,16 +70,47 @@ static void print_list(
     }
 }
 
-static void print_status(const BtJson *status)
+/* Only when there is something to say. */
+static void print_disk(const BtJsonAt *root)
+{
+    BtJsonAt disk;
+    if (!bt_json_member(root, "disk", &disk))
+        return;
+    g_autofree char *kept = number_of(&disk, "kept"), *lost = number_of(&disk, "lost");
+    if (g_str_equal(text_of(&disk, "state"), "failing"))
+        printf(_("The disk cannot be written: %s\n%s reports wait in memory; they are lost if the "
+                 "power goes.\n"),
+            text_of(&disk, "message"), kept);
+    if (!g_str_equal(lost, "0"))
+        printf(_("Reports lost since the start: %s\n"), lost);
+}
+
+static void print_sources(const BtJsonAt *root, GTimeZone *zone)
+{
+    BtJsonAt list;
+    if (!bt_json_member(root, "sources", &list))
+        return;
+    printf("%s\n", _("Sources:"));
+    for (gsize i = 0; i < bt_json_length(&list); i++) {
+        BtJsonAt entry = bt_json_element(&list, i);
+        g_autofree char *traffic = bt_traffic_words(&entry, zone);
+        printf("  %s  %s  %s  %s\n", text_of(&entry, "id"), text_of(&entry, "kind"),
+            bt_source_state_word(text_of(&entry, "state")), text_of(&entry, "last_ok"));
+        if (*text_of(&entry, "message") != '\0')
+            printf("    %s\n", text_of(&entry, "message"));
+        printf("%s", traffic);
+    }
+}
+
+static void print_status(const BtJson *status, GTimeZone *zone)
 {
     static const char *const on_air[] = { "zone", "item", "class", "source", "since", NULL };
-    static const char *const sources[] = { "id", "kind", "state", "last_ok", NULL };
     BtJsonAt root = bt_json_root("status", status), frames, spool;
     g_autofree char *up_s = number_of(&root, "uptime_s");
     printf(_("Screen %s: %s, running for %s s\n"), text_of(&root, "screen"),
         text_of(&root, "state"), up_s);
     print_list(&root, "on_air", _("On the glass:"), on_air);
-    print_list(&root, "sources", _("Sources:"), sources);
+    print_sources(&root, zone);
     if (bt_json_member(&root, "frames", &frames)) {
         g_autofree char *shown = number_of(&frames, "shown"), *late = number_of(&frames, "late");
         printf(_("Pictures: %s shown, %s late\n"), shown, late);
@@ -87,6 +119,7 @@ static void print_status(const BtJson *status)
         g_autofree char *waiting = number_of(&spool, "waiting");
         printf(_("Reports waiting: %s\n"), waiting);
     }
+    print_disk(&root);
 }
 
 int bt_status_command(int argc, char **argv)
@@ -111,7 +144,8 @@ int bt_status_command(int argc, char **argv)
         g_autofree char *text = bt_json_to_text(status, TRUE);
         printf("%s\n", text);
     } else {
-        print_status(status);
+        g_autoptr(GTimeZone) zone = g_time_zone_new_identifier(config->timezone);
+        print_status(status, zone);
     }
     return 0;
 }

@@ -2,12 +2,15 @@
 
 #include "base/db.h"
 #include "base/hash.h"
+#include "player/fact_move.h"
 #include "player/seen.h"
 
 #include <string.h>
 
 struct BtFacts {
     BtDb *db;
+    BtDbLasting lasting;
+    char *after; /* of the rescue of a damaged ledger */
     char *boot;
     char *seen_path; /* NULL: in memory */
     BtSeen *seen;    /* NULL until it is written */
@@ -26,6 +29,10 @@ static const char *const migrations[] = {
     "CREATE TABLE source (name TEXT PRIMARY KEY, state TEXT NOT NULL, message TEXT NOT NULL,"
     " last_ok_ms INTEGER NOT NULL, idle_ms INTEGER NOT NULL, bytes INTEGER NOT NULL) WITHOUT "
     "ROWID;",
+    "ALTER TABLE source ADD COLUMN outlook TEXT NOT NULL DEFAULT '';"
+    "CREATE TABLE traffic (name TEXT NOT NULL, span TEXT NOT NULL, label INTEGER NOT NULL,"
+    " bytes INTEGER NOT NULL, asset_bytes INTEGER NOT NULL, ran_ms INTEGER NOT NULL,"
+    " told INTEGER NOT NULL, PRIMARY KEY (name, span)) WITHOUT ROWID;",
     NULL,
 };
 
@@ -33,17 +40,50 @@ static const char *const migrations[] = {
  * tidied. */
 enum { WAITING, ACCEPTED, REFUSED };
 
+static const char *const tables[] = { "fact", "row", "life", "death", "source", NULL };
+
+/* A ledger that begins anew must not give a seq that an older one gave. What could be read of it
+ * may not have been all; but no board makes a thousand facts a second, so the milliseconds since
+ * 1970 are ahead of every seq. What happened is a fact, too. */
+static char *rescue_script(void)
+{
+    return g_strdup_printf(
+        "DELETE FROM sqlite_sequence WHERE name = 'fact';"
+        "INSERT INTO sqlite_sequence (name, seq) SELECT 'fact', max(ifnull((SELECT max(seq) FROM"
+        " fact), 0), %" G_GINT64_FORMAT ", CAST((julianday('now') - 2440587.5) * 86400000 AS"
+        " INTEGER));"
+        "WITH made (id, ms, at) AS (SELECT lower(hex(randomblob(16))), CAST((julianday('now') -"
+        " 2440587.5) * 86400000 AS INTEGER), strftime('%%Y-%%m-%%dT%%H:%%M:%%fZ', 'now'))"
+        " INSERT INTO fact (id, at_ms, line) SELECT id, ms, json_object('id', id, 'boot', 'none',"
+        " 'at', at, 'mono_ms', 0, 'clock', 'untrusted', 'type', 'event', 'event', 'damaged',"
+        " 'code', 'io', 'what', 'ledger.db', 'message', 'the ledger was damaged: it was begun anew"
+        " with what could be read; reports that were waiting may be lost') FROM made",
+        (gint64)BANGTIN_BUILT_S * BT_SECOND_MS);
+}
+
+static void open_lasting(BtFacts *facts, const char *path)
+{
+    facts->seen_path = g_strconcat(path, "-seen", NULL);
+    facts->after = rescue_script();
+    facts->lasting =
+        (BtDbLasting){ .migrations = migrations, .tables = tables, .after = facts->after };
+    facts->db = bt_db_open_lasting(path, &facts->lasting);
+}
+
 BtFacts *bt_facts_open(const char *path, GError **error)
 {
-    BtDb *db = bt_db_open(path, migrations, error);
-    if (db == NULL)
-        return NULL;
-    BtFacts *facts = g_new0(BtFacts, 1);
-    facts->db = db;
+    g_autoptr(BtFacts) facts = g_new0(BtFacts, 1);
     facts->boot = g_strdup("");
-    if (!g_str_equal(path, ":memory:"))
-        facts->seen_path = g_strconcat(path, "-seen", NULL);
-    return facts;
+    if (g_str_equal(path, ":memory:"))
+        facts->db = bt_db_open(path, migrations, error);
+    else
+        open_lasting(facts, path);
+    return facts->db == NULL ? NULL : g_steal_pointer(&facts);
+}
+
+gboolean bt_facts_is_usable(BtFacts *facts, GError **error)
+{
+    return bt_db_is_usable(facts->db, error);
 }
 
 void bt_facts_close(BtFacts *facts)
@@ -53,6 +93,7 @@ void bt_facts_close(BtFacts *facts)
     bt_db_close(facts->db);
     bt_seen_close(facts->seen);
     g_free(facts->seen_path);
+    g_free(facts->after);
     g_free(facts->boot);
     g_free(facts);
 }
@@ -134,76 +175,6 @@ gboolean bt_facts_add(BtFacts *facts, const char *type, const char *id, const Bt
 
 /* ---- a boot whose clock was wrong ---- */
 
-/* Where instants of one fact are moved: those after `after_ms`. */
-typedef struct {
-    gint64 after_ms, step_ms;
-} Move;
-
-static gboolean moved(const BtJsonAt *at, const Move *move, gint64 *t_ms)
-{
-    if (!bt_json_read_time(at, t_ms, NULL))
-        return FALSE;
-    *t_ms += *t_ms > move->after_ms ? move->step_ms : 0;
-    return TRUE;
-}
-
-static void move_member(BtJson *fact, const char *key, const Move *move)
-{
-    BtJsonAt place = bt_json_root("", fact), member;
-    gint64 t_ms;
-    if (bt_json_member(&place, key, &member) && moved(&member, move, &t_ms))
-        bt_json_set_time(fact, key, t_ms);
-}
-
-static BtJson *moved_gap(const BtJsonAt *gap, const Move *move)
-{
-    BtJson *pair = bt_json_new_array();
-    for (gsize i = 0; i < bt_json_length(gap); i++) {
-        BtJsonAt at = bt_json_element(gap, i);
-        gint64 t_ms = 0;
-        moved(&at, move, &t_ms);
-        g_autofree char *text = bt_time_format(t_ms);
-        bt_json_append_string(pair, text);
-    }
-    return pair;
-}
-
-static void move_gaps(BtJson *fact, const Move *move)
-{
-    BtJsonAt place = bt_json_root("", fact), gaps;
-    if (!bt_json_member(&place, "gaps", &gaps))
-        return;
-    BtJson *list = bt_json_new_array();
-    for (gsize i = 0; i < bt_json_length(&gaps); i++) {
-        BtJsonAt gap = bt_json_element(&gaps, i);
-        bt_json_append(list, moved_gap(&gap, move));
-    }
-    bt_json_set(fact, "gaps", list);
-}
-
-/* When what the fact tells of began; BT_TIME_MAX: it tells of an instant. */
-static gint64 beginning(const BtJson *fact)
-{
-    BtJsonAt place = bt_json_root("", fact), member;
-    gint64 t_ms;
-    if ((bt_json_member(&place, "from", &member) || bt_json_member(&place, "start", &member)) &&
-        bt_json_read_time(&member, &t_ms, NULL))
-        return t_ms;
-    return BT_TIME_MAX;
-}
-
-/* A stretch that began before was of another boot; what it says of `from_ms` itself is its end. */
-static void move_fact(BtJson *fact, gint64 from_ms, gint64 step_ms)
-{
-    static const char *const keys[] = { "at", "due", "start", "end", "from", "to", "failed_at" };
-    gboolean is_older = beginning(fact) < from_ms;
-    Move move = { is_older ? from_ms : from_ms - 1, step_ms };
-    move_gaps(fact, &move);
-    for (guint i = 0; i < G_N_ELEMENTS(keys); i++)
-        move_member(fact, keys[i], &move);
-    bt_json_set_string(fact, "clock", "repaired");
-}
-
 static gboolean is_of_boot(const BtJson *fact, const char *boot)
 {
     BtJsonAt place = bt_json_root("", fact), member;
@@ -218,7 +189,7 @@ static gboolean move_row(
 {
     if (!is_of_boot(fact, facts->boot))
         return TRUE;
-    move_fact(fact, from_ms, step_ms);
+    bt_fact_move(fact, from_ms, step_ms);
     BtJsonAt place = bt_json_root("", fact), member;
     gint64 at_ms = 0;
     if (bt_json_member(&place, "at", &member))
@@ -458,7 +429,9 @@ GPtrArray *bt_facts_deaths(BtFacts *facts, gint64 since_ms, GError **error)
 
 /* ---- the spool ---- */
 
-GBytes *bt_facts_batch(BtFacts *facts, GError **error)
+#define SEQ_MAX_BYTES 32 /* what a line gets in front, and its end */
+
+GBytes *bt_facts_batch(BtFacts *facts, gsize room_bytes, GError **error)
 {
     g_autoptr(BtRows) rows = bt_db_query(
         facts->db, error, "SELECT seq, line FROM fact WHERE state = 0 ORDER BY seq", "");
@@ -467,7 +440,7 @@ GBytes *bt_facts_batch(BtFacts *facts, GError **error)
     GString *batch = g_string_new(NULL);
     while (bt_rows_next(rows, error)) {
         const char *line = bt_rows_text(rows, 1);
-        if (batch->len + strlen(line) + 32 > BT_BATCH_MAX_BYTES)
+        if (batch->len + strlen(line) + SEQ_MAX_BYTES > room_bytes)
             break;
         g_string_append_printf(
             batch, "{\"seq\":%" G_GINT64_FORMAT ",%s\n", bt_rows_int(rows, 0), line + 1);
@@ -526,22 +499,24 @@ void bt_source_state_free(BtSourceState *state)
     g_free(state->name);
     g_free(state->state);
     g_free(state->message);
+    g_free(state->outlook);
     g_free(state);
 }
 
 gboolean bt_facts_put_source(BtFacts *facts, const BtSourceState *state, GError **error)
 {
     return bt_db_run(facts->db, error,
-        "INSERT OR REPLACE INTO source (name, state, message, last_ok_ms, idle_ms, bytes)"
-        " VALUES (?, ?, ?, ?, ?, ?)",
-        "sssiii", state->name, state->state, state->message, state->last_ok_ms, state->idle_ms,
-        state->bytes);
+        "INSERT OR REPLACE INTO source (name, state, message, last_ok_ms, idle_ms, bytes, outlook)"
+        " VALUES (?, ?, ?, ?, ?, ?, ?)",
+        "sssiiis", state->name, state->state, state->message, state->last_ok_ms, state->idle_ms,
+        state->bytes, state->outlook == NULL ? "" : state->outlook);
 }
 
 BtSourceState *bt_facts_source(BtFacts *facts, const char *name)
 {
     g_autoptr(BtRows) rows = bt_db_query(facts->db, NULL,
-        "SELECT state, message, last_ok_ms, idle_ms, bytes FROM source WHERE name = ?", "s", name);
+        "SELECT state, message, last_ok_ms, idle_ms, bytes, outlook FROM source WHERE name = ?",
+        "s", name);
     if (!first_row(rows))
         return NULL;
     BtSourceState *state = g_new0(BtSourceState, 1);
@@ -551,5 +526,46 @@ BtSourceState *bt_facts_source(BtFacts *facts, const char *name)
     state->last_ok_ms = bt_rows_int(rows, 2);
     state->idle_ms = bt_rows_int(rows, 3);
     state->bytes = bt_rows_int(rows, 4);
+    state->outlook = g_strdup(bt_rows_text(rows, 5));
     return state;
+}
+
+/* ---- traffic ---- */
+
+static gboolean put_span(
+    BtFacts *facts, const char *name, const char *span, const BtSpan *value, GError **error)
+{
+    return bt_db_run(facts->db, error,
+        "INSERT OR REPLACE INTO traffic (name, span, label, bytes, asset_bytes, ran_ms, told)"
+        " VALUES (?, ?, ?, ?, ?, ?, ?)",
+        "ssiiiii", name, span, value->label, (gint64)value->bytes, (gint64)value->asset_bytes,
+        value->ran_ms, (gint64)value->told);
+}
+
+gboolean bt_facts_put_usage(BtFacts *facts, const char *name, const BtUsage *usage, GError **error)
+{
+    return put_span(facts, name, "day", &usage->day, error) &&
+        put_span(facts, name, "month", &usage->month, error);
+}
+
+static void get_span(BtFacts *facts, const char *name, const char *span, BtSpan *value)
+{
+    g_autoptr(BtRows) rows = bt_db_query(facts->db, NULL,
+        "SELECT label, bytes, asset_bytes, ran_ms, told FROM traffic WHERE name = ? AND span = ?",
+        "ss", name, span);
+    if (!first_row(rows))
+        return;
+    value->label = bt_rows_int(rows, 0);
+    value->bytes = (guint64)MAX(0, bt_rows_int(rows, 1));
+    value->asset_bytes = (guint64)MAX(0, bt_rows_int(rows, 2));
+    value->ran_ms = MAX(0, bt_rows_int(rows, 3));
+    value->told = (guint)bt_rows_int(rows, 4);
+}
+
+BtUsage bt_facts_usage(BtFacts *facts, const char *name)
+{
+    BtUsage usage = BT_USAGE_INIT;
+    get_span(facts, name, "day", &usage.day);
+    get_span(facts, name, "month", &usage.month);
+    return usage;
 }

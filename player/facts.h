@@ -12,16 +12,23 @@
 
 #include "base/clock.h"
 #include "base/json.h"
+#include "playlists/sync/budget.h"
 
 #define BT_FACT_MAX_BYTES 2048          /* contract §5: a report line */
 #define BT_BATCH_MAX_BYTES (256 * 1024) /* a POST of reports */
+#define BT_BATCH_MIN_BYTES (2 * BT_FACT_MAX_BYTES)
 #define BT_SPOOL_MAX_BYTES (G_GINT64_CONSTANT(1024) * 1024 * 1024)
 #define BT_FACT_KEEP_MS (90 * BT_DAY_MS) /* unacknowledged facts are kept at least so long */
 
 typedef struct BtFacts BtFacts;
 
-/* ":memory:" keeps nothing. (transfer full) (nullable) */
+/* ":memory:" keeps nothing. A file is opened as base/db.h calls lasting: when it cannot be used
+ * now, calls fail with BT_ERROR_IO and it is tried again; a damaged one is begun anew, under seqs
+ * that were never used, with what can be read of it and a fact that says so. (transfer full)
+ * (nullable: not for files) */
 BtFacts *bt_facts_open(const char *path, GError **error);
+/* Whether it can be written, as far as known; else BT_ERROR_IO says why not. */
+gboolean bt_facts_is_usable(BtFacts *facts, GError **error);
 void bt_facts_close(BtFacts *facts);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(BtFacts, bt_facts_close)
 
@@ -106,8 +113,9 @@ GPtrArray *bt_facts_deaths(BtFacts *facts, gint64 since_ms, GError **error);
 
 /* ---- the spool ---- */
 
-/* Up to BT_BATCH_MAX_BYTES of waiting facts by seq, one line each; NULL when none waits. */
-GBytes *bt_facts_batch(BtFacts *facts, GError **error);
+/* The first waiting facts by seq, one line each: as many as fit in `room_bytes` (at least
+ * BT_BATCH_MIN_BYTES, at most BT_BATCH_MAX_BYTES). NULL when none waits. */
+GBytes *bt_facts_batch(BtFacts *facts, gsize room_bytes, GError **error);
 gboolean bt_facts_accept(BtFacts *facts, gint64 from_seq, gint64 to_seq, GError **error);
 /* Kept, not sent again. */
 gboolean bt_facts_refuse(BtFacts *facts, const char *id, const char *reason, GError **error);
@@ -121,14 +129,19 @@ gboolean bt_facts_tidy(BtFacts *facts, gint64 now_ms, GError **error);
 
 /* ---- what sync knows of the sources, for status ---- */
 typedef struct {
-    char *name, *state, *message; /* state: "ok", "stale", "failed", "waiting" */
+    char *name, *state, *message; /* state: "ok", "stale", "failed", "captive", "waiting" */
     gint64 last_ok_ms;            /* of the last verified now.json, 0: never */
     gint64 idle_ms;               /* running time since then, over all starts */
     gint64 bytes;                 /* over the network, since the start of sync */
+    char *outlook; /* JSON for status: what is used, what is to come; NULL or "": nothing known */
 } BtSourceState;
 void bt_source_state_free(BtSourceState *state);
 gboolean bt_facts_put_source(BtFacts *facts, const BtSourceState *state, GError **error);
 /* (transfer full) (nullable) */
 BtSourceState *bt_facts_source(BtFacts *facts, const char *name);
+
+/* What a source used of its budgets; survives power cuts. Nothing known: BT_USAGE_INIT. */
+gboolean bt_facts_put_usage(BtFacts *facts, const char *name, const BtUsage *usage, GError **error);
+BtUsage bt_facts_usage(BtFacts *facts, const char *name);
 
 #endif

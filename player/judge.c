@@ -54,6 +54,7 @@ struct BtJudge {
     BtInputLedger *ledger;
     gint64 roots;
     gboolean has_looked;
+    guint n_problems; /* of the last loading */
 };
 
 /* ---- results ---- */
@@ -172,6 +173,7 @@ static gboolean look(BtJudge *judge, BtJudgement *judgement)
         .user = &looking,
     };
     gboolean changed = bt_activate(&activation) || activation.roots != judge->roots;
+    judgement->unfinished = activation.unfinished;
     judge->roots = activation.roots;
     judge->has_looked = TRUE;
     judgement->newest_issued_ms = activation.newest_issued_ms;
@@ -224,7 +226,8 @@ static gboolean act(BtJudge *judge, const Task *task, Result *result)
 {
     switch (task->kind) {
     case LOOK:
-        return look(judge, &result->judgement);
+        /* What was not whole may be so by now. */
+        return look(judge, &result->judgement) || judge->n_problems > 0;
     case LOOK_AT_TIME:
         look_at_time(judge, task, &result->judgement);
         return FALSE;
@@ -241,8 +244,9 @@ static void do_task(BtJudge *judge, const Task *task)
 {
     Result *result = result_new(task);
     if (act(judge, task, result))
-        result->judgement.inputs = bt_board_load_inputs(
-            judge->board, judge->ledger, judge->cache, now_ms(judge) - BT_JUDGE_KEPT_MS);
+        result->judgement.inputs = bt_board_load_inputs(judge->board, judge->ledger, judge->cache,
+            now_ms(judge) - BT_JUDGE_KEPT_MS, &judge->n_problems);
+    result->judgement.unfinished = result->judgement.unfinished || judge->n_problems > 0;
     g_async_queue_push(judge->results, result);
     g_source_set_ready_time(&judge->out->source, 0);
 }
@@ -278,6 +282,7 @@ BtJudge *bt_judge_new(const BtConfig *config, const BtBoard *board, BtJudgeResul
     judge->on_result = on_result;
     judge->user = user;
     judge->cache = cache;
+    bt_cache_remember(cache);
     judge->ledger = ledger;
     judge->item_end_ms = BT_TIME_MIN;
     judge->tasks = g_async_queue_new();

@@ -38,6 +38,7 @@ typedef struct {
     GArray *commands;        /* of BtJudgeCommand: those that are no input */
     gint64 newest_issued_ms; /* as BtActivation says; 0: nothing was looked at */
     gint64 utc_ms;           /* the time that the source signed; 0: it was not asked for */
+    gboolean unfinished;     /* this box's own disk kept something back: it is worth another look */
     BtInputs *inputs;        /* NULL: they did not change. Taken by setting it NULL */
 } BtJudgement;
 

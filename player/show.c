@@ -20,6 +20,8 @@
 #define PREPARE_AHEAD_MS 2500 /* the next item is decoded at least 2 s before it is due */
 #define GRAB_TIMEOUT_MS 15000
 #define PICTURE_EVERY_MS 1000 /* the PNG of an offscreen player is renewed at most so often */
+#define LOOK_AGAIN_MIN_MS 1000
+#define LOOK_AGAIN_MAX_MS (5 * BT_MINUTE_MS)
 #define FAILURES_MAX 3
 #define IDENTIFY_MS (30 * BT_SECOND_MS)
 #define LAPSE_MS (45 * BT_DAY_MS) /* contract §6.12: running time without a verified now.json */
@@ -34,57 +36,6 @@ BtMoment bt_show_moment(const BtShow *show)
 }
 
 /* ---- inputs ---- */
-
-typedef struct {
-    BtEntryKind kind;
-    char *source, *what;
-    gint64 t_ms;
-    BtControlTalk *talk;
-} Entry;
-
-static gboolean write_entry(BtInputLedger *ledger, gpointer data, GError **error)
-{
-    const Entry *entry = data;
-    switch (entry->kind) {
-    case BT_ENTRY_CUT:
-        return bt_input_ledger_add_cut(ledger, entry->t_ms, error);
-    case BT_ENTRY_RESUME:
-        return bt_input_ledger_add_resume(ledger, entry->t_ms, error);
-    case BT_ENTRY_LAPSE:
-        return bt_input_ledger_add_lapse(ledger, entry->source, entry->t_ms, error);
-    case BT_ENTRY_SET_ASIDE:
-        return bt_input_ledger_add_set_aside(
-            ledger, entry->source, entry->what, entry->t_ms, entry->t_ms + BT_DAY_MS, error);
-    }
-    return FALSE;
-}
-
-static void on_written(const GError *failure, gpointer data)
-{
-    Entry *entry = data;
-    BtJson *reply = bt_json_new_object();
-    if (failure != NULL)
-        g_warning("%s", failure->message);
-    if (failure != NULL)
-        bt_json_set_string(reply, "error", failure->message);
-    else
-        bt_json_set_bool(reply, "done", TRUE);
-    if (entry->talk != NULL)
-        bt_control_reply(entry->talk, bt_json_ref(reply));
-    bt_json_unref(reply);
-    g_free(entry->source);
-    g_free(entry->what);
-    g_free(entry);
-}
-
-void bt_show_write(
-    BtShow *show, BtEntryKind kind, const char *source, const char *what, BtControlTalk *talk)
-{
-    Entry *entry = g_new0(Entry, 1);
-    *entry =
-        (Entry){ kind, g_strdup(source), g_strdup(what), bt_timekeeper_show_ms(&show->time), talk };
-    bt_judge_write(show->judge, write_entry, on_written, entry);
-}
 
 static void act_on(BtShow *show, const BtJudgeCommand *command)
 {
@@ -110,6 +61,26 @@ static void act_on(BtShow *show, const BtJudgeCommand *command)
     }
 }
 
+static gboolean on_look_again(gpointer data)
+{
+    BtShow *show = data;
+    show->look_again = 0;
+    if (show->judge != NULL)
+        bt_judge_look(show->judge);
+    return G_SOURCE_REMOVE;
+}
+
+/* Soon at first: a disk that was full for a moment; later more and more seldom. */
+static void look_again(BtShow *show, gboolean unfinished)
+{
+    if (!unfinished)
+        show->look_again_ms = 0;
+    if (!unfinished || show->look_again != 0)
+        return;
+    show->look_again_ms = CLAMP(2 * show->look_again_ms, LOOK_AGAIN_MIN_MS, LOOK_AGAIN_MAX_MS);
+    show->look_again = g_timeout_add((guint)show->look_again_ms, on_look_again, show);
+}
+
 void bt_show_take_judgement(BtJudgement *judgement, gpointer user)
 {
     BtShow *show = user;
@@ -121,6 +92,7 @@ void bt_show_take_judgement(BtJudgement *judgement, gpointer user)
     }
     for (guint i = 0; i < judgement->commands->len; i++)
         act_on(show, &g_array_index(judgement->commands, BtJudgeCommand, i));
+    look_again(show, judgement->unfinished);
     if (judgement->newest_issued_ms > 0)
         bt_show_learn_issued(show, judgement->newest_issued_ms);
     if (judgement->utc_ms > 0)
@@ -196,6 +168,14 @@ static void tell_missing_subtitles(
         bt_show_event(show, "subtitles", code, what, error->message);
 }
 
+/* No descriptor, no memory, a disk that fails, bytes that are not here: not the asset's fault. */
+static gboolean is_of_this_box(const GError *error)
+{
+    return g_error_matches(error, BT_ERROR, BT_ERROR_IO) ||
+        g_error_matches(error, BT_ERROR, BT_ERROR_NOT_FOUND) ||
+        g_error_matches(error, BT_ERROR, BT_ERROR_LIMIT);
+}
+
 /* The third failure of an asset without a success in between sets it aside for a day. */
 void bt_show_on_failure(const BtStageFailure *failure, gpointer user)
 {
@@ -204,7 +184,11 @@ void bt_show_on_failure(const BtStageFailure *failure, gpointer user)
     const char *code = bt_error_reason(failure->error), *sha256 = failure->sha256;
     const char *what = sha256 == NULL || *sha256 == '\0' ? failure->item->id : sha256;
     guint count = GPOINTER_TO_UINT(g_hash_table_lookup(show->failures, what)) + 1;
-    g_hash_table_insert(show->failures, g_strdup(what), GUINT_TO_POINTER(count));
+    if (is_of_this_box(failure->error) && !failure->subtitles)
+        count = 0;
+    else
+        g_hash_table_insert(show->failures, g_strdup(what), GUINT_TO_POINTER(count));
+    bt_show_doubt(show, sha256);
     if (failure->subtitles) {
         tell_missing_subtitles(show, code, what, count, failure->error);
         return;
@@ -366,10 +350,12 @@ static void write_picture(BtShow *show)
     const char *path = show->config->picture_path;
     if (picture_wait_ms(show) != 0)
         return;
-    if (!bt_glass_write_png(show->glass, path, &failure))
+    gboolean had_failed = show->picture_failed;
+    show->picture_failed = !bt_glass_write_png(show->glass, path, &failure);
+    show->picture_is_old = show->picture_failed;
+    if (show->picture_failed && !had_failed)
         g_message("%s", failure->message);
     show->picture_ms = real_ms;
-    show->picture_is_old = FALSE;
 }
 
 /* ---- frames asked for by their instant (offscreen) ---- */
@@ -507,6 +493,8 @@ void bt_show_turn(BtShow *show)
 {
     g_autoptr(GError) failure = NULL;
     gboolean changed = FALSE;
+    if (bt_stage_poll(bt_board_stage(show->board), g_get_monotonic_time() / 1000))
+        show->scene_until_ms = BT_TIME_MIN;
     grab_what_is_due(show);
     gint64 t_ms = refresh(show, turn_ms(show));
     gint64 drawn_ms = picture_time_ms(show, t_ms);

@@ -1,6 +1,7 @@
 /* The state of show, shared by the files that make up that role: show.c (the turn), show_start.c
- * (its beginning and end), show_time.c (what time it is), status.c (what it says of itself).
- * Private to these. Thread-safety: show's main thread. */
+ * (its beginning and end), show_time.c (what time it is), entries.c (what it writes into the input
+ * ledger), doubt.c (what may have rotted), show_tell.c (what it tells others), status.c (what it
+ * says of itself). Private to these. Thread-safety: show's main thread. */
 #ifndef BT_PLAYER_SHOW_H
 #define BT_PLAYER_SHOW_H
 
@@ -55,13 +56,21 @@ typedef struct {
     GArray *grabs;     /* of gint64, rising: instants whose frames are wanted */
     gint64 picture_ms; /* real time at which the PNG was written */
     gboolean picture_is_old;
+    gboolean picture_failed; /* the last could not be written, which was said */
 
     BtWriter *writer;
     BtFacts *reader; /* this thread's own connection, for status */
     BtTracker *tracker;
     BtLifeKeeper *life;
     BtControl *control;
-    guint64 mood; /* hash of what a heartbeat speaks of: one is sent when that changes */
+    guint control_retry;   /* not 0: it could not be opened at first */
+    gboolean disk_failing; /* as was told */
+    guint64 lost_told;
+    guint look_again;       /* GSource; 0: none */
+    gint64 look_again_ms;   /* the last wait */
+    gboolean cut_unwritten; /* the disk did not take it yet */
+    gboolean is_doubting;   /* an object is being hashed */
+    guint64 mood;           /* hash of what a heartbeat speaks of: one is sent when that changes */
 } BtShow;
 
 /* Now, as facts carry it. */
@@ -90,6 +99,8 @@ typedef enum { BT_ENTRY_CUT, BT_ENTRY_RESUME, BT_ENTRY_SET_ASIDE, BT_ENTRY_LAPSE
  * `talk` (nullable) is answered when it is durable and counts. */
 void bt_show_write(
     BtShow *show, BtEntryKind kind, const char *source, const char *what, BtControlTalk *talk);
+/* A cut that the disk did not take is offered to it again. */
+void bt_show_write_cut_again(BtShow *show);
 /* BtJudgeResult over a BtShow. */
 void bt_show_take_judgement(BtJudgement *judgement, gpointer show);
 /* Sources that were not heard of for 45 days lapse to their fillers. */
@@ -102,6 +113,12 @@ void bt_show_event(
 /* The fact alone, under an id of its own (nullable: by its content). All borrowed. */
 void bt_show_post_event(BtShow *show, const char *id, const char *type, const char *code,
     const char *what, const char *message);
+
+/* An object of which a decoder made nothing is hashed in a thread of its own, one at a time; what
+ * rotted is removed and asked for again. `sha256` nullable. */
+void bt_show_doubt(BtShow *show, const char *sha256);
+/* Tells when the disk began to fail the ledger, and when that is over. */
+void bt_show_watch_disk(BtShow *show);
 
 /* Sets aside, for a day, items that were on the glass at two of these deaths or more. */
 void bt_show_set_aside_suspects(BtShow *show, GPtrArray *deaths);

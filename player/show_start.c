@@ -3,6 +3,7 @@
  * Begin: what the last run left is closed or taken up again, a show that dies over and over falls
  * back to the safe scene, and the first picture is drawn from the cache before anything else is
  * looked at. */
+#include "base/error.h"
 #include "base/io.h"
 #include "player/confine.h"
 #include "player/show.h"
@@ -17,7 +18,8 @@
 #define DEATHS_WINDOW_MS (60 * BT_SECOND_MS)
 #define DEATHS_MAX 3
 #define SAFE_AFTER_DEATHS_MS (10 * BT_MINUTE_MS)
-#define EVENTS_EVERY_MS 100 /* displays without a descriptor are asked so often */
+#define CONTROL_RETRY_MS 2000 /* no descriptors, a disk that cannot be written: tried again */
+#define EVENTS_EVERY_MS 100   /* displays without a descriptor are asked so often */
 
 /* ---- what happens in the loop ---- */
 
@@ -88,6 +90,7 @@ static gboolean on_beat(gpointer data)
     BtMoment now = bt_show_moment(show);
     bt_show_tell(show, BT_ROLE_BEAT);
     bt_life_tick(show->life, &now);
+    bt_show_watch_disk(show);
     return G_SOURCE_CONTINUE;
 }
 
@@ -163,6 +166,8 @@ static BtJson *answer(const char *verb, const char *name, BtControlTalk *talk, g
     return done();
 }
 
+static gboolean open_control_again(gpointer data);
+
 static void open_control(BtShow *show)
 {
     g_autoptr(GError) failure = NULL;
@@ -170,8 +175,17 @@ static void open_control(BtShow *show)
     if (path == NULL)
         return;
     show->control = bt_control_open(path, answer, show, &failure);
-    if (show->control == NULL)
+    if (show->control != NULL)
+        return;
+    if (show->control_retry == 0)
         g_warning("%s", failure->message);
+    show->control_retry = g_timeout_add(CONTROL_RETRY_MS, open_control_again, show);
+}
+
+static gboolean open_control_again(gpointer data)
+{
+    open_control(data);
+    return G_SOURCE_REMOVE;
 }
 
 /* ---- what the last run left ---- */
@@ -253,10 +267,13 @@ static BtFacts *open_facts(BtShow *show, GError **error)
     return facts;
 }
 
-static gboolean make_state_folder(const BtShow *show, GError **error)
+/* A board whose disk fails shows what it can. */
+static void make_state_folder(const BtShow *show)
 {
+    g_autoptr(GError) failure = NULL;
     const char *folder = show->config->state_folder;
-    return folder == NULL || bt_io_make_folder(folder, error);
+    if (folder != NULL && !bt_io_make_folder(folder, &failure))
+        g_warning("%s", failure->message);
 }
 
 /* A board on a kernel that takes no filter is better lit than dark. */
@@ -304,10 +321,18 @@ static gboolean open_board(BtShow *show, GError **error)
     return bt_board_set_size(show->board, w_px, h_px, error);
 }
 
+/* Without it the loop would turn and nothing be drawn. */
+static gboolean make_timer(BtShow *show, GError **error)
+{
+    show->timer_fd = timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC | TFD_NONBLOCK);
+    if (show->timer_fd < 0)
+        bt_error_set_errno(error, BT_ERROR_IO, errno, "show", "cannot make its timer");
+    return show->timer_fd >= 0;
+}
+
 static void watch_everything(BtShow *show)
 {
     int event_fd = bt_glass_event_fd(show->glass);
-    show->timer_fd = timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC | TFD_NONBLOCK);
     show->decoders = bt_fd_watch_new(on_decoders, show);
     bt_fd_add(show->timer_fd, G_IO_IN, on_timer, show);
     show->ear = (BtRoleEar){ on_supervise, show };
@@ -354,8 +379,9 @@ static gboolean show_open(BtShow *show, GError **error)
     show->loop = g_main_loop_new(NULL, FALSE);
     show->config = options->config_path != NULL ? bt_config_read(options->config_path, error)
                                                 : bt_config_for_folder(options->folder);
-    if (show->config == NULL || !parse_grabs(show, error) || !make_state_folder(show, error))
+    if (show->config == NULL || !parse_grabs(show, error) || !make_timer(show, error))
         return FALSE;
+    make_state_folder(show);
     confine(show);
     if (!open_ledger(show, error))
         return FALSE;

@@ -37,6 +37,27 @@ int bt_show_spawn_decoder(int content_fd, gpointer user, GError **error)
     return -1;
 }
 
+/* The event is itself kept in memory until the disk takes it, with the time at which it happened.
+ */
+void bt_show_watch_disk(BtShow *show)
+{
+    BtWriterTrouble trouble;
+    bt_writer_trouble(show->writer, &trouble);
+    if (trouble.is_failing && !show->disk_failing)
+        bt_show_event(show, "disk", "io", "ledger.db", trouble.message);
+    if (!trouble.is_failing && show->disk_failing)
+        bt_show_event(show, "disk", "", "ledger.db", "the disk can be written again");
+    if (!trouble.is_failing && trouble.lost > show->lost_told) {
+        g_autofree char *words = g_strdup_printf(
+            "%" G_GUINT64_FORMAT " reports were given up while the disk could not be written",
+            trouble.lost - show->lost_told);
+        bt_show_event(show, "lost", "limit", "ledger.db", words);
+        show->lost_told = trouble.lost;
+    }
+    show->disk_failing = trouble.is_failing;
+    bt_show_write_cut_again(show);
+}
+
 typedef struct {
     BtMoment at;
     BtJson *body;
@@ -46,7 +67,7 @@ typedef struct {
 static gboolean add_event(BtFacts *facts, gpointer data, GError **error)
 {
     EventTask *task = data;
-    return bt_facts_add(facts, "event", task->id, &task->at, g_steal_pointer(&task->body), error);
+    return bt_facts_add(facts, "event", task->id, &task->at, bt_json_ref(task->body), error);
 }
 
 static void event_task_free(gpointer data)

@@ -4,6 +4,7 @@
 
 /* A heartbeat names so many zones at most, so that its line stays below 2 KB. */
 #define HEARTBEAT_MAX_ZONES 4
+#define OUTLOOK_MAX_BYTES 4096
 
 static const char *state_word(const BtShow *show)
 {
@@ -41,6 +42,14 @@ static void set_common(const BtShow *show, BtJson *status, guint max_zones)
 
 /* ---- what the disk knows ---- */
 
+static void set_traffic(BtJson *entry, const char *outlook)
+{
+    BtJson *traffic =
+        bt_json_parse(outlook, strlen(outlook), "ledger.db", OUTLOOK_MAX_BYTES, 4, NULL);
+    if (traffic != NULL)
+        bt_json_set(entry, "traffic", traffic);
+}
+
 static BtJson *source_json(BtShow *show, const BtConfigSource *source)
 {
     BtJson *entry = bt_json_new_object();
@@ -58,6 +67,7 @@ static BtJson *source_json(BtShow *show, const BtConfigSource *source)
         if (state->last_ok_ms > 0)
             bt_json_set_time(entry, "last_ok", state->last_ok_ms);
         bt_json_set_int(entry, "bytes", state->bytes);
+        set_traffic(entry, state->outlook);
     }
     bt_source_state_free(state);
     BtFloor manifest = { 0 };
@@ -102,6 +112,25 @@ static BtJson *spool_json(BtFacts *facts)
     return json;
 }
 
+/* Whether what happens can be written down, and if not, why and what waits for it. */
+static BtJson *disk_json(BtShow *show)
+{
+    BtJson *json = bt_json_new_object();
+    BtWriterTrouble trouble;
+    g_autoptr(GError) failure = NULL;
+    BtInputLedger *ledger = bt_board_ledger(show->board);
+    bt_writer_trouble(show->writer, &trouble);
+    gboolean ok = ledger == NULL || bt_input_ledger_is_usable(ledger, &failure);
+    bt_json_set_string(json, "state", trouble.is_failing || !ok ? "failing" : "ok");
+    if (trouble.is_failing)
+        bt_json_set_time(json, "since", trouble.since_us / 1000);
+    if (trouble.is_failing || !ok)
+        bt_json_set_string(json, "message", ok ? trouble.message : failure->message);
+    bt_json_set_int(json, "kept", trouble.kept);
+    bt_json_set_int(json, "lost", (gint64)trouble.lost);
+    return json;
+}
+
 BtJson *bt_status_json(BtShow *show)
 {
     BtJson *status = bt_json_new_object();
@@ -111,6 +140,7 @@ BtJson *bt_status_json(BtShow *show)
     bt_json_set(status, "sources", sources_json(show));
     bt_json_set(status, "cache", cache_json(show->config));
     bt_json_set(status, "spool", spool_json(show->reader));
+    bt_json_set(status, "disk", disk_json(show));
     return status;
 }
 

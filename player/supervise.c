@@ -26,6 +26,8 @@
 
 #define SYNC_BACK_OFF_MIN_MS 500
 #define SYNC_BACK_OFF_MAX_MS (5 * BT_MINUTE_MS)
+#define SHOW_BACK_OFF_MIN_MS 100
+#define SHOW_BACK_OFF_MAX_MS (5 * BT_SECOND_MS)
 #define GROUND_COLOUR 0xFF0B1B33u
 #define MAX_DECODERS 64
 #define GROUND_EVERY_MS 200 /* without a descriptor to sleep on */
@@ -131,20 +133,55 @@ static GPtrArray *role_arguments(const Supervise *supervise, const char *role)
 
 static gboolean on_message(gint fd, GIOCondition condition, gpointer data);
 
-static void start_role(Child *child)
+static gboolean try_to_start(Child *child)
 {
     int ends[2];
     g_autoptr(GError) failure = NULL;
+    child->started_ms = real_ms();
     if (!bt_channel_pair(ends, &failure)) {
         g_warning("supervise: %s", failure->message);
-        return;
+        return FALSE;
     }
     g_autoptr(GPtrArray) argv = role_arguments(child->supervise, child->role);
-    child->pid = start("/proc/self/exe", (char *const *)argv->pdata, &ends[1], 1);
+    pid_t pid = start("/proc/self/exe", (char *const *)argv->pdata, &ends[1], 1);
     close(ends[1]);
+    if (pid < 0) {
+        close(ends[0]);
+        return FALSE;
+    }
+    child->pid = pid;
     child->channel = ends[0];
     child->watch = bt_fd_add(ends[0], G_IO_IN | G_IO_HUP, on_message, child);
-    child->started_ms = child->supervise->beat_ms = real_ms();
+    return TRUE;
+}
+
+static gboolean start_again(gpointer data);
+
+/* A role that lived for ten times its last wait starts with the shortest wait again. */
+static gint64 next_back_off(Child *child)
+{
+    gboolean is_show = child == &child->supervise->show;
+    gint64 min_ms = is_show ? SHOW_BACK_OFF_MIN_MS : SYNC_BACK_OFF_MIN_MS;
+    gint64 lived_ms = real_ms() - child->started_ms;
+    gboolean lived = lived_ms > 10 * MAX(child->back_off_ms, min_ms);
+    child->back_off_ms = lived || child->back_off_ms == 0
+        ? min_ms
+        : MIN(child->back_off_ms * 2, is_show ? SHOW_BACK_OFF_MAX_MS : SYNC_BACK_OFF_MAX_MS);
+    return child->back_off_ms;
+}
+
+static void start_later(Child *child)
+{
+    g_timeout_add((guint)next_back_off(child), start_again, child);
+}
+
+/* No descriptors or no memory now is no reason never to start. */
+static void start_role(Child *child)
+{
+    if (child == &child->supervise->show)
+        child->supervise->beat_ms = real_ms();
+    if (!try_to_start(child))
+        start_later(child);
 }
 
 /* ---- messages ---- */
@@ -277,15 +314,15 @@ static void forget(Child *child)
     child->channel = -1;
 }
 
-/* A role that lived for ten times its last wait starts with the shortest wait again. */
-static gint64 next_back_off(Child *child)
+/* At once; one that cannot even begin would only burn. */
+static void start_show_again(Child *show)
 {
-    gint64 lived_ms = real_ms() - child->started_ms;
-    gboolean lived = lived_ms > 10 * MAX(child->back_off_ms, SYNC_BACK_OFF_MIN_MS);
-    child->back_off_ms = lived || child->back_off_ms == 0
-        ? SYNC_BACK_OFF_MIN_MS
-        : MIN(child->back_off_ms * 2, SYNC_BACK_OFF_MAX_MS);
-    return child->back_off_ms;
+    if (real_ms() - show->started_ms > BT_SECOND_MS) {
+        show->back_off_ms = 0;
+        start_role(show);
+    } else {
+        start_later(show);
+    }
 }
 
 static void show_ended(Supervise *supervise, int status)
@@ -299,7 +336,7 @@ static void show_ended(Supervise *supervise, int status)
         g_warning("supervise: show ended (%s %d), starting it again",
             WIFSIGNALED(status) ? "signal" : "status",
             WIFSIGNALED(status) ? WTERMSIG(status) : WEXITSTATUS(status));
-        start_role(&supervise->show);
+        start_show_again(&supervise->show);
         return;
     }
     if (WIFEXITED(status))
@@ -313,7 +350,7 @@ static void sync_ended(Supervise *supervise)
 {
     forget(&supervise->sync);
     if (!supervise->stopping)
-        g_timeout_add((guint)next_back_off(&supervise->sync), start_again, &supervise->sync);
+        start_later(&supervise->sync);
     else if (supervise->show.pid == 0)
         g_main_loop_quit(supervise->loop);
 }
@@ -429,11 +466,15 @@ static gboolean on_child_signal(gint fd, GIOCondition condition, gpointer data)
 int bt_supervise(const BtRoleOptions *options)
 {
     Supervise supervise = { .options = options };
+    int signals = watch_children();
+    if (signals < 0) { /* nobody would be missed */
+        g_warning("supervise: cannot watch its roles: %s", g_strerror(errno));
+        return 1;
+    }
     supervise.loop = g_main_loop_new(NULL, FALSE);
     supervise.decoder_path = bt_media_decoder_path();
     supervise.show = (Child){ &supervise, "show", 0, -1, 0, 0, 0 };
     supervise.sync = (Child){ &supervise, "sync", 0, -1, 0, 0, 0 };
-    int signals = watch_children();
     bt_fd_add(signals, G_IO_IN, on_child_signal, &supervise);
     g_unix_signal_add(SIGTERM, on_stop, &supervise);
     g_unix_signal_add(SIGINT, on_stop, &supervise);

@@ -8,6 +8,8 @@
 #define TIME_EVERY_MS BT_HOUR_MS
 #define TIME_RETRY_MS BT_MINUTE_MS
 #define TIME_NONE_MS (6 * BT_HOUR_MS) /* a source that tells no time is asked again so seldom */
+/* A late answer is worth nothing, but the round goes by the connection that was made for it. */
+#define ASK_LIMIT_MS (20 * BT_SECOND_MS)
 #define NONCE_WAIT_US (2 * G_USEC_PER_SEC)
 /* What show wrote down under a clock that nobody trusts it moves when the time is known; reports
  * wait for that, but not for ever: a board that tells nothing is thought dead. */
@@ -31,10 +33,19 @@ void bt_sync_role_start_time(BtSyncRole *role)
 
 /* ---- what is known ---- */
 
+/* Under time_mutex. */
+static void renew(BtSyncRole *role)
+{
+    gboolean was_trusted = role->time.trusted;
+    bt_timekeeper_renew(&role->time);
+    if (role->time.trusted && !was_trusted)
+        role->moved_by_real_ms = real_ms() + MOVE_WAIT_MS;
+}
+
 static BtTimekeeper renewed_time(BtSyncRole *role)
 {
     g_mutex_lock(&role->time_mutex);
-    bt_timekeeper_renew(&role->time);
+    renew(role);
     BtTimekeeper time = role->time;
     g_mutex_unlock(&role->time_mutex);
     return time;
@@ -68,10 +79,27 @@ gint64 bt_sync_role_surely_past_ms(BtSyncRole *role)
 
 gboolean bt_sync_role_waits_for_time(BtSyncWorker *worker)
 {
-    gint64 until_ms = bt_sync_role_moment(worker->role).trusted ? worker->moved_by_real_ms
-        : worker->tells_no_time                                 ? 0
-                                : worker->started_real_ms + UNTRUSTED_WAIT_MS;
+    BtSyncRole *role = worker->role;
+    gint64 until_ms = worker->tells_no_time ? 0 : worker->started_real_ms + UNTRUSTED_WAIT_MS;
+    g_mutex_lock(&role->time_mutex);
+    renew(role);
+    if (role->time.trusted)
+        until_ms = role->moved_by_real_ms;
+    g_mutex_unlock(&role->time_mutex);
     return real_ms() < until_ms;
+}
+
+/* As show does: what was in the cache at the start says nothing of today. */
+void bt_sync_role_learn_issued(BtSyncWorker *worker)
+{
+    BtSyncRole *role = worker->role;
+    gint64 issued_ms = bt_sync_issued_ms(worker->sync);
+    g_mutex_lock(&role->time_mutex);
+    bt_timekeeper_raise_floor(&role->time, issued_ms);
+    if (worker->issued_ms > 0 && issued_ms > worker->issued_ms)
+        bt_timekeeper_take_issued(&role->time, issued_ms);
+    g_mutex_unlock(&role->time_mutex);
+    worker->issued_ms = MAX(worker->issued_ms, issued_ms);
 }
 
 /* ---- asking ---- */
@@ -139,25 +167,22 @@ static gboolean take_time(
 void bt_sync_role_ask_time(BtSyncWorker *worker)
 {
     BtSyncRole *role = worker->role;
+    BtPatience patience = { ASK_LIMIT_MS, &role->cancelled };
     BtNonce nonce;
     GError *failure = NULL;
     g_autoptr(GBytes) envelope = NULL;
     if (!time_is_due(worker) || !get_nonce(role, &nonce))
         return;
     gint64 asked_ms = mono_ms(role), wait_ms = TIME_EVERY_MS;
-    gboolean was_trusted = bt_sync_role_moment(role).trusted;
     worker->tells_no_time = FALSE;
-    if (bt_sync_ask_time(worker->sync, &nonce, &envelope, &failure) &&
-        take_time(worker, envelope, &nonce, asked_ms, &failure)) {
+    if (bt_sync_ask_time(worker->sync, &nonce, &patience, &envelope, &failure) &&
+        take_time(worker, envelope, &nonce, asked_ms, &failure))
         bt_sync_role_tell(role, BT_ROLE_TIME);
-        if (!was_trusted)
-            worker->moved_by_real_ms = real_ms() + MOVE_WAIT_MS;
-    }
     if (failure != NULL) {
         worker->tells_no_time = g_error_matches(failure, BT_ERROR, BT_ERROR_NOT_FOUND);
-        wait_ms = worker->tells_no_time           ? TIME_NONE_MS
-            : bt_sync_role_is_of_the_way(failure) ? 0
-                                                  : TIME_RETRY_MS;
+        wait_ms = worker->tells_no_time      ? TIME_NONE_MS
+            : bt_sync_is_of_the_way(failure) ? 0
+                                             : TIME_RETRY_MS;
         g_debug("%s: %s", worker->source->name, failure->message);
         g_error_free(failure);
     }

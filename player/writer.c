@@ -6,9 +6,10 @@ typedef struct {
     BtWriterTask run; /* NULL: a flush, answered through the writer's condition */
     gpointer data;
     GDestroyNotify destroy;
-    gboolean soon; /* not with the next second's others */
-    gboolean note; /* after the others, in no transaction */
-    gboolean last; /* the flush after which the thread ends */
+    gboolean soon;    /* not with the next second's others */
+    gboolean note;    /* after the others, in no transaction */
+    gboolean last;    /* the flush after which the thread ends */
+    gboolean refused; /* for what it says; of that nothing is written */
 } Task;
 
 struct BtWriter {
@@ -19,6 +20,8 @@ struct BtWriter {
     gint64 commit_us;   /* when the batch is due; the thread's own */
     Task *note;         /* the newest that waits, NULL; the thread's own */
     gboolean note_failed;
+    gboolean was_failing;    /* the thread's own */
+    BtWriterTrouble trouble; /* under mutex */
     GMutex mutex;
     GCond flushed;
     guint64 flushes_done;  /* under mutex */
@@ -42,7 +45,7 @@ static gboolean write_batch(BtWriter *writer, GError **error)
     for (GList *link = writer->batch->head; link != NULL; link = link->next) {
         Task *task = link->data;
         GError *failure = NULL;
-        if (task->run(writer->facts, task->data, &failure))
+        if (task->refused || task->run(writer->facts, task->data, &failure))
             continue;
         if (g_error_matches(failure, BT_ERROR, BT_ERROR_IO)) {
             g_propagate_error(error, failure);
@@ -50,8 +53,48 @@ static gboolean write_batch(BtWriter *writer, GError **error)
         }
         g_warning("ledger: %s", failure->message);
         g_error_free(failure);
+        task->refused = TRUE;
     }
     return bt_facts_commit(writer->facts, error);
+}
+
+static void note_trouble(BtWriter *writer, const GError *failure)
+{
+    BtWriterTrouble *trouble = &writer->trouble;
+    g_mutex_lock(&writer->mutex);
+    if (failure != NULL && !writer->was_failing)
+        trouble->since_us = g_get_real_time();
+    if (failure != NULL)
+        g_strlcpy(trouble->message, failure->message, sizeof trouble->message);
+    trouble->is_failing = failure != NULL;
+    trouble->kept = failure == NULL ? 0 : g_queue_get_length(writer->batch);
+    g_mutex_unlock(&writer->mutex);
+    if (failure != NULL && !writer->was_failing)
+        g_warning("ledger: kept for later: %s", failure->message);
+    writer->was_failing = failure != NULL;
+}
+
+void bt_writer_trouble(BtWriter *writer, BtWriterTrouble *trouble)
+{
+    g_mutex_lock(&writer->mutex);
+    *trouble = writer->trouble;
+    g_mutex_unlock(&writer->mutex);
+}
+
+static void note_lost(BtWriter *writer)
+{
+    g_mutex_lock(&writer->mutex);
+    writer->trouble.lost++;
+    g_mutex_unlock(&writer->mutex);
+}
+
+/* The oldest goes: of what happened the newest says how things are. */
+static void give_up_oldest(BtWriter *writer)
+{
+    while (g_queue_get_length(writer->batch) > BT_WRITER_MAX_TASKS) {
+        task_free(g_queue_pop_head(writer->batch));
+        note_lost(writer);
+    }
 }
 
 static void write_down(BtWriter *writer)
@@ -61,12 +104,11 @@ static void write_down(BtWriter *writer)
         return;
     if (write_batch(writer, &failure)) {
         g_queue_clear_full(writer->batch, (GDestroyNotify)task_free);
-        return;
+    } else {
+        bt_facts_rollback(writer->facts);
+        give_up_oldest(writer);
     }
-    bt_facts_rollback(writer->facts);
-    g_warning("ledger: kept for later: %s", failure->message);
-    while (g_queue_get_length(writer->batch) > BT_WRITER_MAX_TASKS)
-        task_free(g_queue_pop_head(writer->batch));
+    note_trouble(writer, failure);
 }
 
 /* A disk that stays full says so once. */
@@ -192,6 +234,9 @@ void bt_writer_free(BtWriter *writer)
         return;
     flush(writer, TRUE);
     g_thread_join(writer->thread);
+    guint left = g_queue_get_length(writer->batch);
+    if (left > 0)
+        g_warning("ledger: %u changes could not be written and are lost", left);
     g_queue_free_full(writer->batch, (GDestroyNotify)task_free);
     g_clear_pointer(&writer->note, task_free);
     g_async_queue_unref(writer->queue);

@@ -1,13 +1,23 @@
 /* The thread that writes the ledger, so that show's main thread never waits for a disk. What is
  * posted within a second becomes one durable step; what cannot be written (a full disk) is kept and
- * tried again. Thread-safety: post and flush from one thread. */
+ * tried again each second. A task may run more than once, so it leaves its data as it was.
+ * Thread-safety: post and flush from one thread. */
 #ifndef BT_PLAYER_WRITER_H
 #define BT_PLAYER_WRITER_H
 
 #include "player/facts.h"
 
 #define BT_WRITER_MAX_TASKS                                                                        \
-    20000 /* waiting for a disk; beyond it the oldest wait is given up, logged */
+    20000 /* waiting for a disk, some 10 MB; beyond it the oldest is given up, and counted */
+
+/* What the disk does to the ledger. */
+typedef struct {
+    gboolean is_failing; /* the last try failed */
+    gint64 since_us;     /* real time of the first of these failures */
+    guint kept;          /* what waits in memory for the disk */
+    guint64 lost;        /* given up since the start */
+    char message[300];   /* of the last failure, "" when there was none */
+} BtWriterTrouble;
 
 typedef struct BtWriter BtWriter;
 
@@ -27,6 +37,8 @@ void bt_writer_post_note(
     BtWriter *writer, BtWriterTask task, gpointer data, GDestroyNotify destroy);
 /* Blocks until everything posted so far is durable, or failed once more. */
 void bt_writer_flush(BtWriter *writer);
+/* From any thread. */
+void bt_writer_trouble(BtWriter *writer, BtWriterTrouble *trouble);
 /* Flushes and ends. */
 void bt_writer_free(BtWriter *writer);
 

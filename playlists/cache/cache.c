@@ -7,6 +7,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <ftw.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -73,6 +74,23 @@ gboolean bt_cache_check_writable(const BtCache *cache, GError **error)
     return FALSE;
 }
 
+/* ---- what is in the way ---- */
+
+static int remove_one(const char *path, const struct stat *st, int kind, struct FTW *where)
+{
+    (void)st, (void)kind, (void)where;
+    return remove(path);
+}
+
+void bt_cache_clear_way(const char *path, gboolean folder)
+{
+    struct stat st;
+    if (lstat(path, &st) < 0 || (folder ? S_ISDIR(st.st_mode) : S_ISREG(st.st_mode)))
+        return;
+    g_warning("%s: is no %s: it is removed", path, folder ? "folder" : "file");
+    (void)nftw(path, remove_one, 8, FTW_DEPTH | FTW_PHYS);
+}
+
 /* ---- opening ---- */
 
 static gboolean is_folder(const char *path, GError **error)
@@ -93,6 +111,8 @@ static gboolean prepare(const char *folder, gboolean writable, GError **error)
     static const char *const parts[] = { "objects", "incoming", "documents" };
     for (guint i = 0; i < G_N_ELEMENTS(parts); i++) {
         g_autofree char *path = g_build_filename(folder, parts[i], NULL);
+        if (writable)
+            bt_cache_clear_way(path, TRUE);
         if (!(writable ? bt_io_make_folder(path, error) : is_folder(path, error)))
             return FALSE;
     }
@@ -113,22 +133,40 @@ static void sweep(const char *folder)
     bt_io_sweep(incoming);
 }
 
+static BtCache *cache_new(const char *folder, gboolean writable)
+{
+    BtCache *cache = g_new0(BtCache, 1);
+    cache->folder = g_strdup(folder);
+    cache->writable = writable;
+    return cache;
+}
+
 BtCache *bt_cache_open(const char *folder, gboolean writable, GError **error)
 {
     if (!prepare(folder, writable, error))
         return NULL;
-    BtCache *cache = g_new0(BtCache, 1);
-    cache->folder = g_strdup(folder);
-    cache->writable = writable;
     if (writable)
         sweep(folder);
-    return cache;
+    return cache_new(folder, writable);
+}
+
+BtCache *bt_cache_open_failing(const char *folder)
+{
+    return cache_new(folder, TRUE);
+}
+
+void bt_cache_remember(BtCache *cache)
+{
+    if (!cache->remembered)
+        cache->remembered =
+            g_hash_table_new_full(g_str_hash, g_str_equal, g_free, (GDestroyNotify)g_bytes_unref);
 }
 
 void bt_cache_close(BtCache *cache)
 {
     if (!cache)
         return;
+    g_clear_pointer(&cache->remembered, g_hash_table_unref);
     g_free(cache->folder);
     g_free(cache);
 }
@@ -180,7 +218,7 @@ static void drop_rotted(const BtCache *cache, const char *sha256, const char *fo
         "object %s: has rotted: its bytes have the hash %s", sha256, found);
 }
 
-GBytes *bt_cache_read_object(BtCache *cache, const char *sha256, gsize max_bytes, GError **error)
+static GBytes *read_object(BtCache *cache, const char *sha256, gsize max_bytes, GError **error)
 {
     int fd = bt_cache_open_object(cache, sha256, error);
     if (fd < 0)
@@ -194,6 +232,35 @@ GBytes *bt_cache_read_object(BtCache *cache, const char *sha256, gsize max_bytes
     if (strcmp(found, sha256) == 0)
         return g_steal_pointer(&bytes);
     drop_rotted(cache, sha256, found, error);
+    return NULL;
+}
+
+static void remember(BtCache *cache, const char *sha256, GBytes *bytes)
+{
+    if (g_hash_table_contains(cache->remembered, sha256))
+        return;
+    cache->remembered_bytes += g_bytes_get_size(bytes);
+    if (cache->remembered_bytes > BT_CACHE_REMEMBERED_BYTES) {
+        g_hash_table_remove_all(cache->remembered);
+        cache->remembered_bytes = g_bytes_get_size(bytes);
+    }
+    g_hash_table_insert(cache->remembered, g_strdup(sha256), g_bytes_ref(bytes));
+}
+
+GBytes *bt_cache_read_object(BtCache *cache, const char *sha256, gsize max_bytes, GError **error)
+{
+    g_autoptr(GError) why = NULL;
+    GBytes *bytes = read_object(cache, sha256, max_bytes, &why);
+    if (bytes && cache->remembered)
+        remember(cache, sha256, bytes);
+    if (bytes)
+        return bytes;
+    bytes = cache->remembered && sha256 ? g_hash_table_lookup(cache->remembered, sha256) : NULL;
+    if (bytes) {
+        g_message("%s: its bytes of before count", why->message);
+        return g_bytes_ref(bytes);
+    }
+    g_propagate_error(error, g_steal_pointer(&why));
     return NULL;
 }
 
@@ -233,5 +300,7 @@ gboolean bt_cache_write_document(
     g_autofree char *folder = g_path_get_dirname(path);
     gsize size;
     const void *data = g_bytes_get_data(bytes, &size);
+    bt_cache_clear_way(folder, TRUE);
+    bt_cache_clear_way(path, FALSE);
     return bt_io_make_folder(folder, error) && bt_io_write(path, data, size, 0600, error);
 }

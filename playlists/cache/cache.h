@@ -16,6 +16,13 @@ typedef struct BtCache BtCache;
 /* (transfer full) (nullable) BT_ERROR_IO. `writable` FALSE: opens an existing folder for reading.
  */
 BtCache *bt_cache_open(const char *folder, gboolean writable, GError **error);
+/* For a player that goes on: a cache whose folder could not be opened now; what is asked of it is
+ * looked for each time. (transfer full) */
+BtCache *bt_cache_open_failing(const char *folder);
+/* From now on what bt_cache_read_object gave is given again when the disk does not: the bytes had
+ * their hash then, and have it still. At most so many bytes are kept. */
+#define BT_CACHE_REMEMBERED_BYTES (16 * 1024 * 1024)
+void bt_cache_remember(BtCache *cache);
 void bt_cache_close(BtCache *cache);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(BtCache, bt_cache_close)
 
@@ -42,6 +49,8 @@ typedef struct BtIncoming BtIncoming;
 /* Begins or continues the arrival of an object of `size_bytes`. (transfer full) (nullable) */
 BtIncoming *bt_cache_begin(BtCache *cache, const char *sha256, guint64 size_bytes, GError **error);
 guint64 bt_incoming_offset(const BtIncoming *incoming); /* bytes that are here already */
+/* The same of an object that nobody begins now; 0 when nothing of it came. */
+guint64 bt_cache_incoming_bytes(BtCache *cache, const char *sha256);
 /* The validator (ETag) under which those bytes came, "" when not known; set it with each answer. */
 const char *bt_incoming_etag(const BtIncoming *incoming);
 gboolean bt_incoming_set_etag(BtIncoming *incoming, const char *etag, GError **error);
@@ -65,7 +74,13 @@ typedef struct {
 } BtCacheUse;
 gboolean bt_cache_measure(BtCache *cache, BtCacheUse *use, GError **error);
 /* Removes objects that are not in `keep` (a set of sha256), oldest access first, until at most
- * `quota_bytes` remain; never one of `keep`. Returns how many were removed, -1 on failure. */
-gint64 bt_cache_evict(BtCache *cache, GHashTable *keep, guint64 quota_bytes, GError **error);
+ * `quota_bytes` remain and the disk has `free_bytes` free; never one of `keep`. Returns how many
+ * were removed, -1 on failure. */
+gint64 bt_cache_evict(
+    BtCache *cache, GHashTable *keep, guint64 quota_bytes, guint64 free_bytes, GError **error);
+/* What the disk should have free for others than the cache: a twentieth of it, at most 1 GB.
+ * Objects that would leave less than half of that do not begin to arrive (BT_ERROR_IO), so that
+ * ledger and inputs can still be written. 0 when the disk cannot be asked. */
+guint64 bt_cache_reserve(const BtCache *cache);
 
 #endif

@@ -9,6 +9,7 @@
 #include <errno.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/statvfs.h>
 #include <unistd.h>
 
 typedef struct {
@@ -104,24 +105,65 @@ static gboolean remove_entry(const Entry *entry, GError **error)
     return FALSE;
 }
 
-/* How many objects were removed until `total` fell to the quota, -1 on failure. */
+/* How many objects were removed until so many bytes went, -1 on failure. */
 static gint64 remove_oldest(
-    const GArray *entries, GHashTable *keep, guint64 total, guint64 quota_bytes, GError **error)
+    const GArray *entries, GHashTable *keep, guint64 surplus_bytes, GError **error)
 {
     gint64 removed = 0;
-    for (guint i = 0; i < entries->len && total > quota_bytes; i++) {
+    for (guint i = 0; i < entries->len && surplus_bytes > 0; i++) {
         const Entry *entry = &g_array_index(entries, Entry, i);
         if (g_hash_table_contains(keep, entry->sha256))
             continue;
         if (!remove_entry(entry, error))
             return -1;
-        total -= entry->bytes;
+        surplus_bytes -= MIN(surplus_bytes, entry->bytes);
         removed += entry->whole;
     }
     return removed;
 }
 
-gint64 bt_cache_evict(BtCache *cache, GHashTable *keep, guint64 quota_bytes, GError **error)
+/* ---- room ---- */
+
+#define RESERVE_SHARE 20 /* of the disk, so one part */
+#define RESERVE_MAX_BYTES (G_GUINT64_CONSTANT(1024) * 1024 * 1024)
+
+static gboolean ask_disk(const BtCache *cache, guint64 *size_bytes, guint64 *free_bytes)
+{
+    struct statvfs disk;
+    if (statvfs(cache->folder, &disk) < 0)
+        return FALSE;
+    *size_bytes = (guint64)disk.f_blocks * disk.f_frsize;
+    *free_bytes = (guint64)disk.f_bavail * disk.f_frsize;
+    return TRUE;
+}
+
+guint64 bt_cache_reserve(const BtCache *cache)
+{
+    guint64 size_bytes, free_bytes;
+    return ask_disk(cache, &size_bytes, &free_bytes)
+        ? MIN(size_bytes / RESERVE_SHARE, RESERVE_MAX_BYTES)
+        : 0;
+}
+
+gboolean bt_cache_has_room(const BtCache *cache, guint64 bytes)
+{
+    guint64 size_bytes, free_bytes;
+    return !ask_disk(cache, &size_bytes, &free_bytes) ||
+        free_bytes >= bytes + bt_cache_reserve(cache) / 2;
+}
+
+/* What an object that is open holds comes free later, so this is reckoned, not asked again. */
+static guint64 surplus(
+    const BtCache *cache, guint64 total, guint64 quota_bytes, guint64 wanted_free_bytes)
+{
+    guint64 size_bytes, free_bytes, over = total > quota_bytes ? total - quota_bytes : 0;
+    if (!ask_disk(cache, &size_bytes, &free_bytes) || free_bytes >= wanted_free_bytes)
+        return over;
+    return MAX(over, wanted_free_bytes - free_bytes);
+}
+
+gint64 bt_cache_evict(
+    BtCache *cache, GHashTable *keep, guint64 quota_bytes, guint64 free_bytes, GError **error)
 {
     if (!bt_cache_check_writable(cache, error))
         return -1;
@@ -133,5 +175,5 @@ gint64 bt_cache_evict(BtCache *cache, GHashTable *keep, guint64 quota_bytes, GEr
     for (guint i = 0; i < entries->len; i++)
         total += g_array_index(entries, Entry, i).bytes;
     g_array_sort(entries, compare_use);
-    return remove_oldest(entries, keep, total, quota_bytes, error);
+    return remove_oldest(entries, keep, surplus(cache, total, quota_bytes, free_bytes), error);
 }

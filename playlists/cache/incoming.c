@@ -63,8 +63,13 @@ static gboolean lock(BtIncoming *incoming, GError **error)
 static gboolean reserve(BtIncoming *incoming, GError **error)
 {
     guint64 missing = incoming->size_bytes - incoming->offset;
-    if (missing == 0 ||
-        fallocate(incoming->fd, FALLOC_FL_KEEP_SIZE, (off_t)incoming->offset, (off_t)missing) == 0)
+    if (missing == 0)
+        return TRUE;
+    if (!bt_cache_has_room(incoming->cache, missing)) {
+        errno = ENOSPC;
+        return fail_io(incoming, "would leave too little room for the rest", error);
+    }
+    if (fallocate(incoming->fd, FALLOC_FL_KEEP_SIZE, (off_t)incoming->offset, (off_t)missing) == 0)
         return TRUE;
     return errno != ENOSPC || fail_io(incoming, "no room for the whole object", error);
 }
@@ -101,6 +106,7 @@ BtIncoming *bt_cache_begin(BtCache *cache, const char *sha256, guint64 size_byte
     incoming->path = bt_cache_incoming_path(cache, sha256, "");
     incoming->etag_path = bt_cache_incoming_path(cache, sha256, ".etag");
     incoming->size_bytes = size_bytes;
+    bt_cache_clear_way(incoming->path, FALSE);
     incoming->fd = bt_cache_open_file(incoming->path, O_RDWR | O_CREAT, error);
     if (incoming->fd < 0 || !lock(incoming, error) || !find_offset(incoming, error) ||
         !reserve(incoming, error)) {
@@ -117,6 +123,15 @@ BtIncoming *bt_cache_begin(BtCache *cache, const char *sha256, guint64 size_byte
 guint64 bt_incoming_offset(const BtIncoming *incoming)
 {
     return incoming->offset;
+}
+
+guint64 bt_cache_incoming_bytes(BtCache *cache, const char *sha256)
+{
+    struct stat st;
+    if (!bt_cache_check_name(sha256, NULL))
+        return 0;
+    g_autofree char *path = bt_cache_incoming_path(cache, sha256, "");
+    return lstat(path, &st) == 0 && S_ISREG(st.st_mode) ? (guint64)st.st_size : 0;
 }
 
 const char *bt_incoming_etag(const BtIncoming *incoming)
@@ -188,6 +203,8 @@ gboolean bt_cache_install(BtCache *cache, const char *from, const char *sha256, 
     g_autofree char *to = bt_cache_object_path(cache, sha256);
     g_autofree char *to_folder = g_path_get_dirname(to);
     g_autofree char *from_folder = g_path_get_dirname(from);
+    bt_cache_clear_way(to_folder, TRUE);
+    bt_cache_clear_way(to, FALSE);
     if (!bt_io_make_folder(to_folder, error))
         return FALSE;
     if (rename(from, to) < 0) {

@@ -7,6 +7,8 @@
 struct BtCache {
     char *folder;
     gboolean writable;
+    GHashTable *remembered; /* sha256 → GBytes; NULL: nothing is */
+    gsize remembered_bytes;
 };
 
 /* Paths (transfer full). `sha256` must have passed bt_cache_check_name. */
@@ -22,7 +24,14 @@ gboolean bt_cache_check_writable(const BtCache *cache, GError **error);
  * BT_ERROR_IO. */
 int bt_cache_open_file(const char *path, int flags, GError **error);
 
+/* Removes what is at `path` unless it is a regular file or, with `folder`, a folder: where a disk
+ * rotted anything may stand. */
+void bt_cache_clear_way(const char *path, gboolean folder);
+
 /* Gives the synced file at `from` its name among the objects, durably. */
 gboolean bt_cache_install(BtCache *cache, const char *from, const char *sha256, GError **error);
+
+/* Whether so many bytes more leave the disk what it needs for others. */
+gboolean bt_cache_has_room(const BtCache *cache, guint64 bytes);
 
 #endif

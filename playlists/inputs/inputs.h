@@ -16,9 +16,12 @@
 
 typedef struct BtInputLedger BtInputLedger;
 
-/* `path` is the database; it is made when missing and `writable`. BT_ERROR_IO, BT_ERROR_NOT_FOUND.
- * (transfer full) (nullable) */
+/* `path` is the database; it is made when missing and `writable`, else BT_ERROR_NOT_FOUND. It is
+ * opened as base/db.h calls lasting, so that what counts can be read from a disk that cannot be
+ * written; a damaged one is begun anew when `writable`. (transfer full) (nullable) */
 BtInputLedger *bt_input_ledger_open(const char *path, gboolean writable, GError **error);
+/* Whether it can be written, as far as known; else BT_ERROR_IO says why not. */
+gboolean bt_input_ledger_is_usable(BtInputLedger *ledger, GError **error);
 void bt_input_ledger_close(BtInputLedger *ledger);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(BtInputLedger, bt_input_ledger_close)
 
@@ -71,7 +74,8 @@ void bt_input_ledger_last_alert(
     BtInputLedger *ledger, const char *source, char sha256[BT_HASH_HEX_SIZE]);
 
 /* What was recorded for a source with an instant of `since_ms` or later, in the order of recording;
- * `kind` is "manifest", "alert" (`what` "": its end) or "denial". All borrowed for the call. */
+ * `kind` is "manifest", "alert" (`what` "": its end) or "denial"; for the source "" it is
+ * "damaged": the ledger was begun anew. All borrowed for the call. */
 typedef void (*BtInputEach)(
     const char *kind, const char *what, gint64 version, gint64 from_ms, gpointer user);
 gboolean bt_input_ledger_each(BtInputLedger *ledger, const char *source, gint64 since_ms,

@@ -3,6 +3,7 @@
 
 struct BtInputLedger {
     BtDb *db;
+    BtDbLasting lasting;
 };
 
 static const char *const migrations[] = {
@@ -15,18 +16,30 @@ static const char *const migrations[] = {
     NULL,
 };
 
+static const char *const tables[] = { "entry", "command", NULL };
+
+static const char note_damage[] =
+    "INSERT INTO entry (kind, source, what, version, from_ms, until_ms) VALUES ('damaged', '',"
+    " 'inputs.db', 0, CAST((julianday('now') - 2440587.5) * 86400000 AS INTEGER), 0)";
+
 BtInputLedger *bt_input_ledger_open(const char *path, gboolean writable, GError **error)
 {
     if (!writable && !g_file_test(path, G_FILE_TEST_EXISTS)) {
         g_set_error(error, BT_ERROR, BT_ERROR_NOT_FOUND, "%s: no inputs have been recorded", path);
         return NULL;
     }
-    BtDb *db = bt_db_open(path, migrations, error);
-    if (db == NULL)
-        return NULL;
     BtInputLedger *ledger = g_new0(BtInputLedger, 1);
-    ledger->db = db;
+    ledger->lasting = (BtDbLasting){ .migrations = migrations,
+        .tables = writable ? tables : NULL,
+        .after = note_damage,
+        .copy = TRUE };
+    ledger->db = bt_db_open_lasting(path, &ledger->lasting);
     return ledger;
+}
+
+gboolean bt_input_ledger_is_usable(BtInputLedger *ledger, GError **error)
+{
+    return bt_db_is_usable(ledger->db, error);
 }
 
 void bt_input_ledger_close(BtInputLedger *ledger)
@@ -143,7 +156,7 @@ gboolean bt_input_ledger_each(BtInputLedger *ledger, const char *source, gint64 
     GError *failure = NULL;
     g_autoptr(BtRows) rows = bt_db_query(ledger->db, error,
         "SELECT kind, what, version, from_ms FROM entry WHERE source = ? AND from_ms >= ?"
-        " AND kind IN ('manifest', 'alert', 'denial') ORDER BY id",
+        " AND kind IN ('manifest', 'alert', 'denial', 'damaged') ORDER BY id",
         "si", source, since_ms);
     if (rows == NULL)
         return FALSE;

@@ -1,4 +1,4 @@
-/* Windows: which local hours a programme has, and when that changes. Private to schedule.
+/* Windows: which local hours a programme has, and when that changes.
  * Thread-safety: safe (values). */
 #ifndef BT_PLAYLISTS_SCHEDULE_WINDOW_H
 #define BT_PLAYLISTS_SCHEDULE_WINDOW_H

@@ -7,12 +7,16 @@
 #include "playlists/sync/transport.h"
 
 #include <curl/curl.h>
+#include <gio/gio.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <openssl/ssl.h>
 #include <openssl/x509_vfy.h>
 #include <stdio.h>
 #include <string.h>
 
 #define HEADERS_MAX_BYTES (64 * 1024) /* of one answer; servers send less than 1 KB */
+#define HANDSHAKE_BYTES 6000          /* about: TLS 1.3 with a chain of two certificates */
 #define DROPPED_MAX_BYTES (64 * 1024) /* of a body that says why it is not 2xx */
 
 typedef struct {
@@ -21,7 +25,8 @@ typedef struct {
     char *base, *ca_path, *pin;
     gboolean plain_http;
     guint64 max_bytes_per_s;
-    guint low_speed_s;
+    guint low_speed_s, silence_s;
+    gint64 connect_ms; /* patience with the next greeting */
     BtSyncNow now;
     gpointer now_user;
     gboolean met_early; /* the connection was made when the time was not known */
@@ -34,14 +39,17 @@ typedef struct {
     const BtSink *sink;
     BtAnswer *answer;
     guint64 max_bytes, body_bytes, header_bytes;
+    gint64 heard_us; /* when the last byte came; at first, when it was asked for */
     gboolean begun, dropped_enough;
-    GError *error; /* ours; libcurl then only says that a callback failed */
+    gint64 length_bytes; /* as told, -1 before */
+    GError *error;       /* ours; libcurl then only says that a callback failed */
 } Exchange;
 
 /* ---- the answer's head ---- */
 
 static void read_status(Exchange *x, const char *line)
 {
+    x->length_bytes = -1;
     *x->answer = (BtAnswer){ .total_bytes = -1 };
     (void)sscanf(line, "HTTP/%*s %3d", &x->answer->status);
 }
@@ -58,6 +66,28 @@ static void read_content_range(BtAnswer *answer, const char *value)
     const char *slash = strchr(end, '/');
     if (slash && g_ascii_isdigit(slash[1]))
         answer->total_bytes = (gint64)MIN(g_ascii_strtoull(slash + 1, NULL, 10), G_MAXINT64);
+}
+
+/* One number, once: two that differ are how one answer is passed off as two. */
+static void read_length(Exchange *x, const char *value)
+{
+    guint64 length = 0;
+    gboolean fits = g_ascii_string_to_unsigned(value, 10, 0, G_MAXINT64, &length, NULL);
+    if ((!fits || (x->length_bytes >= 0 && x->length_bytes != (gint64)length)) && !x->error)
+        g_set_error(&x->error, BT_ERROR, BT_ERROR_NETWORK,
+            "%s: comes with the length \"%.20s\": expected one number, once", x->path, value);
+    x->length_bytes = (gint64)length;
+    if (x->answer->status == 200)
+        x->answer->total_bytes = x->length_bytes;
+}
+
+/* A path or an address of the same host is the source's own affair. */
+static gboolean is_elsewhere(const Exchange *x, const char *location)
+{
+    g_autoptr(GUri) base = g_uri_parse(x->fetch->base, G_URI_FLAGS_ENCODED, NULL);
+    g_autoptr(GUri) target = g_uri_parse_relative(base, location, G_URI_FLAGS_ENCODED, NULL);
+    const char *host = target ? g_uri_get_host(target) : NULL;
+    return !host || g_ascii_strcasecmp(host, g_uri_get_host(base)) != 0;
 }
 
 static void copy_short(char *to, gsize room, const char *value)
@@ -78,8 +108,10 @@ static void read_field(Exchange *x, const char *name, const char *value)
         answer->resumable = g_ascii_strcasecmp(value, "bytes") == 0;
     else if (g_ascii_strcasecmp(name, "content-range") == 0 && answer->status == 206)
         read_content_range(answer, value);
-    else if (g_ascii_strcasecmp(name, "content-length") == 0 && answer->status == 200)
-        answer->total_bytes = (gint64)MIN(g_ascii_strtoull(value, NULL, 10), G_MAXINT64);
+    else if (g_ascii_strcasecmp(name, "content-length") == 0)
+        read_length(x, value);
+    else if (g_ascii_strcasecmp(name, "location") == 0)
+        answer->elsewhere = answer->status / 100 == 3 && is_elsewhere(x, value);
     else if (g_ascii_strcasecmp(name, "content-encoding") == 0 &&
         g_ascii_strcasecmp(value, "identity") != 0 && !x->error)
         g_set_error(&x->error, BT_ERROR, BT_ERROR_UNSUPPORTED,
@@ -117,6 +149,7 @@ static size_t on_header(char *data, size_t one, size_t size, void *user)
 {
     Exchange *x = user;
     (void)one;
+    x->heard_us = g_get_monotonic_time();
     x->header_bytes += size;
     if (x->header_bytes > HEADERS_MAX_BYTES) {
         g_set_error(&x->error, BT_ERROR, BT_ERROR_LIMIT, "%s: the head is longer than %d bytes",
@@ -140,6 +173,7 @@ static size_t on_body(char *data, size_t one, size_t size, void *user)
 {
     Exchange *x = user;
     (void)one;
+    x->heard_us = g_get_monotonic_time();
     if (!x->begun)
         return drop_body(x, size);
     if (size > x->max_bytes - x->body_bytes) {
@@ -152,11 +186,24 @@ static size_t on_body(char *data, size_t one, size_t size, void *user)
     return x->sink->write(data, size, x->sink->user, &x->error) ? size : 0;
 }
 
+/* libcurl's lowest speed cannot say it: a stream that lives sends three bytes in half a minute. */
+static gboolean is_silent(Exchange *x)
+{
+    guint silence_s = x->fetch->silence_s;
+    if (silence_s == 0 || g_get_monotonic_time() - x->heard_us < silence_s * G_USEC_PER_SEC)
+        return FALSE;
+    g_set_error(&x->error, BT_ERROR, BT_ERROR_TIMEOUT,
+        "%s%s: nothing came for %u s: expected a sign of life", x->fetch->base, x->path, silence_s);
+    return TRUE;
+}
+
+/* About once a second, also when nothing comes. */
 static int on_progress(void *user, curl_off_t a, curl_off_t b, curl_off_t c, curl_off_t d)
 {
     Exchange *x = user;
     (void)a, (void)b, (void)c, (void)d;
-    return !x->error && bt_transport_is_cancelled(&x->fetch->transport, &x->error);
+    return !x->error &&
+        (is_silent(x) || bt_transport_is_cancelled(&x->fetch->transport, &x->error));
 }
 
 /* ---- the request ---- */
@@ -211,6 +258,21 @@ static void set_meeting(BtFetch *fetch)
     fetch->met_early = !known;
 }
 
+/* What was sent and is not confirmed in time tells that the way is gone, though nobody said so: a
+ * cable pulled, a NAT that forgot, a radio that slept. Then libcurl tries once more by a new
+ * connection, within the same request; without it a kept connection would hang until the limit of
+ * speed, and the round would be lost. Two thirds of that limit, and more where ways are long. */
+static int on_socket(void *user, curl_socket_t fd, curlsocktype purpose)
+{
+    const BtFetch *fetch = user;
+    gint64 base_ms = (gint64)fetch->low_speed_s * 1000 * 2 / 3;
+    gboolean is_long = fetch->connect_ms > BT_CONNECT_TIMEOUT_S * 1000;
+    unsigned int unacked_ms = (unsigned int)(is_long ? MAX(base_ms, fetch->connect_ms) : base_ms);
+    (void)purpose;
+    (void)setsockopt(fd, IPPROTO_TCP, TCP_USER_TIMEOUT, &unacked_ms, sizeof unacked_ms);
+    return CURL_SOCKOPT_OK; /* 0: as long as the kernel likes */
+}
+
 static void set_tls(BtFetch *fetch)
 {
     CURL *curl = fetch->curl;
@@ -233,7 +295,7 @@ static void set_limits(BtFetch *fetch)
     long slow = BT_LOW_SPEED_BYTES_PER_S;
     if (rate > 0 && rate / 2 < BT_LOW_SPEED_BYTES_PER_S)
         slow = (long)(rate / 2); /* our own brake is not the peer's fault */
-    curl_easy_setopt(curl, CURLOPT_CONNECTTIMEOUT, (long)BT_CONNECT_TIMEOUT_S);
+    curl_easy_setopt(curl, CURLOPT_CONNECTTIMEOUT_MS, (long)fetch->connect_ms);
     curl_easy_setopt(curl, CURLOPT_LOW_SPEED_LIMIT, slow);
     curl_easy_setopt(curl, CURLOPT_LOW_SPEED_TIME, (long)fetch->low_speed_s);
     curl_easy_setopt(curl, CURLOPT_MAX_RECV_SPEED_LARGE, (curl_off_t)rate);
@@ -254,6 +316,16 @@ static void set_callbacks(Exchange *x)
     curl_easy_setopt(curl, CURLOPT_NOPROGRESS, 0L);
 }
 
+/* A certificate that is none of the source's: not one that is only out of date. */
+static gboolean is_of_another(const Exchange *x, CURLcode code)
+{
+    long verified = X509_V_OK;
+    curl_easy_getinfo(x->fetch->curl, CURLINFO_SSL_VERIFYRESULT, &verified);
+    return code == CURLE_SSL_PINNEDPUBKEYNOTMATCH ||
+        (code == CURLE_PEER_FAILED_VERIFICATION && verified != X509_V_ERR_CERT_HAS_EXPIRED &&
+            verified != X509_V_ERR_CERT_NOT_YET_VALID);
+}
+
 static gboolean fail_curl(Exchange *x, CURLcode code, const char *words, GError **error)
 {
     if (x->error) {
@@ -261,6 +333,13 @@ static gboolean fail_curl(Exchange *x, CURLcode code, const char *words, GError 
         return FALSE;
     }
     BtError reason = code == CURLE_OPERATION_TIMEDOUT ? BT_ERROR_TIMEOUT : BT_ERROR_NETWORK;
+    if (is_of_another(x, code)) {
+        g_set_error(error, BT_ERROR, BT_ERROR_CAPTIVE,
+            "%s%s: %s: expected the source's own certificate; this network wants a login, or "
+            "something stands between",
+            x->fetch->base, x->path, *words ? words : curl_easy_strerror(code));
+        return FALSE;
+    }
     g_set_error(error, BT_ERROR, reason, "%s%s: %s", x->fetch->base, x->path,
         *words ? words : curl_easy_strerror(code));
     return FALSE;
@@ -269,11 +348,14 @@ static gboolean fail_curl(Exchange *x, CURLcode code, const char *words, GError 
 static void count_bytes(BtFetch *fetch)
 {
     curl_off_t down = 0, up = 0;
-    long head = 0, request = 0;
+    long head = 0, request = 0, connects = 0;
     curl_easy_getinfo(fetch->curl, CURLINFO_SIZE_DOWNLOAD_T, &down);
     curl_easy_getinfo(fetch->curl, CURLINFO_SIZE_UPLOAD_T, &up);
     curl_easy_getinfo(fetch->curl, CURLINFO_HEADER_SIZE, &head);
     curl_easy_getinfo(fetch->curl, CURLINFO_REQUEST_SIZE, &request);
+    curl_easy_getinfo(fetch->curl, CURLINFO_NUM_CONNECTS, &connects);
+    if (!fetch->plain_http)
+        head += connects * HANDSHAKE_BYTES;
     fetch->transport.bytes += (guint64)(down + up + head + request);
 }
 
@@ -286,11 +368,31 @@ static void prepare(Exchange *x, const char *url, char *words)
     curl_easy_setopt(curl, CURLOPT_ERRORBUFFER, words);
     curl_easy_setopt(curl, CURLOPT_NOSIGNAL, 1L);
     curl_easy_setopt(curl, CURLOPT_TCP_KEEPALIVE, 1L);
+    curl_easy_setopt(curl, CURLOPT_SOCKOPTFUNCTION, on_socket);
+    curl_easy_setopt(curl, CURLOPT_SOCKOPTDATA, x->fetch);
     curl_easy_setopt(curl, CURLOPT_USERAGENT, "bangtin/" BANGTIN_VERSION);
     curl_easy_setopt(curl, CURLOPT_URL, url);
     set_limits(x->fetch);
     set_tls(x->fetch);
     set_callbacks(x);
+    x->heard_us = g_get_monotonic_time();
+}
+
+/* On a good line a peer that does not answer is soon given up, and found again soon when the line
+ * is back; where the ways are long or packets get lost, name, connection and TLS take a minute in
+ * all. So patience grows with what a greeting took, and while none succeeds. */
+static void learn_patience(BtFetch *fetch, CURLcode code)
+{
+    curl_off_t took_us = 0;
+    long n_new = 0;
+    curl_easy_getinfo(fetch->curl, CURLINFO_PRETRANSFER_TIME_T, &took_us);
+    curl_easy_getinfo(fetch->curl, CURLINFO_NUM_CONNECTS, &n_new);
+    if (took_us > 0 && n_new > 0)
+        fetch->connect_ms = 4 * took_us / 1000;
+    else if (took_us == 0 && code == CURLE_OPERATION_TIMEDOUT)
+        fetch->connect_ms *= 2;
+    fetch->connect_ms =
+        CLAMP(fetch->connect_ms, BT_CONNECT_TIMEOUT_S * 1000, BT_CONNECT_TIMEOUT_MAX_S * 1000);
 }
 
 static gboolean perform(Exchange *x, const char *words, GError **error)
@@ -298,6 +400,10 @@ static gboolean perform(Exchange *x, const char *words, GError **error)
     CURLcode code = curl_easy_perform(x->fetch->curl);
     curl_easy_setopt(x->fetch->curl, CURLOPT_ERRORBUFFER, NULL);
     count_bytes(x->fetch);
+    learn_patience(x->fetch, code);
+    BtTransport *transport = &x->fetch->transport;
+    transport->asked_ms =
+        MAX(transport->asked_ms, bt_answer_asked_ms(x->answer, g_get_real_time() / 1000));
     if (code == CURLE_OK || x->dropped_enough)
         return TRUE;
     return fail_curl(x, code, words, error);
@@ -314,19 +420,31 @@ static gboolean is_set(const char *text)
     return text && *text;
 }
 
+/* FALSE: the whole is wanted. */
+static gboolean write_range(const BtGet *get, char *range, gsize room)
+{
+    if (get->length > 0)
+        g_snprintf(range, room, "%" G_GUINT64_FORMAT "-%" G_GUINT64_FORMAT, get->offset,
+            get->offset + get->length - 1);
+    else
+        g_snprintf(range, room, "%" G_GUINT64_FORMAT "-", get->offset);
+    return get->length > 0 || get->offset > 0;
+}
+
 static gboolean fetch_get(
     BtTransport *transport, const BtGet *get, const BtSink *sink, BtAnswer *answer, GError **error)
 {
     BtFetch *fetch = (BtFetch *)transport;
     Exchange x = { fetch, get->path, sink, answer, .max_bytes = get->max_bytes };
+    *answer = (BtAnswer){ .total_bytes = -1 };
     g_autofree char *url = g_strconcat(fetch->base, get->path, NULL);
-    char words[CURL_ERROR_SIZE], range[32];
+    char words[CURL_ERROR_SIZE], range[48];
     struct curl_slist *headers = add_header(NULL, "Accept-Encoding", "identity");
     prepare(&x, url, words);
+    curl_easy_setopt(fetch->curl, CURLOPT_TIMEOUT, (long)(get->turns * fetch->low_speed_s));
     if (is_set(get->if_none_match))
         headers = add_header(headers, "If-None-Match", get->if_none_match);
-    if (get->offset > 0) {
-        g_snprintf(range, sizeof range, "%" G_GUINT64_FORMAT "-", get->offset);
+    if (write_range(get, range, sizeof range)) {
         curl_easy_setopt(fetch->curl, CURLOPT_RANGE, range);
         if (is_set(get->if_range))
             headers = add_header(headers, "If-Range", get->if_range);
@@ -343,6 +461,7 @@ static gboolean fetch_post(BtTransport *transport, const BtPost *post, const BtS
 {
     BtFetch *fetch = (BtFetch *)transport;
     Exchange x = { fetch, post->path, sink, answer, .max_bytes = post->max_bytes };
+    *answer = (BtAnswer){ .total_bytes = -1 };
     g_autofree char *url = g_strconcat(fetch->base, post->path, NULL);
     char words[CURL_ERROR_SIZE];
     struct curl_slist *headers = add_header(NULL, "Accept-Encoding", "identity");
@@ -352,6 +471,9 @@ static gboolean fetch_post(BtTransport *transport, const BtPost *post, const BtS
     for (guint i = 0; post->headers && post->headers[i]; i++)
         headers = curl_slist_append(headers, post->headers[i]);
     curl_easy_setopt(fetch->curl, CURLOPT_HTTPHEADER, headers);
+    /* What the kernel took is sent, to libcurl; all that follows is silence. */
+    if (transport->until_us > 0)
+        curl_easy_setopt(fetch->curl, CURLOPT_LOW_SPEED_TIME, 0L);
     curl_easy_setopt(
         fetch->curl, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)g_bytes_get_size(post->body));
     curl_easy_setopt(fetch->curl, CURLOPT_POSTFIELDS, g_bytes_get_data(post->body, NULL));
@@ -386,6 +508,8 @@ BtTransport *bt_fetch_new(const BtTransportOptions *options, gboolean plain_http
     fetch->plain_http = plain_http;
     fetch->max_bytes_per_s = options->max_bytes_per_s;
     fetch->low_speed_s = options->low_speed_s;
+    fetch->silence_s = options->silence_s;
+    fetch->connect_ms = BT_CONNECT_TIMEOUT_S * 1000;
     fetch->now = options->now;
     fetch->now_user = options->now_user;
     return &fetch->transport;

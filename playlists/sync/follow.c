@@ -12,8 +12,8 @@ static GBytes *fetch_envelope(BtSync *sync, const char *sha256, GError **error)
     BtAnswer answer;
     g_autoptr(GBytes) envelope = NULL;
     g_autofree char *path = g_strconcat("/v1/manifests/", sha256, NULL);
-    if (!bt_transport_read(
-            sync->transport, path, NULL, MANIFEST_MAX_BYTES, &answer, &envelope, error))
+    BtGet get = { .path = path, .max_bytes = MANIFEST_MAX_BYTES, .turns = BT_DOCUMENT_TURNS };
+    if (!bt_transport_read(sync->transport, &get, &answer, &envelope, error))
         return NULL;
     if (answer.status != 200) {
         bt_answer_fail(&answer, path, error);
@@ -68,6 +68,17 @@ static BtManifest *obtain_manifest(
     return g_steal_pointer(&manifest);
 }
 
+/* By the clock of the board where it counts, else in the order of the document. */
+static void plan_assets(BtRound *round, BtFollowed *followed)
+{
+    const BtBooks *books = &round->sync->books;
+    gint64 now_ms = round->trusted_now_ms;
+    if (books->kept)
+        now_ms = books->now.trusted ? books->now.wall_ms : BT_TIME_MIN;
+    g_clear_pointer(&followed->assets, g_array_unref);
+    followed->assets = bt_plan_assets(followed->manifest, now_ms);
+}
+
 /* Fetches, unless it is here and whole, and verifies the document; then its assets are known. */
 static gboolean obtain(BtRound *round, BtFollow which, const char *sha256)
 {
@@ -77,9 +88,10 @@ static gboolean obtain(BtRound *round, BtFollow which, const char *sha256)
     followed->sha256[0] = '\0';
     g_autoptr(GBytes) envelope =
         bt_cache_read_object(sync->cache, sha256, MANIFEST_MAX_BYTES, NULL);
-    if (!envelope && bt_miss_must_wait(round, sha256))
+    gboolean is_here = envelope != NULL;
+    if (!is_here && bt_miss_must_wait(round, sha256))
         return FALSE;
-    if (!envelope)
+    if (!is_here)
         envelope = fetch_envelope(sync, sha256, &why);
     g_autoptr(BtManifest) manifest =
         envelope ? obtain_manifest(round, which, sha256, envelope, &why) : NULL;
@@ -88,8 +100,11 @@ static gboolean obtain(BtRound *round, BtFollow which, const char *sha256)
         return bt_round_fail(round, sha256, why);
     }
     bt_miss_forget(sync, sha256);
-    g_clear_pointer(&followed->assets, g_array_unref);
-    followed->assets = bt_plan_assets(manifest);
+    /* It had rotted, and show may have had to do without. */
+    round->changed = round->changed || (!is_here && strcmp(followed->ready, sha256) == 0);
+    g_clear_pointer(&followed->manifest, bt_manifest_unref);
+    followed->manifest = g_steal_pointer(&manifest);
+    plan_assets(round, followed);
     g_strlcpy(followed->sha256, sha256, sizeof followed->sha256);
     return TRUE;
 }
@@ -100,10 +115,14 @@ static gboolean has_object(const char *sha256, gpointer user)
 }
 
 /* TRUE when everything is here. One asset that fails does not keep the others. */
-static gboolean fetch_missing(BtRound *round, const BtFollowed *followed)
+static gboolean fetch_missing(BtRound *round, BtFollow which)
 {
     BtSync *sync = round->sync;
+    BtFollowed *followed = &sync->followed[which];
     gboolean whole = TRUE;
+    round->following = which;
+    if (followed->manifest)
+        plan_assets(round, followed);
     g_autoptr(GArray) missing =
         bt_plan_missing(followed->assets, sync->now, has_object, sync->cache);
     for (guint i = 0; i < missing->len && !round->stopped; i++)
@@ -114,6 +133,7 @@ static gboolean fetch_missing(BtRound *round, const BtFollowed *followed)
 static void make_ready(BtRound *round, BtFollow which, const char *sha256)
 {
     GError *why = NULL;
+    g_clear_pointer(&round->sync->followed[which].manifest, bt_manifest_unref);
     if (strcmp(round->sync->followed[which].ready, sha256) == 0)
         return;
     if (bt_state_set_ready(round->sync, which, sha256, &why))
@@ -132,6 +152,6 @@ void bt_follow(BtRound *round, BtFollow which, const char *sha256)
     }
     gboolean known =
         strcmp(followed->sha256, sha256) == 0 && bt_cache_has(round->sync->cache, sha256);
-    if ((known || obtain(round, which, sha256)) && fetch_missing(round, followed))
+    if ((known || obtain(round, which, sha256)) && fetch_missing(round, which))
         make_ready(round, which, sha256);
 }

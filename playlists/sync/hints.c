@@ -1,7 +1,9 @@
 /* A stream of server-sent events: "event: now" means that asking may be worth it. It is trusted for
  * nothing, so all a liar can do is make us poll once a second; and nothing depends on it, so a
  * proxy that swallows it costs no more than the wait for the next poll. It has a connection and a
- * thread of its own because it has to be quiet for hours. */
+ * thread of its own because it may be without news for hours. Not without a word: a modem that lost
+ * its call tells nobody, and a stream on a connection that is no more looks like one without news,
+ * so a source sends a comment now and then, and silence ends the connection. */
 #include "playlists/sync/private.h"
 
 #include <string.h>
@@ -21,12 +23,15 @@ struct BtHints {
     GMutex mutex;
     GCond stop;
     volatile gint cancelled;
+    guint64 bytes; /* under mutex: not taken yet */
     /* Of the thread alone: */
     char line[LINE_MAX_BYTES + 1];
     gsize length; /* of the line; LINE_MAX_BYTES + 1 when it is too long */
     gboolean is_now;
     gboolean heard; /* the stream said something: it is worth trying again soon */
+    gboolean again; /* there was a stream before this one */
     gint64 last_ms;
+    guint64 body_bytes; /* of this stream */
 };
 
 /* ---- what is said ---- */
@@ -53,12 +58,22 @@ static void end_line(BtHints *hints)
     hints->length = 0;
 }
 
+static void count_bytes(BtHints *hints, guint64 bytes)
+{
+    g_mutex_lock(&hints->mutex);
+    hints->bytes += bytes;
+    g_mutex_unlock(&hints->mutex);
+}
+
 static gboolean on_begin(const BtAnswer *answer, gpointer user, GError **error)
 {
     BtHints *hints = user;
     (void)answer, (void)error;
     hints->length = 0;
     hints->is_now = FALSE;
+    if (hints->again) /* what was said in between was said to nobody */
+        give_hint(hints);
+    hints->again = TRUE;
     return TRUE;
 }
 
@@ -67,6 +82,8 @@ static gboolean on_write(const void *data, gsize size_bytes, gpointer user, GErr
     BtHints *hints = user;
     const char *bytes = data;
     hints->heard = TRUE;
+    hints->body_bytes += size_bytes;
+    count_bytes(hints, size_bytes);
     for (gsize i = 0; i < size_bytes; i++) {
         if (bt_transport_is_cancelled(hints->transport, error))
             return FALSE;
@@ -93,6 +110,9 @@ static void listen_once(BtHints *hints)
         g_debug("hints: %s", why->message);
     else
         g_debug("hints: the stream ended with status %d", answer.status);
+    /* The body was counted as it came, since a stream may last for days. */
+    count_bytes(hints, hints->transport->bytes - MIN(hints->transport->bytes, hints->body_bytes));
+    hints->transport->bytes = hints->body_bytes = 0;
 }
 
 /* FALSE: to stop. A fifth by chance, so that a thousand boards do not come back at once. */
@@ -118,15 +138,15 @@ static gpointer run_thread(gpointer data)
     return NULL;
 }
 
-BtHints *bt_hints_new(
-    const BtSyncSource *source, void (*on_hint)(gpointer user), gpointer user, GError **error)
+BtHints *bt_hints_new_patient(const BtSyncSource *source, guint silence_s,
+    void (*on_hint)(gpointer user), gpointer user, GError **error)
 {
     g_autofree char *base = bt_base_copy(source->base);
     BtTransportOptions options = { .base = base,
         .ca_path = source->ca_path,
         .pin = source->pin,
         .insecure_host = source->insecure_host,
-        .low_speed_s = 0, /* silence is what it is for */
+        .silence_s = silence_s,
         .now = source->now,
         .now_user = source->now_user };
     if (!bt_sync_check_screen(source->screen, error))
@@ -144,6 +164,21 @@ BtHints *bt_hints_new(
     transport->cancelled = &hints->cancelled;
     hints->thread = g_thread_new("hints", run_thread, hints);
     return hints;
+}
+
+BtHints *bt_hints_new(
+    const BtSyncSource *source, void (*on_hint)(gpointer user), gpointer user, GError **error)
+{
+    return bt_hints_new_patient(source, BT_HINTS_SILENCE_S, on_hint, user, error);
+}
+
+guint64 bt_hints_take_bytes(BtHints *hints)
+{
+    g_mutex_lock(&hints->mutex);
+    guint64 bytes = hints->bytes;
+    hints->bytes = 0;
+    g_mutex_unlock(&hints->mutex);
+    return bytes;
 }
 
 void bt_hints_free(BtHints *hints)

@@ -68,8 +68,12 @@ gboolean bt_now_poll(BtRound *round)
     BtAnswer answer;
     g_autoptr(GBytes) envelope = NULL;
     g_autofree char *path = g_strconcat("/v1/screens/", sync->source.screen, "/now.json", NULL);
-    if (!bt_transport_read(sync->transport, path, sync->now ? sync->now_tag : NULL, NOW_MAX_BYTES,
-            &answer, &envelope, &why))
+    BtGet get = { .path = path,
+        .if_none_match = sync->now ? sync->now_tag : NULL,
+        .max_bytes = NOW_MAX_BYTES,
+        .turns = BT_NOW_TURNS };
+    if (!bt_transport_read(sync->transport, &get, &answer, &envelope, &why) ||
+        (envelope && !bt_answer_check_page(envelope, path, &why)))
         return bt_round_fail(round, "now.json", why);
     if (answer.status == 304 && sync->now)
         return check_fresh(round);
@@ -77,6 +81,32 @@ gboolean bt_now_poll(BtRound *round)
         return accept_now(round, envelope, answer.tag);
     bt_answer_fail(&answer, path, &why);
     return bt_round_fail(round, "now.json", why);
+}
+
+/* ---- beside a download ---- */
+
+static gboolean is_urgent(const BtNow *before, const BtNow *now)
+{
+    return strcmp(before->alert, now->alert) != 0 || now->deny->len > before->deny->len ||
+        (now->commands->len > 0 && now->version != before->version);
+}
+
+gboolean bt_now_look_aside(BtRound *round)
+{
+    BtSync *sync = round->sync;
+    BtAnswer answer;
+    g_autoptr(GBytes) envelope = NULL;
+    g_autofree char *path = g_strconcat("/v1/screens/", sync->source.screen, "/now.json", NULL);
+    BtGet get = { .path = path,
+        .if_none_match = sync->now_tag,
+        .max_bytes = NOW_MAX_BYTES,
+        .turns = BT_NOW_TURNS };
+    g_autoptr(BtTransport) aside = bt_sync_another_transport(sync);
+    if (!aside || !bt_transport_read(aside, &get, &answer, &envelope, NULL) || !envelope)
+        return FALSE;
+    sync->transport->bytes += aside->bytes;
+    g_autoptr(BtNow) now = verify_now(round, envelope, NULL);
+    return now && is_urgent(sync->now, now);
 }
 
 /* After a new root everything must hold under it, now.json first. */

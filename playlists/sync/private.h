@@ -14,10 +14,31 @@ typedef enum { BT_FOLLOW_ALERT, BT_FOLLOW_MANIFEST, BT_N_FOLLOWED } BtFollow;
 
 typedef struct {
     char sha256[BT_HASH_HEX_SIZE]; /* verified in this run under this root; "" when none */
-    GArray *assets;                /* of BtStep; what it needs */
+    BtManifest *manifest; /* (nullable) until it is ready: what is due changes by the hour */
+    GArray *assets;       /* of BtStep; what it needs */
     char ready[BT_HASH_HEX_SIZE];  /* as written in the cache */
     char before[BT_HASH_HEX_SIZE]; /* ready before that; show may still be on it */
 } BtFollowed;
+
+typedef struct {
+    gint64 version;
+    GBytes *envelope;
+} BtKeptRoot;
+
+/* What was spent and what may be. */
+typedef struct {
+    gboolean kept;   /* else nothing here counts */
+    BtBudget budget; /* `heavy` and `zone` are ours */
+    BtUsage usage;
+    BtBudgetTime now;
+    BtSyncOnUsage on_usage;
+    guint64 total_bytes;    /* counted in this run */
+    guint64 promised_bytes; /* of total_bytes, written down as used up to here */
+    guint64 counted_bytes;  /* of the transport's */
+    guint64 bytes_per_s;    /* observed */
+    BtMay waits;            /* of this round */
+    GHashTable *whole_only; /* sha256 of assets whose peer cannot go on in the midst */
+} BtBooks;
 
 struct BtSync {
     BtSyncSource source; /* strings are ours */
@@ -27,29 +48,40 @@ struct BtSync {
     gpointer user;
     BtTransport *transport;
     BtTrust *trust;
-    gboolean rooted; /* trust has its first root */
+    gboolean rooted;  /* trust has its first root */
+    GPtrArray *roots; /* of BtKeptRoot: the chain, as it was accepted */
     BtFloor now_floor, floors[BT_N_FOLLOWED];
     BtNow *now; /* (nullable) the newest that was verified */
     GBytes *now_envelope;
     char now_tag[BT_TAG_MAX_BYTES + 1]; /* its validator, "" when not asked in this run */
     BtFollowed followed[BT_N_FOLLOWED];
     GHashTable *misses; /* of misses.c */
+    BtBooks books;
     gint64 slice_ms;
+    guint low_speed_s;
     gboolean unfinished;
+    gboolean captive; /* a round since the last good poll met a portal */
+    gboolean heard;   /* in the last round: what is newest */
+    GError *trouble;  /* the first of the last round */
 };
 
 typedef struct {
     BtSync *sync;
     gint64 trusted_now_ms;
     gint64 slice_ends_ms; /* of the real monotonic clock */
+    BtFollow following;   /* whose assets are being fetched */
     gboolean began_asset; /* every round gets on a little */
     gboolean changed;     /* something show should look at */
     gboolean stopped;     /* no use in going on: the network, the disk, or time is up */
     GError *error;        /* the first */
 } BtRound;
 
+#define BT_HINTS_SILENCE_S 90 /* a source says something each 25 s (source/API.md) */
+
 /* For tests. */
 void bt_sync_set_patience(BtSync *sync, guint low_speed_s, gint64 slice_ms, GError **error);
+BtHints *bt_hints_new_patient(const BtSyncSource *source, guint silence_s,
+    void (*on_hint)(gpointer user), gpointer user, GError **error);
 
 /* ---- sync.c ---- */
 void bt_sync_tell(BtSync *sync, const char *type, const GError *why, const char *what,
@@ -59,8 +91,8 @@ void bt_sync_tell(BtSync *sync, const char *type, const GError *why, const char 
 gboolean bt_round_fail(BtRound *round, const char *what, GError *why);
 
 gboolean bt_sync_is_code(const GError *why, BtError code);
-/* The fault of the line or of this box, not of what came. */
-gboolean bt_sync_is_of_the_way(const GError *why);
+/* One more to the same source. (transfer full) (nullable) */
+BtTransport *bt_sync_another_transport(const BtSync *sync);
 gint64 bt_sync_mono_ms(void); /* of the real clock: patience is not a matter of show time */
 /* An id that may stand in an address and name a file; BT_ERROR_INVALID. */
 gboolean bt_sync_check_screen(const char *screen, GError **error);
@@ -69,6 +101,9 @@ char *bt_base_copy(const char *base); /* without slashes at its end (transfer fu
 /* ---- newest.c ---- */
 /* now.json, by a conditional request. TRUE when sync->now is the newest the peer has, and fresh. */
 gboolean bt_now_poll(BtRound *round);
+/* Asks by a connection of its own, in the midst of another request; TRUE: there is a newer alert,
+ * denial or command, and the round should begin anew. */
+gboolean bt_now_look_aside(BtRound *round);
 /* The roots that now.json speaks of, and now.json again under them. */
 void bt_now_follow_root(BtRound *round);
 
@@ -81,6 +116,8 @@ gboolean bt_state_load(BtSync *sync, GError **error);
 gboolean bt_state_save_floors(BtSync *sync, GError **error);
 gboolean bt_state_save_now(BtSync *sync, GBytes *envelope, GError **error);
 gboolean bt_state_set_ready(BtSync *sync, BtFollow which, const char *sha256, GError **error);
+/* Writes again what is not on the disk as it was written: now.json and what is ready. */
+void bt_state_mend(BtRound *round);
 BtFloor bt_state_floor(gint64 version, GBytes *envelope);
 
 /* ---- roots.c ---- */
@@ -88,6 +125,9 @@ BtFloor bt_state_floor(gint64 version, GBytes *envelope);
 gboolean bt_roots_load(BtSync *sync, GError **error);
 /* The first root by its fingerprint, from the source, when there is none yet. */
 gboolean bt_roots_find_first(BtRound *round);
+void bt_kept_root_free(gpointer kept);
+/* Writes again what is not on the disk as it was accepted. */
+void bt_roots_mend(BtRound *round);
 /* N+1, N+2 … to the first 404 or to one that is refused; TRUE when at least one was accepted. */
 gboolean bt_roots_walk(BtRound *round);
 
@@ -97,6 +137,18 @@ void bt_miss_note(BtSync *sync, const char *what, const GError *why);
 void bt_miss_forget(BtSync *sync, const char *what);
 /* TRUE: not yet again; the round has the reason of the last time. */
 gboolean bt_miss_must_wait(BtRound *round, const char *what);
+
+/* ---- books.c: what it costs ---- */
+/* How many of the `missing_bytes` of an asset may be asked for now; 0: it waits, which was told.
+ * From the start when `from_start`. */
+guint64 bt_books_allow(BtRound *round, const BtStep *step, guint64 missing_bytes);
+/* The peer gives this asset as a whole only. */
+void bt_books_note_whole_only(BtSync *sync, const char *sha256);
+/* `under_way` bytes of the present request are here: more is promised on the disk when need be. */
+void bt_books_promise(BtSync *sync, guint64 under_way);
+/* A request ended that brought `asset_bytes` of an asset in `took_ms`. */
+void bt_books_count(BtSync *sync, guint64 asset_bytes, gint64 took_ms);
+void bt_books_clear(BtBooks *books);
 
 /* ---- assets.c ---- */
 /* One asset, or as much of it as comes: TRUE when it is whole in the cache. */

@@ -6,7 +6,6 @@
 
 #include "base/json.h"
 
-#include <stdio.h>
 #include <string.h>
 
 #define BATCH_MAX_BYTES (256 * 1024)
@@ -14,58 +13,7 @@
 #define REPLY_MAX_RANGES 4096 /* a batch holds no more lines than that of use */
 #define REPLY_MAX_REFUSED 4096
 #define REASON_MAX 200
-#define RETRY_AFTER_MAX_MS BT_DAY_MS
 #define COMPONENTS "(\"@method\" \"@target-uri\" \"date\" \"content-digest\")"
-
-static const char *const months[] = { "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep",
-    "Oct", "Nov", "Dec" };
-
-/* ---- HTTP's dates ---- */
-
-/* IMF-fixdate: English whatever the locale. (transfer full) */
-static char *format_date(gint64 wall_ms)
-{
-    static const char *const days[] = { "Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun" };
-    g_autoptr(GDateTime) t = g_date_time_new_from_unix_utc(MAX(wall_ms, 0) / 1000);
-    g_assert(t); /* within the years of BtClock */
-    return g_strdup_printf("%s, %02d %s %04d %02d:%02d:%02d GMT",
-        days[g_date_time_get_day_of_week(t) - 1], g_date_time_get_day_of_month(t),
-        months[g_date_time_get_month(t) - 1], g_date_time_get_year(t), g_date_time_get_hour(t),
-        g_date_time_get_minute(t), g_date_time_get_second(t));
-}
-
-static gint64 parse_date(const char *text)
-{
-    int day, year, hour, minute, second, used = 0;
-    char name[4];
-    if (sscanf(text, "%*3[A-Za-z], %2d %3[A-Za-z] %4d %2d:%2d:%2d GMT%n", &day, name, &year, &hour,
-            &minute, &second, &used) != 6 ||
-        used == 0 || text[used])
-        return BT_TIME_MIN;
-    for (int month = 0; month < 12; month++) {
-        if (strcmp(name, months[month]) != 0)
-            continue;
-        g_autoptr(GDateTime) t = g_date_time_new_utc(year, month + 1, day, hour, minute, second);
-        return t ? g_date_time_to_unix(t) * 1000 : BT_TIME_MIN;
-    }
-    return BT_TIME_MIN;
-}
-
-/* Seconds or a date; nonsense asks for nothing, and nobody may silence a board for more than a day.
- */
-static gint64 read_retry_after(const BtAnswer *answer, gint64 wall_ms)
-{
-    gint64 wait_ms = 0;
-    if (g_ascii_isdigit(answer->retry_after[0])) {
-        char *end = NULL;
-        guint64 seconds = g_ascii_strtoull(answer->retry_after, &end, 10);
-        wait_ms = *end ? 0 : (gint64)MIN(seconds, RETRY_AFTER_MAX_MS / 1000) * 1000;
-    } else {
-        gint64 date_ms = parse_date(answer->retry_after);
-        wait_ms = date_ms > wall_ms ? date_ms - wall_ms : 0;
-    }
-    return MIN(wait_ms, RETRY_AFTER_MAX_MS);
-}
 
 /* ---- the signature ---- */
 
@@ -107,7 +55,7 @@ static char *sign(
 /* The four lines that make a POST a signed one, NULL-ended. (transfer full) */
 static char **signed_headers(const BtKey *key, const char *url, GBytes *body, gint64 wall_ms)
 {
-    g_autofree char *date = format_date(wall_ms);
+    g_autofree char *date = bt_http_date(wall_ms);
     g_autofree char *digest = content_digest(body);
     g_autofree char *params = signature_params(key, wall_ms);
     g_autofree char *signature = sign(key, url, date, digest, params);
@@ -134,7 +82,7 @@ static gboolean post_dated(BtTransport *transport, const char *base, BtPost *pos
  * BT_TIME_MIN. */
 static gint64 better_date(const BtAnswer *answer, gint64 wall_ms)
 {
-    gint64 date_ms = answer->status == 401 ? parse_date(answer->date) : BT_TIME_MIN;
+    gint64 date_ms = answer->status == 401 ? bt_http_parse_date(answer->date) : BT_TIME_MIN;
     gboolean differs = date_ms != BT_TIME_MIN && ABS(date_ms - wall_ms) > BT_MINUTE_MS;
     return differs ? date_ms : BT_TIME_MIN;
 }
@@ -245,8 +193,20 @@ static gboolean check_push(const BtSync *sync, GBytes *ndjson, GError **error)
     return FALSE;
 }
 
-gboolean bt_sync_push(
-    BtSync *sync, GBytes *ndjson, gint64 wall_ms, BtPushReply *reply, GError **error)
+/* Within the time that this may take. */
+static gboolean post_within(BtSync *sync, BtPost *post, gint64 wall_ms, const BtPatience *patience,
+    BtAnswer *answer, GBytes **bytes, GError **error)
+{
+    BtTransport *transport = sync->transport;
+    bt_transport_be_patient(transport, patience);
+    gboolean answered =
+        post_signed(transport, sync->source.base, post, sync->key, wall_ms, answer, bytes, error);
+    bt_transport_be_patient(transport, NULL);
+    return answered;
+}
+
+gboolean bt_sync_push(BtSync *sync, GBytes *ndjson, gint64 wall_ms, const BtPatience *patience,
+    BtPushReply *reply, GError **error)
 {
     *reply = (BtPushReply){ .accepted = g_array_new(FALSE, FALSE, sizeof(gint64)),
         .refused = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free) };
@@ -259,13 +219,11 @@ gboolean bt_sync_push(
         .max_bytes = REPLY_MAX_BYTES };
     BtAnswer answer;
     g_autoptr(GBytes) bytes = NULL;
-    if (!post_signed(
-            sync->transport, sync->source.base, &post, sync->key, wall_ms, &answer, &bytes, error))
+    if (!post_within(sync, &post, wall_ms, patience, &answer, &bytes, error))
         return FALSE;
     if (answer.status == 200)
         return read_push_reply(bytes, path, reply, error);
-    if (answer.status == 429 || answer.status == 503)
-        reply->retry_after_ms = read_retry_after(&answer, wall_ms);
+    reply->retry_after_ms = bt_answer_asked_ms(&answer, wall_ms);
     bt_answer_fail(&answer, path, error);
     return FALSE;
 }

@@ -16,6 +16,21 @@ static char *document_name(gint64 version)
     return g_strdup_printf("root.%" G_GINT64_FORMAT ".json", version);
 }
 
+/* As it was accepted, so that what rots on the disk can be mended. */
+static void keep_root(BtSync *sync, GBytes *envelope)
+{
+    BtKeptRoot *kept = g_new0(BtKeptRoot, 1);
+    *kept = (BtKeptRoot){ bt_trust_root(sync->trust)->version, g_bytes_ref(envelope) };
+    g_ptr_array_add(sync->roots, kept);
+}
+
+void bt_kept_root_free(gpointer data)
+{
+    BtKeptRoot *kept = data;
+    g_bytes_unref(kept->envelope);
+    g_free(kept);
+}
+
 static gboolean save_root(BtSync *sync, GBytes *envelope, GError **error)
 {
     g_autofree char *name = document_name(bt_trust_root(sync->trust)->version);
@@ -56,14 +71,23 @@ static gboolean load_first(BtSync *sync, GError **error)
     gint64 version = path ? 0 : read_first_version(sync);
     if (!path && version == 0)
         return TRUE;
+    g_autoptr(GError) why = NULL;
     g_autoptr(GBytes) envelope =
-        path ? bt_io_read(path, ROOT_MAX_BYTES, error) : read_cached(sync, version, error);
-    if (!envelope ||
-        !bt_trust_accept_first_root(sync->trust, envelope, path ? path : "the first root",
-            sync->source.root_fingerprint, error))
-        return FALSE;
-    sync->rooted = TRUE;
-    return !path || save_first(sync, envelope, error);
+        path ? bt_io_read(path, ROOT_MAX_BYTES, &why) : read_cached(sync, version, &why);
+    sync->rooted = envelope &&
+        bt_trust_accept_first_root(sync->trust, envelope, path ? path : "the first root",
+            sync->source.root_fingerprint, &why);
+    if (sync->rooted) {
+        keep_root(sync, envelope);
+        return !path || save_first(sync, envelope, error);
+    }
+    /* One that rotted is found at the source by its fingerprint. */
+    gboolean is_lost = !path && sync->source.root_fingerprint;
+    if (is_lost)
+        bt_sync_tell(sync, "refused", why, "root", "%s", why->message);
+    else
+        g_propagate_error(error, g_steal_pointer(&why));
+    return is_lost;
 }
 
 /* Those that were accepted before; a cut chain is mended from the source. */
@@ -76,8 +100,10 @@ static void load_next(BtSync *sync)
         g_autoptr(GBytes) envelope = read_cached(sync, version, NULL);
         if (!envelope)
             return;
-        if (bt_trust_accept_next_root(sync->trust, envelope, name, BT_TIME_MIN, &why))
+        if (bt_trust_accept_next_root(sync->trust, envelope, name, BT_TIME_MIN, &why)) {
+            keep_root(sync, envelope);
             continue;
+        }
         bt_sync_tell(sync, "refused", why, name, "%s", why->message);
         return;
     }
@@ -96,6 +122,36 @@ gboolean bt_roots_load(BtSync *sync, GError **error)
     return FALSE;
 }
 
+static gboolean is_as_kept(BtSync *sync, const BtKeptRoot *kept)
+{
+    g_autoptr(GBytes) found = read_cached(sync, kept->version, NULL);
+    return found && g_bytes_equal(found, kept->envelope);
+}
+
+static gboolean mend_root(BtSync *sync, const BtKeptRoot *kept, GError **error)
+{
+    g_autofree char *name = document_name(kept->version);
+    return bt_cache_write_document(sync->cache, sync->source.name, name, kept->envelope, error);
+}
+
+void bt_roots_mend(BtRound *round)
+{
+    BtSync *sync = round->sync;
+    for (guint i = 0; i < sync->roots->len; i++) {
+        const BtKeptRoot *kept = g_ptr_array_index(sync->roots, i);
+        GError *why = NULL;
+        if (is_as_kept(sync, kept))
+            continue;
+        g_autofree char *name = document_name(kept->version);
+        if (!mend_root(sync, kept, &why)) {
+            bt_round_fail(round, name, why);
+            return;
+        }
+        bt_sync_tell(sync, "mended", NULL, name, "was not on the disk as it came");
+        round->changed = TRUE;
+    }
+}
+
 /* ---- from the source ---- */
 
 /* NULL without an error at a 404. (transfer full) */
@@ -104,7 +160,9 @@ static GBytes *fetch_root(BtSync *sync, gint64 version, GError **error)
     g_autofree char *path = g_strdup_printf("/v1/root/%" G_GINT64_FORMAT ".json", version);
     BtAnswer answer;
     g_autoptr(GBytes) envelope = NULL;
-    if (!bt_transport_read(sync->transport, path, NULL, ROOT_MAX_BYTES, &answer, &envelope, error))
+    BtGet get = { .path = path, .max_bytes = ROOT_MAX_BYTES, .turns = BT_DOCUMENT_TURNS };
+    if (!bt_transport_read(sync->transport, &get, &answer, &envelope, error) ||
+        (envelope && !bt_answer_check_page(envelope, path, error)))
         return NULL;
     if (answer.status == 200)
         return g_steal_pointer(&envelope);
@@ -126,8 +184,10 @@ static gboolean find_first(BtSync *sync, GError **error)
         if (!envelope)
             break;
         if (bt_trust_accept_first_root(
-                sync->trust, envelope, "the first root", sync->source.root_fingerprint, NULL))
+                sync->trust, envelope, "the first root", sync->source.root_fingerprint, NULL)) {
+            keep_root(sync, envelope);
             return save_first(sync, envelope, error);
+        }
     }
     g_set_error(error, BT_ERROR, BT_ERROR_MISMATCH, "source %s: no root has the fingerprint %s",
         sync->source.name, sync->source.root_fingerprint);
@@ -140,6 +200,7 @@ gboolean bt_roots_find_first(BtRound *round)
     if (round->sync->rooted)
         return TRUE;
     round->sync->rooted = find_first(round->sync, &why);
+    round->changed = round->changed || round->sync->rooted;
     return round->sync->rooted || bt_round_fail(round, "root", why);
 }
 
@@ -167,8 +228,10 @@ static gboolean forget_floors(BtSync *sync, GError **error)
 static gboolean accept_next(BtRound *round, GBytes *envelope, const char *name, GError **error)
 {
     BtSync *sync = round->sync;
-    return bt_trust_accept_next_root(sync->trust, envelope, name, round->trusted_now_ms, error) &&
-        save_root(sync, envelope, error) && forget_floors(sync, error);
+    if (!bt_trust_accept_next_root(sync->trust, envelope, name, round->trusted_now_ms, error))
+        return FALSE;
+    keep_root(sync, envelope);
+    return save_root(sync, envelope, error) && forget_floors(sync, error);
 }
 
 gboolean bt_roots_walk(BtRound *round)

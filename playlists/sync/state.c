@@ -144,6 +144,33 @@ gboolean bt_state_set_ready(BtSync *sync, BtFollow which, const char *sha256, GE
     return TRUE;
 }
 
+/* TRUE when it was, or is, as it should be. */
+static gboolean mend(BtRound *round, const char *name, GBytes *should)
+{
+    BtSync *sync = round->sync;
+    GError *why = NULL;
+    gsize size_bytes = g_bytes_get_size(should);
+    g_autoptr(GBytes) found =
+        bt_cache_read_document(sync->cache, sync->source.name, name, size_bytes, NULL);
+    if (found && g_bytes_equal(found, should))
+        return TRUE;
+    if (!bt_cache_write_document(sync->cache, sync->source.name, name, should, &why))
+        return bt_round_fail(round, name, why);
+    bt_sync_tell(sync, "mended", NULL, name, "was not on the disk as it came");
+    return round->changed = TRUE;
+}
+
+void bt_state_mend(BtRound *round)
+{
+    BtSync *sync = round->sync;
+    gboolean ok = !sync->now_envelope || mend(round, "now.json", sync->now_envelope);
+    for (int i = 0; ok && i < BT_N_FOLLOWED; i++) {
+        const char *ready = sync->followed[i].ready;
+        g_autoptr(GBytes) should = g_bytes_new(ready, strlen(ready));
+        ok = !*ready || mend(round, ready_names[i], should);
+    }
+}
+
 gboolean bt_state_load(BtSync *sync, GError **error)
 {
     load_floors(sync);

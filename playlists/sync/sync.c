@@ -27,11 +27,10 @@ gboolean bt_sync_is_code(const GError *why, BtError code)
     return g_error_matches(why, BT_ERROR, (gint)code);
 }
 
-/* The fault of the line or of this box, not of what came. */
 gboolean bt_sync_is_of_the_way(const GError *why)
 {
     return bt_sync_is_code(why, BT_ERROR_NETWORK) || bt_sync_is_code(why, BT_ERROR_TIMEOUT) ||
-        bt_sync_is_code(why, BT_ERROR_IO);
+        bt_sync_is_code(why, BT_ERROR_CAPTIVE) || bt_sync_is_code(why, BT_ERROR_IO);
 }
 
 gint64 bt_sync_mono_ms(void)
@@ -73,29 +72,70 @@ static void run_plan(BtRound *round)
         run_step(round, &g_array_index(steps, BtStep, i));
 }
 
+/* What came wrong may have been the portal's. */
+static void forget_portal(BtSync *sync)
+{
+    if (sync->captive)
+        g_hash_table_remove_all(sync->misses);
+    sync->captive = FALSE;
+}
+
 BtSyncResult bt_sync_round(
     BtSync *sync, gint64 trusted_now_ms, volatile gint *cancelled, GError **error)
 {
     BtRound round = { .sync = sync,
         .trusted_now_ms = trusted_now_ms,
         .slice_ends_ms = bt_sync_mono_ms() + sync->slice_ms };
-    sync->unfinished = FALSE;
+    sync->unfinished = sync->heard = FALSE;
+    g_clear_error(&sync->trouble);
+    sync->books.waits = (BtMay){ 0 };
     sync->transport->cancelled = cancelled;
     sync->transport->trusted_now_ms = trusted_now_ms;
-    if (bt_roots_find_first(&round) && bt_now_poll(&round))
+    sync->transport->asked_ms = 0;
+    bt_roots_mend(&round);
+    bt_state_mend(&round);
+    sync->heard = !round.stopped && bt_roots_find_first(&round) && bt_now_poll(&round);
+    if (sync->heard) {
+        forget_portal(sync);
         run_plan(&round);
-    sync->transport->cancelled = NULL;
-    if (round.changed || !round.error) {
-        g_clear_error(&round.error);
-        return round.changed ? BT_SYNC_NEW : BT_SYNC_UNCHANGED;
     }
-    g_propagate_error(error, round.error);
+    sync->captive = sync->captive || bt_sync_is_code(round.error, BT_ERROR_CAPTIVE);
+    sync->transport->cancelled = NULL;
+    sync->trouble = round.error;
+    if (round.changed || !round.error)
+        return round.changed ? BT_SYNC_NEW : BT_SYNC_UNCHANGED;
+    g_propagate_error(error, g_error_copy(round.error));
     return BT_SYNC_FAILED;
+}
+
+gboolean bt_sync_has_heard(const BtSync *sync)
+{
+    return sync->heard;
+}
+
+const GError *bt_sync_trouble(const BtSync *sync)
+{
+    return sync->trouble;
 }
 
 gboolean bt_sync_is_unfinished(const BtSync *sync)
 {
     return sync->unfinished;
+}
+
+gint64 bt_sync_asked_ms(const BtSync *sync)
+{
+    return sync->transport->asked_ms;
+}
+
+gboolean bt_sync_has_ready(const BtSync *sync)
+{
+    return *sync->followed[BT_FOLLOW_MANIFEST].ready != '\0';
+}
+
+gint64 bt_sync_issued_ms(const BtSync *sync)
+{
+    return sync->now ? sync->now->issued_ms : 0;
 }
 
 guint64 bt_sync_bytes(const BtSync *sync)
@@ -105,37 +145,63 @@ guint64 bt_sync_bytes(const BtSync *sync)
 
 /* ---- what must stay ---- */
 
-/* From our own cache, by its hash: nothing here is believed, only kept. */
-static void add_needed(BtSync *sync, GHashTable *keep, const char *sha256)
+/* A document that is gone will never say what it needed; if it is needed itself, it comes again. */
+static gboolean is_gone(const GError *why)
 {
+    return bt_sync_is_code(why, BT_ERROR_NOT_FOUND) || bt_sync_is_code(why, BT_ERROR_MISMATCH);
+}
+
+/* From our own cache, by its hash: nothing here is believed, only kept. */
+static gboolean add_needed(BtSync *sync, GHashTable *keep, const char *sha256, gboolean may_be_gone)
+{
+    g_autoptr(GError) why = NULL;
     if (!*sha256)
-        return;
+        return TRUE;
     g_hash_table_add(keep, g_strdup(sha256));
     g_autoptr(GBytes) envelope =
-        bt_cache_read_object(sync->cache, sha256, MANIFEST_MAX_BYTES, NULL);
+        bt_cache_read_object(sync->cache, sha256, MANIFEST_MAX_BYTES, &why);
+    if (!envelope)
+        return may_be_gone && is_gone(why);
     g_autoptr(GBytes) payload =
         envelope ? bt_envelope_peek(envelope, sha256, BT_MANIFEST_MAX_BYTES, NULL) : NULL;
     g_autoptr(BtManifest) manifest = payload ? bt_manifest_parse(g_bytes_get_data(payload, NULL),
                                                    g_bytes_get_size(payload), sha256, NULL)
                                              : NULL;
     if (!manifest)
-        return;
-    g_autoptr(GArray) assets = bt_plan_assets(manifest);
+        return TRUE;
+    g_autoptr(GArray) assets = bt_plan_assets(manifest, BT_TIME_MIN);
     for (guint i = 0; i < assets->len; i++)
         g_hash_table_add(keep, g_strdup(g_array_index(assets, BtStep, i).sha256));
+    return TRUE;
 }
 
-void bt_sync_add_needed(BtSync *sync, GHashTable *keep)
+gboolean bt_sync_add_needed(BtSync *sync, GHashTable *keep)
 {
+    gboolean known = TRUE;
     for (int which = 0; which < BT_N_FOLLOWED; which++) {
-        add_needed(sync, keep, sync->followed[which].ready);
-        add_needed(sync, keep, sync->followed[which].before);
-        add_needed(sync, keep, sync->followed[which].sha256);
+        known = add_needed(sync, keep, sync->followed[which].ready, FALSE) && known;
+        known = add_needed(sync, keep, sync->followed[which].before, TRUE) && known;
+        known = add_needed(sync, keep, sync->followed[which].sha256, TRUE) && known;
     }
     if (sync->now) {
-        add_needed(sync, keep, sync->now->alert);
-        add_needed(sync, keep, sync->now->manifest);
+        known = add_needed(sync, keep, sync->now->alert, TRUE) && known;
+        known = add_needed(sync, keep, sync->now->manifest, TRUE) && known;
     }
+    return known;
+}
+
+guint64 bt_sync_missing_bytes(BtSync *sync)
+{
+    guint64 bytes = 0;
+    for (int which = 0; which < BT_N_FOLLOWED; which++) {
+        const GArray *assets = sync->followed[which].assets;
+        for (guint i = 0; assets && i < assets->len; i++) {
+            const BtStep *step = &g_array_index(assets, BtStep, i);
+            if (!bt_cache_has(sync->cache, step->sha256))
+                bytes += step->size_bytes;
+        }
+    }
+    return bytes;
 }
 
 /* ---- life ---- */
@@ -195,6 +261,16 @@ static BtTransport *new_transport(const BtSyncSource *source, guint low_speed_s,
     return bt_transport_new(&options, error);
 }
 
+BtTransport *bt_sync_another_transport(const BtSync *sync)
+{
+    BtTransport *transport = new_transport(&sync->source, sync->low_speed_s, NULL);
+    if (transport) {
+        transport->cancelled = sync->transport->cancelled;
+        transport->trusted_now_ms = sync->transport->trusted_now_ms;
+    }
+    return transport;
+}
+
 void bt_sync_set_patience(BtSync *sync, guint low_speed_s, gint64 slice_ms, GError **error)
 {
     BtTransport *transport = new_transport(&sync->source, low_speed_s, error);
@@ -202,7 +278,9 @@ void bt_sync_set_patience(BtSync *sync, guint low_speed_s, gint64 slice_ms, GErr
         return;
     bt_transport_free(sync->transport);
     sync->transport = transport;
+    sync->books.counted_bytes = 0;
     sync->slice_ms = slice_ms;
+    sync->low_speed_s = low_speed_s;
 }
 
 BtSync *bt_sync_new(const BtSyncSource *source, BtCache *cache, const BtKey *key,
@@ -217,7 +295,9 @@ BtSync *bt_sync_new(const BtSyncSource *source, BtCache *cache, const BtKey *key
     sync->on_event = on_event;
     sync->user = user;
     sync->slice_ms = BT_SYNC_SLICE_MS;
+    sync->low_speed_s = BT_LOW_SPEED_S;
     sync->misses = bt_misses_new();
+    sync->roots = g_ptr_array_new_with_free_func(bt_kept_root_free);
     sync->trust = bt_trust_new(sync->source.source_id, source->screen);
     sync->transport = new_transport(&sync->source, BT_LOW_SPEED_S, error);
     if (!sync->transport || !bt_state_load(sync, error))
@@ -229,11 +309,16 @@ void bt_sync_free(BtSync *sync)
 {
     if (!sync)
         return;
-    for (int which = 0; which < BT_N_FOLLOWED; which++)
+    for (int which = 0; which < BT_N_FOLLOWED; which++) {
         g_clear_pointer(&sync->followed[which].assets, g_array_unref);
+        g_clear_pointer(&sync->followed[which].manifest, bt_manifest_unref);
+    }
+    bt_books_clear(&sync->books);
     g_clear_pointer(&sync->now, bt_now_free);
     g_clear_pointer(&sync->now_envelope, g_bytes_unref);
+    g_clear_error(&sync->trouble);
     g_hash_table_unref(sync->misses);
+    g_ptr_array_unref(sync->roots);
     bt_trust_free(sync->trust);
     bt_transport_free(sync->transport);
     free_source(&sync->source);

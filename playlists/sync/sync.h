@@ -13,6 +13,7 @@
 #include "base/sign.h"
 #include "playlists/cache/cache.h"
 #include "playlists/envelope/envelope.h"
+#include "playlists/sync/forecast.h"
 
 /* What time it is, to whoever has a source fetched: `*known` TRUE; else it is not known, and what
  * is returned is the latest instant that is surely past. Called from any thread. */
@@ -43,9 +44,11 @@ typedef enum {
 } BtSyncResult;
 
 typedef struct {
-    const char *type;   /* static: "refused", "fetched", "resumed", "restarted", "skipped" */
+    const char *type; /* static: "refused", "fetched", "resumed", "restarted", "skipped", "waiting",
+                         "mended" */
     const char *reason; /* static word of bt_error_reason, or "" */
-    char *what;         /* the document's name, or the sha256 of a manifest, alert or asset */
+    char *what; /* the document's name, or the sha256 of a manifest, alert or asset; waiting:
+                   "day" or "month", whose budget is used up, or an asset; told once */
     char *message;
 } BtSyncEvent;
 typedef void (*BtSyncOnEvent)(const BtSyncEvent *event, gpointer user);
@@ -61,22 +64,67 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(BtSync, bt_sync_free)
  * "root.first" on (its N in decimal digits), "now.json", "manifest.ready" and "alert.ready" (64
  * digits without a line end: the sha256 of an envelope that is, with all it needs, in objects/;
  * alert.ready is empty or missing when there is no alert). BT_SYNC_NEW comes also when something
- * else failed, which was told as an event and fails again in the next round. Only BT_ERROR_NETWORK,
- * BT_ERROR_TIMEOUT and BT_ERROR_IO call for a slower pace; other failures are of one document or
- * asset and must not keep an alert waiting (an asset that came wrong waits by itself before it is
- * tried again). */
+ * else failed, which was told as an event and fails again in the next round. Only failures of
+ * the way call for a slower pace; others are of one document or asset and must not keep an alert
+ * waiting (an asset that came wrong waits by itself before it is tried again). */
 BtSyncResult bt_sync_round(
     BtSync *sync, gint64 trusted_now_ms, volatile gint *cancelled, GError **error);
 
+/* BT_ERROR_NETWORK, BT_ERROR_TIMEOUT, BT_ERROR_CAPTIVE, BT_ERROR_IO: the fault of the line or of
+ * this box, not of what came. */
+gboolean bt_sync_is_of_the_way(const GError *why);
+
+/* Whether the last round was told what is newest by a now.json that holds. */
+gboolean bt_sync_has_heard(const BtSync *sync);
+/* The first thing that went wrong in the last round, whatever became of the others; NULL: nothing.
+ * Borrowed until the next round. */
+const GError *bt_sync_trouble(const BtSync *sync);
+
 /* The last round paused a download: begin the next at once. */
 gboolean bt_sync_is_unfinished(const BtSync *sync);
+/* How long the peer asked us to wait in the last round (429, 503), at most a day; 0: it did not. */
+gint64 bt_sync_asked_ms(const BtSync *sync);
+/* A manifest of this source is ready, perhaps from a start before. */
+gboolean bt_sync_has_ready(const BtSync *sync);
+/* When the newest now.json that verified was issued; 0: there is none. */
+gint64 bt_sync_issued_ms(const BtSync *sync);
 
-/* Bytes over the network since bt_sync_new, both ways, headers included. */
+/* Bytes over the network since bt_sync_new, both ways, headers included, and what a TLS handshake
+ * takes about. */
 guint64 bt_sync_bytes(const BtSync *sync);
 
-/* Everything the manifests and the alert that are in force or ready need, as sha256, added to
- * `keep` (which frees its keys by g_free). For eviction. */
-void bt_sync_add_needed(BtSync *sync, GHashTable *keep);
+/* ---- what it may cost ---- */
+
+/* `usage` is to be written down before more is fetched: what was used, and some that is about to
+ * be, so that a power cut never forgets a byte. From within a round. */
+typedef void (*BtSyncOnUsage)(const BtUsage *usage, gpointer user);
+
+/* From now on rounds keep within `budget` (copied); `usage` as it was last written down. Without
+ * this call nothing is counted and nothing waits. What waits is no failure: the round goes on. */
+void bt_sync_set_budget(
+    BtSync *sync, const BtBudget *budget, const BtUsage *usage, BtSyncOnUsage on_usage);
+/* What time it is, before each round, and after it for bt_sync_outlook. Bytes that came since the
+ * last call are counted at `now`; `more_bytes` went another way (the stream of hints). */
+void bt_sync_set_time(BtSync *sync, const BtBudgetTime *now, guint64 more_bytes);
+
+/* How things stand after a round. */
+typedef struct {
+    BtUsage usage;
+    BtBacklog
+        backlog; /* of the documents that the newest now.json names, as far as they are known */
+    BtMay waits; /* GO: nothing waits */
+    guint64 bytes_per_s; /* as observed with assets in this run; 0: not yet */
+    BtForecast forecast;
+} BtSyncOutlook;
+/* FALSE without a budget. */
+gboolean bt_sync_outlook(BtSync *sync, BtSyncOutlook *outlook);
+
+/* Everything the manifests and the alert that are in force, ready, or were ready before need, as
+ * sha256, added to `keep` (which frees its keys by g_free). FALSE: one of them cannot be read now,
+ * so that nobody knows what it needs, and nothing may be evicted. */
+gboolean bt_sync_add_needed(BtSync *sync, GHashTable *keep);
+/* Bytes of the newest documents' assets that have not arrived yet. */
+guint64 bt_sync_missing_bytes(BtSync *sync);
 
 /* ---- hints: server-sent events of the source, trusted for nothing ---- */
 typedef struct BtHints BtHints;
@@ -86,16 +134,25 @@ typedef struct BtHints BtHints;
  * folder has none. `source` is read only here. (transfer full) (nullable) */
 BtHints *bt_hints_new(
     const BtSyncSource *source, void (*on_hint)(gpointer user), gpointer user, GError **error);
+/* Bytes over the network since the last call, for the budget. Any thread. */
+guint64 bt_hints_take_bytes(BtHints *hints);
 /* Returns within about a second; `on_hint` is not called after it. */
 void bt_hints_free(BtHints *hints);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(BtHints, bt_hints_free)
+
+/* With a request of reports or of the time. */
+typedef struct {
+    gint64 limit_ms;          /* give up after so long; 0: no such limit */
+    volatile gint *cancelled; /* (nullable) */
+} BtPatience;
 
 /* ---- the time of the source ---- */
 
 /* Asks what time it is, blocking. `*envelope` (transfer full) is the answer as it came, of
  * BT_TIME_MAX_BYTES at most; NULL after failure. BT_ERROR_NOT_FOUND: this source tells no time, as
  * a folder and a plain web server do not. */
-gboolean bt_sync_ask_time(BtSync *sync, const BtNonce *nonce, GBytes **envelope, GError **error);
+gboolean bt_sync_ask_time(BtSync *sync, const BtNonce *nonce, const BtPatience *patience,
+    GBytes **envelope, GError **error);
 /* As bt_trust_verify_time, by what this sync trusts. */
 gboolean bt_sync_verify_time(const BtSync *sync, GBytes *envelope, const BtNonce *nonce,
     gint64 floor_ms, gint64 *utc_ms, GError **error);
@@ -107,10 +164,11 @@ typedef struct {
     gint64 retry_after_ms; /* the peer asked to wait so long; 0 */
 } BtPushReply;
 /* TRUE when the peer answered 200 with a reply of the right form; at most 256 KB a batch. `wall_ms`
- * is the date that is signed; a peer that calls it stale is believed its own, once. `reply`
- * is to be cleared in both cases; after 429 or 503 it has retry_after_ms. */
-gboolean bt_sync_push(
-    BtSync *sync, GBytes *ndjson, gint64 wall_ms, BtPushReply *reply, GError **error);
+ * is the date that is signed; a peer that calls it stale is believed its own, once. `reply` is to
+ * be cleared in both cases; after 429 or 503 it has retry_after_ms. A batch that was given up may
+ * have arrived: facts keep their ids and numbers, and count once. */
+gboolean bt_sync_push(BtSync *sync, GBytes *ndjson, gint64 wall_ms, const BtPatience *patience,
+    BtPushReply *reply, GError **error);
 void bt_push_reply_clear(BtPushReply *reply);
 
 /* `wall_ms`: what time it is, or the latest instant that is surely past when that is later.

@@ -19,7 +19,8 @@ static gboolean has_no_time(const BtAnswer *answer)
         answer->status == 410 || answer->status == 501;
 }
 
-gboolean bt_sync_ask_time(BtSync *sync, const BtNonce *nonce, GBytes **envelope, GError **error)
+gboolean bt_sync_ask_time(BtSync *sync, const BtNonce *nonce, const BtPatience *patience,
+    GBytes **envelope, GError **error)
 {
     g_autoptr(GBytes) body = question(nonce);
     BtPost post = { .path = PATH,
@@ -29,7 +30,10 @@ gboolean bt_sync_ask_time(BtSync *sync, const BtNonce *nonce, GBytes **envelope,
     BtAnswer answer;
     GError *failure = NULL;
     *envelope = NULL;
-    if (!bt_transport_send(sync->transport, &post, &answer, envelope, &failure)) {
+    bt_transport_be_patient(sync->transport, patience);
+    gboolean answered = bt_transport_send(sync->transport, &post, &answer, envelope, &failure);
+    bt_transport_be_patient(sync->transport, NULL);
+    if (!answered) {
         if (bt_sync_is_code(failure, BT_ERROR_UNSUPPORTED)) /* a folder */
             failure->code = BT_ERROR_NOT_FOUND;
         g_propagate_error(error, failure);

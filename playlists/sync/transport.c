@@ -78,14 +78,13 @@ static gboolean finish_memory(
     return answered;
 }
 
-gboolean bt_transport_read(BtTransport *transport, const char *path, const char *if_none_match,
-    guint64 max_bytes, BtAnswer *answer, GBytes **bytes, GError **error)
+gboolean bt_transport_read(
+    BtTransport *transport, const BtGet *get, BtAnswer *answer, GBytes **bytes, GError **error)
 {
     GByteArray *memory = g_byte_array_new();
     BtSink sink = { begin_memory, write_memory, memory };
-    BtGet get = { .path = path, .if_none_match = if_none_match, .max_bytes = max_bytes };
     *bytes = NULL;
-    gboolean answered = transport->get(transport, &get, &sink, answer, error);
+    gboolean answered = transport->get(transport, get, &sink, answer, error);
     return finish_memory(answered, memory, answer, bytes);
 }
 
@@ -107,6 +106,12 @@ void bt_answer_fail(const BtAnswer *answer, const char *path, GError **error)
     if (answer->status == 403 || answer->status == 404 || answer->status == 410)
         g_set_error(error, BT_ERROR, BT_ERROR_NOT_FOUND, "%s: answered %d: expected 200", path,
             answer->status);
+    else if (answer->status == 511 || answer->elsewhere)
+        g_set_error(error, BT_ERROR, BT_ERROR_CAPTIVE,
+            "%s: answered %d to somewhere else: expected the source; this network wants a login, "
+            "or "
+            "the source has moved",
+            path, answer->status);
     else if (answer->status / 100 == 3)
         g_set_error(error, BT_ERROR, BT_ERROR_NETWORK,
             "%s: answered %d: expected the thing itself, redirects are not followed", path,
@@ -116,8 +121,35 @@ void bt_answer_fail(const BtAnswer *answer, const char *path, GError **error)
             answer->status);
 }
 
+gboolean bt_answer_check_page(GBytes *bytes, const char *path, GError **error)
+{
+    gsize size = 0;
+    const char *text = g_bytes_get_data(bytes, &size);
+    gsize at = 0;
+    while (at < size && (g_ascii_isspace(text[at]) || (guchar)text[at] >= 0x80)) /* a BOM */
+        at++;
+    if (at == size || text[at] != '<')
+        return TRUE;
+    g_set_error(error, BT_ERROR, BT_ERROR_CAPTIVE,
+        "%s: answered with a page for people: expected a document; this network wants a login, or "
+        "something stands between",
+        path);
+    return FALSE;
+}
+
+void bt_transport_be_patient(BtTransport *transport, const BtPatience *patience)
+{
+    gint64 limit_ms = patience ? patience->limit_ms : 0;
+    transport->cancelled = patience ? patience->cancelled : NULL;
+    transport->until_us = limit_ms > 0 ? g_get_monotonic_time() + limit_ms * 1000 : 0;
+}
+
 gboolean bt_transport_is_cancelled(const BtTransport *transport, GError **error)
 {
+    if (transport->until_us > 0 && g_get_monotonic_time() >= transport->until_us) {
+        g_set_error_literal(error, BT_ERROR, BT_ERROR_TIMEOUT, "stopped: it took too long");
+        return TRUE;
+    }
     if (!transport->cancelled || !g_atomic_int_get(transport->cancelled))
         return FALSE;
     g_set_error_literal(error, BT_ERROR, BT_ERROR_TIMEOUT, "stopped: the player wants to end");

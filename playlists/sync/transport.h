@@ -6,18 +6,25 @@
 #include "base/error.h"
 #include "playlists/sync/sync.h"
 
-#define BT_TAG_MAX_BYTES 200  /* longer validators are taken for none */
-#define BT_FIELD_MAX_BYTES 63 /* an HTTP date has 29 */
-#define BT_CONNECT_TIMEOUT_S 15
+#define BT_TAG_MAX_BYTES 200        /* longer validators are taken for none */
+#define BT_FIELD_MAX_BYTES 63       /* an HTTP date has 29 */
+#define BT_CONNECT_TIMEOUT_S 15     /* name, connection and TLS, on a line that is not known … */
+#define BT_CONNECT_TIMEOUT_MAX_S 60 /* … or known to be slow */
 #define BT_LOW_SPEED_BYTES_PER_S 1024
 #define BT_LOW_SPEED_S 30
+/* How long a document may take in all, in times of the limit of low speed: a minute for now.json,
+ * 11 KB at most, behind which an alert may wait; five for a root or manifest, 1.4 MB at most. */
+#define BT_NOW_TURNS 2
+#define BT_DOCUMENT_TURNS 10
 
 typedef struct {
     const char *path;          /* "/v1/…", appended to the base; no escapes needed */
     const char *if_none_match; /* a validator; NULL or "": unconditional */
     const char *if_range;      /* the same, for `offset` */
     guint64 offset;            /* the first byte wanted */
+    guint64 length;            /* how many from there are wanted; 0: all. A peer may send more */
     guint64 max_bytes;         /* of this answer's body; one more is BT_ERROR_LIMIT */
+    guint turns;               /* BT_…_TURNS for all of it; 0: as long as it is fast enough */
 } BtGet;
 
 typedef struct {
@@ -34,6 +41,7 @@ typedef struct {
     guint64 from;                   /* where the body begins in the whole: 0 but for 206 */
     gint64 total_bytes;             /* of the whole, -1 when not known */
     gboolean resumable;             /* the peer serves ranges */
+    gboolean elsewhere;             /* it points to another host */
     char retry_after[BT_FIELD_MAX_BYTES + 1];
     char date[BT_FIELD_MAX_BYTES + 1]; /* what time the peer says it is, "" when it does not */
 } BtAnswer;
@@ -50,11 +58,14 @@ typedef struct {
 typedef struct BtTransport BtTransport;
 struct BtTransport {
     volatile gint *cancelled; /* (nullable) borrowed; set before a request */
+    gint64 until_us;          /* of g_get_monotonic_time: the end of any request; 0: no such end */
     gint64 trusted_now_ms;    /* as in envelope.h; a wall clock before it is surely behind */
     guint64 bytes;            /* over the network so far, both ways */
+    gint64 asked_ms;          /* the longest wait that a busy peer asked for; the user resets it */
 
     /* TRUE when there is an answer, whatever its status; BT_ERROR_NETWORK, BT_ERROR_TIMEOUT,
-     * BT_ERROR_LIMIT, BT_ERROR_UNSUPPORTED (a content encoding), or the sink's own error. */
+     * BT_ERROR_CAPTIVE (a certificate of somebody else), BT_ERROR_LIMIT, BT_ERROR_UNSUPPORTED (a
+     * content encoding), or the sink's own error. */
     gboolean (*get)(BtTransport *, const BtGet *, const BtSink *, BtAnswer *, GError **);
     gboolean (*post)(BtTransport *, const BtPost *, const BtSink *, BtAnswer *, GError **);
     void (*free)(BtTransport *);
@@ -65,7 +76,8 @@ typedef struct {
     const char *ca_path, *pin;
     gboolean insecure_host;
     guint64 max_bytes_per_s;
-    guint low_speed_s; /* give up after so long below BT_LOW_SPEED_BYTES_PER_S */
+    guint low_speed_s; /* give up after so long below BT_LOW_SPEED_BYTES_PER_S; 0: never */
+    guint silence_s;   /* give up after so long without a byte; 0: never */
     BtSyncNow now;     /* for certificates; NULL: the wall clock, unless it is surely behind */
     gpointer now_user;
 } BtTransportOptions;
@@ -81,15 +93,27 @@ BtTransport *bt_fetch_new(const BtTransportOptions *options, gboolean plain_http
 BtTransport *bt_tree_new(const char *folder);
 
 /* A small document, whole in memory; `*bytes` stays NULL unless the status is 2xx. The error names
- * `path`. */
-gboolean bt_transport_read(BtTransport *transport, const char *path, const char *if_none_match,
-    guint64 max_bytes, BtAnswer *answer, GBytes **bytes, GError **error);
+ * the path. */
+gboolean bt_transport_read(
+    BtTransport *transport, const BtGet *get, BtAnswer *answer, GBytes **bytes, GError **error);
 /* The same for the answer to a POST. */
 gboolean bt_transport_send(
     BtTransport *transport, const BtPost *post, BtAnswer *answer, GBytes **bytes, GError **error);
 
-/* The error for an answer nobody can use: 403, 404 and 410 BT_ERROR_NOT_FOUND, all else NETWORK. */
+/* The error for an answer nobody can use: 403, 404 and 410 BT_ERROR_NOT_FOUND; 511 and a redirect
+ * to another host BT_ERROR_CAPTIVE; all else NETWORK. */
 void bt_answer_fail(const BtAnswer *answer, const char *path, GError **error);
+/* How long a 429 or 503 asks to wait, by seconds or a date; 0 when it does not. At most a day. */
+gint64 bt_answer_asked_ms(const BtAnswer *answer, gint64 wall_ms);
+/* A page for people, where a document was asked for: BT_ERROR_CAPTIVE. */
+gboolean bt_answer_check_page(GBytes *bytes, const char *path, GError **error);
+
+/* IMF-fixdate, English whatever the locale. (transfer full) */
+char *bt_http_date(gint64 wall_ms);
+/* The same back; BT_TIME_MIN: it is no such date. */
+gint64 bt_http_parse_date(const char *text);
+/* For the requests from now on; NULL: they may take as long as they like. */
+void bt_transport_be_patient(BtTransport *transport, const BtPatience *patience);
 gboolean bt_transport_is_cancelled(const BtTransport *transport, GError **error);
 
 #endif

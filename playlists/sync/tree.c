@@ -50,7 +50,8 @@ static int choose_status(const BtGet *get, BtAnswer *answer)
 {
     if (is_same(get->if_none_match, answer))
         return 304;
-    if (get->offset == 0 || (get->if_range && *get->if_range && !is_same(get->if_range, answer)))
+    if ((get->offset == 0 && get->length == 0) ||
+        (get->if_range && *get->if_range && !is_same(get->if_range, answer)))
         return 200;
     return get->offset < (guint64)answer->total_bytes ? 206 : 416;
 }
@@ -61,6 +62,8 @@ static gboolean send_body(const BtTree *tree, int fd, const BtGet *get, const Bt
 {
     g_autofree char *piece = g_malloc(PIECE_BYTES);
     guint64 at = answer->from, end = (guint64)answer->total_bytes;
+    if (answer->status == 206 && get->length > 0)
+        end = MIN(end, at + get->length);
     if (!sink->begin(answer, sink->user, error))
         return FALSE;
     if (end - at > get->max_bytes) {

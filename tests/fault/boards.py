@@ -114,6 +114,7 @@ class Acknowledge(WithSource):
 class Board(WithSource):
     """A manifest is fetched, counts, is shown, reported and acknowledged, while an older one is in force."""
     name = "board"
+    item_ms = 1000
 
     def __init__(self):
         super().__init__()
@@ -139,7 +140,7 @@ class Board(WithSource):
         image = self.place.folder / "tin.png"
         image.write_bytes(way.plain_png(*CANVAS, colour))
         made = way.manifest(1, [{"id": name, "kind": "image", "asset": "file:tin.png",
-                                 "duration_ms": 1000}])
+                                 "duration_ms": self.item_ms}])
         for field in ("version", "issued", "expires", "screens", "assets"):
             del made[field]
         made["layouts"] = [{"id": "full", "canvas": list(CANVAS),

@@ -1,6 +1,9 @@
-/* Ends a program, with all its processes and threads, at one of its system calls.
+/* Ends a program, with all its processes and threads, at one of its system calls, or lets that call
+ * fail.
  *
  *     cut-at [--at=N [--after] [--alone] [--disk=FOLDER [--log]]] [--files] [--under=PREFIX]
+ *         --report=FILE COMMAND…
+ *     cut-at --fail=ENOSPC|EIO|EMFILE|ENOMEM [--at=N [--spell=MS | --until-death]] [--under=PREFIX]
  *         --report=FILE COMMAND…
  *
  * Counted are the calls by which state leaves a process: what writes, syncs, renames, unlinks or
@@ -12,11 +15,15 @@
  * lets the log of names and sizes reach the disk just before, as it does every few seconds, but not
  * the bytes of files that nobody synced.
  *
+ * --fail counts the calls that may fail so, makes the Nth not and gives it that error; with --spell
+ * every one from then on for so long, with --until-death every one of the process that made it.
+ * Descriptors and memory belong to no file, so --under says nothing of ENOMEM and EMFILE.
+ *
  * --under counts of the files only those whose path begins so, --files nothing that is sent.
  * Not counted is what changes no state: what goes to a terminal, a pipe, an event counter, shared
  * memory (also SQLite's index of its log, made anew at each start), and from one role to another
  * over a local socket. SIGTERM is passed on to COMMAND. Exit status: 0 when the cut was made, else
- * COMMAND's. */
+ * COMMAND's; after a fault always COMMAND's. */
 #include <errno.h>
 #include <fcntl.h>
 #include <glib-unix.h>
@@ -32,6 +39,7 @@
 #include <sys/socket.h>
 #include <sys/syscall.h>
 #include <sys/uio.h>
+#include <sys/user.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -42,70 +50,115 @@
 
 /* ---- which calls ---- */
 
-/* What tells the file: a descriptor; a path; a path that is only created with certain flags. */
-typedef enum { BY_FD, BY_PATH, BY_CREATION, BY_MAPPING } How;
+/* What tells the file: a descriptor; a path; a path that is only created with certain flags;
+ * nothing, since it concerns none. */
+typedef enum { BY_FD, BY_PATH, BY_CREATION, BY_MAPPING, BY_NOTHING } How;
+
+/* Why a call is looked at: state leaves the process by it, or it may fail so. */
+enum { STATE = 1, NOSPC = 2, IO = 4, MFILE = 8, NOMEM = 16 };
+
+static const struct {
+    const char *name;
+    int number;
+    guint why;
+} faults[] = {
+    { "ENOSPC", ENOSPC, NOSPC },
+    { "EIO", EIO, IO },
+    { "EMFILE", EMFILE, MFILE },
+    { "ENOMEM", ENOMEM, NOMEM },
+};
 
 typedef struct {
     const char *name;
     int number;
     How how;
     guint arg; /* where the descriptor or the path stands */
+    guint why;
 } Call;
 
-#define CALL(name, how, arg)                                                                       \
+#define CALL(name, how, arg, why)                                                                  \
     {                                                                                              \
-#name, SYS_##name, how, arg                                                                \
+#name, SYS_##name, how, arg, why                                                           \
     }
 
 static const Call calls[] = {
-    CALL(write, BY_FD, 0),
-    CALL(pwrite64, BY_FD, 0),
-    CALL(writev, BY_FD, 0),
-    CALL(pwritev, BY_FD, 0),
-    CALL(pwritev2, BY_FD, 0),
-    CALL(sendfile, BY_FD, 0),
-    CALL(splice, BY_FD, 2),
-    CALL(copy_file_range, BY_FD, 2),
-    CALL(fsync, BY_FD, 0),
-    CALL(fdatasync, BY_FD, 0),
-    CALL(sync_file_range, BY_FD, 0),
-    CALL(syncfs, BY_FD, 0),
-    CALL(msync, BY_MAPPING, 0),
-    CALL(ftruncate, BY_FD, 0),
-    CALL(fallocate, BY_FD, 0),
-    CALL(fchmod, BY_FD, 0),
-    CALL(sendto, BY_FD, 0),
-    CALL(sendmsg, BY_FD, 0),
-    CALL(sendmmsg, BY_FD, 0),
-    CALL(openat, BY_CREATION, 1),
-    CALL(renameat, BY_PATH, 3),
-    CALL(renameat2, BY_PATH, 3),
-    CALL(linkat, BY_PATH, 3),
-    CALL(symlinkat, BY_PATH, 2),
-    CALL(unlinkat, BY_PATH, 1),
-    CALL(mkdirat, BY_PATH, 1),
-    CALL(truncate, BY_PATH, 0),
+    CALL(write, BY_FD, 0, STATE | NOSPC | IO),
+    CALL(pwrite64, BY_FD, 0, STATE | NOSPC | IO),
+    CALL(writev, BY_FD, 0, STATE | NOSPC | IO),
+    CALL(pwritev, BY_FD, 0, STATE | NOSPC | IO),
+    CALL(pwritev2, BY_FD, 0, STATE | NOSPC | IO),
+    CALL(sendfile, BY_FD, 0, STATE | IO),
+    CALL(splice, BY_FD, 2, STATE | IO),
+    CALL(copy_file_range, BY_FD, 2, STATE | NOSPC | IO),
+    CALL(fsync, BY_FD, 0, STATE | NOSPC | IO),
+    CALL(fdatasync, BY_FD, 0, STATE | NOSPC | IO),
+    CALL(sync_file_range, BY_FD, 0, STATE | NOSPC | IO),
+    CALL(syncfs, BY_FD, 0, STATE | NOSPC | IO),
+    CALL(msync, BY_MAPPING, 0, STATE | IO),
+    CALL(ftruncate, BY_FD, 0, STATE | IO),
+    CALL(fallocate, BY_FD, 0, STATE | NOSPC | IO),
+    CALL(fchmod, BY_FD, 0, STATE | IO),
+    CALL(sendto, BY_FD, 0, STATE),
+    CALL(sendmsg, BY_FD, 0, STATE),
+    CALL(sendmmsg, BY_FD, 0, STATE),
+    CALL(openat, BY_CREATION, 1, STATE | NOSPC | IO | MFILE | NOMEM),
+    CALL(renameat, BY_PATH, 3, STATE | NOSPC | IO),
+    CALL(renameat2, BY_PATH, 3, STATE | NOSPC | IO),
+    CALL(linkat, BY_PATH, 3, STATE | NOSPC | IO),
+    CALL(symlinkat, BY_PATH, 2, STATE | NOSPC | IO),
+    CALL(unlinkat, BY_PATH, 1, STATE | IO),
+    CALL(mkdirat, BY_PATH, 1, STATE | NOSPC | IO),
+    CALL(truncate, BY_PATH, 0, STATE | IO),
+    CALL(read, BY_FD, 0, IO),
+    CALL(pread64, BY_FD, 0, IO),
+    CALL(readv, BY_FD, 0, IO),
+    CALL(fstat, BY_FD, 0, IO),
+    CALL(newfstatat, BY_PATH, 1, IO),
+    CALL(getdents64, BY_FD, 0, IO),
+    CALL(socket, BY_NOTHING, 0, MFILE | NOMEM),
+    CALL(socketpair, BY_NOTHING, 0, MFILE | NOMEM),
+    CALL(accept4, BY_NOTHING, 0, MFILE | NOMEM),
+    CALL(pipe2, BY_NOTHING, 0, MFILE),
+    CALL(eventfd2, BY_NOTHING, 0, MFILE | NOMEM),
+    CALL(epoll_create1, BY_NOTHING, 0, MFILE | NOMEM),
+    CALL(timerfd_create, BY_NOTHING, 0, MFILE | NOMEM),
+    CALL(signalfd4, BY_NOTHING, 0, MFILE | NOMEM),
+    CALL(memfd_create, BY_NOTHING, 0, MFILE | NOMEM),
+    CALL(dup, BY_NOTHING, 0, MFILE),
+    CALL(mmap, BY_NOTHING, 0, NOMEM),
+    CALL(mremap, BY_NOTHING, 0, NOMEM),
+    CALL(brk, BY_NOTHING, 0, NOMEM),
+    CALL(clone, BY_NOTHING, 0, NOMEM),
+    CALL(clone3, BY_NOTHING, 0, NOMEM),
 #ifdef SYS_open /* the older forms, which not every machine has */
-    CALL(open, BY_CREATION, 0),
-    CALL(creat, BY_PATH, 0),
-    CALL(rename, BY_PATH, 1),
-    CALL(link, BY_PATH, 1),
-    CALL(symlink, BY_PATH, 1),
-    CALL(unlink, BY_PATH, 0),
-    CALL(mkdir, BY_PATH, 0),
-    CALL(rmdir, BY_PATH, 0),
-    CALL(chmod, BY_PATH, 0),
+    CALL(open, BY_CREATION, 0, STATE | NOSPC | IO | MFILE | NOMEM),
+    CALL(creat, BY_PATH, 0, STATE | NOSPC | IO | MFILE),
+    CALL(rename, BY_PATH, 1, STATE | NOSPC | IO),
+    CALL(link, BY_PATH, 1, STATE | NOSPC | IO),
+    CALL(symlink, BY_PATH, 1, STATE | NOSPC | IO),
+    CALL(unlink, BY_PATH, 0, STATE | IO),
+    CALL(mkdir, BY_PATH, 0, STATE | NOSPC | IO),
+    CALL(rmdir, BY_PATH, 0, STATE | IO),
+    CALL(chmod, BY_PATH, 0, STATE | IO),
+    CALL(stat, BY_PATH, 0, IO),
+    CALL(lstat, BY_PATH, 0, IO),
+    CALL(accept, BY_NOTHING, 0, MFILE | NOMEM),
+    CALL(pipe, BY_NOTHING, 0, MFILE),
+    CALL(fork, BY_NOTHING, 0, NOMEM),
+    CALL(vfork, BY_NOTHING, 0, NOMEM),
 #endif
 };
 
 /* Stops at each call of the table, with its place in the table as the data of the stop. */
-static gboolean install_filter(void)
+static gboolean install_filter(guint why)
 {
     g_autoptr(GArray) program = g_array_new(FALSE, FALSE, sizeof(struct sock_filter));
     struct sock_filter load = BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, nr));
     struct sock_filter allow = BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW);
     g_array_append_val(program, load);
     for (guint i = 0; i < G_N_ELEMENTS(calls); i++) {
+        if (!(calls[i].why & why))
+            continue;
         struct sock_filter test[] = {
             BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, (guint32)calls[i].number, 0, 1),
             BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_TRACE | i),
@@ -122,13 +175,20 @@ typedef struct {
     gint64 at; /* 0: count only */
     gboolean after, alone, log, files;
     char *disk, *under, *report;
+    char *fault;        /* name of an error; NULL: a cut */
+    gint64 spell_ms;    /* 0: one call */
+    gboolean til_death; /* of the process that made the call */
+    guint why;
+    int error;
     FILE *out;
     GHashTable *tracees; /* of pid */
     pid_t main;
     gint64 count;
     gboolean is_due; /* waiting for the end of the Nth call */
-    gboolean is_cut;
-    int status; /* of COMMAND */
+    gboolean is_cut; /* or the first fault is made */
+    gint64 spell_ends_ms;
+    pid_t failing; /* with til_death */
+    int status;    /* of COMMAND */
 } Cut;
 
 /* ---- which of them count ---- */
@@ -192,6 +252,8 @@ static gboolean counts_fd(const Cut *cut, pid_t pid, int fd, char **what)
 {
     if (fd < 3) /* what it says is no state */
         return FALSE;
+    if (cut->why & (MFILE | NOMEM))
+        return TRUE;
     *what = file_of(pid, fd);
     if (*what && g_str_has_prefix(*what, "socket:")) {
         int domain = domain_of(leader_of(pid), fd);
@@ -207,16 +269,17 @@ static gboolean counts(
     case BY_FD:
         return counts_fd(cut, pid, (int)args[call->arg], what);
     case BY_CREATION:
-        if (!(args[call->arg + 1] & (O_CREAT | O_TRUNC)))
+        if (cut->why & (STATE | NOSPC) && !(args[call->arg + 1] & (O_CREAT | O_TRUNC)))
             return FALSE;
         break;
     case BY_MAPPING:
+    case BY_NOTHING:
         return TRUE;
     case BY_PATH:
         break;
     }
     *what = path_of(pid, args[call->arg]);
-    return !*what || is_state(cut, *what);
+    return cut->why & (MFILE | NOMEM) || !*what || is_state(cut, *what);
 }
 
 /* ---- cutting ---- */
@@ -250,6 +313,43 @@ static void strike(Cut *cut, pid_t pid)
         kill_all(cut);
 }
 
+/* ---- failing ---- */
+
+#if defined(__x86_64__)
+/* The call is not made; what the program sees of it is the error. */
+static void fail_call(const Cut *cut, pid_t pid)
+{
+    struct user_regs_struct registers;
+    if (ptrace(PTRACE_GETREGS, pid, NULL, &registers) < 0)
+        return; /* it was killed meanwhile */
+    registers.orig_rax = ~0ull;
+    registers.rax = (unsigned long long)-cut->error;
+    (void)ptrace(PTRACE_SETREGS, pid, NULL, &registers);
+}
+#else
+static void fail_call(const Cut *cut, pid_t pid)
+{
+    g_error("cut-at: %d, %d: calls can be made to fail on x86-64 only", cut->error, pid);
+}
+#endif
+
+static gint64 now_ms(void)
+{
+    return g_get_monotonic_time() / 1000;
+}
+
+static gboolean is_failing(Cut *cut, pid_t pid)
+{
+    if (cut->count == cut->at) {
+        cut->is_cut = TRUE;
+        cut->spell_ends_ms = now_ms() + cut->spell_ms;
+        cut->failing = cut->til_death ? leader_of(pid) : 0;
+        return TRUE;
+    }
+    return cut->is_cut &&
+        (now_ms() < cut->spell_ends_ms || (cut->failing && cut->failing == leader_of(pid)));
+}
+
 /* ---- tracing ---- */
 
 static void go_on(int request, pid_t pid, int signal)
@@ -268,9 +368,14 @@ static void on_call(Cut *cut, pid_t pid)
         const Call *call = &calls[info.seccomp.ret_data];
         if (counts(cut, pid, call, info.seccomp.args, &what)) {
             cut->count++;
-            fprintf(
-                cut->out, "%" G_GINT64_FORMAT " %s %s\n", cut->count, call->name, what ? what : "");
-            if (cut->count == cut->at && cut->after)
+            gboolean fails = cut->fault && is_failing(cut, pid);
+            fprintf(cut->out, "%" G_GINT64_FORMAT " %s %s%s\n", cut->count, call->name,
+                what ? what : "", fails ? " fails" : "");
+            if (fails)
+                fail_call(cut, pid);
+            else if (cut->fault)
+                ;
+            else if (cut->count == cut->at && cut->after)
                 cut->is_due = TRUE, request = PTRACE_SYSCALL;
             else if (cut->count == cut->at)
                 strike(cut, pid);
@@ -283,7 +388,7 @@ static void on_stop(Cut *cut, pid_t pid, int status)
 {
     int signal = WSTOPSIG(status), event = status >> 16;
     g_hash_table_add(cut->tracees, GINT_TO_POINTER(pid));
-    if (cut->is_cut && !cut->alone)
+    if (cut->is_cut && !cut->alone && !cut->fault)
         kill(pid, SIGKILL); /* born while the others died */
     if (event == PTRACE_EVENT_SECCOMP) {
         on_call(cut, pid);
@@ -310,6 +415,8 @@ static void trace(Cut *cut)
             continue;
         }
         g_hash_table_remove(cut->tracees, GINT_TO_POINTER(pid));
+        if (pid == cut->failing)
+            cut->failing = 0;
         if (pid == cut->main)
             cut->status = WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
     }
@@ -333,7 +440,7 @@ static void begin(Cut *cut, char **command)
     cut->main = fork();
     main_pid = cut->main;
     if (cut->main == 0) {
-        if (read(gate[0], &byte, 1) == 1 && install_filter())
+        if (read(gate[0], &byte, 1) == 1 && install_filter(cut->why))
             execvp(command[0], command);
         fprintf(stderr, "cut-at: %s: cannot be run: %s\n", command[0], g_strerror(errno));
         _exit(127);
@@ -352,6 +459,19 @@ static void begin(Cut *cut, char **command)
     close(gate[1]);
 }
 
+static gboolean choose_calls(Cut *cut)
+{
+    cut->why = STATE;
+    for (guint i = 0; cut->fault && i < G_N_ELEMENTS(faults); i++) {
+        if (!g_str_equal(cut->fault, faults[i].name))
+            continue;
+        cut->why = faults[i].why;
+        cut->error = faults[i].number;
+        return TRUE;
+    }
+    return !cut->fault;
+}
+
 int main(int argc, char **argv)
 {
     Cut cut = { .status = 1 };
@@ -363,6 +483,9 @@ int main(int argc, char **argv)
         { "log", 0, 0, G_OPTION_ARG_NONE, &cut.log, "but not its log of names and sizes", NULL },
         { "under", 0, 0, G_OPTION_ARG_FILENAME, &cut.under, "of files only those here", "PREFIX" },
         { "files", 0, 0, G_OPTION_ARG_NONE, &cut.files, "and nothing that is sent", NULL },
+        { "fail", 0, 0, G_OPTION_ARG_STRING, &cut.fault, "no cut: the call fails so", "ERROR" },
+        { "spell", 0, 0, G_OPTION_ARG_INT64, &cut.spell_ms, "and others for so long", "MS" },
+        { "until-death", 0, 0, G_OPTION_ARG_NONE, &cut.til_death, "and others of it", NULL },
         { "report", 0, 0, G_OPTION_ARG_FILENAME, &cut.report, "the calls, one a line", "FILE" },
         { NULL },
     };
@@ -372,6 +495,10 @@ int main(int argc, char **argv)
     g_option_context_set_strict_posix(context, TRUE);
     if (!g_option_context_parse(context, &argc, &argv, &error) || argc < 2 || !cut.report) {
         fprintf(stderr, "cut-at: %s\n", error ? error->message : "expected --report=FILE COMMAND…");
+        return 2;
+    }
+    if (!choose_calls(&cut)) {
+        fprintf(stderr, "cut-at: %s: expected ENOSPC, EIO, EMFILE or ENOMEM\n", cut.fault);
         return 2;
     }
     cut.out = fopen(cut.report, "we");
@@ -387,8 +514,8 @@ int main(int argc, char **argv)
         take_power(&cut);
     fclose(cut.out);
     g_hash_table_unref(cut.tracees);
-    char *strings[] = { cut.disk, cut.under, cut.report };
+    char *strings[] = { cut.disk, cut.under, cut.report, cut.fault };
     for (guint i = 0; i < G_N_ELEMENTS(strings); i++)
         g_free(strings[i]);
-    return cut.is_cut ? 0 : cut.status;
+    return cut.is_cut && !cut.fault ? 0 : cut.status;
 }

@@ -73,25 +73,47 @@ class Source:
         self.write("v1/assets/" + name, data)
         return name
 
-    def publish(self, version, videos):
-        """A manifest that shows `videos`, name -> size, and the now.json that names it."""
+    def publish(self, version, videos, images=(), alert=None):
+        """A manifest that shows `videos` and `images`, name -> size, and the now.json that names it."""
+        images = dict(images)
         manifest = {
             "spec": 1, "source": "krongpa", "version": version, "issued": rfc3339(-1),
             "expires": rfc3339(500), "screens": [SCREEN], "timezone": "Asia/Ho_Chi_Minh",
-            "assets": {n: {"size": s, "type": "video/mp4", "duration_ms": 15000}
-                       for n, s in videos.items()},
+            "assets": {**{n: {"size": s, "type": "video/mp4", "duration_ms": 15000}
+                          for n, s in videos.items()},
+                       **{n: {"size": s, "type": "image/png"} for n, s in images.items()}},
             "layouts": [{"id": "full", "canvas": [640, 384],
                          "zones": [{"id": "main", "rect": [0, 0, 640, 384]}]}],
             "playlists": [{"id": "news", "items": [
-                {"id": f"v{i}", "kind": "video", "asset": n} for i, n in enumerate(videos)]}],
+                *({"id": f"v{i}", "kind": "video", "asset": n} for i, n in enumerate(videos)),
+                *({"id": f"i{i}", "kind": "image", "asset": n} for i, n in enumerate(images))]}],
             "programmes": [{"id": "day", "layout": "full", "class": "ordinary",
                             "zones": {"main": "news"}}]}
         envelope = self.seal("manifest", manifest)
         name = sha256(envelope)
         self.write("v1/manifests/" + name, envelope)
         self.write(f"v1/screens/{SCREEN}/now.json", self.seal("now", {
-            "screen": SCREEN, "version": version, "manifest": name, "alert": None,
+            "screen": SCREEN, "version": version, "manifest": name, "alert": alert,
             "issued": rfc3339(-1), "expires": rfc3339(23), "deny": [], "commands": [], "root": 1}))
+        return name
+
+
+    def alert(self, version, images):
+        """An alert that shows `images`, name -> size; publish() names it."""
+        payload = {
+            "spec": 1, "source": "krongpa", "version": version, "issued": rfc3339(-1),
+            "expires": rfc3339(22), "screens": [SCREEN], "timezone": "Asia/Ho_Chi_Minh",
+            "assets": {n: {"size": s, "type": "image/png"} for n, s in images.items()},
+            "layouts": [{"id": "full", "canvas": [640, 384],
+                         "zones": [{"id": "main", "rect": [0, 0, 640, 384]}]}],
+            "playlists": [{"id": "news", "items": [
+                {"id": "a", "kind": "alert", "level": 4, "texts": [{"lang": "vi", "body": "Lũ"}]},
+                *({"id": f"i{i}", "kind": "image", "asset": n} for i, n in enumerate(images))]}],
+            "programmes": [{"id": "flood", "layout": "full", "class": "emergency",
+                            "zones": {"main": "news"}}]}
+        envelope = self.seal("alert", payload)
+        name = sha256(envelope)
+        self.write("v1/manifests/" + name, envelope)
         return name
 
 
@@ -101,6 +123,7 @@ class Said:
     def __init__(self, lines):
         self.events = [line for line in lines if "event" in line]
         self.results = [line for line in lines if "result" in line]
+        self.promised = [line["promised"] for line in lines if "promised" in line]
 
     def has(self, event, reason="", what=None):
         return any(e["event"] == event and e["reason"] == reason and
@@ -117,7 +140,8 @@ class Said:
 def sync_once(*arguments, **options):
     command = [str(TOOLS / "sync-once")] + [str(a) for a in arguments]
     for name, value in options.items():
-        command += ["--" + name.replace("_", "-"), str(value)]
+        for one in value if isinstance(value, list) else [value]:
+            command += ["--" + name.replace("_", "-"), str(one)]
     done = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
                           timeout=120)
     if done.stderr:
@@ -126,9 +150,9 @@ def sync_once(*arguments, **options):
 
 
 class Authority:
-    """A private CA and a certificate of it for localhost."""
+    """A private CA and a certificate of it, for localhost unless other names are wanted."""
 
-    def __init__(self, folder):
+    def __init__(self, folder, names="DNS:localhost,IP:127.0.0.1"):
         self.folder = pathlib.Path(folder)
         self.folder.mkdir()
         self.ca = self.folder / "ca.pem"
@@ -137,7 +161,7 @@ class Authority:
                       "-nodes", "-keyout", self.folder / "ca.key", "-out", self.ca, "-days", "30",
                       "-subj", "/CN=Test authority")
         request, extra = self.folder / "peer.csr", self.folder / "peer.ext"
-        extra.write_text("subjectAltName=DNS:localhost,IP:127.0.0.1\n")
+        extra.write_text("subjectAltName=%s\n" % names)
         self._openssl("req", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes",
                       "-keyout", self.key, "-out", request, "-subj", "/CN=localhost")
         self._openssl("x509", "-req", "-in", request, "-CA", self.ca, "-CAkey",

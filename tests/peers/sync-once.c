@@ -12,7 +12,9 @@
 typedef struct {
     char *base, *cache, *screen, *root, *ca, *pin, *fingerprint, *key, *push, *now;
     gboolean insecure, enrol;
-    int rounds, low_speed_s, slice_ms, rate, hints_s;
+    int rounds, low_speed_s, silence_s, slice_ms, rate, hints_s, pause_ms, heavy_from, heavy_until;
+    gint64 day_bytes, month_bytes;
+    char **at;
 } Options;
 
 static void print_json(BtJson *json)
@@ -49,14 +51,78 @@ static int fail(GError *error)
     return 1;
 }
 
-static void run_round(BtSync *sync, gint64 now_ms)
+/* ---- budgets ---- */
+
+static void on_usage(const BtUsage *usage, gpointer user)
+{
+    (void)user;
+    BtJson *json = bt_json_new_object();
+    bt_json_set_int(json, "promised", (gint64)usage->day.bytes);
+    print_json(json);
+}
+
+static void set_budget(BtSync *sync, const Options *o)
+{
+    g_autoptr(GTimeZone) zone = g_time_zone_new_identifier("Asia/Ho_Chi_Minh");
+    g_autoptr(GArray) heavy = g_array_new(FALSE, FALSE, sizeof(BtTimes));
+    BtTimes times = { o->heavy_from * 3600, o->heavy_until * 3600 };
+    if (times.start_s != times.end_s)
+        g_array_append_val(heavy, times);
+    BtBudget budget = { .day_bytes = (guint64)o->day_bytes,
+        .month_bytes = (guint64)o->month_bytes,
+        .heavy = heavy,
+        .heavy_bytes = BT_BUDGET_HEAVY_BYTES,
+        .zone = zone };
+    BtUsage usage = BT_USAGE_INIT;
+    bt_sync_set_budget(sync, &budget, &usage, on_usage);
+}
+
+/* The instant of round i: the last one that was given goes on. */
+static void set_time(BtSync *sync, const Options *o, guint i)
+{
+    BtBudgetTime now = { .trusted = TRUE };
+    gint64 first_ms = 0;
+    if (o->at == NULL || !bt_time_parse(o->at[0], &first_ms, NULL))
+        return;
+    const char *at = o->at[MIN(i, g_strv_length(o->at) - 1)];
+    if (bt_time_parse(at, &now.wall_ms, NULL)) {
+        now.mono_ms = now.wall_ms - first_ms;
+        bt_sync_set_time(sync, &now, 0);
+    }
+}
+
+static void set_outlook(BtSync *sync, BtJson *json)
+{
+    BtSyncOutlook outlook;
+    if (!bt_sync_outlook(sync, &outlook))
+        return;
+    bt_json_set_int(json, "day", (gint64)outlook.usage.day.bytes);
+    bt_json_set_int(json, "month", (gint64)outlook.usage.month.bytes);
+    bt_json_set_string(json, "waits", bt_may_word(outlook.waits.word));
+    if (outlook.waits.word != BT_MAY_GO)
+        bt_json_set_time(json, "until", outlook.waits.until_ms);
+    bt_json_set_int(json, "objects", outlook.backlog.objects);
+    bt_json_set_int(json, "pictures", (gint64)outlook.backlog.bytes[BT_VALUE_PICTURE]);
+    bt_json_set_int(json, "films", (gint64)outlook.backlog.bytes[BT_VALUE_HEAVY]);
+    bt_json_set_int(json, "bytes_per_s", (gint64)outlook.bytes_per_s);
+    if (outlook.forecast.done_ms != BT_TIME_MAX)
+        bt_json_set_time(json, "complete", outlook.forecast.done_ms);
+    bt_json_set_int(json, "month_at_end", (gint64)outlook.forecast.month_bytes);
+}
+
+static void run_round(BtSync *sync, const Options *o, guint i, gint64 now_ms)
 {
     static const char *const words[] = { "unchanged", "new", "failed" };
     g_autoptr(GError) why = NULL;
+    set_time(sync, o, i);
     BtSyncResult result = bt_sync_round(sync, now_ms, NULL, &why);
-    BtJson *json = new_result(words[result], why);
+    set_time(sync, o, i);
+    BtJson *json = new_result(words[result], bt_sync_trouble(sync));
+    bt_json_set_bool(json, "heard", bt_sync_has_heard(sync));
     bt_json_set_int(json, "bytes", (gint64)bt_sync_bytes(sync));
     bt_json_set_bool(json, "unfinished", bt_sync_is_unfinished(sync));
+    bt_json_set_int(json, "asked_ms", bt_sync_asked_ms(sync));
+    set_outlook(sync, json);
     print_json(json);
 }
 
@@ -83,7 +149,8 @@ static int push(BtSync *sync, const char *path, gint64 now_ms)
     g_autoptr(GBytes) batch = bt_io_read(path, 1 << 20, &error);
     if (!batch)
         return fail(error);
-    gboolean done = bt_sync_push(sync, batch, now_ms, &reply, &error);
+    BtPatience patience = { 0, NULL };
+    gboolean done = bt_sync_push(sync, batch, now_ms, &patience, &reply, &error);
     BtJson *json = done ? reply_to_json(&reply) : new_result("failed", error);
     bt_json_set_int(json, "retry_after_ms", reply.retry_after_ms);
     print_json(json);
@@ -117,17 +184,19 @@ static void on_hint(gpointer user)
 }
 
 /* Listens for so long and counts. */
-static int listen_for(const BtSyncSource *source, int seconds)
+static int listen_for(const BtSyncSource *source, int seconds, guint silence_s)
 {
     GError *error = NULL;
     gint n = 0;
-    BtHints *hints = bt_hints_new(source, on_hint, &n, &error);
+    BtHints *hints = bt_hints_new_patient(source, silence_s, on_hint, &n, &error);
     if (!hints)
         return fail(error);
     g_usleep((gulong)seconds * 1000000);
+    guint64 bytes = bt_hints_take_bytes(hints);
     bt_hints_free(hints);
     BtJson *json = new_result("listened", NULL);
     bt_json_set_int(json, "hints", g_atomic_int_get(&n));
+    bt_json_set_int(json, "bytes", (gint64)bytes);
     print_json(json);
     return 0;
 }
@@ -155,7 +224,7 @@ static int run(const Options *o)
         .insecure_host = o->insecure,
         .max_bytes_per_s = (guint64)o->rate };
     if (o->hints_s > 0)
-        return listen_for(&source, o->hints_s);
+        return listen_for(&source, o->hints_s, (guint)o->silence_s);
     g_autoptr(BtCache) cache = bt_cache_open(o->cache, TRUE, &error);
     if (!cache)
         return fail(error);
@@ -167,14 +236,22 @@ static int run(const Options *o)
         return fail(error);
     if (o->push)
         return push(sync, o->push, now_ms);
-    for (int i = 0; i < o->rounds; i++)
-        run_round(sync, now_ms);
+    if (o->at != NULL)
+        set_budget(sync, o);
+    for (int i = 0; i < o->rounds; i++) {
+        if (i > 0)
+            g_usleep((gulong)o->pause_ms * 1000);
+        run_round(sync, o, (guint)i, now_ms);
+    }
     return 0;
 }
 
 int main(int argc, char **argv)
 {
-    Options o = { .rounds = 1, .low_speed_s = BT_LOW_SPEED_S, .slice_ms = BT_SYNC_SLICE_MS };
+    Options o = { .rounds = 1,
+        .low_speed_s = BT_LOW_SPEED_S,
+        .silence_s = BT_HINTS_SILENCE_S,
+        .slice_ms = BT_SYNC_SLICE_MS };
     const GOptionEntry entries[] = {
         { "base", 0, 0, G_OPTION_ARG_STRING, &o.base, "the source", "URL" },
         { "cache", 0, 0, G_OPTION_ARG_FILENAME, &o.cache, "the cache", "FOLDER" },
@@ -192,6 +269,14 @@ int main(int argc, char **argv)
         { "low-speed", 0, 0, G_OPTION_ARG_INT, &o.low_speed_s, "patience", "SECONDS" },
         { "slice", 0, 0, G_OPTION_ARG_INT, &o.slice_ms, "of a download", "MS" },
         { "rate", 0, 0, G_OPTION_ARG_INT, &o.rate, "at most", "BYTES" },
+        { "pause", 0, 0, G_OPTION_ARG_INT, &o.pause_ms, "between two rounds", "MS" },
+        { "at", 0, 0, G_OPTION_ARG_STRING_ARRAY, &o.at, "the time of a round, with budgets",
+            "RFC3339" },
+        { "day", 0, 0, G_OPTION_ARG_INT64, &o.day_bytes, "budget of a day", "BYTES" },
+        { "month", 0, 0, G_OPTION_ARG_INT64, &o.month_bytes, "budget of a month", "BYTES" },
+        { "heavy-from", 0, 0, G_OPTION_ARG_INT, &o.heavy_from, "films from", "HOUR" },
+        { "heavy-until", 0, 0, G_OPTION_ARG_INT, &o.heavy_until, "films until", "HOUR" },
+        { "silence", 0, 0, G_OPTION_ARG_INT, &o.silence_s, "of hints, at most", "SECONDS" },
         { "hints", 0, 0, G_OPTION_ARG_INT, &o.hints_s, "listen so long", "SECONDS" },
         { NULL },
     };
@@ -208,5 +293,6 @@ int main(int argc, char **argv)
         o.push, o.now };
     for (guint i = 0; i < G_N_ELEMENTS(strings); i++)
         g_free(strings[i]);
+    g_strfreev(o.at);
     return status;
 }

@@ -247,7 +247,7 @@ static void test_open_is_a_pin(Fixture *f, gconstpointer data)
     int fd = bt_cache_open_object(f->cache, name, &error);
     g_assert_cmpint(fd, >=, 0);
     g_assert_cmpint(fcntl(fd, F_GETFD), ==, FD_CLOEXEC);
-    g_assert_cmpint(bt_cache_evict(f->cache, keep, 0, &error), ==, 1);
+    g_assert_cmpint(bt_cache_evict(f->cache, keep, 0, 0, &error), ==, 1);
     g_assert_false(bt_cache_has(f->cache, name));
     g_assert_cmpint(read(fd, read_back, SIZE), ==, SIZE);
     g_assert_cmpmem(read_back, SIZE, pattern(), SIZE);
@@ -278,15 +278,63 @@ static void test_evict(Fixture *f, gconstpointer data)
         set_age(f, names[i], 10 - i);
     }
     g_hash_table_add(keep, names[0]);
-    g_assert_cmpint(bt_cache_evict(f->cache, keep, 500, &error), ==, 0);
-    g_assert_cmpint(bt_cache_evict(f->cache, keep, 300, &error), ==, 2);
+    g_assert_cmpint(bt_cache_evict(f->cache, keep, 500, 0, &error), ==, 0);
+    g_assert_cmpint(bt_cache_evict(f->cache, keep, 300, 0, &error), ==, 2);
     g_assert_true(bt_cache_has(f->cache, names[0]));  /* oldest, but needed */
     g_assert_false(bt_cache_has(f->cache, names[1])); /* the next oldest go */
     g_assert_false(bt_cache_has(f->cache, names[2]));
     g_assert_true(bt_cache_has(f->cache, names[3]));
     g_assert_true(bt_cache_has(f->cache, names[4]));
-    g_assert_cmpint(bt_cache_evict(f->cache, keep, 0, &error), ==, 2);
+    g_assert_cmpint(bt_cache_evict(f->cache, keep, 0, 0, &error), ==, 2);
     g_assert_true(bt_cache_has(f->cache, names[0])); /* whatever the quota says */
+}
+
+/* The disk is fuller than the quota knows. */
+static void test_evict_for_room(Fixture *f, gconstpointer data)
+{
+    (void)data;
+    g_autoptr(GError) error = NULL;
+    g_autoptr(GHashTable) keep = g_hash_table_new(g_str_hash, g_str_equal);
+    g_autoptr(GBytes) bytes = g_bytes_new(pattern(), SIZE);
+    char name[BT_HASH_HEX_SIZE];
+    add(f, bytes, name);
+    g_assert_cmpint(bt_cache_evict(f->cache, keep, G_MAXUINT64, 1, &error), ==, 0);
+    g_hash_table_add(keep, name);
+    g_assert_cmpint(bt_cache_evict(f->cache, keep, G_MAXUINT64, G_MAXUINT64, &error), ==, 0);
+    g_hash_table_remove_all(keep);
+    g_assert_cmpint(bt_cache_evict(f->cache, keep, G_MAXUINT64, G_MAXUINT64, &error), ==, 1);
+    g_assert_cmpuint(bt_cache_reserve(f->cache), >, 0);
+}
+
+static void test_no_room(Fixture *f, gconstpointer data)
+{
+    (void)data;
+    g_autoptr(GError) error = NULL;
+    g_autoptr(GBytes) bytes = g_bytes_new(pattern(), SIZE);
+    char name[BT_HASH_HEX_SIZE];
+    bt_hash_data(pattern(), SIZE, name);
+    g_assert_null(bt_cache_begin(f->cache, name, G_GUINT64_CONSTANT(1) << 60, &error));
+    g_assert_error(error, BT_ERROR, BT_ERROR_IO);
+}
+
+/* What was read once is there when the disk gives it no more; and only with its hash. */
+static void test_remembers(Fixture *f, gconstpointer data)
+{
+    (void)data;
+    g_autoptr(GError) error = NULL;
+    g_autoptr(GBytes) bytes = g_bytes_new(pattern(), SIZE);
+    char name[BT_HASH_HEX_SIZE];
+    add(f, bytes, name);
+    bt_cache_remember(f->cache);
+    g_clear_pointer(&bytes, g_bytes_unref);
+    bytes = bt_cache_read_object(f->cache, name, SIZE, &error);
+    g_assert_no_error(error);
+    g_autofree char *path = g_strdup_printf("%s/objects/%.2s/%s", f->folder, name, name);
+    g_assert_true(g_file_set_contents(path, "rotten", 6, NULL));
+    g_autoptr(GBytes) again = bt_cache_read_object(f->cache, name, SIZE, &error);
+    g_assert_no_error(error);
+    g_assert_true(g_bytes_equal(again, bytes));
+    g_assert_false(bt_cache_has(f->cache, name)); /* and it is fetched again */
 }
 
 static void test_evict_half_files(Fixture *f, gconstpointer data)
@@ -300,12 +348,12 @@ static void test_evict_half_files(Fixture *f, gconstpointer data)
     g_assert_true(bt_incoming_write(incoming, bytes, 500, &error));
     bt_incoming_pause(incoming);
     g_hash_table_add(keep, hash);
-    g_assert_cmpint(bt_cache_evict(f->cache, keep, 0, &error), ==, 0);
+    g_assert_cmpint(bt_cache_evict(f->cache, keep, 0, 0, &error), ==, 0);
     incoming = begin(f);
     g_assert_cmpuint(bt_incoming_offset(incoming), ==, 500); /* somebody waits for it */
     bt_incoming_pause(incoming);
     g_hash_table_remove_all(keep);
-    g_assert_cmpint(bt_cache_evict(f->cache, keep, 0, &error), ==, 0);
+    g_assert_cmpint(bt_cache_evict(f->cache, keep, 0, 0, &error), ==, 0);
     assert_no_half_file(f);
 }
 
@@ -391,7 +439,7 @@ static void test_read_only(Fixture *f, gconstpointer data)
     g_assert_false(bt_cache_write_document(reader, "krongpa", "now.json", bytes, &error));
     g_assert_error(error, BT_ERROR, BT_ERROR_IO);
     g_clear_error(&error);
-    g_assert_cmpint(bt_cache_evict(reader, keep, 0, &error), ==, -1);
+    g_assert_cmpint(bt_cache_evict(reader, keep, 0, 0, &error), ==, -1);
     g_assert_error(error, BT_ERROR, BT_ERROR_IO);
     g_clear_error(&error);
 
@@ -416,6 +464,9 @@ int main(int argc, char **argv)
         { "rot", test_rot },
         { "open-is-a-pin", test_open_is_a_pin },
         { "evict", test_evict },
+        { "evict-for-room", test_evict_for_room },
+        { "no-room", test_no_room },
+        { "remembers", test_remembers },
         { "evict-half-files", test_evict_half_files },
         { "names", test_names },
         { "symbolic-links", test_symbolic_links },

@@ -60,7 +60,8 @@ static const struct {
         ":4: unknown key “colour” in [screen]: expected id name state timezone kind" },
     { "unknown-key-of-a-source", SOURCE "colour=red\n",
         ":3: unknown key “colour” in [source kp]: expected kind classes zones base id root "
-        "fingerprint ca pin insecure poll max_kb_per_s path" },
+        "fingerprint ca pin insecure poll max_kb_per_s "
+        "day_mb month_mb heavy heavy_mb path" },
     { "unknown-key-clock", "[clock]\nzone=x\n",
         ":2: unknown key “zone” in [clock]: expected trust" },
     { "unknown-key-cache", "[cache]\nsize=1\n",
@@ -127,6 +128,14 @@ static const struct {
     { "poll", SOURCE "poll=0\n", ":3: “0” is no number for poll: expected 1 to 86400" },
     { "rate", SOURCE "max_kb_per_s=-1\n",
         ":3: “-1” is no number for max_kb_per_s: expected 0 to 1048576" },
+    { "day", SOURCE "day_mb=1048577\n",
+        ":3: “1048577” is no number for day_mb: expected 0 to 1048576" },
+    { "month", SOURCE "month_mb=2G\n",
+        ":3: “2G” is no number for month_mb: expected 0 to 33554432" },
+    { "heavy-size", SOURCE "heavy_mb=5000\n",
+        ":3: “5000” is no number for heavy_mb: expected 0 to 4096" },
+    { "heavy-hours", SOURCE "heavy=at night\n",
+        ":3: not a window: expected HH:MM-HH:MM;… , at most 48" },
     { "insecure", SOURCE "insecure=1\n", ":3: not a yes or no: expected true or false" },
 };
 
@@ -225,6 +234,10 @@ static void test_defaults(Fixture *f, gconstpointer data)
     g_assert_cmpstr(source->source_id, ==, "");
     g_assert_cmpint(source->poll_s, ==, 60);
     g_assert_cmpuint(source->max_bytes_per_s, ==, 0);
+    g_assert_cmpuint(source->day_bytes, ==, 0);
+    g_assert_cmpuint(source->month_bytes, ==, 0);
+    g_assert_cmpuint(source->heavy->len, ==, 0);
+    g_assert_cmpuint(source->heavy_bytes, ==, 4 << 20);
     g_assert_false(source->insecure);
     g_assert_null(source->root_path);
     g_assert_null(source->fingerprint);
@@ -243,6 +256,7 @@ static const char every_key[] =
     "[source kp]\nkind=native\nclasses=emergency; filler\nzones=strip;main\n"
     "base=https://e.vn/x\nid=krongpa\nroot=1.json\nfingerprint=" PRINT "\nca=ca.pem\n"
     "pin=sha256//abc\ninsecure=true\npoll=7\nmax_kb_per_s=100\n"
+    "day_mb=150\nmonth_mb=2048\nheavy=22:00-05:00;12:00-13:00\nheavy_mb=2\n"
     "[source here]\nkind=folder\npath=files\n";
 
 static void check_path(const Fixture *f, const char *path, const char *name)
@@ -302,6 +316,11 @@ static void test_every_key_of_a_source(Fixture *f, gconstpointer data)
     g_assert_true(native->insecure);
     g_assert_cmpint(native->poll_s, ==, 7);
     g_assert_cmpuint(native->max_bytes_per_s, ==, 102400);
+    g_assert_cmpuint(native->day_bytes, ==, 150 << 20);
+    g_assert_cmpuint(native->month_bytes, ==, G_GUINT64_CONSTANT(2048) << 20);
+    g_assert_cmpuint(native->heavy->len, ==, 2);
+    g_assert_cmpint(g_array_index(native->heavy, BtTimes, 0).end_s, ==, 5 * 3600);
+    g_assert_cmpuint(native->heavy_bytes, ==, 2 << 20);
     g_assert_cmpint(folder->kind, ==, BT_SOURCE_FOLDER);
     g_assert_cmpstr(folder->source_id, ==, "here");
     check_path(f, folder->base, "files");

@@ -32,7 +32,8 @@ static void tear_down(Fixture *f, gconstpointer data)
 {
     (void)data;
     bt_facts_close(f->facts);
-    static const char *const endings[] = { "", "-wal", "-shm" };
+    static const char *const endings[] = { "", "-wal", "-shm", ".known", ".damaged", ".damaged-wal",
+        ".damaged-shm" };
     for (guint i = 0; i < G_N_ELEMENTS(endings); i++) {
         g_autofree char *path = g_strconcat(f->path, endings[i], NULL);
         g_unlink(path);
@@ -66,7 +67,7 @@ static void add_good(Fixture *f, const char *id, gint64 s, const char *note)
 static char **lines_of(Fixture *f)
 {
     g_autoptr(GError) error = NULL;
-    g_autoptr(GBytes) batch = bt_facts_batch(f->facts, &error);
+    g_autoptr(GBytes) batch = bt_facts_batch(f->facts, BT_BATCH_MAX_BYTES, &error);
     g_assert_no_error(error);
     if (batch == NULL)
         return g_strsplit("", "\n", -1);
@@ -275,9 +276,12 @@ static void test_batch_limit(Fixture *f, gconstpointer data)
         add_good(f, id, i, note);
     }
     g_assert_true(bt_facts_commit(f->facts, NULL));
-    g_autoptr(GBytes) batch = bt_facts_batch(f->facts, NULL);
+    g_autoptr(GBytes) batch = bt_facts_batch(f->facts, BT_BATCH_MAX_BYTES, NULL);
     g_assert_cmpuint(g_bytes_get_size(batch), <=, BT_BATCH_MAX_BYTES);
     g_assert_cmpuint(g_bytes_get_size(batch), >, BT_BATCH_MAX_BYTES - BT_FACT_MAX_BYTES);
+    g_autoptr(GBytes) small = bt_facts_batch(f->facts, BT_BATCH_MIN_BYTES, NULL);
+    g_assert_cmpuint(g_bytes_get_size(small), <=, BT_BATCH_MIN_BYTES);
+    g_assert_cmpuint(g_bytes_get_size(small), >, BT_BATCH_MIN_BYTES - BT_FACT_MAX_BYTES);
     gint64 last = 0;
     for (gint64 seen = 0; seen < 400; seen = last) {
         g_auto(GStrv) lines = lines_of(f);
@@ -436,17 +440,75 @@ static void test_deaths(Fixture *f, gconstpointer data)
     g_assert_cmpstr(g_ptr_array_index(deaths, 0), ==, "kp/a kp/b");
 }
 
+static gint64 last_seq(Fixture *f)
+{
+    g_autoptr(GError) error = NULL;
+    g_autoptr(GBytes) batch = bt_facts_batch(f->facts, BT_BATCH_MAX_BYTES, &error);
+    g_assert_no_error(error);
+    g_autofree char *text = g_strndup(g_bytes_get_data(batch, NULL), g_bytes_get_size(batch));
+    return g_ascii_strtoll(g_strrstr(text, "{\"seq\":") + strlen("{\"seq\":"), NULL, 10);
+}
+
+/* Nothing of it can be read any more, and yet no number comes twice; and it is said. */
+static void test_seq_after_damage(Fixture *f, gconstpointer data)
+{
+    gint64 before_ms = g_get_real_time() / 1000;
+    (void)data;
+    add_good(f, "a", 1, "x");
+    add_good(f, "b", 2, "x");
+    g_clear_pointer(&f->facts, bt_facts_close);
+    g_autofree char *garbage = g_strnfill(20000, 'x');
+    g_assert_true(g_file_set_contents(f->path, garbage, -1, NULL));
+    g_test_expect_message(NULL, G_LOG_LEVEL_WARNING, "*was damaged*");
+    reopen(f);
+    g_test_assert_expected_messages();
+    g_assert_cmpint(last_seq(f), >=, before_ms);
+    g_autoptr(GBytes) batch = bt_facts_batch(f->facts, BT_BATCH_MAX_BYTES, NULL);
+    g_assert_nonnull(g_strstr_len(
+        g_bytes_get_data(batch, NULL), (gssize)g_bytes_get_size(batch), "\"damaged\""));
+    add_good(f, "c", 3, "x");
+    gint64 third = last_seq(f);
+    add_good(f, "d", 4, "x");
+    g_assert_cmpint(last_seq(f), ==, third + 1);
+}
+
 static void test_sources(Fixture *f, gconstpointer data)
 {
     (void)data;
     char name[] = "kp", state[] = "stale", message[] = "m";
-    const BtSourceState said = { name, state, message, 1, 2, 3 };
+    char outlook[] = "{}";
+    const BtSourceState said = { name, state, message, 1, 2, 3, outlook };
     g_assert_null(bt_facts_source(f->facts, "kp"));
     g_assert_true(bt_facts_put_source(f->facts, &said, NULL));
     BtSourceState *back = bt_facts_source(f->facts, "kp");
     g_assert_cmpstr(back->state, ==, "stale");
     g_assert_cmpint(back->idle_ms, ==, 2);
+    g_assert_cmpstr(back->outlook, ==, "{}");
     bt_source_state_free(back);
+}
+
+static void test_usage(Fixture *f, gconstpointer data)
+{
+    (void)data;
+    BtUsage usage = bt_facts_usage(f->facts, "kp");
+    g_assert_cmpint(usage.day.label, ==, -1);
+    g_assert_cmpuint(usage.month.bytes, ==, 0);
+    usage.day = (BtSpan){ 20783, 5, 4, 3, 2 };
+    usage.month = (BtSpan){ 682, G_GUINT64_CONSTANT(5000000000), 4, 3, 1 };
+    usage.mono_ms = usage.anchor_mono_ms = 77;
+    g_assert_true(bt_facts_put_usage(f->facts, "kp", &usage, NULL));
+    reopen(f);
+    usage = bt_facts_usage(f->facts, "kp");
+    g_assert_cmpint(usage.day.label, ==, 20783);
+    g_assert_cmpuint(usage.day.bytes, ==, 5);
+    g_assert_cmpuint(usage.day.asset_bytes, ==, 4);
+    g_assert_cmpint(usage.day.ran_ms, ==, 3);
+    g_assert_cmpuint(usage.day.told, ==, 2);
+    g_assert_cmpint(usage.month.label, ==, 682);
+    g_assert_cmpuint(usage.month.bytes, ==, G_GUINT64_CONSTANT(5000000000));
+    g_assert_cmpint(usage.mono_ms, ==, -1); /* a start of its own */
+    g_assert_cmpint(usage.anchor_mono_ms, ==, -1);
+    g_assert_cmpuint(bt_facts_usage(f->facts, "other").day.bytes, ==, 0);
 }
 
 #define ADD(name, function) g_test_add("/facts/" name, Fixture, NULL, set_up, function, tear_down)
@@ -457,6 +519,7 @@ int main(int argc, char **argv)
     ADD("moved", test_moved);
     ADD("line", test_line);
     ADD("seq-rises-for-ever", test_seq_rises_for_ever);
+    ADD("seq-after-damage", test_seq_after_damage);
     ADD("same-id-once", test_same_id_once);
     ADD("line-limit", test_line_limit);
     ADD("transaction", test_transaction);
@@ -469,5 +532,6 @@ int main(int argc, char **argv)
     ADD("life", test_life);
     ADD("deaths", test_deaths);
     ADD("sources", test_sources);
+    ADD("usage", test_usage);
     return g_test_run();
 }

@@ -122,7 +122,7 @@ static void test_assets(void)
     g_autoptr(BtManifest) manifest =
         bt_manifest_parse(manifest_json, sizeof manifest_json - 1, "manifest", &error);
     g_assert_no_error(error);
-    g_autoptr(GArray) assets = bt_plan_assets(manifest);
+    g_autoptr(GArray) assets = bt_plan_assets(manifest, BT_TIME_MIN);
     /* Subtitles, picture, images in order (a fallback is one), sound, video; each once; 7 is used
      * by nobody. */
     g_autofree char *order = first_digits(assets);
@@ -136,6 +136,70 @@ static void test_assets(void)
     g_assert_cmpstr(rest, ==, "894653");
     g_autoptr(GArray) undenied = bt_plan_missing(assets, NULL, has_in_set, here);
     g_assert_cmpuint(undenied->len, ==, 7);
+}
+
+/* ---- what is due first ---- */
+
+/* Films of programmes that begin at other hours, days and dates, named by their hash's digit; 1 is
+ * in two of them, 6 in none, 7 is over, 5 is an image. */
+static const char due_json[] =
+    "{\"spec\":1,\"source\":\"s\",\"version\":1,\"issued\":\"2026-11-22T00:00:00Z\","
+    "\"expires\":\"2026-12-22T00:00:00Z\",\"screens\":[\"s\"],\"timezone\":\"Asia/Ho_Chi_Minh\","
+    "\"assets\":{"
+    "\"" H1 "\":{\"size\":1,\"type\":\"video/mp4\",\"duration_ms\":1000},"
+    "\"" H2 "\":{\"size\":2,\"type\":\"video/mp4\",\"duration_ms\":1000},"
+    "\"" H3 "\":{\"size\":3,\"type\":\"video/mp4\",\"duration_ms\":1000},"
+    "\"" H4 "\":{\"size\":4,\"type\":\"video/mp4\",\"duration_ms\":1000},"
+    "\"" H5 "\":{\"size\":5,\"type\":\"image/png\"},"
+    "\"" H6 "\":{\"size\":6,\"type\":\"video/mp4\",\"duration_ms\":1000},"
+    "\"" H7 "\":{\"size\":7,\"type\":\"video/mp4\",\"duration_ms\":1000},"
+    "\"" H8 "\":{\"size\":8,\"type\":\"video/mp4\",\"duration_ms\":1000}},"
+    "\"layouts\":[{\"id\":\"full\",\"canvas\":[640,384],\"zones\":[{\"id\":\"main\","
+    "\"rect\":[0,0,640,384]}]}],"
+    "\"playlists\":["
+    "{\"id\":\"none\",\"items\":[{\"id\":\"f\",\"kind\":\"video\",\"asset\":\"" H6 "\"}]},"
+    "{\"id\":\"december\",\"items\":[{\"id\":\"d\",\"kind\":\"video\",\"asset\":\"" H4 "\"},"
+    "{\"id\":\"g\",\"kind\":\"video\",\"asset\":\"" H1 "\"}]},"
+    "{\"id\":\"evening\",\"items\":[{\"id\":\"c\",\"kind\":\"video\",\"asset\":\"" H3 "\"},"
+    "{\"id\":\"e\",\"kind\":\"image\",\"asset\":\"" H5 "\"}]},"
+    "{\"id\":\"day\",\"items\":[{\"id\":\"a\",\"kind\":\"video\",\"asset\":\"" H1 "\"},"
+    "{\"id\":\"b\",\"kind\":\"video\",\"asset\":\"" H2 "\","
+    "\"valid\":{\"from\":\"2026-11-26T20:00:00+07:00\"}},"
+    "{\"id\":\"h\",\"kind\":\"video\",\"asset\":\"" H7 "\","
+    "\"valid\":{\"until\":\"2026-11-26T10:00:00+07:00\"}},"
+    "{\"id\":\"i\",\"kind\":\"video\",\"asset\":\"" H8 "\"}]}],"
+    "\"programmes\":["
+    "{\"id\":\"p\",\"layout\":\"full\",\"class\":\"ordinary\",\"zones\":{\"main\":\"december\"},"
+    "\"when\":{\"from\":\"2026-12-01\"}},"
+    "{\"id\":\"q\",\"layout\":\"full\",\"class\":\"ordinary\",\"zones\":{\"main\":\"evening\"},"
+    "\"when\":{\"times\":[[\"18:00\",\"22:00\"]]}},"
+    "{\"id\":\"r\",\"layout\":\"full\",\"class\":\"ordinary\",\"zones\":{\"main\":\"day\"},"
+    "\"when\":{\"times\":[[\"06:00\",\"18:00\"]]}}]}";
+
+static const struct {
+    const char *name, *now; /* NULL: not known */
+    const char *order;
+} dues[] = {
+    { "noon", "2026-11-26T12:00:00+07:00", "51832467" },
+    { "evening", "2026-11-26T19:00:00+07:00", "53128467" },
+    { "december", "2026-12-01T19:00:00+07:00", "54132867" },
+    { "no-time", NULL, "56413278" },
+};
+
+static void test_dues(gconstpointer data)
+{
+    guint i = GPOINTER_TO_UINT(data);
+    g_autoptr(GError) error = NULL;
+    gint64 now_ms = BT_TIME_MIN;
+    g_autoptr(BtManifest) manifest =
+        bt_manifest_parse(due_json, sizeof due_json - 1, "manifest", &error);
+    g_assert_no_error(error);
+    if (dues[i].now != NULL)
+        bt_time_parse(dues[i].now, &now_ms, &error);
+    g_assert_no_error(error);
+    g_autoptr(GArray) assets = bt_plan_assets(manifest, now_ms);
+    g_autofree char *order = first_digits(assets);
+    g_assert_cmpstr(order, ==, dues[i].order);
 }
 
 /* ---- the claim code ---- */
@@ -163,6 +227,10 @@ int main(int argc, char **argv)
         g_test_add_data_func(path, GUINT_TO_POINTER(i), test_documents);
     }
     g_test_add_func("/plan/assets", test_assets);
+    for (guint i = 0; i < G_N_ELEMENTS(dues); i++) {
+        g_autofree char *path = g_strconcat("/plan/dues/", dues[i].name, NULL);
+        g_test_add_data_func(path, GUINT_TO_POINTER(i), test_dues);
+    }
     g_test_add_func("/plan/claim-code", test_claim_code);
     return g_test_run();
 }

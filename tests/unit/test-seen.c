@@ -27,7 +27,7 @@ static void tear_down(Fixture *f, gconstpointer data)
 {
     (void)data;
     static const char *const endings[] = { "ledger.db", "ledger.db-wal", "ledger.db-shm",
-        "ledger.db-seen" };
+        "ledger.db-seen", "ledger.db.known" };
     for (guint i = 0; i < G_N_ELEMENTS(endings); i++) {
         g_autofree char *path = g_build_filename(f->folder, endings[i], NULL);
         g_unlink(path);

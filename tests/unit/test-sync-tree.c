@@ -53,7 +53,7 @@ static void test_new_version(Fixture *f, gconstpointer data)
     g_assert_cmpint(tree_event_at(f, "fetched", "", f->film), ==, -1); /* never twice */
 
     g_autoptr(GHashTable) keep = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
-    bt_sync_add_needed(f->sync, keep);
+    g_assert_true(bt_sync_add_needed(f->sync, keep));
     const char *needed[] = { next, f->manifest, f->film, f->image, f->picture };
     for (guint i = 0; i < G_N_ELEMENTS(needed); i++)
         g_assert_true(g_hash_table_contains(keep, needed[i]));
@@ -66,10 +66,98 @@ static void test_repairs(Fixture *f, gconstpointer data)
     g_autoptr(GError) error = NULL;
     g_autoptr(GHashTable) nothing = g_hash_table_new(g_str_hash, g_str_equal);
     tree_expect(f, BT_SYNC_NEW);
-    g_assert_cmpint(bt_cache_evict(f->cache, nothing, 0, &error), ==, 4);
-    tree_expect(f, BT_SYNC_UNCHANGED);
+    g_assert_cmpint(bt_cache_evict(f->cache, nothing, 0, 0, &error), ==, 4);
+    tree_expect(f, BT_SYNC_NEW); /* show may have had to do without the manifest */
     g_assert_true(bt_cache_has(f->cache, f->film));
     g_assert_true(bt_cache_has(f->cache, f->manifest));
+    tree_expect(f, BT_SYNC_UNCHANGED);
+}
+
+/* ---- a disk that rots ---- */
+
+static void rot(Fixture *f, const char *name)
+{
+    g_autoptr(GError) error = NULL;
+    g_autoptr(GBytes) bytes = g_bytes_new_static("rotten", 6);
+    g_assert_true(bt_cache_write_document(f->cache, "krongpa", name, bytes, &error));
+}
+
+static void test_mends(Fixture *f, gconstpointer data)
+{
+    static const char *const names[] = { "root.1.json", "now.json", "manifest.ready" };
+    (void)data;
+    tree_expect(f, BT_SYNC_NEW);
+    for (guint i = 0; i < G_N_ELEMENTS(names); i++) {
+        g_autofree char *before = tree_document(f, names[i]);
+        rot(f, names[i]);
+        tree_expect(f, BT_SYNC_NEW);
+        g_assert_cmpint(tree_event_at(f, "mended", "", names[i]), >=, 0);
+        tree_assert_document(f, names[i], before);
+    }
+    tree_expect(f, BT_SYNC_UNCHANGED);
+}
+
+/* Found at the start, where only the fingerprint of the first root is known. */
+static void test_first_root_rotted(Fixture *f, gconstpointer data)
+{
+    (void)data;
+    g_autoptr(GError) error = NULL;
+    tree_expect(f, BT_SYNC_NEW);
+    g_autofree char *before = tree_document(f, "root.1.json");
+    g_autofree char *fingerprint = g_strdup(bt_trust_fingerprint(f->sync->trust));
+    rot(f, "root.1.json");
+    g_clear_pointer(&f->sync, bt_sync_free);
+    f->sync = tree_open_sync(f, NULL, fingerprint, &error);
+    g_assert_no_error(error);
+    g_assert_true(tree_has_event_of(f, "refused", "syntax"));
+    tree_expect(f, BT_SYNC_NEW);
+    tree_assert_document(f, "root.1.json", before);
+}
+
+static char *object_path(Fixture *f, const char *sha256)
+{
+    return g_strdup_printf("%s/objects/%.2s/%s", f->cache_path, sha256, sha256);
+}
+
+static void put_folder(const char *path)
+{
+    g_autofree char *inside = g_build_filename(path, "inside", NULL);
+    g_assert_cmpint(g_remove(path), ==, 0);
+    g_assert_cmpint(g_mkdir_with_parents(inside, 0700), ==, 0);
+}
+
+static void test_folder_for_an_object(Fixture *f, gconstpointer data)
+{
+    (void)data;
+    tree_expect(f, BT_SYNC_NEW);
+    g_autofree char *path = object_path(f, f->image);
+    put_folder(path);
+    g_test_expect_message(NULL, G_LOG_LEVEL_WARNING, "*is no file: it is removed");
+    tree_expect(f, BT_SYNC_UNCHANGED);
+    g_test_assert_expected_messages();
+    g_assert_true(bt_cache_has(f->cache, f->image));
+}
+
+/* What a manifest needs that cannot be read just now is not known, so nothing may go. */
+static void test_needed_is_not_known(Fixture *f, gconstpointer data)
+{
+    (void)data;
+    g_autoptr(GHashTable) keep = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+    tree_expect(f, BT_SYNC_NEW);
+    g_assert_true(bt_sync_add_needed(f->sync, keep));
+    g_autofree char *path = object_path(f, f->manifest);
+    put_folder(path);
+    g_assert_false(bt_sync_add_needed(f->sync, keep));
+}
+
+static void test_missing_bytes(Fixture *f, gconstpointer data)
+{
+    (void)data;
+    tree_expect(f, BT_SYNC_NEW);
+    g_assert_cmpuint(bt_sync_missing_bytes(f->sync), ==, 0);
+    g_autofree char *path = object_path(f, f->film);
+    g_assert_cmpint(g_remove(path), ==, 0);
+    g_assert_cmpuint(bt_sync_missing_bytes(f->sync), ==, FILM_BYTES);
 }
 
 static void test_alert(Fixture *f, gconstpointer data)
@@ -231,6 +319,11 @@ int main(int argc, char **argv)
         { "unchanged", test_unchanged },
         { "new-version", test_new_version },
         { "repairs", test_repairs },
+        { "mends", test_mends },
+        { "first-root-rotted", test_first_root_rotted },
+        { "folder-for-an-object", test_folder_for_an_object },
+        { "needed-is-not-known", test_needed_is_not_known },
+        { "missing-bytes", test_missing_bytes },
         { "alert", test_alert },
         { "alert-beside-a-bad-manifest", test_alert_beside_a_bad_manifest },
         { "denied", test_denied },

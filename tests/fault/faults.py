@@ -1,0 +1,310 @@
+#!/usr/bin/env python3
+"""Lets calls of the way fail (a full disk, a failing one, no descriptors, no memory) and checks that nothing false
+is shown, that nothing is lost, and how long it takes until all goes on.
+
+    faults.py ERROR… --in STRETCH… [--length once|spell|death …] [--sample N] [--seed S]
+
+Each call of a stretch that may fail so is tried, or N of them, spread over the stretch by chance. once: that call
+alone; spell: and all others for three seconds; death: and all others of the process that made it, until it dies.
+What the board does about it by itself is waited for; only if its first process ends it is started again, as a
+service manager would, and with death after six seconds, as a hand would. Exit status 77 where calls cannot be made to fail.
+"""
+import argparse
+import os
+import platform
+import random
+import subprocess
+import sys
+import time
+import traceback
+
+import boards
+import cutting
+import stretches
+from cutting import district
+from stretches import check
+
+ERRORS = ("ENOSPC", "EIO", "EMFILE", "ENOMEM")
+SPELL_MS = 3000
+LENGTHS = {"once": [], "spell": ["--spell=%d" % SPELL_MS], "death": ["--until-death"]}
+PATIENCE_S = 60  # with all of it; a role that dies over and over is started after 5 s at most
+RESTART_S = 6  # a process whose every call fails until it dies may live on for ever
+GROUND = (11, 27, 51)  # of the safe scene
+
+
+class Trial(cutting.Trial):
+    """One run with a fault in it."""
+
+    def __init__(self, stretch, folder, report, point, error, options):
+        super().__init__(stretch, folder, report, point, options)
+        self.error = error
+        self.recovered_ms = None  # what the fault cost beside its own length
+        self.deaths = 0
+        self.said = ""
+        self.succeeded = False
+
+    def command(self, *words):
+        fault = [cutting.CUT_AT, "--fail=%s" % self.error, "--report=%s" % self.report,
+                 "--under=%s" % self.folder]
+        if self.point.at is not None:
+            fault += ["--at=%d" % self.point.at] + self.options
+        return [str(word) for word in fault + list(words)]
+
+    def is_over(self):
+        """Whether the command said that all is done."""
+        return self.succeeded
+
+    def where(self):
+        calls = self.calls()
+        if self.point.at is None or len(calls) < self.point.at:
+            return "no fault"
+        name, what = (calls[self.point.at - 1] + ("",))[:2]
+        return "call %d, %s %s" % (self.point.at, name, what.replace(str(self.folder) + "/", ""))
+
+
+class Fault(cutting.Kill):
+    """The folder is a copy, as for a kill."""
+
+    def __init__(self, stretch, error, length):
+        super().__init__(stretch)
+        self.error, self.options, self.name = error, LENGTHS[length], "%s %s" % (error, length)
+
+    def trial(self, point=None):
+        made = super().trial(point)
+        return Trial(self.stretch, made.folder, made.report, point, self.error, self.options)
+
+
+# ---- commands: they may fail, and are called again ----
+
+class OneCommand:
+    """Publish and fetch: what failed is called again; what said that it is done, is."""
+
+    def run(self, trial):
+        began = time.monotonic()
+        try:
+            super().run(trial)
+            trial.succeeded = True
+        except AssertionError as why:
+            trial.said = str(why)
+        trial.recovered_ms = (time.monotonic() - began) * 1000
+
+
+class Publish(OneCommand, stretches.Publish):
+    pass
+
+
+class Fetch(OneCommand, stretches.Fetch):
+    def check_cut(self, trial):
+        # A round that failed is no failure of the program: its results say so.
+        trial.succeeded = False
+        super().check_cut(trial)
+
+
+# ---- what goes on running ----
+
+class Acknowledge(boards.Acknowledge):
+    """The board offers its batch until it hears that it arrived, while the source lives."""
+
+    def _push(self):
+        until = time.monotonic() + 10
+        while time.monotonic() < until:
+            try:
+                if super()._push():
+                    return True
+            except (AssertionError, IndexError, ValueError):
+                pass
+            if self.serving.poll() is not None:
+                return False
+            time.sleep(0.1)
+        return False
+
+    def run(self, trial):
+        began = time.monotonic()
+        port_file = self.place.folder / "port"
+        port_file.unlink(missing_ok=True)
+        self._stop_serving()
+        with open(self.place.folder / "serve.log", "wb") as log:
+            self.serving = subprocess.Popen(trial.command(
+                district.PUBLISHER, "serve", "--data", trial.folder / "data", "--listen",
+                "127.0.0.1:%d" % self.place.port, "--port-file", port_file), stdout=log, stderr=log)
+        district.wait_for(lambda: port_file.exists() or self.serving.poll() is not None, 20, "a port")
+        try:
+            self.heard = self.serving.poll() is None and self._push()
+            alive = self.serving.poll() is None
+            check(self.heard or not alive, "lives, and takes no reports:",
+                  (self.place.folder / "serve.log").read_text(errors="replace")[:300])
+        finally:
+            self.serving.terminate()
+            self.serving.wait(20)
+        trial.deaths = 0 if alive else 1
+        trial.recovered_ms = (time.monotonic() - began) * 1000
+
+    def check_after(self, trial):
+        self.serving = subprocess.Popen(["sleep", "1000"])
+        try:
+            super().check_after(trial)
+        finally:
+            self.serving.kill()
+            self.serving.wait()
+
+
+class Board(boards.Board):
+    """The whole player goes on by itself; a first process that ends is started again, without the fault."""
+
+    def _check_seen(self, seen):
+        """The old or the new, whole; or the safe scene, which has neither in it."""
+        for number, data in enumerate(sorted(seen)):
+            path = self.place.folder / ("seen-%d.png" % number)
+            path.write_bytes(data)
+            pixels = set(boards.way.Picture(path).part(0, 0, *boards.CANVAS))
+            is_safe = GROUND in pixels and not pixels & {boards.OLD, boards.NEW}
+            check(is_safe or (len(pixels) == 1 and pixels <= self.allowed),
+                  "on the glass:", sorted(pixels)[:9])
+
+    def _start(self, command, log):
+        return subprocess.Popen(command, stdout=log, stderr=log)
+
+    def _follow(self, process, trial, reached, seen, log):
+        until = time.monotonic() + PATIENCE_S
+        restart = time.monotonic() + RESTART_S if "--until-death" in trial.options else until
+        while not reached():
+            try:
+                seen.add((trial.folder / "now.png").read_bytes())
+            except OSError:
+                pass  # none yet
+            check(time.monotonic() < until, "does not recover:", log.name)
+            if time.monotonic() > restart:  # somebody's hand: a fault that only ends so
+                process.terminate()
+                process.wait(30)
+                restart = until
+            if process.poll() is not None:
+                trial.deaths += 1
+                process = self._start(self._words(trial.folder), log)
+            time.sleep(0.05)
+        return process
+
+    def run(self, trial):
+        self._stop_serving()
+        boards.shutil.rmtree(self.data, ignore_errors=True)
+        boards.shutil.copytree(self.before, self.data)
+        self._serve(self.data)
+        self.clock = (self.began_ms, time.monotonic())
+        seen, began = set(), time.monotonic()
+        with open(trial.report.parent / "play.log", "wb") as log:
+            process = self._start(trial.command(*self._words(trial.folder)), log)
+            try:
+                process = self._follow(process, trial, self._reached(trial.folder), seen, log)
+                trial.recovered_ms = (time.monotonic() - began) * 1000
+                process.terminate()
+                process.wait(30)
+            finally:
+                process.kill()
+                process.wait()
+        trial.said = (trial.report.parent / "play.log").read_text(errors="replace")
+        trial.deaths += trial.said.count("show ended")
+        self._check_seen(seen)
+
+    def check_after(self, trial):
+        super().check_after(trial)
+        if trial.deaths == 0:
+            self._check_no_gap()
+
+    def _check_no_gap(self):
+        """While show lives, each occurrence is told."""
+        for item in ("cu", "moi"):
+            dues = sorted(fact["due"] for fact in boards.parsed(boards.facts_of(self.data))
+                          if fact["type"] == "played" and fact["item"] == item)
+            seconds = [boards.time.strptime(due[:19], "%Y-%m-%dT%H:%M:%S") for due in dues]
+            at = [boards.time.mktime(second) for second in seconds]
+            gaps = [b - a for a, b in zip(at, at[1:]) if (b - a) * 1000 > 1.5 * self.item_ms]
+            # One: while the player was not running, between the first run and the second.
+            check(len(gaps) <= self.restarts, "occurrences without a fact:", item, gaps)
+
+    restarts = 2
+
+
+STRETCHES = {made.name: made for made in (Publish, Fetch, Board, Acknowledge)}
+
+
+# ---- trying ----
+
+def points_of(count, sample, rng):
+    if sample is None or sample >= count:
+        return [cutting.Point(at) for at in range(1, count + 1)]
+    width = count / sample  # one by chance from each part of equal length
+    return [cutting.Point(1 + int(width * (i + rng.random()))) for i in range(sample)]
+
+
+def try_point(how, stretch, point):
+    """(the reason why it failed or None, the trial)"""
+    trial = how.trial(point)
+    try:
+        stretch.run(trial)
+        stretch.check_cut(trial)
+        stretch.check_after(trial)
+        return None, trial
+    except (AssertionError, OSError, ValueError, KeyError, subprocess.TimeoutExpired) as why:
+        if os.environ.get("BANGTIN_TRACE"):
+            traceback.print_exc()
+            print(trial.said)
+        return "%s: %s" % (trial.where(), why), trial
+
+
+def cost_ms(trial, base_ms, length):
+    own_ms = {"once": 0, "spell": SPELL_MS, "death": RESTART_S * 1000 if trial.deaths else 0}[length]
+    return max(0, round(trial.recovered_ms - base_ms - own_ms))
+
+
+def try_stretch(stretch, error, length, options):
+    began = time.monotonic()
+    rng = random.Random(options.seed)
+    how = Fault(stretch, error, length)
+    failures, costs, deaths = 0, [], 0
+    try:
+        why, plain = try_point(how, stretch, None)
+        check(why is None, "without a fault:", why)
+        count = len(plain.calls())
+        points = points_of(count, options.sample, rng)
+        for point in points:
+            why, trial = try_point(how, stretch, point)
+            deaths += trial.deaths
+            if why:
+                failures += 1
+                print("%s %s: %s" % (how.name, stretch.name, why), flush=True)
+            elif trial.recovered_ms is not None:
+                costs.append(cost_ms(trial, plain.recovered_ms, length))
+    finally:
+        how.close()
+    costs.sort()
+    said = "%d/%d/%d ms" % (costs[0], costs[len(costs) // 2], costs[-1]) if costs else "-"
+    print("%s in %s: %d points tried of %d calls, %d failed, %d deaths, to recover %s (min/median/max), %d s, seed %d"
+          % (how.name, stretch.name, len(points), count, failures, deaths, said, time.monotonic() - began,
+             options.seed), flush=True)
+    return failures
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("error", nargs="+", choices=ERRORS)
+    parser.add_argument("--in", dest="stretch", nargs="+", choices=sorted(STRETCHES), required=True)
+    parser.add_argument("--length", nargs="+", choices=sorted(LENGTHS), default=["once"])
+    parser.add_argument("--sample", type=int)
+    parser.add_argument("--seed", type=int, default=1)
+    options = parser.parse_args()
+    if platform.machine() != "x86_64":
+        print("skipped: calls can be made to fail on x86-64 only")
+        return cutting.SKIPPED
+    failures = 0
+    for name in options.stretch:
+        stretch = STRETCHES[name]()
+        try:
+            for error in options.error:
+                for length in options.length:
+                    failures += try_stretch(stretch, error, length, options)
+        finally:
+            stretch.close()
+    return 1 if failures else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
