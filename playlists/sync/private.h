@@ -98,6 +98,17 @@ void bt_miss_forget(BtSync *sync, const char *what);
 /* TRUE: not yet again; the round has the reason of the last time. */
 gboolean bt_miss_must_wait(BtRound *round, const char *what);
 
+/* ---- reply.c: answers to a POST ---- */
+#define BT_REPLY_MAX_BYTES (256 * 1024)
+/* How long the peer asks to wait, in seconds or until a date; nonsense asks for nothing. At most a
+ * day. */
+gint64 bt_reply_retry_after_ms(const char *text, gint64 wall_ms);
+/* `path` is for messages. What was read before a failure stays in `reply`. */
+gboolean bt_reply_read_push(GBytes *bytes, const char *path, BtPushReply *reply, GError **error);
+/* `*screen` and `*root` (transfer full) stay NULL while the device waits, and on failure. */
+gboolean bt_reply_read_enrol(const BtAnswer *answer, GBytes *bytes, const char *path, char **screen,
+    GBytes **root, GError **error);
+
 /* ---- assets.c ---- */
 /* One asset, or as much of it as comes: TRUE when it is whole in the cache. */
 gboolean bt_asset_fetch(BtRound *round, const BtStep *step);
