@@ -1,9 +1,8 @@
-/* GKeyFile reads the values; it knows no lines and merges what is repeated, so a first pass over
- * the lines remembers where each key stands and refuses what stands twice. */
 #include "player/config.h"
 
 #include "base/error.h"
 #include "base/io.h"
+#include "player/config_lines.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -12,75 +11,16 @@ typedef struct {
     const char *path;
     char *folder;
     GKeyFile *file;
-    GHashTable *lines; /* "group\nkey" or "group" → line number */
+    GHashTable *lines;
     BtConfig *config;
 } Reading;
-
-static guint line_of(const Reading *reading, const char *group, const char *key)
-{
-    g_autofree char *place = key == NULL ? g_strdup(group) : g_strdup_printf("%s\n%s", group, key);
-    return GPOINTER_TO_UINT(g_hash_table_lookup(reading->lines, place));
-}
 
 static gboolean fail(const Reading *reading, const char *group, const char *key, GError **error,
     const char *what, const char *expected)
 {
     g_set_error(error, BT_ERROR, BT_ERROR_INVALID, "%s:%u: %s: expected %s", reading->path,
-        line_of(reading, group, key), what, expected);
+        bt_config_line_of(reading->lines, group, key), what, expected);
     return FALSE;
-}
-
-/* ---- the first pass ---- */
-
-static gboolean note_line(Reading *reading, char *place, guint line, GError **error)
-{
-    if (g_hash_table_contains(reading->lines, place)) {
-        char *name = strchr(place, '\n');
-        g_set_error(error, BT_ERROR, BT_ERROR_INVALID,
-            "%s:%u: “%s” stands twice: expected each group and key once", reading->path, line,
-            name == NULL ? place : name + 1);
-        g_free(place);
-        return FALSE;
-    }
-    g_hash_table_insert(reading->lines, place, GUINT_TO_POINTER(line));
-    return TRUE;
-}
-
-static gboolean is_comment(const char *line)
-{
-    return *line == '\0' || *line == '#';
-}
-
-static gboolean fail_line(const Reading *reading, guint line, GError **error)
-{
-    g_set_error(error, BT_ERROR, BT_ERROR_SYNTAX,
-        "%s:%u: not a line of this file: expected [group], key=value below one, or # comment",
-        reading->path, line);
-    return FALSE;
-}
-
-static gboolean note_lines(Reading *reading, const char *text, GError **error)
-{
-    g_auto(GStrv) lines = g_strsplit(text, "\n", -1);
-    g_autofree char *group = g_strdup("");
-    for (guint i = 0; lines[i] != NULL; i++) {
-        char *line = g_strstrip(lines[i]);
-        char *end = strchr(line, ']'), *equals = strchr(line, '=');
-        char *place = NULL;
-        if (*line == '[' && end != NULL) {
-            g_free(group);
-            group = g_strndup(line + 1, (gsize)(end - line - 1));
-            place = g_strdup(group);
-        } else if (!is_comment(line) && equals != NULL && *group != '\0') {
-            *equals = '\0';
-            place = g_strdup_printf("%s\n%s", group, g_strchomp(line));
-        } else if (!is_comment(line)) {
-            return fail_line(reading, i + 1, error);
-        }
-        if (place != NULL && !note_line(reading, place, i + 1, error))
-            return FALSE;
-    }
-    return TRUE;
 }
 
 /* ---- values ---- */
@@ -483,23 +423,14 @@ BtConfig *bt_config_read(const char *path, GError **error)
     g_autoptr(GBytes) bytes = bt_io_read(path, BT_CONFIG_MAX_BYTES, error);
     if (bytes == NULL)
         return NULL;
-    g_autofree char *text = g_strndup(g_bytes_get_data(bytes, NULL), g_bytes_get_size(bytes));
     g_autoptr(GKeyFile) file = g_key_file_new();
-    g_autoptr(GHashTable) lines = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+    g_autoptr(GHashTable) lines = bt_config_lines_read(path, bytes, file, error);
+    if (lines == NULL)
+        return NULL;
     g_autofree char *absolute = g_canonicalize_filename(path, NULL);
     g_autofree char *folder = g_path_get_dirname(absolute);
     g_autoptr(BtConfig) config = config_new();
     Reading reading = { path, folder, file, lines, config };
-    GError *failure = NULL;
-    if (!note_lines(&reading, text, error))
-        return NULL;
-    /* name[vi] is a key like any other, and unknown. */
-    if (!g_key_file_load_from_data(
-            file, text, strlen(text), G_KEY_FILE_KEEP_TRANSLATIONS, &failure)) {
-        g_set_error(error, BT_ERROR, BT_ERROR_SYNTAX, "%s: %s", path, failure->message);
-        g_error_free(failure);
-        return NULL;
-    }
     if (!read_groups(&reading, error))
         return NULL;
     take_enrolment(config);

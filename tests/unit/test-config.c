@@ -52,6 +52,7 @@ static BtConfig *read_good(Fixture *f, const char *text)
 
 static const struct {
     const char *name, *text, *message; /* after the path */
+    gboolean syntax;                   /* else it is a matter of meaning */
 } bad[] = {
     { "unknown-group", "[nonsense]\na=b\n",
         ":1: unknown group [nonsense]: expected screen, display, clock, cache, report or source "
@@ -122,6 +123,12 @@ static const struct {
         ":3: unknown zone: expected names of zone.NAME in [screen]" },
     { "base-address", "[source kp]\nbase=ftp://e.vn\n",
         ":2: base is missing or no address: expected https://… or file:///…" },
+    { "base-missing", "[screen]\nid=a\n[source kp]\n",
+        ":3: base is missing or no address: expected https://… or file:///…" },
+    { "path-missing", "[source kp]\nkind=folder\n", ":1: path is missing: expected a folder" },
+    { "not-utf-8", "[screen]\nname=\xff\n", ":2: not text: expected UTF-8", TRUE },
+    { "escape", "[screen]\nid=a\nname=a\\q\n",
+        ":3: “\\” before what it does not belong to: expected \\s \\n \\t \\r or \\\\", TRUE },
     { "fingerprint", SOURCE "fingerprint=abc\n",
         ":3: not a fingerprint: expected 64 hexadecimal digits" },
     { "poll", SOURCE "poll=0\n", ":3: “0” is no number for poll: expected 1 to 86400" },
@@ -133,9 +140,10 @@ static const struct {
 static void test_bad(Fixture *f, gconstpointer data)
 {
     guint i = GPOINTER_TO_UINT(data);
+    int code = bad[i].syntax ? BT_ERROR_SYNTAX : BT_ERROR_INVALID;
     g_autoptr(GError) error = NULL;
     g_assert_null(read_text(f, bad[i].text, &error));
-    g_assert_error(error, BT_ERROR, BT_ERROR_INVALID);
+    g_assert_error(error, BT_ERROR, code);
     g_assert_true(g_str_has_prefix(error->message, f->path));
     g_assert_cmpstr(error->message + strlen(f->path), ==, bad[i].message);
 }
@@ -150,16 +158,15 @@ static void test_not_a_key_file(Fixture *f, gconstpointer data)
         { "id=a\n", 1 },
         { "[screen]\nid\n", 2 },
         { "# x\n\n[screen\nid=a\n", 3 },
-        { "[screen]\n=a\n", 0 },
+        { "[screen]\n=a\n", 2 },
+        { "[screen]\nid=a\n[cache] x\n", 3 },
     };
     (void)data;
     for (guint i = 0; i < G_N_ELEMENTS(texts); i++) {
         g_autoptr(GError) error = NULL;
-        g_autofree char *place = texts[i].line == 0
-            ? g_strconcat(f->path, ":", NULL)
-            : g_strdup_printf("%s:%u: not a line of this file: expected [group], key=value below "
-                              "one, or # comment",
-                  f->path, texts[i].line);
+        g_autofree char *place = g_strdup_printf(
+            "%s:%u: not a line of this file: expected [group], key=value below one, or # comment",
+            f->path, texts[i].line);
         g_assert_null(read_text(f, texts[i].text, &error));
         g_assert_error(error, BT_ERROR, BT_ERROR_SYNTAX);
         g_assert_true(g_str_has_prefix(error->message, place));
