@@ -29,6 +29,7 @@
 #define GROUND_COLOUR 0xFF0B1B33u
 #define MAX_DECODERS 64
 #define GROUND_EVERY_MS 200 /* without a descriptor to sleep on */
+#define MESSAGES_AT_ONCE 16 /* then the others are heard: a flood silences nobody */
 
 typedef struct Supervise Supervise;
 
@@ -128,20 +129,64 @@ static GPtrArray *role_arguments(const Supervise *supervise, const char *role)
 
 static gboolean on_message(gint fd, GIOCondition condition, gpointer data);
 
-static void start_role(Child *child)
+static void forget(Child *child)
+{
+    child->pid = 0;
+    if (child->watch != 0)
+        g_source_remove(child->watch);
+    if (child->channel >= 0)
+        close(child->channel);
+    child->watch = 0;
+    child->channel = -1;
+}
+
+/* A role that lived for ten times its last wait starts with the shortest wait again. */
+static gint64 next_back_off(Child *child)
+{
+    gint64 lived_ms = real_ms() - child->started_ms;
+    gboolean lived = lived_ms > 10 * MAX(child->back_off_ms, SYNC_BACK_OFF_MIN_MS);
+    child->back_off_ms = lived || child->back_off_ms == 0
+        ? SYNC_BACK_OFF_MIN_MS
+        : MIN(child->back_off_ms * 2, SYNC_BACK_OFF_MAX_MS);
+    return child->back_off_ms;
+}
+
+static void start_role(Child *child);
+
+static gboolean start_again(gpointer data)
+{
+    Child *child = data;
+    if (!child->supervise->stopping && child->pid == 0)
+        start_role(child);
+    return G_SOURCE_REMOVE;
+}
+
+static gboolean try_to_start(Child *child, GError **error)
 {
     int ends[2];
-    g_autoptr(GError) failure = NULL;
-    if (!bt_channel_pair(ends, &failure)) {
-        g_warning("supervise: %s", failure->message);
-        return;
-    }
+    if (!bt_channel_pair(ends, error))
+        return FALSE;
     g_autoptr(GPtrArray) argv = role_arguments(child->supervise, child->role);
     child->pid = start("/proc/self/exe", (char *const *)argv->pdata, &ends[1], 1);
     close(ends[1]);
     child->channel = ends[0];
     child->watch = bt_fd_add(ends[0], G_IO_IN | G_IO_HUP, on_message, child);
-    child->started_ms = child->supervise->beat_ms = real_ms();
+    return child->pid > 0;
+}
+
+/* A machine that has no room for a process now may have it soon. */
+static void start_role(Child *child)
+{
+    g_autoptr(GError) failure = NULL;
+    child->started_ms = real_ms();
+    if (child == &child->supervise->show) /* a sync that dies over and over is no beat */
+        child->supervise->beat_ms = child->started_ms;
+    if (try_to_start(child, &failure))
+        return;
+    if (failure != NULL)
+        g_warning("supervise: %s", failure->message);
+    forget(child);
+    g_timeout_add((guint)next_back_off(child), start_again, child);
 }
 
 /* ---- messages ---- */
@@ -191,6 +236,14 @@ static void restart_everything(Supervise *supervise)
         kill(supervise->sync.pid, SIGTERM);
 }
 
+/* sync lives on the network: if it falls to an attacker, it still cannot end the player, stand in
+ * for show's beats or start decoders. */
+static gboolean may_say(const Child *child, guint32 type)
+{
+    gboolean is_of_sync = type == BT_ROLE_NEWS;
+    return is_of_sync == (child == &child->supervise->sync);
+}
+
 static void act(Supervise *supervise, const BtRoleMessage *message, const int *fds, guint n_fds)
 {
     switch ((BtRoleType)message->type) {
@@ -223,7 +276,7 @@ static gboolean on_message(gint fd, GIOCondition condition, gpointer data)
 {
     Child *child = data;
     (void)condition;
-    for (;;) {
+    for (guint n = 0; n < MESSAGES_AT_ONCE; n++) {
         BtRoleMessage message;
         int fds[2];
         guint n_fds = 0;
@@ -235,43 +288,15 @@ static gboolean on_message(gint fd, GIOCondition condition, gpointer data)
             child->watch = 0;
             return G_SOURCE_REMOVE;
         }
-        act(child->supervise, &message, fds, n_fds);
+        if (may_say(child, message.type))
+            act(child->supervise, &message, fds, n_fds);
         for (guint i = 0; i < n_fds; i++)
             close(fds[i]);
     }
+    return G_SOURCE_CONTINUE;
 }
 
 /* ---- deaths ---- */
-
-static gboolean start_again(gpointer data)
-{
-    Child *child = data;
-    if (!child->supervise->stopping && child->pid == 0)
-        start_role(child);
-    return G_SOURCE_REMOVE;
-}
-
-static void forget(Child *child)
-{
-    child->pid = 0;
-    if (child->watch != 0)
-        g_source_remove(child->watch);
-    if (child->channel >= 0)
-        close(child->channel);
-    child->watch = 0;
-    child->channel = -1;
-}
-
-/* A role that lived for ten times its last wait starts with the shortest wait again. */
-static gint64 next_back_off(Child *child)
-{
-    gint64 lived_ms = real_ms() - child->started_ms;
-    gboolean lived = lived_ms > 10 * MAX(child->back_off_ms, SYNC_BACK_OFF_MIN_MS);
-    child->back_off_ms = lived || child->back_off_ms == 0
-        ? SYNC_BACK_OFF_MIN_MS
-        : MIN(child->back_off_ms * 2, SYNC_BACK_OFF_MAX_MS);
-    return child->back_off_ms;
-}
 
 static void show_ended(Supervise *supervise, int status)
 {
