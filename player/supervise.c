@@ -213,13 +213,24 @@ static gboolean give_up(gpointer data)
     return G_SOURCE_REMOVE;
 }
 
+/* sync ends last: what show reports at its end should still go. */
+static void stop_sync(Supervise *supervise)
+{
+    pass_on(&supervise->sync, BT_ROLE_STOP);
+    if (supervise->sync.pid == 0)
+        g_main_loop_quit(supervise->loop);
+}
+
 static void stop(Supervise *supervise)
 {
     if (supervise->stopping)
         return;
     supervise->stopping = TRUE;
     bt_notify_stopping();
-    pass_on(&supervise->show, BT_ROLE_STOP);
+    if (supervise->show.pid > 0)
+        pass_on(&supervise->show, BT_ROLE_STOP);
+    else
+        stop_sync(supervise);
     g_timeout_add(4 * BT_STOP_LIMIT_MS, give_up, supervise);
 }
 
@@ -367,9 +378,7 @@ static void show_ended(Supervise *supervise, int status)
     }
     if (WIFEXITED(status))
         supervise->status = WEXITSTATUS(status);
-    pass_on(&supervise->sync, BT_ROLE_STOP);
-    if (supervise->sync.pid == 0)
-        g_main_loop_quit(supervise->loop);
+    stop_sync(supervise);
 }
 
 static void sync_ended(Supervise *supervise)

@@ -168,6 +168,22 @@ def try_on_at_the_start(board):
     board.expect_cuts(4, "a switch that is on at the start")
 
 
+def try_full_disk(board):
+    """What cannot be written down is cut all the same, and said."""
+    inputs = board.screen.state / "inputs.db"
+    district.run(district.PLAYER, "resume", "--config", board.screen.config)
+    watch.wait_state(board.screen, "playing")
+    for change in ("CREATE TRIGGER full BEFORE INSERT ON entry BEGIN SELECT RAISE(FAIL, 'full'); END",
+                   "DROP TRIGGER full"):
+        with sqlite3.connect(inputs) as db:
+            db.execute(change)
+        db.close()
+        verb, state, code = ("cut", "cut", 1) if change.startswith("CREATE") else ("resume", "playing", 0)
+        done = district.run(district.PLAYER, verb, "--config", board.screen.config, check=False)
+        assert done.returncode == code, done
+        watch.wait_state(board.screen, state, 3)
+
+
 def main():
     with glass.XServer(640, 384) as x, district.District() as town:
         town.serve()
@@ -179,6 +195,7 @@ def main():
             switch_ms = try_switch(board, witness, programme)
             hang_s = try_while_show_hangs(board, witness, programme)
         try_on_at_the_start(board)
+        try_full_disk(board)
         board.screen.stop()
         print("ok: cut by the key %.0f ms, by the switch %.0f ms, over a hanging show %.1f s"
               % (key_ms, switch_ms, hang_s))
