@@ -13,7 +13,8 @@ import subprocess
 import time
 
 PREFIX = "/opt/bangtin"  # not in /tmp, which the service does not see
-MODULES = ("virtio_pci", "virtio_blk", "9pnet_virtio", "9p", "overlay", "ext4", "crc32c_generic", "i6300esb")
+MODULES = ("virtio_pci", "virtio_blk", "9pnet_virtio", "9p", "overlay", "ext4", "crc32c_generic", "i6300esb",
+           "uhid", "hid-cp2112")
 # Of the machine that is lent its files: what is slow there, or speaks of hardware that is not here.
 MASKED = ("systemd-tmpfiles-setup systemd-tmpfiles-setup-dev systemd-journal-flush systemd-update-utmp "
           "systemd-binfmt systemd-modules-load systemd-machine-id-commit systemd-random-seed "
@@ -91,6 +92,11 @@ class VirtualBoard:
         (etc / "systemd/system").mkdir(parents=True)
         (etc / "systemd/system/board.target").write_text(TARGET)
         (etc / "systemd/system/agent.service").write_text(AGENT)
+        (etc / "systemd/system.conf.d").mkdir()
+        (etc / "systemd/system.conf.d/watchdog.conf").write_text("[Manager]\nRuntimeWatchdogSec=30\n")
+        (etc / "udev/rules.d").mkdir(parents=True)
+        shutil.copy(root / PREFIX[1:] / "lib/udev/rules.d/60-bangtin-gpio.rules", etc / "udev/rules.d")
+        shutil.copy(pathlib.Path(__file__).with_name("usb-gpio.py"), etc / "bangtin")
         self.kernel, version = newest_kernel()
         script = INIT
         for name, value in (("MASKED", " ".join(MASKED)), ("ETC", str(etc)), ("ROOT", str(root)),
@@ -133,6 +139,7 @@ class VirtualBoard:
                  "-initrd", str(self.folder / "initrd.cpio"), "-append", "console=ttyS0 panic=-1 quiet systemd.unit=board.target systemd.show_status=no",
                  "-fsdev", "local,id=root,path=/,security_model=none,readonly=on,multidevs=remap",
                  "-device", "virtio-9p-pci,fsdev=root,mount_tag=root",
+                 "-device", "i6300esb", "-action", "watchdog=reset",
                  "-drive", "file=%s,format=raw,if=virtio" % self.disk, "-rtc", "base=" + rtc,
                  "-serial", "file:%s" % (self.folder / "console.log"),
                  "-serial", "unix:%s,server=on,wait=off" % path]
