@@ -2,7 +2,10 @@
 """Enrolment: a board greets, the operator says which screen it is."""
 
 import base64
+import contextlib
 import json
+import os
+import sqlite3
 
 import source_lib as lib
 
@@ -44,6 +47,19 @@ def test_a_board_is_turned_down():
         assert greet(one, key)[0] == 403
         one.run("screen claim", key.claim_code(), "kp-01", ok=False)
         assert json.loads(one.run("screen list", "--json")) == {"screens": [], "waiting": []}
+
+
+def test_two_with_one_code():
+    """A code has 40 bits, so a second key for it can be searched for; here it is planted."""
+    key, other = lib.Key(), lib.Key()
+    with lib.source() as one:
+        one.serve()
+        greet(one, key)
+        greet(one, other)
+        with contextlib.closing(sqlite3.connect(os.path.join(one.data, "source.db"))) as db, db:
+            db.execute("UPDATE enrolment SET code = ? WHERE key = ?", (key.claim_code(), other.base64))
+        one.run("screen claim", key.claim_code(), "kp-01", ok=False)
+        assert greet(one, key)[0] == greet(one, other)[0] == 202
 
 
 def test_greetings_that_are_none():

@@ -1,7 +1,10 @@
 /* Sync from a folder: what a good source brings. */
 #include "tests/unit/sync-fixture.h"
 
+#include <glib/gstdio.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 /* ---- good sources ---- */
 
@@ -170,6 +173,31 @@ static void test_cancelled(Fixture *f, gconstpointer data)
     tree_expect(f, BT_SYNC_NEW);
 }
 
+/* A stick from who knows where: what is no file of its own is not there, and nothing waits for it.
+ */
+static void test_links(Fixture *f, gconstpointer data)
+{
+    (void)data;
+    g_autofree char *film = g_build_filename(f->p->folder, "v1", "assets", f->film, NULL);
+    g_autofree char *elsewhere = g_build_filename(f->top, "elsewhere", NULL);
+    g_assert_cmpint(g_rename(film, elsewhere), ==, 0);
+    for (int kind = 0; kind < 3; kind++) {
+        int rc = kind == 0 ? symlink(elsewhere, film)
+            : kind == 1    ? mkfifo(film, 0600)
+                           : g_mkdir(film, 0700);
+        g_assert_cmpint(rc, ==, 0);
+        tree_reopen(f, f->root_path);
+        tree_round_at(f, NOW, NULL);
+        g_assert_cmpint(tree_event_at(f, "skipped", "not-found", f->film), >=, 0);
+        g_assert_false(bt_cache_has(f->cache, f->film));
+        g_assert_cmpint(g_remove(film), ==, 0);
+    }
+    g_assert_cmpint(g_rename(elsewhere, film), ==, 0);
+    tree_reopen(f, f->root_path);
+    tree_expect(f, BT_SYNC_NEW);
+    tree_assert_document(f, "manifest.ready", f->manifest);
+}
+
 static void test_bad_addresses(Fixture *f, gconstpointer data)
 {
     (void)data;
@@ -208,6 +236,7 @@ int main(int argc, char **argv)
         { "denied", test_denied },
         { "slices", test_slices },
         { "cancelled", test_cancelled },
+        { "links", test_links },
         { "bad-addresses", test_bad_addresses },
     };
     g_test_init(&argc, &argv, NULL);

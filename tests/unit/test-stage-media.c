@@ -1,0 +1,294 @@
+/* What a stage plays: joined anywhere, caught up with, heard. Failures are said once and leave the
+ * rest in place. */
+#include "base/channel.h"
+#include "base/error.h"
+#include "render/compose/compose.h"
+#include "tests/unit/stage-fixture.h"
+
+#include <sys/socket.h>
+#include <unistd.h>
+
+/* The same with a video: joined anywhere, and under the fade that follows it. */
+static void test_video(void)
+{
+    Rig rig;
+    rig_open(&rig);
+    if (!rig_make_film(&rig, TRUE)) {
+        rig_close(&rig);
+        g_test_skip("there is no ffmpeg to make a video with");
+        return;
+    }
+    g_autofree char *image = g_strdup_printf(RIG_IMAGE("%s"), rig.sha256);
+    g_autofree char *items =
+        g_strdup_printf("{\"id\":\"v\",\"kind\":\"video\",\"asset\":\"%s\"},%s", rig.video, image);
+    BtInputs *inputs = rig_inputs(&rig, items, "");
+    BtStage *running = rig_stage(&rig, RIG_W_PX, RIG_H_PX);
+    gint64 t_ms = rig.start_ms, start_ms = 0;
+    for (int i = 0; i < 30; i++, t_ms += 293) {
+        BtStage *fresh = rig_stage(&rig, RIG_W_PX, RIG_H_PX);
+        g_autoptr(BtFrame) a = rig_picture(running, inputs, t_ms);
+        g_autoptr(BtFrame) b = rig_picture(fresh, inputs, t_ms);
+        g_test_message("instant %d", i);
+        g_assert_true(bt_frame_equal(a, b));
+        g_autoptr(BtOnAir) on = bt_schedule_at(inputs, t_ms, bt_stage_measure, running);
+        const BtOnZone *zone = &g_array_index(on->zones, BtOnZone, 0);
+        g_autoptr(BtMedia) sound = bt_stage_sound(running, on, &start_ms);
+        g_assert_cmpint(sound != NULL, ==, zone->item->kind == BT_ITEM_VIDEO);
+        if (sound)
+            g_assert_cmpint(start_ms, ==, zone->start_ms);
+        bt_stage_free(fresh);
+    }
+    g_assert_cmpuint(rig.failures, ==, 0);
+    bt_stage_free(running);
+    bt_inputs_free(inputs);
+    rig_close(&rig);
+}
+
+typedef struct {
+    guint n;
+    gint64 since_ms;
+} CatchUps;
+
+static void count_catch_up(const char *zone, gint64 since_ms, gpointer user)
+{
+    CatchUps *caught = user;
+    g_assert_cmpstr(zone, ==, "main");
+    caught->n++;
+    caught->since_ms = since_ms;
+}
+
+/* Until the film at `t_ms` has its frame, as show does it. */
+static void show_until_it_moves(BtStage *stage, const BtInputs *inputs, gint64 t_ms)
+{
+    g_autoptr(BtOnAir) on = bt_schedule_at(inputs, t_ms, bt_stage_measure, stage);
+    gint64 until_us = g_get_monotonic_time() + RIG_WAIT_MS * G_GINT64_CONSTANT(1000), until_ms;
+    while (g_get_monotonic_time() < until_us) {
+        g_autoptr(BtScene) scene = bt_stage_scene(stage, on, t_ms, &until_ms);
+        if (bt_stage_wait(stage, on, t_ms, 0))
+            return;
+        bt_stage_poll(stage, g_get_monotonic_time() / 1000);
+        g_usleep(2000);
+    }
+    g_assert_not_reached();
+}
+
+/* A board that joins in the middle of a film says that it had to catch up; one that decoded ahead
+ * had not. */
+static void test_catch_up(void)
+{
+    Rig rig;
+    CatchUps caught = { 0 };
+    rig_open(&rig);
+    if (!rig_make_film(&rig, TRUE)) {
+        rig_close(&rig);
+        g_test_skip("there is no ffmpeg to make a video with");
+        return;
+    }
+    g_autofree char *items =
+        g_strdup_printf("{\"id\":\"v\",\"kind\":\"video\",\"asset\":\"%s\"}", rig.video);
+    BtInputs *inputs = rig_inputs(&rig, items, "");
+    BtStageOptions options = { .w_px = RIG_W_PX,
+        .h_px = RIG_H_PX,
+        .board = "Bảng tin",
+        .zone_name = "Asia/Ho_Chi_Minh",
+        .fonts = rig.fonts,
+        .spawn = bt_media_spawn_here,
+        .spawn_user = rig.decoder,
+        .open_asset = rig_open_asset,
+        .open_user = &rig,
+        .on_catch_up = count_catch_up,
+        .failure_user = &caught };
+    BtStage *stage = bt_stage_new(&options);
+    show_until_it_moves(stage, inputs, rig.start_ms + 1500);
+    g_assert_cmpuint(caught.n, ==, 1);
+    g_assert_cmpint(caught.since_ms, ==, rig.start_ms + 1500);
+    /* The next time it was decoded ahead. */
+    gint64 next_ms = rig.start_ms + 4000;
+    g_autoptr(BtOnAir) next = bt_schedule_at(inputs, next_ms, bt_stage_measure, stage);
+    bt_stage_prepare(stage, next, next_ms);
+    gint64 until_us = g_get_monotonic_time() + RIG_WAIT_MS * G_GINT64_CONSTANT(1000);
+    guint changes = 0; /* it was opened, and its frame came */
+    while (changes < 2 && g_get_monotonic_time() < until_us) {
+        changes += bt_stage_poll(stage, g_get_monotonic_time() / 1000);
+        g_usleep(2000);
+    }
+    show_until_it_moves(stage, inputs, next_ms);
+    g_assert_cmpuint(caught.n, ==, 1);
+    bt_stage_free(stage);
+    bt_inputs_free(inputs);
+    rig_close(&rig);
+}
+
+/* What is only heard: the time of day on the glass, at once, and the sound from where it would be.
+ */
+static void test_audio(void)
+{
+    Rig rig;
+    rig_open(&rig);
+    if (!rig_make_film(&rig, FALSE)) {
+        rig_close(&rig);
+        g_test_skip("there is no ffmpeg to make sound with");
+        return;
+    }
+    g_autofree char *item =
+        g_strdup_printf("{\"id\":\"a\",\"kind\":\"audio\",\"asset\":\"%s\"}", rig.video);
+    BtInputs *inputs = rig_inputs(&rig, item, "");
+    BtStage *stage = rig_stage(&rig, RIG_W_PX, RIG_H_PX);
+    gint64 began_us = g_get_monotonic_time(), start_ms = 0;
+    g_autoptr(BtFrame) frame = rig_picture(stage, inputs, rig.start_ms + 1500);
+    g_assert_cmpint(g_get_monotonic_time() - began_us, <, RIG_WAIT_MS * 500);
+    g_assert_cmpuint(rig_count_letters(frame), >, 300);
+    g_autoptr(BtOnAir) on = bt_schedule_at(inputs, rig.start_ms + 1500, bt_stage_measure, stage);
+    g_autoptr(BtMedia) sound = bt_stage_sound(stage, on, &start_ms);
+    g_assert_nonnull(sound);
+    g_assert_cmpint(start_ms, ==, g_array_index(on->zones, BtOnZone, 0).start_ms);
+    bt_stage_free(stage);
+    bt_inputs_free(inputs);
+    rig_close(&rig);
+}
+
+static void test_failure(void)
+{
+    static const char poor[] =
+        "{\"id\":\"poor\",\"kind\":\"text\",\"texts\":[{\"lang\":\"vi\",\"title\":\"Tin\","
+        "\"body\":\"Có chữ mà không có hình.\"}],\"picture\":\"" RIG_MISSING
+        "\",\"duration_ms\":9000}";
+    Rig rig;
+    rig_open(&rig);
+    BtInputs *inputs = rig_inputs(&rig, poor, "");
+    BtStage *stage = rig_stage(&rig, RIG_W_PX, RIG_H_PX);
+    for (int i = 0; i < 4; i++) {
+        g_autoptr(BtFrame) frame = rig_picture(stage, inputs, rig.start_ms + i * 2000);
+        bt_stage_poll(stage, 1000 + i);
+        g_assert_cmpuint(rig_count_letters(frame), >, 100);
+        g_assert_cmpuint(rig.failures, ==, 1);
+    }
+    g_autoptr(BtFrame) again = rig_picture(stage, inputs, rig.start_ms + 9000);
+    g_assert_cmpuint(rig.failures, ==, 2); /* another occurrence */
+    bt_stage_free(stage);
+    bt_inputs_free(inputs);
+    rig_close(&rig);
+}
+
+typedef struct {
+    Rig rig;
+    int deaths_left;             /* decoders that die at once */
+    guint spawned, again, final; /* failures that were told, by kind */
+    guint successes;
+    int tap; /* the newest decoder's socket, for who wants to end it; -1: nobody does */
+} Mortal;
+
+static int spawn_mortal(int content_fd, gpointer user, GError **error)
+{
+    Mortal *mortal = user;
+    int ends[2];
+    mortal->spawned++;
+    if (mortal->deaths_left-- <= 0) {
+        int fd = bt_media_spawn_here(content_fd, mortal->rig.decoder, error);
+        mortal->tap = mortal->tap < 0 ? -1 : dup(fd);
+        return fd;
+    }
+    g_assert_true(bt_channel_pair(ends, error));
+    close(ends[1]);
+    return ends[0];
+}
+
+static void count_death(const BtStageFailure *failure, gpointer user)
+{
+    Mortal *mortal = user;
+    g_assert_cmpstr(failure->item->id, ==, "i");
+    g_assert_error(failure->error, BT_ERROR, BT_ERROR_DIED);
+    mortal->again += failure->again ? 1 : 0;
+    mortal->final += failure->again ? 0 : 1;
+}
+
+static void count_success(const char *sha256, gpointer user)
+{
+    Mortal *mortal = user;
+    g_assert_cmpstr(sha256, ==, mortal->rig.sha256);
+    mortal->successes++;
+}
+
+/* `deaths` decoders die; the picture comes after two of them, and not after three. */
+static void die_and_show(int deaths, guint spawned, guint again, guint final, guint successes)
+{
+    Mortal mortal = { .deaths_left = deaths, .tap = -1 };
+    rig_open(&mortal.rig);
+    g_autofree char *item =
+        g_strdup_printf("{\"id\":\"i\",\"kind\":\"image\",\"asset\":\"%s\",\"duration_ms\":5000}",
+            mortal.rig.sha256);
+    BtInputs *inputs = rig_inputs(&mortal.rig, item, "");
+    BtStage *stage = rig_stage_with(&mortal.rig, RIG_W_PX, RIG_H_PX, spawn_mortal, &mortal,
+        count_death, count_success, &mortal);
+    bt_frame_unref(rig_picture(stage, inputs, mortal.rig.start_ms));
+    g_assert_cmpuint(mortal.spawned, ==, spawned);
+    g_assert_cmpuint(mortal.again, ==, again);
+    g_assert_cmpuint(mortal.final, ==, final);
+    mortal.deaths_left = 0;
+    bt_frame_unref(rig_picture(stage, inputs, mortal.rig.start_ms + 5000));
+    g_assert_cmpuint(mortal.successes, ==, successes);
+    bt_stage_free(stage);
+    bt_inputs_free(inputs);
+    rig_close(&mortal.rig);
+}
+
+static void test_deaths(void)
+{
+    die_and_show(0, 1, 0, 0, 1);
+    die_and_show(1, 2, 1, 0, 0);
+    die_and_show(2, 3, 2, 0, 0);
+    die_and_show(3, 3, 2, 1, 0);
+}
+
+static void poll_until(BtStage *stage, const guint *count)
+{
+    gint64 until_us = g_get_monotonic_time() + RIG_WAIT_MS * G_GINT64_CONSTANT(1000);
+    while (*count == 0 && g_get_monotonic_time() < until_us) {
+        bt_stage_poll(stage, g_get_monotonic_time() / 1000);
+        g_usleep(2000);
+    }
+    g_assert_cmpuint(*count, >, 0);
+}
+
+/* In the midst of a film its decoder dies, and those that follow: what it showed last stays on. */
+static void test_last_frame(void)
+{
+    Mortal mortal = { .tap = 0 };
+    rig_open(&mortal.rig);
+    if (!rig_make_film(&mortal.rig, TRUE)) {
+        rig_close(&mortal.rig);
+        g_test_skip("there is no ffmpeg to make a video with");
+        return;
+    }
+    g_autofree char *item =
+        g_strdup_printf("{\"id\":\"i\",\"kind\":\"video\",\"asset\":\"%s\"}", mortal.rig.video);
+    BtInputs *inputs = rig_inputs(&mortal.rig, item, "");
+    BtStage *stage = rig_stage_with(&mortal.rig, RIG_W_PX, RIG_H_PX, spawn_mortal, &mortal,
+        count_death, count_success, &mortal);
+    gint64 t_ms = mortal.rig.start_ms + 1000, until_ms;
+    g_autoptr(BtFrame) before = rig_picture(stage, inputs, t_ms);
+    mortal.deaths_left = 2;
+    g_assert_cmpint(shutdown(mortal.tap, SHUT_RDWR), ==, 0);
+    poll_until(stage, &mortal.final);
+    g_assert_cmpuint(mortal.again, ==, 2);
+    g_autoptr(BtOnAir) on = bt_schedule_at(inputs, t_ms, bt_stage_measure, stage);
+    g_autoptr(BtScene) scene = bt_stage_scene(stage, on, t_ms, &until_ms);
+    g_autoptr(BtFrame) after = bt_compose_picture(scene, t_ms);
+    g_assert_true(bt_frame_equal(before, after));
+    close(mortal.tap);
+    bt_stage_free(stage);
+    bt_inputs_free(inputs);
+    rig_close(&mortal.rig);
+}
+
+int main(int argc, char **argv)
+{
+    g_test_init(&argc, &argv, NULL);
+    g_test_add_func("/stage-media/video", test_video);
+    g_test_add_func("/stage-media/catch-up", test_catch_up);
+    g_test_add_func("/stage-media/audio", test_audio);
+    g_test_add_func("/stage-media/failure", test_failure);
+    g_test_add_func("/stage-media/deaths", test_deaths);
+    g_test_add_func("/stage-media/last-frame", test_last_frame);
+    return g_test_run();
+}
