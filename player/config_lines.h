@@ -1,4 +1,5 @@
-/* The lines of player.conf: where each group and key stands. Private to config.c.
+/* The lines of player.conf: where each group and key stands. Private to config.c and
+ * config_reading.c.
  * Thread-safety: safe. */
 #ifndef BT_PLAYER_CONFIG_LINES_H
 #define BT_PLAYER_CONFIG_LINES_H

@@ -36,6 +36,7 @@ BtMoment bt_show_moment(const BtShow *show)
 /* ---- inputs ---- */
 
 typedef struct {
+    BtShow *show;
     BtEntryKind kind;
     char *source, *what;
     gint64 t_ms;
@@ -59,12 +60,29 @@ static gboolean write_entry(BtInputLedger *ledger, gpointer data, GError **error
     return FALSE;
 }
 
+/* A disk that takes nothing any more does not keep the glass from being cut. */
+static void after_cut_or_resume(const Entry *entry, const GError *failure)
+{
+    BtShow *show = entry->show;
+    gboolean cut = entry->kind == BT_ENTRY_CUT;
+    if (cut)
+        show->cutting = FALSE;
+    if (cut && failure == NULL)
+        bt_show_tell(show, BT_ROLE_CUT);
+    if (!cut || failure != NULL) {
+        bt_board_cut_here(show->board, cut ? entry->t_ms : BT_TIME_MAX);
+        bt_judge_reload(show->judge);
+    }
+}
+
 static void on_written(const GError *failure, gpointer data)
 {
     Entry *entry = data;
     BtJson *reply = bt_json_new_object();
     if (failure != NULL)
         g_warning("%s", failure->message);
+    if (entry->kind == BT_ENTRY_CUT || entry->kind == BT_ENTRY_RESUME)
+        after_cut_or_resume(entry, failure);
     if (failure != NULL)
         bt_json_set_string(reply, "error", failure->message);
     else
@@ -81,9 +99,25 @@ void bt_show_write(
     BtShow *show, BtEntryKind kind, const char *source, const char *what, BtControlTalk *talk)
 {
     Entry *entry = g_new0(Entry, 1);
-    *entry =
-        (Entry){ kind, g_strdup(source), g_strdup(what), bt_timekeeper_show_ms(&show->time), talk };
+    *entry = (Entry){ show, kind, g_strdup(source), g_strdup(what),
+        bt_timekeeper_show_ms(&show->time), talk };
     bt_judge_write(show->judge, write_entry, on_written, entry);
+}
+
+void bt_show_cut_by(BtShow *show, const char *by)
+{
+    gboolean is_up = show->on_air != NULL && show->on_air->kind == BT_ON_CUT;
+    if (show->judge == NULL || show->cutting)
+        return;
+    bt_show_pattern(show, NULL);
+    if (is_up) {
+        bt_show_tell(show, BT_ROLE_CUT);
+        bt_show_turn(show);
+        return;
+    }
+    show->cutting = TRUE;
+    bt_show_write(show, BT_ENTRY_CUT, NULL, NULL, NULL);
+    bt_show_event(show, "cut", "", "control", by);
 }
 
 static void act_on(BtShow *show, const BtJudgeCommand *command)
@@ -245,6 +279,7 @@ void bt_show_on_catch_up(const char *zone, gint64 since_ms, gpointer user)
 
 static void put_on_air(BtShow *show, BtOnAir *on_air)
 {
+    bt_glass_note_put(show->note, on_air);
     g_clear_pointer(&show->on_air, bt_on_air_free);
     show->on_air = on_air;
     if (show->judge != NULL)
@@ -283,6 +318,19 @@ static gint64 turn_ms(const BtShow *show)
     return show->grabs->len > 0 ? MIN(t_ms, g_array_index(show->grabs, gint64, 0)) : t_ms;
 }
 
+/* After the minutes of the safe scene the sources may speak again. */
+static void take_documents_when_due(BtShow *show, gint64 t_ms)
+{
+    if (show->safe_until_ms == BT_TIME_MIN || t_ms < show->safe_until_ms)
+        return;
+    show->safe_until_ms = BT_TIME_MIN;
+    bt_board_take_documents(show->board);
+    if (show->judge == NULL)
+        return;
+    bt_judge_reload(show->judge);
+    bt_judge_look(show->judge);
+}
+
 /* Between items show time becomes wall time again, so the instant itself may move a little. */
 static gint64 refresh(BtShow *show, gint64 t_ms)
 {
@@ -290,6 +338,7 @@ static gint64 refresh(BtShow *show, gint64 t_ms)
     if (over) {
         bt_timekeeper_renew(&show->time);
         t_ms = turn_ms(show);
+        take_documents_when_due(show, t_ms);
         put_on_air(show, bt_board_on_air(show->board, t_ms));
     }
     if (over || show->scene == NULL || t_ms >= show->scene_until_ms)

@@ -4,6 +4,7 @@
  * stay open, nobody may say what is another's, and a role that is not there is about to be started.
  */
 #include "base/channel.h"
+#include "base/error.h"
 #include "player/roles.h"
 #include "tests/fuzz/fuzz.h"
 
@@ -13,6 +14,8 @@
 #include <sys/ioctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
+
+#define FIRST_TIMER 1000000 /* ids of timers; those of sources are lower */
 
 typedef struct {
     pid_t last_pid;
@@ -57,9 +60,17 @@ static guint fuzz_timer(guint ms, GSourceFunc function, gconstpointer about)
     for (guint i = 0; i < G_N_ELEMENTS(machine()->timers); i++)
         if (machine()->timers[i] == NULL) {
             machine()->timers[i] = about;
-            return i + 1;
+            return FIRST_TIMER + i;
         }
     g_assert_not_reached(); /* one for each child and one for the end are enough */
+}
+
+static gboolean fuzz_remove(guint id)
+{
+    if (id < FIRST_TIMER)
+        return g_source_remove(id);
+    machine()->timers[id - FIRST_TIMER] = NULL;
+    return TRUE;
 }
 
 /* Takes a timer about `about` out, if there is one. */
@@ -75,6 +86,8 @@ static gboolean timer_came(gconstpointer about)
 
 static gboolean fuzz_pair(int ends[2], GError **error)
 {
+    if (machine()->pair_fails)
+        g_set_error_literal(error, BT_ERROR, BT_ERROR_IO, "no more sockets");
     if (machine()->pair_fails || !bt_channel_pair(ends, error))
         return FALSE;
     machine()->other_end = dup(ends[1]);
@@ -86,6 +99,7 @@ static gboolean fuzz_pair(int ends[2], GError **error)
 #define waitpid(pid, status, flags) fuzz_waitpid(status)
 #define bt_channel_pair(ends, error) fuzz_pair(ends, error)
 #define g_timeout_add(ms, function, data) fuzz_timer(ms, function, data)
+#define g_source_remove(id) fuzz_remove(id)
 #include "player/supervise.c"
 #undef bt_channel_pair
 
@@ -120,7 +134,10 @@ static void take_end(World *world, gboolean sync)
 
 static void begin(World *world, gboolean sync)
 {
-    start_role(child_of(world, sync));
+    if (sync)
+        start_role(&world->supervise.sync);
+    else
+        start_show(&world->supervise);
     take_end(world, sync);
 }
 
@@ -246,6 +263,7 @@ static void end(World *world)
         if (*end_of(world, sync) >= 0)
             close(*end_of(world, sync));
     }
+    bt_notify_free(world->supervise.notify);
     g_main_loop_unref(world->supervise.loop);
 }
 
@@ -265,9 +283,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     *machine() = (Machine){ .last_pid = 1000, .other_end = -1 };
     world.supervise.options = &options;
     world.supervise.loop = g_main_loop_new(NULL, FALSE);
+    world.supervise.notify = bt_notify_new();
     world.supervise.decoder_path = (char *)"bangtin-decode";
-    world.supervise.show = (Child){ &world.supervise, "show", 0, -1, 0, 0, 0 };
-    world.supervise.sync = (Child){ &world.supervise, "sync", 0, -1, 0, 0, 0 };
+    world.supervise.show = (Child){ .supervise = &world.supervise, .role = "show", .channel = -1 };
+    world.supervise.sync = (Child){ .supervise = &world.supervise, .role = "sync", .channel = -1 };
     begin(&world, FALSE);
     begin(&world, TRUE);
     for (; size >= STEP_BYTES; data += STEP_BYTES, size -= STEP_BYTES)

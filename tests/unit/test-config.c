@@ -55,8 +55,8 @@ static const struct {
     gboolean syntax;                   /* else it is a matter of meaning */
 } bad[] = {
     { "unknown-group", "[nonsense]\na=b\n",
-        ":1: unknown group [nonsense]: expected screen, display, clock, cache, report or source "
-        "NAME" },
+        ":1: unknown group [nonsense]: expected screen, display, control, clock, cache, report or "
+        "source NAME" },
     { "unknown-key", "# a comment\n[screen]\nid=a\ncolour=red\n",
         ":4: unknown key “colour” in [screen]: expected id name state timezone kind" },
     { "unknown-key-of-a-source", SOURCE "colour=red\n",
@@ -69,7 +69,10 @@ static const struct {
     { "unknown-key-report", "[report]\nto=x\n",
         ":2: unknown key “to” in [report]: expected source heartbeat" },
     { "unknown-key-display", "[display]\nvolume=1\n",
-        ":2: unknown key “volume” in [display]: expected kind canvas scale picture on mute" },
+        ":2: unknown key “volume” in [display]: expected kind canvas scale picture on mute "
+        "cut_key" },
+    { "unknown-key-control", "[control]\npin=1\n",
+        ":2: unknown key “pin” in [control]: expected gpio active" },
     { "translated-key", "[screen]\nname[vi]=a\n",
         ":2: unknown key “name[vi]” in [screen]: expected id name state timezone kind" },
     { "group-twice", "[screen]\nid=a\n[cache]\n[screen]\nname=b\n",
@@ -105,6 +108,17 @@ static const struct {
         ":2: not a window: expected HH:MM-HH:MM;… , at most 48" },
     { "on-after-24", "[display]\non=05:00-24:01\n",
         ":2: not a window: expected HH:MM-HH:MM;… , at most 48" },
+    { "cut-key", "[display]\ncut_key=Panic\n",
+        ":2: no such key: expected none, or a key such as Pause or Ctrl+Shift+F12" },
+    { "cut-key-held", "[display]\ncut_key=Hyper+Pause\n",
+        ":2: no such key: expected none, or a key such as Pause or Ctrl+Shift+F12" },
+    { "gpio-chip", "[control]\ngpio=../sda:1\n",
+        ":2: not a line: expected gpiochipN:LINE, LINE 0 to 1023" },
+    { "gpio-line", "[control]\ngpio=gpiochip0:1024\n",
+        ":2: not a line: expected gpiochipN:LINE, LINE 0 to 1023" },
+    { "gpio-no-line", "[control]\ngpio=gpiochip0\n",
+        ":2: not a line: expected gpiochipN:LINE, LINE 0 to 1023" },
+    { "active", "[control]\nactive=1\n", ":2: “1” is not known for active: expected low or high" },
     { "trust", "[clock]\ntrust=me\n", ":2: “me” is not known for trust: expected system or auto" },
     { "quota", "[cache]\n\nquota_mb=15\n",
         ":3: “15” is no number for quota_mb: expected 16 to 4194304" },
