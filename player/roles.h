@@ -35,7 +35,7 @@ typedef struct {
  * cache reads for seconds from a slow card. */
 #define BT_BEAT_MS 1000
 #define BT_BEAT_LIMIT_MS 5000
-#define BT_BEAT_FIRST_LIMIT_MS 20000
+#define BT_BEAT_FIRST_LIMIT_MS 60000
 /* A picture that is due for so long and not on the glass: no beat. */
 #define BT_BEAT_LATE_MS 2000
 /* After BT_ROLE_STOP a role has so long to end by itself. */
