@@ -48,10 +48,11 @@ typedef struct {
     BtClock clock;
     char *boot; /* id of this run of supervise */
     gboolean offscreen, windowed;
-    int w_px, h_px; /* --size; 0: by configuration */
-    gint64 for_ms;  /* --for; 0: until told otherwise */
-    gint64 died_ms; /* show: when the show before this one left the glass; 0: there was none */
-    char *grab;     /* show, offscreen: instants whose frames are written; NULL */
+    int w_px, h_px;   /* --size; 0: by configuration */
+    gint64 for_ms;    /* --for; 0: until told otherwise */
+    gint64 died_ms;   /* show: when the show before this one left the glass; 0: there was none */
+    gboolean crashed; /* show: it did not end by itself */
+    char *grab;       /* show, offscreen: instants whose frames are written; NULL */
     char *grab_folder;
     const BtGpioLine *cut_line; /* supervise: the board's switch; NULL: it has none. Borrowed */
     const char *cut_key;        /* supervise: as bt_display_open takes it. Borrowed */

@@ -59,6 +59,7 @@ struct Supervise {
     gint64 beat_ms; /* real, of the last beat, or when show was started */
     guint beat_timer;
     gint64 died_ms;      /* by the player's clock, of the last show */
+    gboolean crashed;    /* it did not end by itself */
     guint deaths;        /* of show */
     gboolean cut_wanted; /* and no show has said yet that it is written down */
     guint cut_watch;     /* GSource of the switch */
@@ -137,6 +138,7 @@ static GPtrArray *role_arguments(const Supervise *supervise, const char *role)
     add_number(argv, "width", options->w_px);
     add_number(argv, "height", options->h_px);
     add_number(argv, "died", supervise->died_ms);
+    add_number(argv, "crashed", supervise->crashed);
     g_ptr_array_add(argv, NULL);
     return argv;
 }
@@ -371,6 +373,7 @@ static void start_show_again(Supervise *supervise, int status)
 static void show_ended(Supervise *supervise, int status)
 {
     supervise->died_ms = bt_clock_wall_ms(&supervise->options->clock);
+    supervise->crashed = WIFSIGNALED(status);
     forget(&supervise->show);
     if (!supervise->stopping) {
         start_show_again(supervise, status);
