@@ -22,7 +22,8 @@ typedef enum {
     BT_ROLE_DONE,    /* show → supervise: the work is over (a window was closed) */
     BT_ROLE_STOP,    /* supervise → all: finish what must be finished and end */
     BT_ROLE_CUT, /* supervise → show: the cut switch of the board was used; show → supervise: the
-                  * cut is written down. Said again to each new show until it answers */
+                  * cut, or its end, is written down. Said again to each new show until it answers
+                  */
 } BtRoleType;
 
 typedef struct {

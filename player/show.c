@@ -67,7 +67,7 @@ static void after_cut_or_resume(const Entry *entry, const GError *failure)
     gboolean cut = entry->kind == BT_ENTRY_CUT;
     if (cut)
         show->cutting = FALSE;
-    if (cut && failure == NULL)
+    if (failure == NULL)
         bt_show_tell(show, BT_ROLE_CUT);
     if (!cut || failure != NULL) {
         bt_board_cut_here(show->board, cut ? entry->t_ms : BT_TIME_MAX);

@@ -422,7 +422,9 @@ static gboolean look_for_beats(gpointer data)
     Supervise *supervise = data;
     gint64 left_ms = supervise->beat_ms + beat_limit_ms(supervise) - real_ms();
     supervise->beat_timer = 0;
-    if (supervise->show.pid > 0 && left_ms <= 0) {
+    if (supervise->show.pid == 0)
+        return G_SOURCE_REMOVE; /* its start begins to watch */
+    if (left_ms <= 0) {
         g_warning("supervise: show gave no beat for %d ms, killing it", beat_limit_ms(supervise));
         kill(supervise->show.pid, SIGKILL);
         return G_SOURCE_REMOVE;
@@ -445,9 +447,8 @@ static void watch_beats(Supervise *supervise)
 
 static void want_cut(Supervise *supervise, const char *by)
 {
-    if (supervise->cut_wanted)
-        return;
-    g_message("supervise: cut by the board's %s", by);
+    if (!supervise->cut_wanted)
+        g_message("supervise: cut by the board's %s", by);
     supervise->cut_wanted = TRUE;
     pass_on(&supervise->show, BT_ROLE_CUT);
 }
