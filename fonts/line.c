@@ -7,6 +7,7 @@
 
 #include <math.h>
 #include <string.h>
+#include <unicode/uchar.h>
 
 /* What rounding may add to a sum of widths. */
 #define SLACK_PX 0.01
@@ -80,6 +81,13 @@ static guint cut_word(const BtLiner *b, guint start, double limit)
     return best != 0 ? best : at;
 }
 
+/* A mark may take back what the one before it added: Tai Heritage sets a tone beside its vowel so.
+ */
+static gboolean is_mark(const BtParagraph *p, guint at)
+{
+    return at < p->n && (U_GET_GC_MASK(bt_char_at(p, at)) & U_GC_M_MASK) != 0;
+}
+
 /* The unit at which the line from `start` ends; *word tells that a word was cut. */
 static guint choose_end(const BtLiner *b, guint start, double limit, gboolean *word)
 {
@@ -90,7 +98,7 @@ static guint choose_end(const BtLiner *b, guint start, double limit, gboolean *w
     for (guint at = start + 1; at <= p->n; at++) {
         gboolean ends = may_end(p, at);
         /* Behind what is too wide no place fits any more; white space hangs. */
-        if (b->pen[at] > full && !(p->flags[at - 1] & BT_UNIT_SPACE)) {
+        if (b->pen[at] > full && !(p->flags[at - 1] & BT_UNIT_SPACE) && !is_mark(p, at)) {
             *word = best == 0;
             return best != 0 ? best : cut_word(b, start, limit);
         }
@@ -132,13 +140,14 @@ static guint build_line(BtLiner *b, guint start, guint *emergencies)
         shown = end == p->n && b->layout->width_px <= 0 ? end : trim(p, start, end);
         g_clear_pointer(&slices, g_array_unref);
         slices = bt_slice_line(b, start, shown);
-        width = bt_slices_width(b, slices);
+        bt_slices_reorder(slices);
+        b->hang = bt_slices_hang(b, slices);
+        width = bt_slices_width(b, slices) + b->hang.left_px + b->hang.right_px;
         if (width <= b->limit + SLACK_PX)
             break;
         limit -= width - b->limit + 0.5;
     }
     *emergencies += word;
-    bt_slices_reorder(slices);
     bt_line_place(b, slices, start, shown, end == p->n || (p->flags[end] & BT_UNIT_MUST));
     if (b->bidi)
         reset_hanging(b, shown, end);

@@ -307,6 +307,12 @@ typedef struct {
 void bt_lines_append(BtTextLayout *layout, BtFonts *fonts, const BtShapedText *shaped,
     BtParagraph *paragraph, const BtLineRoom *base, guint8 *levels, guint *emergencies);
 
+/* Ink beside a line, in whole pixels, for which the box has room too: a mark may be wider than its
+ * letter, and Tai Viet's tones hang over the space behind them, which a line's end has not. */
+typedef struct {
+    int left_px, right_px;
+} BtHang;
+
 /* A paragraph becoming lines. */
 typedef struct {
     BtTextLayout *layout;
@@ -322,6 +328,7 @@ typedef struct {
     gboolean whole;  /* advances in whole pixels */
     gboolean bidi;   /* some level is not 0 */
     double limit;
+    BtHang hang; /* of the line that is being built */
 } BtLiner;
 
 /* Part of a run that stands on one line. */
@@ -343,6 +350,9 @@ double bt_liner_advance_px(const BtLiner *b, const BtFace *face, const BtShapedG
  * of BtSlice */
 GArray *bt_slice_line(BtLiner *b, guint start, guint end);
 double bt_slices_width(const BtLiner *b, const GArray *slices);
+/* How far ink stands out of slices in visual order, beyond what letters do; nothing where there is
+ * no box. */
+BtHang bt_slices_hang(const BtLiner *b, const GArray *slices);
 /* Into visual order, left to right (rule L2). */
 void bt_slices_reorder(GArray *slices);
 

@@ -132,13 +132,14 @@ void bt_line_place(BtLiner *b, const GArray *slices, guint start, guint end, gbo
     guint first_glyph = layout->glyphs->len;
     double pen = 0;
     Line placed = { start, end };
+    int hang_px = b->hang.left_px + b->hang.right_px;
     if (layout->style.align == BT_ALIGN_JUSTIFY && layout->width_px > 0 && !hard)
-        placed.widening = bt_widening(
-            b->p, start, end, layout->width_px - bt_slices_width(b, slices), layout->style.px);
+        placed.widening = bt_widening(b->p, start, end,
+            layout->width_px - hang_px - bt_slices_width(b, slices), layout->style.px);
     for (guint i = 0; i < slices->len; i++)
         pen = add_run(b, &g_array_index(slices, BtSlice, i), pen, &placed, &extent);
     line.width_px = pen;
-    line.x_px = align(layout, b->p->rtl, pen);
+    line.x_px = align(layout, b->p->rtl, pen + hang_px) + b->hang.left_px;
     set_box(b, &line, &extent);
     move_glyphs(layout, first_glyph, line.x_px, line.baseline_px);
     line.ink_px = extent.ink_px;

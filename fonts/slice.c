@@ -6,6 +6,9 @@
 
 #include <math.h>
 
+/* Letters stand out of their advance by so little, and a column's margin has room for it. */
+#define BEARING_EM 0.125
+
 double bt_liner_scaled(const BtLiner *b, const BtFace *face, gint32 units)
 {
     return (double)units * b->layout->style.px / face->upem;
@@ -127,6 +130,47 @@ double bt_slices_width(const BtLiner *b, const GArray *slices)
             width += bt_liner_advance_px(b, face, &slice->glyphs[k]);
     }
     return width;
+}
+
+/* The ink of a glyph whose pen stands at 0. */
+static BtRect ink_of(const BtLiner *b, const BtSlice *slice, const BtShapedGlyph *glyph)
+{
+    const BtFace *face = bt_fonts_face(b->fonts, slice->run->face);
+    BtGlyph placed = { .id = glyph->id, .x_px = (float)bt_liner_scaled(b, face, glyph->x) };
+    return bt_turn_ink(b->fonts, face->index, slice->run->turn, &b->layout->style, &placed);
+}
+
+static double hang_left_px(const BtLiner *b, const BtSlice *first)
+{
+    const BtFace *face = bt_fonts_face(b->fonts, first->run->face);
+    double pen = 0, hang = 0;
+    for (guint k = 0; k < first->n && pen < b->layout->style.px; k++) {
+        hang = MAX(hang, -(pen + ink_of(b, first, &first->glyphs[k]).x));
+        pen += bt_liner_advance_px(b, face, &first->glyphs[k]);
+    }
+    return hang;
+}
+
+static double hang_right_px(const BtLiner *b, const BtSlice *last)
+{
+    const BtFace *face = bt_fonts_face(b->fonts, last->run->face);
+    double behind = 0, hang = 0; /* from a glyph's pen to the line's end */
+    for (guint k = last->n; k-- > 0 && behind < b->layout->style.px;) {
+        BtRect ink = ink_of(b, last, &last->glyphs[k]);
+        behind += bt_liner_advance_px(b, face, &last->glyphs[k]);
+        hang = MAX(hang, ink.x + ink.w - behind);
+    }
+    return hang;
+}
+
+BtHang bt_slices_hang(const BtLiner *b, const GArray *slices)
+{
+    if (slices->len == 0 || b->layout->width_px <= 0)
+        return (BtHang){ 0 };
+    double bearing = b->layout->style.px * BEARING_EM;
+    double left = hang_left_px(b, &g_array_index(slices, BtSlice, 0));
+    double right = hang_right_px(b, &g_array_index(slices, BtSlice, slices->len - 1));
+    return (BtHang){ (int)ceil(MAX(0, left - bearing)), (int)ceil(MAX(0, right - bearing)) };
 }
 
 /* ---- visual order ---- */

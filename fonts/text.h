@@ -128,7 +128,8 @@ typedef struct {
 
 /* Lays out `text` (valid UTF-8 of at most BT_TEXT_MAX_CHARS, else BT_ERROR_LIMIT or SYNTAX) in
  * lines of at most `width_px`; 0 or less: one line per paragraph. A word wider than the box breaks
- * at a cluster. A style that says what does not exist is BT_ERROR_SYNTAX. (transfer full)
+ * at a cluster. Ink stays between the box's sides too, but for the eighth of an em that letters
+ * stand out by. A style that says what does not exist is BT_ERROR_SYNTAX. (transfer full)
  * (nullable) */
 BtTextLayout *bt_text_layout(
     BtFonts *fonts, const char *text, const BtTextStyle *style, int width_px, GError **error);

@@ -7,6 +7,8 @@
 #define DOTTED_CIRCLE 0x25CC
 /* Rounding to whole rows adds at most one over and one under the baseline. */
 #define ROUNDING_PX 2
+/* An eighth of an em may stand out of a box's sides: a letter's own bearing. */
+#define BEARING_PART 8
 
 static const BtTextLine *line_at(const BtTextLayout *layout, guint i)
 {
@@ -195,8 +197,6 @@ BtSheet *bt_sheet_new(BtFonts *fonts)
 {
     BtSheet *sheet = g_new0(BtSheet, 1);
     sheet->fonts = fonts;
-    sheet->w_px = MAX_W_PX;
-    sheet->h_px = MAX_H_PX;
     sheet->pixels = g_new0(guint32, (gsize)MAX_W_PX * MAX_H_PX);
     return sheet;
 }
@@ -208,42 +208,72 @@ void bt_sheet_free(BtSheet *sheet)
 }
 
 /* Rows [from, until) hold nothing. */
-static gboolean rows_are_empty(const BtSheet *sheet, int w_px, int from, int until)
+static gboolean rows_are_empty(const BtSheet *sheet, int from, int until)
 {
     static const guint32 empty[MAX_W_PX] = { 0 };
     for (int y = from; y < until; y++)
-        if (memcmp(sheet->pixels + (gsize)y * sheet->w_px, empty, (gsize)w_px * 4) != 0)
+        if (memcmp(sheet->pixels + (gsize)y * MAX_W_PX, empty, (gsize)sheet->w_px * 4) != 0)
             return FALSE;
     return TRUE;
 }
 
-static void clear_rows(BtSheet *sheet, int from, int until)
+/* Columns [from, until) hold nothing. */
+static gboolean columns_are_empty(const BtSheet *sheet, int from, int until)
 {
-    for (int y = from; y < until; y++)
-        memset(sheet->pixels + (gsize)y * sheet->w_px, 0, (gsize)sheet->w_px * 4);
+    static const guint32 empty[MAX_W_PX] = { 0 };
+    for (int y = 0; y < sheet->h_px; y++)
+        if (memcmp(sheet->pixels + (gsize)y * MAX_W_PX + from, empty, (gsize)(until - from) * 4) !=
+            0)
+            return FALSE;
+    return TRUE;
 }
 
-/* Boxes lie on each other: only the bands over and under them are looked at, and stay empty. */
-char *bt_drawn_fault(BtSheet *sheet, const BtTextLayout *layout, guint first, guint step)
+static void clear(BtSheet *sheet)
 {
-    int band_px = layout->style.px / 3 + 4, side_px = layout->style.px / 2;
-    int w_px = MIN(layout->width_px + 2 * side_px, sheet->w_px);
-    clear_rows(sheet, 0, sheet->used_px);
-    sheet->used_px = 0;
-    for (guint i = first; i < layout->lines->len; i += step) {
-        const BtTextLine *line = line_at(layout, i);
-        int box_px = (int)(line->ascent_px + line->descent_px);
-        int bottom_px = band_px + box_px, end_px = MIN(bottom_px + band_px, sheet->h_px);
-        clear_rows(sheet, bottom_px, sheet->used_px);
-        bt_text_draw(sheet->fonts, layout, i, 1, sheet->pixels, sheet->w_px,
-            (BtRect){ 0, 0, w_px, end_px }, side_px, band_px, 0xFFFFFF, TRUE);
-        sheet->used_px = bottom_px;
-        gboolean over = !rows_are_empty(sheet, w_px, 0, band_px);
-        if (!over && rows_are_empty(sheet, w_px, bottom_px, end_px))
-            continue;
-        g_autofree char *text = part_of(layout, line->start, line->end);
-        sheet->used_px = sheet->h_px;
-        return g_strdup_printf("ink %s the box of line %u: %s", over ? "over" : "under", i, text);
-    }
-    return NULL;
+    for (int y = 0; y < sheet->h_px; y++)
+        memset(sheet->pixels + (gsize)y * MAX_W_PX, 0, (gsize)sheet->w_px * 4);
+}
+
+void bt_sheet_draw(BtSheet *sheet, const BtTextLayout *layout, guint i)
+{
+    const BtTextLine *line = line_at(layout, i);
+    int side_px = layout->style.px / 2;
+    clear(sheet);
+    sheet->band_px = layout->style.px / 3 + 4;
+    sheet->w_px = MIN(layout->width_px + 2 * side_px, MAX_W_PX);
+    sheet->h_px = MIN((int)(line->ascent_px + line->descent_px) + 2 * sheet->band_px, MAX_H_PX);
+    bt_text_draw(sheet->fonts, layout, i, 1, sheet->pixels, MAX_W_PX,
+        (BtRect){ 0, 0, sheet->w_px, sheet->h_px }, side_px, sheet->band_px, 0xFFFFFF, TRUE);
+}
+
+/* Where what was drawn lies outside of its box. (nullable) */
+static const char *side_with_ink(const BtSheet *sheet, int px)
+{
+    int margin_px = MAX(0, px / 2 - px / BEARING_PART - ROUNDING_PX);
+    if (!rows_are_empty(sheet, 0, sheet->band_px))
+        return "over";
+    if (!rows_are_empty(sheet, sheet->h_px - sheet->band_px, sheet->h_px))
+        return "under";
+    if (!columns_are_empty(sheet, 0, margin_px))
+        return "left of";
+    return columns_are_empty(sheet, sheet->w_px - margin_px, sheet->w_px) ? NULL : "right of";
+}
+
+char *bt_sheet_fault(const BtSheet *sheet, const BtTextLayout *layout, guint i)
+{
+    const BtTextLine *line = line_at(layout, i);
+    const char *side = side_with_ink(sheet, layout->style.px);
+    if (side == NULL)
+        return NULL;
+    g_autofree char *text = part_of(layout, line->start, line->end);
+    return g_strdup_printf("ink %s the box of line %u: %s", side, i, text);
+}
+
+gboolean bt_sheets_are_same(const BtSheet *a, const BtSheet *b)
+{
+    gboolean same = a->w_px == b->w_px && a->h_px == b->h_px;
+    for (int y = 0; same && y < a->h_px; y++)
+        same = memcmp(a->pixels + (gsize)y * MAX_W_PX, b->pixels + (gsize)y * MAX_W_PX,
+                   (gsize)a->w_px * 4) == 0;
+    return same;
 }

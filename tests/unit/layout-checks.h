@@ -5,12 +5,11 @@
 
 #include "fonts/parts.h"
 
-/* A canvas that lines are drawn on one after the other. */
+/* A canvas that holds one line at a time, with a band around its box. */
 typedef struct {
     BtFonts *fonts;
     guint32 *pixels;
-    int w_px, h_px;
-    int used_px; /* rows of the tallest box so far */
+    int w_px, h_px, band_px; /* of what is drawn now */
 } BtSheet;
 
 BtSheet *bt_sheet_new(BtFonts *fonts);
@@ -26,8 +25,11 @@ char *bt_layout_fault(BtFonts *fonts, const BtTextLayout *layout);
 /* A run whose glyphs HarfBuzz gives otherwise for the same text, font, direction, script and
  * language. The text is in NFC already. (transfer full) (nullable) */
 char *bt_shaping_fault(BtFonts *fonts, const BtTextLayout *layout);
-/* Draws every `step`th line from `first` on; ink that lies over or under its line's box. (transfer
- * full) (nullable) */
-char *bt_drawn_fault(BtSheet *sheet, const BtTextLayout *layout, guint first, guint step);
+/* Draws line `i`, half an em from the left edge. */
+void bt_sheet_draw(BtSheet *sheet, const BtTextLayout *layout, guint i);
+/* Ink of line `i`, which was just drawn, over, under or beside its box. (transfer full) (nullable)
+ */
+char *bt_sheet_fault(const BtSheet *sheet, const BtTextLayout *layout, guint i);
+gboolean bt_sheets_are_same(const BtSheet *a, const BtSheet *b);
 
 #endif

@@ -1,8 +1,10 @@
 /* Every sample, and every orthography's letters with each of its marks, at every size from 10 to
- * 200 px, on a panel and on an LED wall. A build with sanitizers takes fewer sizes. */
+ * 200 px, on a panel and on an LED wall; and in each other spelling, which must give the same
+ * picture. What takes turns to be quick takes none with `-m thorough` (tests/soak/sweep), where
+ * `test-sweep -m thorough I N` takes the sizes of part I of N. A build with sanitizers takes fewer
+ * sizes. */
 #include "tests/unit/layout-checks.h"
-
-#include <string.h>
+#include "tests/unit/sweep-texts.h"
 
 #define MIN_PX 10
 #define MAX_PX 200
@@ -11,8 +13,9 @@
 #else
 #define STEP_PX 1
 #endif
-/* Sizes at which composed and decomposed letters are compared pixel by pixel too. */
-#define PICTURES_EVERY_PX 19
+/* When quick: sizes at which all spellings are laid out, and their pixels compared. At the others,
+ * one of them is laid out. */
+#define SPELLINGS_EVERY_PX 19
 /* The letters' long texts draw a quarter of their lines at a size, all of them in four sizes. */
 #define LETTERS_STEP 4
 /* Above this an LED wall hints no letter: only whole pens differ, and sizes take turns. */
@@ -20,172 +23,24 @@
 #define MAX_TOLD 30
 
 typedef struct {
-    char *name, *lang;
-    char *text, *decomposed;
-    gboolean normal; /* NFC */
-} Text;
-
-static void text_free(gpointer data)
-{
-    Text *text = data;
-    g_free(text->name);
-    g_free(text->lang);
-    g_free(text->text);
-    g_free(text->decomposed);
-    g_free(text);
-}
-
-static gint by_name(gconstpointer a, gconstpointer b)
-{
-    return strcmp(*(char *const *)a, *(char *const *)b);
-}
-
-/* The files `*.txt` of a folder beside the tests, sorted. (transfer full) */
-static GPtrArray *find_files(const char *folder)
-{
-    g_autofree char *path = g_test_build_filename(G_TEST_DIST, "tests/golden", folder, NULL);
-    g_autoptr(GError) error = NULL;
-    g_autoptr(GDir) dir = g_dir_open(path, 0, &error);
-    g_assert_no_error(error);
-    GPtrArray *files = g_ptr_array_new_with_free_func(g_free);
-    for (const char *name; (name = g_dir_read_name(dir)) != NULL;)
-        if (g_str_has_suffix(name, ".txt"))
-            g_ptr_array_add(files, g_build_filename(path, name, NULL));
-    g_ptr_array_sort(files, by_name);
-    return files;
-}
-
-static char *read_file(const char *path)
-{
-    g_autoptr(GError) error = NULL;
-    char *text = NULL;
-    g_file_get_contents(path, &text, NULL, &error);
-    g_assert_no_error(error);
-    return text;
-}
-
-static Text *text_new(const char *path, char *text)
-{
-    Text *made = g_new0(Text, 1);
-    g_autofree char *base = g_path_get_basename(path);
-    made->name = g_strndup(base, strlen(base) - strlen(".txt"));
-    made->lang = g_strdup(strcmp(made->name, "mixed") == 0 ? "vi" : made->name);
-    made->text = text;
-    made->decomposed = g_utf8_normalize(text, -1, G_NORMALIZE_NFD);
-    g_autofree char *composed = g_utf8_normalize(text, -1, G_NORMALIZE_NFC);
-    made->normal = strcmp(text, composed) == 0;
-    return made;
-}
-
-static GPtrArray *read_samples(void)
-{
-    g_autoptr(GPtrArray) files = find_files("texts");
-    GPtrArray *texts = g_ptr_array_new_with_free_func(text_free);
-    for (guint i = 0; i < files->len; i++)
-        g_ptr_array_add(texts, text_new(files->pdata[i], read_file(files->pdata[i])));
-    return texts;
-}
-
-/* ---- orthographies ---- */
-
-/* "0302.0306" → its characters. */
-static void append_mark(GString *out, const char *mark)
-{
-    g_auto(GStrv) codes = g_strsplit(mark, ".", -1);
-    for (guint i = 0; codes[i] != NULL; i++)
-        g_string_append_unichar(out, (gunichar)g_ascii_strtoull(codes[i], NULL, 16));
-}
-
-static void append_marked(GString *out, char **bases, char **marks)
-{
-    for (guint b = 1; bases[b] != NULL; b++) {
-        g_autofree char *upper = g_utf8_strup(bases[b], -1);
-        for (guint m = 1; marks[m] != NULL; m++) {
-            g_string_append(out, bases[b]);
-            append_mark(out, marks[m]);
-            if (strcmp(upper, bases[b]) != 0) {
-                g_string_append(out, upper);
-                append_mark(out, marks[m]);
-            }
-            g_string_append_c(out, ' ');
-        }
-    }
-}
-
-/* Each letter, small and large, then one of what every language holds: digits, punctuation, signs.
- */
-static void append_letters(GString *out, char **letters, char **common)
-{
-    guint n = g_strv_length(letters), n_common = g_strv_length(common);
-    for (guint i = 1; i < MAX(n, n_common); i++) {
-        const char *letter = letters[1 + (i - 1) % (n - 1)];
-        g_autofree char *upper = g_utf8_strup(letter, -1);
-        g_string_append(out, letter);
-        if (i < n && strcmp(upper, letter) != 0)
-            g_string_append(out, upper);
-        if (i < n_common)
-            g_string_append(out, common[i]);
-        g_string_append_c(out, ' ');
-    }
-}
-
-static char *letters_of(const char *path, char **common)
-{
-    g_autofree char *file = read_file(path);
-    g_auto(GStrv) lines = g_strsplit_set(file, "\n", -1);
-    g_auto(GStrv) bases = NULL;
-    GString *out = g_string_new("");
-    for (guint i = 0; lines[i] != NULL; i++) {
-        g_auto(GStrv) words = g_strsplit(lines[i], " ", -1);
-        if (g_str_has_prefix(lines[i], "letters "))
-            append_letters(out, words, common);
-        else if (g_str_has_prefix(lines[i], "bases ")) {
-            g_strfreev(bases);
-            bases = g_steal_pointer(&words);
-        } else if (g_str_has_prefix(lines[i], "marks "))
-            append_marked(out, bases, words);
-    }
-    g_autofree char *letters = g_string_free(out, FALSE);
-    return g_utf8_normalize(letters, -1, G_NORMALIZE_NFC);
-}
-
-static GPtrArray *read_orthographies(void)
-{
-    g_autoptr(GPtrArray) files = find_files("orthographies");
-    GPtrArray *texts = g_ptr_array_new_with_free_func(text_free);
-    g_autofree char *path =
-        g_test_build_filename(G_TEST_DIST, "tests/golden/orthographies/common", NULL);
-    g_autofree char *file = read_file(path);
-    g_auto(GStrv) common = g_strsplit_set(strstr(file, "letters "), " \n", -1);
-    for (guint i = 0; i < files->len; i++)
-        g_ptr_array_add(texts, text_new(files->pdata[i], letters_of(files->pdata[i], common)));
-    return texts;
-}
-
-/* ---- the sweep ---- */
-
-typedef struct {
+    guint part, n_parts;
     BtFonts *fonts;
-    BtSheet *sheet;
-    guint step; /* of the lines that are drawn */
-    guint n_layouts, n_faults;
+    BtSheet *sheet, *other; /* for the text, and for what must look like it */
+    guint step;             /* of the lines that are drawn */
+    guint n_layouts, n_lines, n_pictures, n_faults;
 } Sweep;
 
-static BtTextStyle style_of(const Text *text, int px, gboolean led)
-{
-    return (BtTextStyle){ .lang = text->lang, .px = px, .led = led };
-}
-
-static BtTextLayout *lay_out(const Sweep *sweep, const char *text, const BtTextStyle *style)
+static BtTextLayout *lay_out(Sweep *sweep, const char *text, const BtTextStyle *style)
 {
     g_autoptr(GError) error = NULL;
     BtTextLayout *layout = bt_text_layout(sweep->fonts, text, style, style->px * 14, &error);
     g_assert_no_error(error);
+    sweep->n_layouts++;
     return layout;
 }
 
 /* All faults are counted, the first few told. */
-static void note(Sweep *sweep, const Text *text, const BtTextStyle *style, char *fault)
+static void note(Sweep *sweep, const BtSweepText *text, const BtTextStyle *style, char *fault)
 {
     if (fault != NULL && sweep->n_faults++ < MAX_TOLD)
         g_test_message("%s at %d px%s: %s", text->name, style->px, style->led ? " LED" : "", fault);
@@ -195,7 +50,7 @@ static void note(Sweep *sweep, const Text *text, const BtTextStyle *style, char 
 static gboolean same_glyphs(const BtTextLayout *a, const BtTextLayout *b)
 {
     gboolean same = a->glyphs->len == b->glyphs->len && a->runs->len == b->runs->len &&
-        a->height_px == b->height_px;
+        a->lines->len == b->lines->len && a->height_px == b->height_px;
     for (guint i = 0; same && i < a->glyphs->len; i++) {
         const BtGlyph *x = &g_array_index(a->glyphs, BtGlyph, i);
         const BtGlyph *y = &g_array_index(b->glyphs, BtGlyph, i);
@@ -204,47 +59,66 @@ static gboolean same_glyphs(const BtTextLayout *a, const BtTextLayout *b)
     return same;
 }
 
-static guint32 *picture(const Sweep *sweep, const BtTextLayout *layout, gsize *n_bytes)
+/* ---- spellings ---- */
+
+static gboolean all_spellings(const BtTextStyle *style)
 {
-    int w = layout->width_px + layout->style.px, h = (int)layout->height_px;
-    guint32 *pixels = g_new0(guint32, (gsize)w * h);
-    *n_bytes = (gsize)w * h * sizeof *pixels;
-    bt_text_draw(sweep->fonts, layout, 0, layout->lines->len, pixels, w, (BtRect){ 0, 0, w, h },
-        layout->style.px / 2.0f, 0, 0xFFFFFF, TRUE);
-    return pixels;
+    return g_test_thorough() || style->px % SPELLINGS_EVERY_PX == 0;
 }
 
-static gboolean same_pictures(const Sweep *sweep, const BtTextLayout *a, const BtTextLayout *b)
+/* The other spellings, laid out; those that are laid out otherwise are left out. (transfer full):
+ * GPtrArray of BtTextLayout */
+static GPtrArray *lay_out_spellings(
+    Sweep *sweep, const BtSweepText *text, const BtTextStyle *style, const BtTextLayout *layout)
 {
-    gsize n, m;
-    g_autofree guint32 *one = picture(sweep, a, &n);
-    g_autofree guint32 *two = picture(sweep, b, &m);
-    return n == m && memcmp(one, two, n) == 0;
+    GPtrArray *others = g_ptr_array_new_with_free_func((GDestroyNotify)bt_text_layout_free);
+    guint n = all_spellings(style) ? text->spellings->len : MIN(1, text->spellings->len);
+    for (guint i = 0; i < n; i++) {
+        const BtSpelling *spelling = &g_array_index(text->spellings, BtSpelling, i);
+        BtTextLayout *other = lay_out(sweep, spelling->text, style);
+        note(sweep, text, style, bt_layout_fault(sweep->fonts, other));
+        gboolean same = same_glyphs(layout, other);
+        if (!same)
+            note(sweep, text, style, g_strdup_printf("laid out otherwise: %s", spelling->name));
+        g_ptr_array_add(others, same ? other : NULL);
+        if (!same)
+            bt_text_layout_free(other);
+    }
+    return others;
 }
 
-static void check_decomposed(
-    Sweep *sweep, const Text *text, const BtTextStyle *style, const BtTextLayout *layout)
+static void compare_line(Sweep *sweep, const BtSweepText *text, const BtTextStyle *style,
+    const GPtrArray *others, guint line)
 {
-    if (strcmp(text->text, text->decomposed) == 0)
-        return;
-    g_autoptr(BtTextLayout) other = lay_out(sweep, text->decomposed, style);
-    if (!same_glyphs(layout, other))
-        note(sweep, text, style, g_strdup("decomposed letters are laid out otherwise"));
-    else if (style->px % PICTURES_EVERY_PX == 0 && !same_pictures(sweep, layout, other))
-        note(sweep, text, style, g_strdup("decomposed letters look otherwise"));
+    for (guint i = 0; i < others->len; i++) {
+        if (others->pdata[i] == NULL)
+            continue;
+        bt_sheet_draw(sweep->other, others->pdata[i], line);
+        sweep->n_pictures++;
+        if (!bt_sheets_are_same(sweep->sheet, sweep->other))
+            note(sweep, text, style,
+                g_strdup_printf("line %u looks otherwise: %s", line,
+                    g_array_index(text->spellings, BtSpelling, i).name));
+    }
 }
 
-static void check(Sweep *sweep, const Text *text, int px, gboolean led)
+/* ---- the sweep ---- */
+
+static void check(Sweep *sweep, const BtSweepText *text, int px, gboolean led)
 {
-    BtTextStyle style = style_of(text, px, led);
+    BtTextStyle style = { .lang = text->lang, .px = px, .led = led };
     g_autoptr(BtTextLayout) layout = lay_out(sweep, text->text, &style);
-    sweep->n_layouts++;
     note(sweep, text, &style, bt_layout_fault(sweep->fonts, layout));
     if (text->normal)
         note(sweep, text, &style, bt_shaping_fault(sweep->fonts, layout));
-    note(sweep, text, &style,
-        bt_drawn_fault(sweep->sheet, layout, (guint)px % sweep->step, sweep->step));
-    check_decomposed(sweep, text, &style, layout);
+    g_autoptr(GPtrArray) others = lay_out_spellings(sweep, text, &style, layout);
+    for (guint i = (guint)px % sweep->step; i < layout->lines->len; i += sweep->step) {
+        bt_sheet_draw(sweep->sheet, layout, i);
+        sweep->n_lines++;
+        note(sweep, text, &style, bt_sheet_fault(sweep->sheet, layout, i));
+        if (all_spellings(&style))
+            compare_line(sweep, text, &style, others, i);
+    }
 }
 
 static gboolean takes_turns(const Sweep *sweep, int px, gboolean led)
@@ -252,39 +126,56 @@ static gboolean takes_turns(const Sweep *sweep, int px, gboolean led)
     return sweep->step > 1 && px > LED_HINTS_BELOW_PX && led != px % 2;
 }
 
-static void sweep_texts(GPtrArray *texts, guint step)
+static void sweep_size(Sweep *sweep, GPtrArray *texts, int px)
+{
+    for (guint i = 0; i < texts->len * 2; i++)
+        if (!takes_turns(sweep, px, i % 2))
+            check(sweep, texts->pdata[i / 2], px, i % 2);
+}
+
+static void sweep_texts(const Sweep *parts, GPtrArray *texts, guint step)
 {
     g_autoptr(GError) error = NULL;
     g_autoptr(BtFonts) fonts = bt_fonts_open(NULL, &error);
     g_assert_no_error(error);
-    Sweep sweep = { .fonts = fonts, .sheet = bt_sheet_new(fonts), .step = step };
+    Sweep sweep = *parts;
+    sweep.fonts = fonts;
+    sweep.sheet = bt_sheet_new(fonts);
+    sweep.other = bt_sheet_new(fonts);
+    sweep.step = g_test_thorough() ? 1 : step;
     for (int px = MIN_PX; px <= MAX_PX; px += STEP_PX)
-        for (guint i = 0; i < texts->len * 2; i++)
-            if (!takes_turns(&sweep, px, i % 2))
-                check(&sweep, texts->pdata[i / 2], px, i % 2);
-    g_print("# %u texts, %u layouts, %u faults\n", texts->len, sweep.n_layouts, sweep.n_faults);
+        if ((guint)px % sweep.n_parts == sweep.part)
+            sweep_size(&sweep, texts, px);
+    g_print("# %u texts: %u layouts, %u lines drawn, %u pictures compared, %u faults\n", texts->len,
+        sweep.n_layouts, sweep.n_lines, sweep.n_pictures, sweep.n_faults);
     bt_sheet_free(sweep.sheet);
+    bt_sheet_free(sweep.other);
     g_assert_cmpuint(sweep.n_faults, ==, 0);
 }
 
-static void test_samples(void)
+static void test_samples(gconstpointer parts)
 {
-    g_autoptr(GPtrArray) texts = read_samples();
+    g_autoptr(GPtrArray) texts = bt_sweep_samples();
     g_assert_cmpuint(texts->len, >=, 12);
-    sweep_texts(texts, 1);
+    sweep_texts(parts, texts, 1);
 }
 
-static void test_orthographies(void)
+static void test_orthographies(gconstpointer parts)
 {
-    g_autoptr(GPtrArray) texts = read_orthographies();
+    g_autoptr(GPtrArray) texts = bt_sweep_orthographies();
     g_assert_cmpuint(texts->len, >=, 40);
-    sweep_texts(texts, LETTERS_STEP);
+    sweep_texts(parts, texts, LETTERS_STEP);
 }
 
 int main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
-    g_test_add_func("/sweep/samples", test_samples);
-    g_test_add_func("/sweep/orthographies", test_orthographies);
+    Sweep parts = { .n_parts = 1 };
+    if (argc == 3) {
+        parts.part = (guint)g_ascii_strtoull(argv[1], NULL, 10);
+        parts.n_parts = MAX(1, (guint)g_ascii_strtoull(argv[2], NULL, 10));
+    }
+    g_test_add_data_func("/sweep/samples", &parts, test_samples);
+    g_test_add_data_func("/sweep/orthographies", &parts, test_orthographies);
     return g_test_run();
 }
