@@ -98,7 +98,7 @@ static gboolean on_beat(gpointer data)
 static gboolean on_heartbeat(gpointer data)
 {
     BtShow *show = data;
-    bt_timekeeper_judge(&show->time, FALSE);
+    bt_show_judge_clock(show, FALSE);
     bt_show_look_for_silence(show);
     bt_status_heartbeat(show);
     return G_SOURCE_CONTINUE;
