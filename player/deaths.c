@@ -20,6 +20,18 @@ struct BtGlassNote {
 
 /* ---- the note ---- */
 
+/* Writes only what is new. */
+static void write_note(BtGlassNote *note, const char *text)
+{
+    char page[NOTE_BYTES] = "";
+    g_strlcpy(page, text, sizeof page);
+    if (note->fd < 0 || g_str_equal(page, note->text))
+        return;
+    memcpy(note->text, page, sizeof page);
+    if (pwrite(note->fd, page, sizeof page, 0) < 0)
+        g_message("what is on the glass cannot be noted: %s", g_strerror(errno));
+}
+
 BtGlassNote *bt_glass_note_new(const char *path, const char *boot)
 {
     BtGlassNote *note = g_new0(BtGlassNote, 1);
@@ -27,6 +39,8 @@ BtGlassNote *bt_glass_note_new(const char *path, const char *boot)
     note->boot = g_strdup(boot);
     if (path != NULL && note->fd < 0)
         g_message("%s: %s", path, g_strerror(errno));
+    g_autofree char *empty = g_strconcat(boot, "\n", NULL);
+    write_note(note, empty);
     return note;
 }
 
@@ -51,19 +65,11 @@ static void add_items(GString *text, const BtOnAir *on_air)
 
 void bt_glass_note_put(BtGlassNote *note, const BtOnAir *on_air)
 {
-    char page[NOTE_BYTES] = "";
     g_autoptr(GString) text = g_string_new(note->boot);
-    if (note->fd < 0)
-        return;
     if (on_air->kind == BT_ON_PROGRAMME)
         add_items(text, on_air);
     g_string_append_c(text, '\n');
-    g_strlcpy(page, text->str, sizeof page);
-    if (g_str_equal(page, note->text))
-        return;
-    memcpy(note->text, page, sizeof page);
-    if (pwrite(note->fd, page, sizeof page, 0) < 0)
-        g_message("what is on the glass cannot be noted: %s", g_strerror(errno));
+    write_note(note, text->str);
 }
 
 char *bt_glass_note_read(const char *path, const char *boot)

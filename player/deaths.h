@@ -16,8 +16,8 @@
 
 typedef struct BtGlassNote BtGlassNote;
 
-/* `path` is made when it is missing; NULL (or one that cannot be made, which is logged): nothing is
- * noted. (transfer full) */
+/* An empty note: nothing was drawn yet. `path` is made when it is missing; NULL (or one that cannot
+ * be made, which is logged): nothing is noted. (transfer full) */
 BtGlassNote *bt_glass_note_new(const char *path, const char *boot);
 void bt_glass_note_free(BtGlassNote *note);
 /* This is drawn from now on. */

@@ -9,14 +9,19 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
-static struct gpio_v2_line_request request_for(const BtGpioLine *line, gboolean with_bias)
+/* What a chip may lack. */
+typedef enum { WITH_BIAS = 1, WITH_DEBOUNCE = 2 } Wishes;
+
+static struct gpio_v2_line_request request_for(const BtGpioLine *line, guint wishes)
 {
     guint64 bias =
         line->active_low ? GPIO_V2_LINE_FLAG_BIAS_PULL_UP : GPIO_V2_LINE_FLAG_BIAS_PULL_DOWN;
     struct gpio_v2_line_request request = { .num_lines = 1, .offsets = { line->offset } };
     g_strlcpy(request.consumer, "bangtin cut", sizeof request.consumer);
     request.config.flags = GPIO_V2_LINE_FLAG_INPUT | GPIO_V2_LINE_FLAG_EDGE_RISING |
-        (line->active_low ? GPIO_V2_LINE_FLAG_ACTIVE_LOW : 0) | (with_bias ? bias : 0);
+        (line->active_low ? GPIO_V2_LINE_FLAG_ACTIVE_LOW : 0) | (wishes & WITH_BIAS ? bias : 0);
+    if ((wishes & WITH_DEBOUNCE) == 0)
+        return request;
     request.config.num_attrs = 1;
     request.config.attrs[0].mask = 1;
     request.config.attrs[0].attr.id = GPIO_V2_LINE_ATTR_ID_DEBOUNCE;
@@ -24,16 +29,20 @@ static struct gpio_v2_line_request request_for(const BtGpioLine *line, gboolean 
     return request;
 }
 
-/* Chips without resistors of their own refuse to be asked for one: the wiring has it then. */
+/* A chip without resistors refuses to be asked for one: the wiring has it then. Behind a bus that
+ * sleeps the kernel cannot wait for a line to stand still, and says EINVAL: a bounce is another
+ * press then, and a cut that is up is not cut again. */
 static int ask_for(int chip, const BtGpioLine *line)
 {
-    struct gpio_v2_line_request request = request_for(line, TRUE);
-    int rc = ioctl(chip, GPIO_V2_GET_LINE_IOCTL, &request);
-    if (rc < 0 && (errno == EOPNOTSUPP || errno == ENOTSUP || errno == EINVAL)) {
-        request = request_for(line, FALSE);
-        rc = ioctl(chip, GPIO_V2_GET_LINE_IOCTL, &request);
+    static const guint wishes[] = { WITH_BIAS | WITH_DEBOUNCE, WITH_DEBOUNCE, WITH_BIAS, 0 };
+    for (guint i = 0; i < G_N_ELEMENTS(wishes); i++) {
+        struct gpio_v2_line_request request = request_for(line, wishes[i]);
+        if (ioctl(chip, GPIO_V2_GET_LINE_IOCTL, &request) == 0)
+            return request.fd;
+        if (errno != EOPNOTSUPP && errno != EINVAL && errno != ENXIO)
+            return -1;
     }
-    return rc < 0 ? -1 : request.fd;
+    return -1;
 }
 
 static gboolean value_of(int fd)

@@ -8,7 +8,8 @@
 
 #define BT_GPIO_CHIP_MAX 32 /* bytes of a chip's name, as the kernel has it */
 #define BT_GPIO_MAX_LINE 1023
-/* A contact that bounces is one press; the kernel waits until the line stood still for so long. */
+/* A contact that bounces is one press: the kernel waits until the line stood still for so long,
+ * where the chip lets it. */
 #define BT_GPIO_DEBOUNCE_US 20000
 
 typedef struct {

@@ -183,6 +183,7 @@ int bt_role_command(int argc, char **argv)
         { "width", 0, 0, G_OPTION_ARG_INT, &options.w_px, NULL, NULL },
         { "height", 0, 0, G_OPTION_ARG_INT, &options.h_px, NULL, NULL },
         { "died", 0, 0, G_OPTION_ARG_INT64, &options.died_ms, NULL, NULL },
+        { "crashed", 0, 0, G_OPTION_ARG_INT, &options.crashed, NULL, NULL },
         { 0 },
     };
     GError *failure = NULL;

@@ -22,7 +22,8 @@ typedef enum {
     BT_ROLE_DONE,    /* show → supervise: the work is over (a window was closed) */
     BT_ROLE_STOP,    /* supervise → all: finish what must be finished and end */
     BT_ROLE_CUT, /* supervise → show: the cut switch of the board was used; show → supervise: the
-                  * cut is written down. Said again to each new show until it answers */
+                  * cut, or its end, is written down. Said again to each new show until it answers
+                  */
 } BtRoleType;
 
 typedef struct {
@@ -35,7 +36,7 @@ typedef struct {
  * cache reads for seconds from a slow card. */
 #define BT_BEAT_MS 1000
 #define BT_BEAT_LIMIT_MS 5000
-#define BT_BEAT_FIRST_LIMIT_MS 20000
+#define BT_BEAT_FIRST_LIMIT_MS 60000
 /* A picture that is due for so long and not on the glass: no beat. */
 #define BT_BEAT_LATE_MS 2000
 /* After BT_ROLE_STOP a role has so long to end by itself. */
@@ -48,10 +49,11 @@ typedef struct {
     BtClock clock;
     char *boot; /* id of this run of supervise */
     gboolean offscreen, windowed;
-    int w_px, h_px; /* --size; 0: by configuration */
-    gint64 for_ms;  /* --for; 0: until told otherwise */
-    gint64 died_ms; /* show: when the show before this one left the glass; 0: there was none */
-    char *grab;     /* show, offscreen: instants whose frames are written; NULL */
+    int w_px, h_px;   /* --size; 0: by configuration */
+    gint64 for_ms;    /* --for; 0: until told otherwise */
+    gint64 died_ms;   /* show: when the show before this one left the glass; 0: there was none */
+    gboolean crashed; /* show: it did not end by itself */
+    char *grab;       /* show, offscreen: instants whose frames are written; NULL */
     char *grab_folder;
     const BtGpioLine *cut_line; /* supervise: the board's switch; NULL: it has none. Borrowed */
     const char *cut_key;        /* supervise: as bt_display_open takes it. Borrowed */

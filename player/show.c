@@ -67,6 +67,11 @@ static void learn_time(BtShow *show, gint64 issued_ms)
     bt_timekeeper_raise_floor(&show->time, issued_ms);
     gint64 wall_ms = bt_clock_wall_ms(&show->time.clock);
     gboolean bounded = issued_ms > 0 && wall_ms >= issued_ms && wall_ms < issued_ms + BT_DAY_MS;
+    bt_show_judge_clock(show, bounded);
+}
+
+void bt_show_judge_clock(BtShow *show, gboolean bounded)
+{
     if (!bt_timekeeper_judge(&show->time, bounded) || !show->time.trusted)
         return;
     bt_board_trust_clock(show->board, bt_timekeeper_show_ms(&show->time));

@@ -74,6 +74,8 @@ typedef struct {
 
 /* Now, as facts carry it. */
 BtMoment bt_show_moment(const BtShow *show);
+/* Asks the clock again, as bt_timekeeper_judge: once it is trusted, dated items count. */
+void bt_show_judge_clock(BtShow *show, gboolean bounded);
 /* One turn: from what happened to what is on the glass, and sleep until the next. */
 void bt_show_turn(BtShow *show);
 /* A message without files to supervise. */

@@ -101,7 +101,7 @@ static gboolean on_beat(gpointer data)
 static gboolean on_heartbeat(gpointer data)
 {
     BtShow *show = data;
-    bt_timekeeper_judge(&show->time, FALSE);
+    bt_show_judge_clock(show, FALSE);
     bt_show_look_for_silence(show);
     bt_status_heartbeat(show);
     return G_SOURCE_CONTINUE;
@@ -204,14 +204,12 @@ static void tell_death(BtShow *show, const BtDeath *death, const GError *failure
 }
 
 /* Before anything of a source is read: what kills may be in there. */
-static void judge_death(BtShow *show, const BtLife *life, BtInputLedger *ledger, GPtrArray *rows)
+static void judge_death(BtShow *show, BtInputLedger *ledger, GPtrArray *rows)
 {
     g_autoptr(GError) failure = NULL;
     g_autofree char *path = bt_config_state_path(show->config, "on-glass");
     gint64 t_ms = bt_timekeeper_show_ms(&show->time);
     BtDeath death = { .died_ms = show->options->died_ms };
-    if (life->clean || show->options->died_ms == 0)
-        return;
     death.items = bt_glass_note_read(path, show->options->boot);
     if (death.items == NULL)
         death.items = bt_tracker_items(rows);
@@ -234,14 +232,13 @@ static BtInputLedger *open_inputs(const BtShow *show)
 
 static void look_at_deaths(BtShow *show)
 {
-    BtLife life;
     g_autoptr(BtInputLedger) ledger = open_inputs(show);
     g_autoptr(GPtrArray) rows = bt_facts_open_rows(show->reader, NULL);
     if (ledger == NULL || rows == NULL)
         return;
     show->safe_until_ms = bt_input_ledger_safe_until(ledger, bt_timekeeper_show_ms(&show->time));
-    if (bt_facts_life(show->reader, &life))
-        judge_death(show, &life, ledger, rows);
+    if (show->options->crashed)
+        judge_death(show, ledger, rows);
 }
 
 static void take_over(BtShow *show, BtFacts *facts)

@@ -61,6 +61,7 @@ struct Supervise {
     gint64 beat_ms; /* real, of the last beat, or when show was started */
     guint beat_timer;
     gint64 died_ms;      /* by the player's clock, of the last show */
+    gboolean crashed;    /* it did not end by itself */
     guint deaths;        /* of show */
     gboolean cut_wanted; /* and no show has said yet that it is written down */
     guint cut_watch;     /* GSource of the switch */
@@ -139,6 +140,7 @@ static GPtrArray *role_arguments(const Supervise *supervise, const char *role)
     add_number(argv, "width", options->w_px);
     add_number(argv, "height", options->h_px);
     add_number(argv, "died", supervise->died_ms);
+    add_number(argv, "crashed", supervise->crashed);
     g_ptr_array_add(argv, NULL);
     return argv;
 }
@@ -383,6 +385,7 @@ static void start_show_again(Supervise *supervise, int status)
 static void show_ended(Supervise *supervise, int status)
 {
     supervise->died_ms = bt_clock_wall_ms(&supervise->options->clock);
+    supervise->crashed = WIFSIGNALED(status);
     forget(&supervise->show);
     if (!supervise->stopping) {
         start_show_again(supervise, status);
@@ -431,7 +434,9 @@ static gboolean look_for_beats(gpointer data)
     Supervise *supervise = data;
     gint64 left_ms = supervise->beat_ms + beat_limit_ms(supervise) - real_ms();
     supervise->beat_timer = 0;
-    if (supervise->show.pid > 0 && left_ms <= 0) {
+    if (supervise->show.pid == 0)
+        return G_SOURCE_REMOVE; /* its start begins to watch */
+    if (left_ms <= 0) {
         g_warning("supervise: show gave no beat for %d ms, killing it", beat_limit_ms(supervise));
         kill(supervise->show.pid, SIGKILL);
         return G_SOURCE_REMOVE;
@@ -454,9 +459,8 @@ static void watch_beats(Supervise *supervise)
 
 static void want_cut(Supervise *supervise, const char *by)
 {
-    if (supervise->cut_wanted)
-        return;
-    g_message("supervise: cut by the board's %s", by);
+    if (!supervise->cut_wanted)
+        g_message("supervise: cut by the board's %s", by);
     supervise->cut_wanted = TRUE;
     pass_on(&supervise->show, BT_ROLE_CUT);
 }

@@ -23,10 +23,13 @@ gint64 bt_timekeeper_show_ms(const BtTimekeeper *keeper)
     return bt_clock_mono_ms(&keeper->clock) + keeper->offset_ms;
 }
 
-/* An untrusted wall below the floor shows the floor: the best that is known. */
+/* A wall below the floor says nothing: the best that is known is the floor and what passed since.
+ * To go back to the floor itself would mean never to come to the instant of what was fetched. */
 void bt_timekeeper_renew(BtTimekeeper *keeper)
 {
-    gint64 wall_ms = MAX(bt_clock_wall_ms(&keeper->clock), keeper->floor_ms);
+    gint64 wall_ms = bt_clock_wall_ms(&keeper->clock);
+    if (wall_ms < keeper->floor_ms)
+        wall_ms = MAX(keeper->floor_ms, bt_timekeeper_show_ms(keeper));
     keeper->offset_ms = wall_ms - bt_clock_mono_ms(&keeper->clock);
 }
 

@@ -50,8 +50,9 @@ static void try_enrol(GBytes *bytes, int status)
 
 static void try_retry_after(const char *data, size_t size)
 {
-    g_autofree char *text = g_strndup(data, size);
-    gint64 wait_ms = bt_reply_retry_after_ms(text, NOW_MS);
+    BtAnswer answer = { .status = 429 };
+    memcpy(answer.retry_after, data, MIN(size, sizeof answer.retry_after - 1));
+    gint64 wait_ms = bt_answer_asked_ms(&answer, NOW_MS);
     g_assert_true(wait_ms >= 0 && wait_ms <= BT_DAY_MS);
 }
 

@@ -5,7 +5,8 @@
  *   request  written: what the line was asked for, "offset flags debounce_us"
  *   events   a FIFO: what is written into it are the line's events, as linux/gpio.h has them
  *   level    read: "1" when the line is active at the start
- *   no-bias  when it is there, the chip has no resistors, and says so as the kernel would */
+ *   no-bias, no-debounce  when they are there, the chip has no resistors, or is behind a bus that
+ *            sleeps, and says so as the kernel would */
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/gpio.h>
@@ -44,6 +45,14 @@ static int get_line(struct gpio_v2_line_request *request)
     const unsigned long long bias =
         GPIO_V2_LINE_FLAG_BIAS_PULL_UP | GPIO_V2_LINE_FLAG_BIAS_PULL_DOWN;
     int no_bias = open_in_folder("no-bias", O_RDONLY), out;
+    int no_debounce = open_in_folder("no-debounce", O_RDONLY);
+    if (no_debounce >= 0) {
+        close(no_debounce);
+        if (request->config.num_attrs > 0) {
+            errno = EINVAL;
+            return -1;
+        }
+    }
     if (no_bias >= 0) {
         close(no_bias);
         if (request->config.flags & bias) {

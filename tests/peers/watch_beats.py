@@ -112,6 +112,7 @@ class Starts(Board):
         self.assertLessEqual(log.count("show ended"), 6, log)
         self.assertGreaterEqual(log.count("show ended"), 2, log)
         self.assertEqual(self.manager.all("READY=1") + self.manager.all("WATCHDOG=1"), [])
+        self.assertLess(watch.cpu_s(screen.process.pid), 1 * SLOW, "supervise does not sleep while it waits")
         self.assertIsNotNone(screen.pid_of("sync"), "documents come all the same")
         began = time.monotonic()
         screen.stop()

@@ -160,12 +160,16 @@ def try_while_show_hangs(board, witness, programme):
 
 
 def try_on_at_the_start(board):
+    """On a chip that can do nothing but tell."""
     (board.switch.folder / "no-bias").touch()
+    (board.switch.folder / "no-debounce").touch()
     (board.switch.folder / "level").write_text("1")
     board.screen.stop()
     board.start()
     watch.wait_state(board.screen, "cut")
     board.expect_cuts(4, "a switch that is on at the start")
+    asked = (board.switch.folder / "request").read_text().split()
+    assert [int(word) for word in asked] == [17, FLAG_ACTIVE_LOW | FLAG_INPUT | FLAG_EDGE_RISING, 0], asked
 
 
 def try_full_disk(board):

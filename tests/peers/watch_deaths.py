@@ -2,8 +2,11 @@
 """Three deaths of show in a minute: the safe scene for ten minutes, also over new starts; what was on the
 glass at two of them is set aside for a day; both are events. By a virtual clock that each start puts where
 it wants to look."""
+import contextlib
 import datetime
 import json
+import os
+import signal
 import time
 import unittest
 
@@ -38,6 +41,19 @@ class Deaths(unittest.TestCase):
             district.wait_for(lambda: self.screen.on_air("main") == item, 20, item + " on the glass")
             time.sleep(0.3)
             watch.kill(self.screen, "show")
+
+    def children(self):
+        """Shows of this player, asked of the kernel: a program that is asked would come too late."""
+        parent = self.screen.process.pid
+        with open("/proc/%d/task/%d/children" % (parent, parent)) as listed:
+            for pid in listed.read().split():
+                with contextlib.suppress(OSError), open("/proc/%s/cmdline" % pid, "rb") as words:
+                    if words.read().startswith(b"bangtin-show"):
+                        yield int(pid)
+
+    def noted_ns(self):
+        """When a show that has looked at the deaths before it, and at nothing else, said so."""
+        return os.stat(self.screen.state / "on-glass").st_mtime_ns
 
     def set_aside(self):
         return [e["what"] for e in way.events(self.screen, "set-aside")]
@@ -89,6 +105,21 @@ class Deaths(unittest.TestCase):
         self.screen.stop()
         self.start(20)
         watch.wait_state(self.screen, "cut")
+
+    def test_deaths_before_the_first_picture(self):
+        """After an end in peace, shows that die while they read what sources said: the board is lit."""
+        self.start(0)
+        district.wait_for(lambda: self.screen.on_air("main") == "n1", 20, "n1")
+        self.screen.stop()
+        before = self.noted_ns()
+        self.screen.play("--display", "offscreen", "--clock", at(3) + "x1")
+        for _ in range(3):
+            while self.noted_ns() == before:
+                pass
+            before = self.noted_ns()
+            for pid in self.children():
+                os.kill(pid, signal.SIGKILL)
+        watch.wait_state(self.screen, "safe", 20)
 
     def test_far_apart(self):
         """Deaths that are not within a minute lead to nothing."""

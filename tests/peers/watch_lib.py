@@ -63,6 +63,13 @@ def still_board(town, items=("n1",), **options):
     return screen
 
 
+def cpu_s(pid):
+    """What a process used of the processor so far."""
+    with open("/proc/%d/stat" % pid) as stat:
+        words = stat.read().rsplit(")", 1)[1].split()
+    return (int(words[11]) + int(words[12])) / os.sysconf("SC_CLK_TCK")
+
+
 def kill(screen, role, how=signal.SIGKILL):
     """Sends a signal to a role's process; its number."""
     pid = district.wait_for(lambda: screen.pid_of(role), 15, "a process of " + role)

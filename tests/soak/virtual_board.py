@@ -71,6 +71,17 @@ def wait_for(condition, seconds, what, every_s=0.3):
         time.sleep(every_s)
 
 
+def connect(path):
+    """None: nobody listens there yet."""
+    line = socket.socket(socket.AF_UNIX)
+    try:
+        line.connect(str(path))
+    except (FileNotFoundError, ConnectionRefusedError):
+        line.close()
+        return None
+    return line
+
+
 def newest_kernel():
     """Debian's, of which the modules are here too: (file, version)."""
     found = [(p, os.path.basename(p)[len("vmlinuz-"):]) for p in glob.glob("/boot/vmlinuz-*-amd64")]
@@ -144,11 +155,9 @@ class VirtualBoard:
                  "-serial", "file:%s" % (self.folder / "console.log"),
                  "-serial", "unix:%s,server=on,wait=off" % path]
         self.process = subprocess.Popen(words, stdin=subprocess.DEVNULL)
-        wait_for(path.exists, 20, "QEMU's socket")
-        self.line = socket.socket(socket.AF_UNIX)
-        self.line.connect(str(path))
+        self.line = wait_for(lambda: connect(path), 20, "QEMU's socket")
         self.heard = ""
-        self.hear("@@hello", 180)
+        self.hear("@@hello", 600)
 
     def hear(self, wanted, seconds):
         until = time.monotonic() + seconds
@@ -181,6 +190,14 @@ class VirtualBoard:
 
     def console(self):
         return (self.folder / "console.log").read_text(errors="replace")
+
+    def tell_all(self):
+        """What is known of a guest that disappointed."""
+        print(self.console()[-3000:])
+        try:
+            print(self.run("journalctl -b --no-pager -o short-monotonic | tail -60", check=False), flush=True)
+        except (AssertionError, AttributeError, OSError) as failure:
+            print("the guest says nothing more: %s" % failure, flush=True)
 
     def cut_power(self):
         if self.process is not None:

@@ -78,6 +78,10 @@ static void test_note(Fixture *f, gconstpointer data)
     check_note(f, "boot-1", "kp/c");
     put(note, BT_ON_SAFE, none);
     check_note(f, "boot-1", "");
+    put(note, BT_ON_PROGRAMME, short_name);
+    bt_glass_note_free(note);
+    note = bt_glass_note_new(f->note, "boot-1");
+    check_note(f, "boot-1", ""); /* what the last show drew is not blamed for this one's death */
     bt_glass_note_free(note);
     g_assert_true(g_file_set_contents(f->note, "boot-1 no end", -1, NULL));
     check_note(f, "boot-1", NULL);

@@ -52,6 +52,9 @@ static void test_floor(void)
     g_assert_false(keeper.trusted);
     g_assert_cmpint(bt_timekeeper_surely_past_ms(&keeper), ==, future_ms);
     g_assert_cmpint(ABS(bt_timekeeper_show_ms(&keeper) - future_ms), <, 1000);
+    keeper.offset_ms += BT_MINUTE_MS; /* as if a minute had passed: it does not come again */
+    bt_timekeeper_renew(&keeper);
+    g_assert_cmpint(ABS(bt_timekeeper_show_ms(&keeper) - future_ms - BT_MINUTE_MS), <, 1000);
 }
 
 static void test_signed_time(void)
