@@ -4,6 +4,7 @@
  * stay open, nobody may say what is another's, and a role that is not there is about to be started.
  */
 #include "base/channel.h"
+#include "base/error.h"
 #include "player/roles.h"
 #include "tests/fuzz/fuzz.h"
 
@@ -75,6 +76,8 @@ static gboolean timer_came(gconstpointer about)
 
 static gboolean fuzz_pair(int ends[2], GError **error)
 {
+    if (machine()->pair_fails)
+        g_set_error_literal(error, BT_ERROR, BT_ERROR_IO, "no more sockets");
     if (machine()->pair_fails || !bt_channel_pair(ends, error))
         return FALSE;
     machine()->other_end = dup(ends[1]);
