@@ -1,6 +1,7 @@
 /* Lines of a layout → pixels. Only what the clip shows is looked at: a ticker draws tile after tile
  * of a line a hundred thousand pixels long. Along a line pens rise, from run to run too, so the
  * first run and the first glyph to look at are found by halving. */
+#include "base/pixels.h"
 #include "fonts/parts.h"
 
 #include <math.h>
@@ -16,50 +17,64 @@ typedef struct {
     guint32 *pixels;
     int stride_px;
     BtRect clip_px;
-    int x_px, y_px; /* where the layout's origin lies */
-    float reach_em; /* of the farthest ink from its pen, in any font */
-    guint32 color;
-    guint8 curve[256]; /* coverage as rasterised → as blended */
+    int x_px, y_px;   /* where the layout's origin lies */
+    float reach_em;   /* of the farthest ink from its pen, in any font */
+    guint32 ink[256]; /* the colour at each coverage as rasterised, premultiplied */
 } Painter;
 
-static void set_curve(Painter *painter, gboolean on_dark)
+static void set_curve(guint8 curve[256], double gamma)
 {
-    double power = 1 / (on_dark ? GAMMA_ON_DARK : GAMMA_ON_LIGHT);
     for (guint i = 0; i < 256; i++)
-        painter->curve[i] = (guint8)floor(255 * pow(i / 255.0, power) + 0.5);
+        curve[i] = (guint8)floor(255 * pow(i / 255.0, 1 / gamma) + 0.5);
 }
 
-/* ---- blending; two channels at a time ---- */
-
-/* Each of the four bytes of `pixel` times a / 255, rounded. */
-static inline guint32 times(guint32 pixel, guint32 a)
+void bt_curves_set(BtCurves *curves)
 {
-    guint32 rb = (pixel & 0x00FF00FF) * a + 0x00800080;
-    guint32 ag = (pixel >> 8 & 0x00FF00FF) * a + 0x00800080;
-    rb = (rb + (rb >> 8 & 0x00FF00FF)) >> 8 & 0x00FF00FF;
-    ag = (ag + (ag >> 8 & 0x00FF00FF)) & 0xFF00FF00;
-    return rb | ag;
+    set_curve(curves->on_dark, GAMMA_ON_DARK);
+    set_curve(curves->on_light, GAMMA_ON_LIGHT);
 }
 
-static inline void over(guint32 *target, guint32 premultiplied)
+static void set_ink(Painter *painter, guint32 color, gboolean on_dark)
 {
-    *target = premultiplied + times(*target, 255 - (premultiplied >> 24));
+    const BtCurves *curves = &painter->fonts->curves;
+    const guint8 *curve = on_dark ? curves->on_dark : curves->on_light;
+    BtPixels opaque = (BtPixels){ 0 } + (color | 0xFF000000);
+    for (guint i = 0; i < 256; i++) {
+        guint32 a = curve[i];
+        painter->ink[i] = bt_pixels_scale(opaque, (BtPixels){ 0 } + (a | a << 16))[0];
+    }
+}
+
+/* ---- blending ---- */
+
+/* Most pixels of a glyph's rectangle have no ink. */
+static void blend_row(const guint32 ink[256], const guint8 *from, guint32 *to, int n)
+{
+    int i = 0;
+    for (; i + BT_PIXELS_N <= n; i += BT_PIXELS_N) {
+        guint32 coverage;
+        memcpy(&coverage, from + i, sizeof coverage);
+        if (coverage == 0)
+            continue;
+        BtPixels s = { ink[from[i]], ink[from[i + 1]], ink[from[i + 2]], ink[from[i + 3]] };
+        bt_pixels_store(to + i, bt_pixels_over(s, bt_pixels_load(to + i)));
+    }
+    if (i == n)
+        return;
+    BtPixels s = { 0 };
+    for (int k = i; k < n; k++)
+        s[k - i] = ink[from[k]];
+    s = bt_pixels_over(s, bt_pixels_load_some(to + i, n - i));
+    bt_pixels_store_some(to + i, s, n - i);
 }
 
 static void blend_coverage(
     const Painter *painter, const BtBitmap *bitmap, BtRect at, int left, int top)
 {
-    guint32 opaque = painter->color | 0xFF000000;
     for (int y = at.y; y < at.y + at.h; y++) {
         const guint8 *from = bitmap->data + (gsize)(y - top) * bitmap->w + (at.x - left);
-        guint32 *to = painter->pixels + (gsize)y * painter->stride_px;
-        for (int x = at.x; x < at.x + at.w; x++, from++) {
-            guint32 a = painter->curve[*from];
-            if (a == 255)
-                to[x] = opaque;
-            else if (a != 0)
-                over(&to[x], times(opaque, a));
-        }
+        guint32 *to = painter->pixels + (gsize)y * painter->stride_px + at.x;
+        blend_row(painter->ink, from, to, at.w);
     }
 }
 
@@ -68,9 +83,12 @@ static void blend_color(
 {
     for (int y = at.y; y < at.y + at.h; y++) {
         const guint8 *from = bitmap->data + ((gsize)(y - top) * bitmap->w + (at.x - left)) * 4;
-        guint32 *to = painter->pixels + (gsize)y * painter->stride_px;
-        for (int x = at.x; x < at.x + at.w; x++, from += 4)
-            over(&to[x], (guint32)from[3] << 24 | from[2] << 16 | from[1] << 8 | from[0]);
+        guint32 *to = painter->pixels + (gsize)y * painter->stride_px + at.x;
+        for (int x = 0; x < at.w; x++, from += 4) {
+            guint32 pixel = (guint32)from[3] << 24 | from[2] << 16 | from[1] << 8 | from[0];
+            BtPixels s = { pixel };
+            bt_pixels_store_some(to + x, bt_pixels_over(s, bt_pixels_load_some(to + x, 1)), 1);
+        }
     }
 }
 
@@ -212,14 +230,13 @@ void bt_text_draw(BtFonts *fonts, const BtTextLayout *layout, guint first_line, 
         .layout = layout,
         .pixels = pixels,
         .stride_px = stride_px,
-        .clip_px = clip_px,
-        .color = color & 0xFFFFFF };
+        .clip_px = clip_px };
     float top_px = first->baseline_px - first->ascent_px;
     gboolean vertical = bt_text_is_vertical(&layout->style);
     painter.x_px = (int)floorf(x_px + (vertical ? top_px : 0) + 0.5f);
     painter.y_px = (int)floorf(y_px - (vertical ? 0 : top_px) + 0.5f);
     painter.reach_em = farthest_reach_em(fonts);
-    set_curve(&painter, on_dark);
+    set_ink(&painter, color & 0xFFFFFF, on_dark);
     guint end = MIN(n_lines, layout->lines->len - first_line) + first_line;
     for (guint i = first_line; i < end; i++)
         draw_line(&painter, &g_array_index(layout->lines, BtTextLine, i));

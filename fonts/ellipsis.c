@@ -137,6 +137,8 @@ static void set_cut(BtTextLayout *layout, const BtTextLayout *whole, gsize cut)
     layout->levels = g_array_ref(whole->levels);
     g_array_unref(layout->breaks);
     layout->breaks = g_array_ref(whole->breaks);
+    g_array_unref(layout->sentences);
+    layout->sentences = g_array_ref(whole->sentences);
 }
 
 static gboolean fits(const BtTextLayout *layout, const BtTextBox *box, guint n_lines)

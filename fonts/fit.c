@@ -21,7 +21,7 @@ static gboolean fits(Fit *fit, int px)
     guint emergencies;
     fit->style.px = px;
     g_autoptr(BtTextLayout) layout =
-        bt_layout_build(fit->fonts, fit->text, &fit->style, MAX(1, fit->w_px), &emergencies, NULL);
+        bt_layout_lines(fit->fonts, fit->text, &fit->style, MAX(1, fit->w_px), &emergencies, NULL);
     if (layout == NULL || (emergencies > 0 && !fit->may_cut_words) ||
         (fit->max_lines > 0 && layout->lines->len > fit->max_lines) ||
         ceilf(layout->height_px) > fit->h_px)

@@ -159,8 +159,10 @@ BtFonts *bt_fonts_open_in(const char *folder, const char *font_file, GError **er
     fonts->langs = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, bt_lang_free);
     fonts->buffer = hb_buffer_create();
     fonts->glyphs = bt_glyph_cache_new();
+    fonts->outlines = bt_outlines_new();
     fonts->shaped = bt_shaped_cache_new();
     fonts->words = bt_words_new();
+    bt_curves_set(&fonts->curves);
     if (FT_Init_FreeType(&fonts->ft) != 0) {
         g_set_error_literal(error, BT_ERROR, BT_ERROR_FAILED, "FreeType: does not start");
         return NULL;
@@ -178,6 +180,7 @@ void bt_fonts_close(BtFonts *fonts)
     bt_shaped_cache_free(fonts->shaped);
     bt_words_free(fonts->words);
     bt_glyph_cache_free(fonts->glyphs);
+    bt_outlines_free(fonts->outlines);
     hb_buffer_destroy(fonts->buffer);
     g_hash_table_destroy(fonts->langs);
     if (fonts->characters != NULL)

@@ -138,7 +138,8 @@ static BtTextLayout *layout_new(const BtShapedText *shaped, const BtTextStyle *s
     layout->lines = g_array_new(FALSE, FALSE, sizeof(BtTextLine));
     layout->runs = g_array_new(FALSE, FALSE, sizeof(BtTextRun));
     layout->glyphs = g_array_new(FALSE, TRUE, sizeof(BtGlyph)); /* clear between its fields, too */
-    layout->breaks = g_array_new(FALSE, FALSE, sizeof(gsize));
+    layout->breaks = g_array_ref(shaped->breaks);
+    layout->sentences = g_array_ref(shaped->sentences);
     layout->levels = g_array_new(FALSE, FALSE, sizeof(guint8));
     layout->missing = shaped->missing;
     layout->width_px = MAX(0, width_px);
@@ -155,6 +156,7 @@ void bt_text_layout_free(BtTextLayout *layout)
     g_array_unref(layout->runs);
     g_array_unref(layout->glyphs);
     g_array_unref(layout->breaks);
+    g_array_unref(layout->sentences);
     g_array_unref(layout->levels);
     g_free((char *)layout->style.features);
     g_free((char *)layout->style.script);
@@ -163,30 +165,16 @@ void bt_text_layout_free(BtTextLayout *layout)
     g_free(layout);
 }
 
-static void add_breaks(BtTextLayout *layout, const BtParagraph *p)
+static guint8 *add_levels(BtTextLayout *layout, const BtParagraph *p)
 {
-    guint n = p->next_byte > p->end_byte ? p->n : MAX(p->n, 1) - 1;
-    for (guint i = 1; i <= n; i++) {
-        gsize at = p->byte_of[i];
-        if ((p->flags[i] & BT_UNIT_BREAK) && at > p->byte_of[i - 1])
-            g_array_append_val(layout->breaks, at);
-    }
-    if (p->next_byte > p->end_byte && layout->text[p->next_byte] != '\0')
-        g_array_append_val(layout->breaks, p->next_byte);
-}
-
-static void add_paragraph(BtTextLayout *layout, BtFonts *fonts, const BtShapedText *shaped,
-    BtParagraph *p, const BtLineRoom *base, guint *emergencies)
-{
-    guint first_level = layout->levels->len;
+    guint first = layout->levels->len;
     g_array_append_vals(layout->levels, p->given_levels, p->n_given);
-    guint8 *levels = (guint8 *)layout->levels->data + first_level;
-    bt_lines_append(layout, fonts, shaped, p, base, levels, emergencies);
-    add_breaks(layout, p);
+    return (guint8 *)layout->levels->data + first;
 }
 
+/* `bare`: its lines alone. */
 static BtTextLayout *build(BtFonts *fonts, const BtShapedText *shaped, const BtTextStyle *style,
-    int width_px, guint *emergencies)
+    int width_px, gboolean bare, guint *emergencies)
 {
     BtTextLayout *layout = layout_new(shaped, style, width_px);
     BtLineRoom base = base_of(fonts, style, layout->lang);
@@ -194,9 +182,38 @@ static BtTextLayout *build(BtFonts *fonts, const BtShapedText *shaped, const BtT
         BtParagraph *p = g_ptr_array_index(shaped->paragraphs, i);
         if (i == 0)
             layout->rtl = p->rtl;
-        add_paragraph(layout, fonts, shaped, p, &base, emergencies);
+        guint8 *levels = bare ? NULL : add_levels(layout, p);
+        bt_lines_append(layout, fonts, shaped, p, &base, levels, emergencies);
     }
     return layout;
+}
+
+/* The text shaped, when text and style are fit for a layout. (transfer full) (nullable) */
+static BtShapedText *shape(
+    BtFonts *fonts, const char *text, const BtTextStyle *style, GError **error)
+{
+    return check(text, style, error) ? bt_shaped_text(fonts, text, style, error) : NULL;
+}
+
+/* What glyphs may widen (columns that stand, justified lines) is built whole. */
+BtTextLayout *bt_layout_lines(BtFonts *fonts, const char *text, const BtTextStyle *style,
+    int width_px, guint *emergencies, GError **error)
+{
+    *emergencies = 0;
+    BtShapedText *shaped = shape(fonts, text, style, error);
+    if (shaped == NULL)
+        return NULL;
+    gboolean bare = !bt_text_is_vertical(style) && style->align != BT_ALIGN_JUSTIFY;
+    BtTextLayout *layout = build(fonts, shaped, style, width_px, bare, emergencies);
+    bt_shaped_text_unref(shaped);
+    return layout;
+}
+
+BtTextLayout *bt_text_lines(
+    BtFonts *fonts, const char *text, const BtTextStyle *style, int width_px, GError **error)
+{
+    guint emergencies;
+    return bt_layout_lines(fonts, text, style, width_px, &emergencies, error);
 }
 
 /* ---- the last layout of each text, kept for its next pass ---- */
@@ -219,7 +236,8 @@ static BtTextLayout *layout_copy(const BtTextLayout *layout)
     copy->lines = g_array_copy(layout->lines);
     copy->runs = g_array_copy(layout->runs);
     copy->glyphs = g_array_copy(layout->glyphs);
-    copy->breaks = g_array_copy(layout->breaks);
+    copy->breaks = g_array_ref(layout->breaks);
+    copy->sentences = g_array_ref(layout->sentences);
     copy->levels = g_array_copy(layout->levels);
     own_strings(copy, layout->style.features, layout->style.script);
     for (guint i = 0; i < copy->runs->len; i++)
@@ -227,44 +245,33 @@ static BtTextLayout *layout_copy(const BtTextLayout *layout)
     return copy;
 }
 
-BtTextLayout *bt_layout_build(BtFonts *fonts, const char *text, const BtTextStyle *style,
-    int width_px, guint *emergencies, GError **error)
+BtTextLayout *bt_text_layout(
+    BtFonts *fonts, const char *text, const BtTextStyle *style, int width_px, GError **error)
 {
-    *emergencies = 0;
-    if (!check(text, style, error))
-        return NULL;
-    BtShapedText *shaped = bt_shaped_text(fonts, text, style, error);
+    BtShapedText *shaped = shape(fonts, text, style, error);
+    guint emergencies = 0;
     if (shaped == NULL)
         return NULL;
     gboolean again = was_asked(shaped, style, width_px);
     BtTextLayout *layout = NULL;
     if (!again || shaped->kept == NULL)
-        layout = build(fonts, shaped, style, width_px, emergencies);
+        layout = build(fonts, shaped, style, width_px, FALSE, &emergencies);
     /* Most sizes are tried once: only what is asked for again is worth a copy. */
     if (!again)
-        bt_shaped_text_keep(fonts, shaped, NULL, 0);
+        bt_shaped_text_keep(fonts, shaped, NULL);
     else if (layout != NULL)
-        bt_shaped_text_keep(fonts, shaped, layout_copy(layout), *emergencies);
-    else {
+        bt_shaped_text_keep(fonts, shaped, layout_copy(layout));
+    else
         layout = layout_copy(shaped->kept);
-        *emergencies = shaped->kept_emergencies;
-    }
     shaped->asked = *style;
     shaped->asked_width_px = width_px;
     bt_shaped_text_unref(shaped);
     return layout;
 }
 
-BtTextLayout *bt_text_layout(
-    BtFonts *fonts, const char *text, const BtTextStyle *style, int width_px, GError **error)
-{
-    guint emergencies;
-    return bt_layout_build(fonts, text, style, width_px, &emergencies, error);
-}
-
 int bt_text_advance_px(BtFonts *fonts, const char *text, const BtTextStyle *style)
 {
-    g_autoptr(BtTextLayout) layout = bt_text_layout(fonts, text, style, 0, NULL);
+    g_autoptr(BtTextLayout) layout = bt_text_lines(fonts, text, style, 0, NULL);
     float width = 0;
     for (guint i = 0; layout != NULL && i < layout->lines->len; i++)
         width = MAX(width, g_array_index(layout->lines, BtTextLine, i).width_px);

@@ -164,8 +164,9 @@ void bt_lines_append(BtTextLayout *layout, BtFonts *fonts, const BtShapedText *s
         .levels = levels,
         .seen_byte = paragraph->start_byte,
         .room = *base };
-    for (guint i = 0; i < paragraph->n_given; i++)
+    for (guint i = 0; levels != NULL && i < paragraph->n_given; i++)
         b.bidi |= levels[i] != 0;
+    b.bare = levels == NULL;
     b.whole = bt_style_is_whole(&layout->style);
     b.limit = layout->width_px > 0 ? layout->width_px : HUGE_VAL;
     measure(&b);

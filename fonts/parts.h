@@ -79,8 +79,14 @@ gboolean bt_face_set_variations(BtFace *face, const char *variations, GError **e
 /* ---- fonts.c: the opened table ---- */
 
 typedef struct BtGlyphCache BtGlyphCache;
+typedef struct BtOutlines BtOutlines;
 typedef struct BtShapedCache BtShapedCache;
 typedef struct BtWords BtWords;
+
+/* Coverage as rasterised → as blended. */
+typedef struct {
+    guint8 on_dark[256], on_light[256];
+} BtCurves;
 
 struct BtFonts {
     FT_Library ft;
@@ -93,8 +99,10 @@ struct BtFonts {
     UBreakIterator *characters; /* of UAX #29; NULL until a word must be cut */
     hb_buffer_t *buffer;
     BtGlyphCache *glyphs;
+    BtOutlines *outlines;
     BtShapedCache *shaped;
     BtWords *words;
+    BtCurves curves;
     guint64 shapings; /* calls of the shaper so far */
     guint64 visited;  /* see bt_fonts_visited */
 };
@@ -240,14 +248,14 @@ typedef struct {
     int ref;
     char *text;
     BtShapeKey key;
-    GPtrArray *paragraphs; /* of BtParagraph */
+    GPtrArray *paragraphs;      /* of BtParagraph */
+    GArray *breaks, *sentences; /* its layouts share them */
     guint missing;
     gsize size_bytes;
     gsize text_bytes;
     BtTextStyle asked; /* the last layout's style, but for its strings, and its width */
     int asked_width_px;
-    BtTextLayout *kept; /* that layout when it was asked for twice, and how often it cut words */
-    guint kept_emergencies;
+    BtTextLayout *kept; /* that layout when it was asked for twice */
 } BtShapedText;
 
 /* What is asked of the shaper: the style's features, for the whole text. FALSE: one cannot be read.
@@ -277,8 +285,7 @@ BtShapedText *bt_shaped_text(
     BtFonts *fonts, const char *text, const BtTextStyle *style, GError **error);
 void bt_shaped_text_unref(BtShapedText *shaped);
 /* Keeps `layout` with the text. (transfer full) */
-void bt_shaped_text_keep(
-    BtFonts *fonts, BtShapedText *shaped, BtTextLayout *layout, guint emergencies);
+void bt_shaped_text_keep(BtFonts *fonts, BtShapedText *shaped, BtTextLayout *layout);
 BtShapedCache *bt_shaped_cache_new(void);
 void bt_shaped_cache_free(BtShapedCache *cache);
 
@@ -303,7 +310,8 @@ typedef struct {
 } BtLineRoom;
 
 /* Breaks one paragraph into lines and appends them under those that are there. `levels` are the
- * paragraph's in the layout; `*emergencies` grows by the lines that had to break inside a word. */
+ * paragraph's in the layout, NULL when lines alone are wanted; `*emergencies` grows by the lines
+ * that had to break inside a word. */
 void bt_lines_append(BtTextLayout *layout, BtFonts *fonts, const BtShapedText *shaped,
     BtParagraph *paragraph, const BtLineRoom *base, guint8 *levels, guint *emergencies);
 
@@ -327,6 +335,7 @@ typedef struct {
     guint run;       /* the first run that the line may touch */
     gboolean whole;  /* advances in whole pixels */
     gboolean bidi;   /* some level is not 0 */
+    gboolean bare;   /* lines alone are wanted */
     double limit;
     BtHang hang; /* of the line that is being built */
 } BtLiner;
@@ -379,13 +388,25 @@ double bt_widening_next(BtWidening *widening, gboolean whole);
 
 /* ---- layout.c ---- */
 
-/* bt_text_layout that also tells how many lines had to break inside a word. */
-BtTextLayout *bt_layout_build(BtFonts *fonts, const char *text, const BtTextStyle *style,
+/* bt_text_lines that also tells how many lines had to break inside a word. */
+BtTextLayout *bt_layout_lines(BtFonts *fonts, const char *text, const BtTextStyle *style,
     int width_px, guint *emergencies, GError **error);
 void bt_room_add(BtLineRoom *room, const BtFace *face, BtTextTurn turn, const BtTextStyle *style);
 /* The line box, in whole pixels: the fonts' own lines times the style's factor, and never less than
  * the ink. */
 void bt_room_box(const BtLineRoom *room, const BtTextStyle *style, int *ascent_px, int *descent_px);
+
+/* ---- draw.c ---- */
+
+void bt_curves_set(BtCurves *curves);
+
+/* ---- outlines.c ---- */
+
+BtOutlines *bt_outlines_new(void);
+void bt_outlines_free(BtOutlines *outlines);
+/* A glyph's outline at the style's size, its pen on a pixel's edge. Borrowed until the next call;
+ * what moves it moves it back. (nullable): NULL when it cannot be read */
+FT_Outline *bt_outline(BtFonts *fonts, guint face, guint32 glyph, const BtTextStyle *style);
 
 /* ---- raster.c, glyphs.c ---- */
 
@@ -419,6 +440,14 @@ typedef struct {
     int x0, y0, x1, y1;
 } BtInk;
 BtInk bt_glyph_ink_now(BtFonts *fonts, guint face, guint32 glyph, const BtTextStyle *style);
+/* The same in font units, for every size; without an outline that can be read, far and wide. */
+BtInk bt_glyph_ink_in_units(BtFonts *fonts, guint face, guint32 glyph);
+/* How far a glyph's ink may reach from its pen at a size, to each side: never less than it does.
+ * Reckoned from the outline in font units, which serves every size. */
+typedef struct {
+    float above_px, below_px, left_px, right_px;
+} BtReach;
+BtReach bt_glyph_reach(BtFonts *fonts, guint face, guint32 glyph, const BtTextStyle *style);
 /* The pixels a glyph will touch, relative to the pen's pixel on the baseline, y downwards. */
 BtRect bt_glyph_ink(
     BtFonts *fonts, guint face, guint32 glyph, const BtTextStyle *style, guint phase);

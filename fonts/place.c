@@ -87,6 +87,35 @@ static double add_run(BtLiner *b, const BtSlice *slice, double pen, Line *line, 
     return pen;
 }
 
+/* Whether a glyph may reach beyond the room that there is. What ink adds to it is whole pixels,
+ * from a pen whose height was rounded. */
+static gboolean may_stand_out(
+    const BtLiner *b, const BtFace *face, const BtShapedGlyph *glyph, const BtLineRoom *room)
+{
+    BtReach reach = bt_glyph_reach(b->fonts, face->index, glyph->id, &b->layout->style);
+    double up_px = bt_liner_scaled(b, face, glyph->y), rounding_px = glyph->y == 0 ? 0 : 1.6;
+    return reach.above_px + up_px + rounding_px > room->ink_above_px ||
+        reach.below_px - up_px + rounding_px > room->ink_below_px;
+}
+
+/* What add_run adds to the line's box and length. */
+static double measure_run(const BtLiner *b, const BtSlice *slice, double pen, Extent *extent)
+{
+    const BtFace *face = bt_fonts_face(b->fonts, slice->run->face);
+    bt_room_add(&extent->room, face, slice->run->turn, &b->layout->style);
+    for (guint k = 0; k < slice->n; k++) {
+        const BtShapedGlyph *glyph = &slice->glyphs[k];
+        double advance = bt_liner_advance_px(b, face, glyph);
+        if (may_stand_out(b, face, glyph, &extent->room)) {
+            BtGlyph placed;
+            set_glyph(b, slice, glyph, pen, advance, &placed);
+            add_ink(b, slice, &placed, extent);
+        }
+        pen += advance;
+    }
+    return pen;
+}
+
 /* Whole pixels, so that moving a line changes no glyph's phase. */
 static int align(const BtTextLayout *layout, gboolean rtl, double width)
 {
@@ -120,6 +149,15 @@ static void move_glyphs(BtTextLayout *layout, guint first, float x_px, float y_p
     }
 }
 
+/* The glyphs and their ink stood around the line's own origin. */
+static void set_ink(BtTextLayout *layout, BtTextLine *line, BtRect ink_px, guint first_glyph)
+{
+    move_glyphs(layout, first_glyph, line->x_px, line->baseline_px);
+    line->ink_px = ink_px;
+    line->ink_px.x += (int)line->x_px;
+    line->ink_px.y += (int)line->baseline_px;
+}
+
 void bt_line_place(BtLiner *b, const GArray *slices, guint start, guint end, gboolean hard)
 {
     BtTextLayout *layout = b->layout;
@@ -127,7 +165,7 @@ void bt_line_place(BtLiner *b, const GArray *slices, guint start, guint end, gbo
         .end = b->p->byte_of[end],
         .hard = hard,
         .first_run = layout->runs->len,
-        .n_runs = slices->len };
+        .n_runs = b->bare ? 0 : slices->len };
     Extent extent = { .room = b->room };
     guint first_glyph = layout->glyphs->len;
     double pen = 0;
@@ -136,14 +174,15 @@ void bt_line_place(BtLiner *b, const GArray *slices, guint start, guint end, gbo
     if (layout->style.align == BT_ALIGN_JUSTIFY && layout->width_px > 0 && !hard)
         placed.widening = bt_widening(b->p, start, end,
             layout->width_px - hang_px - bt_slices_width(b, slices), layout->style.px);
-    for (guint i = 0; i < slices->len; i++)
-        pen = add_run(b, &g_array_index(slices, BtSlice, i), pen, &placed, &extent);
+    for (guint i = 0; i < slices->len; i++) {
+        const BtSlice *slice = &g_array_index(slices, BtSlice, i);
+        pen = b->bare ? measure_run(b, slice, pen, &extent)
+                      : add_run(b, slice, pen, &placed, &extent);
+    }
     line.width_px = pen;
     line.x_px = align(layout, b->p->rtl, pen + hang_px) + b->hang.left_px;
     set_box(b, &line, &extent);
-    move_glyphs(layout, first_glyph, line.x_px, line.baseline_px);
-    line.ink_px = extent.ink_px;
-    line.ink_px.x += (int)line.x_px;
-    line.ink_px.y += (int)line.baseline_px;
+    if (!b->bare)
+        set_ink(layout, &line, extent.ink_px, first_glyph);
     g_array_append_val(layout->lines, line);
 }

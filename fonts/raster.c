@@ -71,18 +71,6 @@ static BtBitmap *draw_box(int px)
 
 /* ---- outlines ---- */
 
-static gboolean load_outline(BtFace *face, guint32 glyph, const BtTextStyle *style, guint phase)
-{
-    int flags =
-        FT_LOAD_NO_BITMAP | (bt_style_is_hinted(style) ? FT_LOAD_TARGET_LIGHT : FT_LOAD_NO_HINTING);
-    bt_face_set_px(face, style->px);
-    if (FT_Load_Glyph(face->ft, glyph, flags) != 0 ||
-        face->ft->glyph->format != FT_GLYPH_FORMAT_OUTLINE)
-        return FALSE;
-    FT_Outline_Translate(&face->ft->glyph->outline, phase * 16, 0);
-    return TRUE;
-}
-
 static BtRect outline_ink(const FT_Outline *outline)
 {
     FT_BBox box;
@@ -96,9 +84,12 @@ static BtRect outline_ink(const FT_Outline *outline)
     return (BtRect){ (int)x0, (int)y0, (int)(x1 - x0), (int)(y1 - y0) };
 }
 
-static BtBitmap *draw_outline(BtFonts *fonts, FT_Outline *outline)
+/* The outline stands again where it stood afterwards: it is kept. */
+static BtBitmap *draw_outline(BtFonts *fonts, FT_Outline *outline, guint phase)
 {
+    FT_Outline_Translate(outline, phase * 16, 0);
     BtRect ink = outline_ink(outline);
+    FT_Outline_Translate(outline, -(FT_Pos)(phase * 16), 0);
     if (bt_rect_is_empty(ink))
         return NULL;
     BtBitmap *bitmap = bitmap_new(ink, FALSE);
@@ -108,8 +99,10 @@ static BtBitmap *draw_outline(BtFonts *fonts, FT_Outline *outline)
         .buffer = bitmap->data,
         .num_grays = 256,
         .pixel_mode = FT_PIXEL_MODE_GRAY };
-    FT_Outline_Translate(outline, -(FT_Pos)ink.x * 64, (FT_Pos)(ink.y + ink.h) * 64);
+    FT_Pos x = phase * 16 - (FT_Pos)ink.x * 64, y = (FT_Pos)(ink.y + ink.h) * 64;
+    FT_Outline_Translate(outline, x, y);
     FT_Outline_Get_Bitmap(fonts->ft, outline, &target);
+    FT_Outline_Translate(outline, -x, -y);
     return bitmap;
 }
 
@@ -208,9 +201,22 @@ BtInk bt_glyph_ink_now(BtFonts *fonts, guint face_index, guint32 glyph, const Bt
         return ink_of_rect(box_of(style->px));
     if (face->strike)
         return load_strike(face, glyph) ? ink_of_rect(strike_ink(face, style->px)) : (BtInk){ 0 };
-    if (!load_outline(face, glyph, style, 0) ||
-        bt_rect_is_empty(outline_ink(&face->ft->glyph->outline)))
+    const FT_Outline *outline = bt_outline(fonts, face_index, glyph, style);
+    if (outline == NULL || bt_rect_is_empty(outline_ink(outline)))
         return (BtInk){ 0 };
+    FT_BBox box;
+    FT_Outline_Get_CBox(outline, &box);
+    return (BtInk){ (int)box.xMin, (int)box.yMin, (int)box.xMax, (int)box.yMax };
+}
+
+BtInk bt_glyph_ink_in_units(BtFonts *fonts, guint face_index, guint32 glyph)
+{
+    const int far = 1 << 20; /* beyond any font's em */
+    BtFace *face = bt_fonts_face(fonts, face_index);
+    if (glyph == 0 || face->strike ||
+        FT_Load_Glyph(face->ft, glyph, FT_LOAD_NO_BITMAP | FT_LOAD_NO_SCALE) != 0 ||
+        face->ft->glyph->format != FT_GLYPH_FORMAT_OUTLINE)
+        return (BtInk){ -far, -far, far, far };
     FT_BBox box;
     FT_Outline_Get_CBox(&face->ft->glyph->outline, &box);
     return (BtInk){ (int)box.xMin, (int)box.yMin, (int)box.xMax, (int)box.yMax };
@@ -224,6 +230,6 @@ BtBitmap *bt_glyph_raster(
         return draw_box(style->px);
     if (face->strike)
         return load_strike(face, glyph) ? draw_strike(face, style->px) : NULL;
-    return load_outline(face, glyph, style, phase) ? draw_outline(fonts, &face->ft->glyph->outline)
-                                                   : NULL;
+    FT_Outline *outline = bt_outline(fonts, face_index, glyph, style);
+    return outline != NULL ? draw_outline(fonts, outline, phase) : NULL;
 }

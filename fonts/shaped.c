@@ -46,6 +46,8 @@ void bt_shaped_text_unref(BtShapedText *shaped)
         return;
     bt_text_layout_free(shaped->kept);
     g_ptr_array_unref(shaped->paragraphs);
+    g_array_unref(shaped->breaks);
+    g_array_unref(shaped->sentences);
     key_clear(&shaped->key);
     g_free(shaped->text);
     g_free(shaped);
@@ -98,6 +100,18 @@ static BtShapedText *find(BtShapedCache *cache, const char *text, const BtShapeK
     return NULL;
 }
 
+static void add_breaks(BtShapedText *shaped, const BtParagraph *p)
+{
+    guint n = p->next_byte > p->end_byte ? p->n : MAX(p->n, 1) - 1;
+    for (guint i = 1; i <= n; i++) {
+        gsize at = p->byte_of[i];
+        if ((p->flags[i] & BT_UNIT_BREAK) && at > p->byte_of[i - 1])
+            g_array_append_val(shaped->breaks, at);
+    }
+    if (p->next_byte > p->end_byte && shaped->text[p->next_byte] != '\0')
+        g_array_append_val(shaped->breaks, p->next_byte);
+}
+
 static void add_paragraph(
     BtShapedText *shaped, BtFonts *fonts, gsize start, UScriptCode script, UScriptCode forced)
 {
@@ -108,6 +122,7 @@ static void add_paragraph(
         bt_paragraph_turn_items(p);
     bt_paragraph_find_breaks(p, fonts, shaped->key.lang, TRUE);
     bt_paragraph_shape(p, fonts, &shaped->key);
+    add_breaks(shaped, p);
     for (guint i = 0; i < p->glyphs->len; i++)
         shaped->missing += g_array_index(p->glyphs, BtShapedGlyph, i).id == 0;
     shaped->size_bytes += sizeof *p + p->n * 16 + p->glyphs->len * sizeof(BtShapedGlyph) +
@@ -125,6 +140,8 @@ static BtShapedText *shape_text(BtFonts *fonts, const char *text, const BtShapeK
     shaped->text_bytes = strlen(text);
     shaped->size_bytes = sizeof *shaped + shaped->text_bytes;
     shaped->paragraphs = g_ptr_array_new_with_free_func((GDestroyNotify)bt_paragraph_free);
+    shaped->breaks = g_array_new(FALSE, FALSE, sizeof(gsize));
+    shaped->sentences = g_array_new(FALSE, FALSE, sizeof(gsize));
     UScriptCode script = bt_fonts_lang(fonts, key->lang)->script,
                 forced = bt_script_of_code(key->script);
     for (gsize at = 0; text[at] != '\0';) {
@@ -133,6 +150,7 @@ static BtShapedText *shape_text(BtFonts *fonts, const char *text, const BtShapeK
             g_ptr_array_index(shaped->paragraphs, shaped->paragraphs->len - 1);
         at = last->next_byte;
     }
+    shaped->size_bytes += shaped->breaks->len * sizeof(gsize);
     return shaped;
 }
 
@@ -149,16 +167,14 @@ static gsize layout_bytes(const BtTextLayout *layout)
         return 0;
     return sizeof *layout + strlen(layout->text) + layout->lines->len * sizeof(BtTextLine) +
         layout->runs->len * sizeof(BtTextRun) + layout->glyphs->len * sizeof(BtGlyph) +
-        layout->breaks->len * sizeof(gsize) + layout->levels->len;
+        layout->levels->len;
 }
 
-void bt_shaped_text_keep(
-    BtFonts *fonts, BtShapedText *shaped, BtTextLayout *layout, guint emergencies)
+void bt_shaped_text_keep(BtFonts *fonts, BtShapedText *shaped, BtTextLayout *layout)
 {
     gsize before = layout_bytes(shaped->kept), after = layout_bytes(layout);
     bt_text_layout_free(shaped->kept);
     shaped->kept = layout;
-    shaped->kept_emergencies = emergencies;
     shaped->size_bytes += after - before;
     fonts->shaped->size_bytes += after - before;
     make_room(fonts->shaped);

@@ -140,12 +140,24 @@ static BtRect ink_of(const BtLiner *b, const BtSlice *slice, const BtShapedGlyph
     return bt_turn_ink(b->fonts, face->index, slice->run->turn, &b->layout->style, &placed);
 }
 
+/* Whether a glyph's ink may stand out of the line, which begins `before_px` to the left of its pen
+ * and ends `behind_px` to the right, by more than letters do. */
+static gboolean may_hang(const BtLiner *b, const BtFace *face, const BtShapedGlyph *glyph,
+    double before_px, double behind_px)
+{
+    BtReach reach = bt_glyph_reach(b->fonts, face->index, glyph->id, &b->layout->style);
+    double x_px = bt_liner_scaled(b, face, glyph->x), bearing = b->layout->style.px * BEARING_EM;
+    return reach.left_px - x_px - before_px > bearing ||
+        reach.right_px + x_px - behind_px > bearing;
+}
+
 static double hang_left_px(const BtLiner *b, const BtSlice *first)
 {
     const BtFace *face = bt_fonts_face(b->fonts, first->run->face);
     double pen = 0, hang = 0;
     for (guint k = 0; k < first->n && pen < b->layout->style.px; k++) {
-        hang = MAX(hang, -(pen + ink_of(b, first, &first->glyphs[k]).x));
+        if (first->run->turn != BT_TURN_NONE || may_hang(b, face, &first->glyphs[k], pen, HUGE_VAL))
+            hang = MAX(hang, -(pen + ink_of(b, first, &first->glyphs[k]).x));
         pen += bt_liner_advance_px(b, face, &first->glyphs[k]);
     }
     return hang;
@@ -156,9 +168,12 @@ static double hang_right_px(const BtLiner *b, const BtSlice *last)
     const BtFace *face = bt_fonts_face(b->fonts, last->run->face);
     double behind = 0, hang = 0; /* from a glyph's pen to the line's end */
     for (guint k = last->n; k-- > 0 && behind < b->layout->style.px;) {
-        BtRect ink = ink_of(b, last, &last->glyphs[k]);
         behind += bt_liner_advance_px(b, face, &last->glyphs[k]);
-        hang = MAX(hang, ink.x + ink.w - behind);
+        if (last->run->turn != BT_TURN_NONE ||
+            may_hang(b, face, &last->glyphs[k], HUGE_VAL, behind)) {
+            BtRect ink = ink_of(b, last, &last->glyphs[k]);
+            hang = MAX(hang, ink.x + ink.w - behind);
+        }
     }
     return hang;
 }

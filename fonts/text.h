@@ -114,14 +114,15 @@ typedef struct {
     char *lang;
     gsize
         cut; /* the byte behind which an ellipsis stands for the rest; the text's length: nowhere */
-    GArray *lines;  /* of BtTextLine */
-    GArray *runs;   /* of BtTextRun */
-    GArray *glyphs; /* of BtGlyph */
-    GArray *breaks; /* of gsize: byte offsets where a line may break */
-    GArray *levels; /* of guint8: bidi level of each code point */
-    guint missing;  /* glyphs that no font has */
-    gboolean rtl;   /* base direction of the first paragraph */
-    int width_px;   /* the box; 0: one line of any length */
+    GArray *lines;     /* of BtTextLine */
+    GArray *runs;      /* of BtTextRun */
+    GArray *glyphs;    /* of BtGlyph */
+    GArray *breaks;    /* of gsize: byte offsets where a line may break */
+    GArray *sentences; /* of gsize: where they end; empty until pages are cut */
+    GArray *levels;    /* of guint8: bidi level of each code point */
+    guint missing;     /* glyphs that no font has */
+    gboolean rtl;      /* base direction of the first paragraph */
+    int width_px;      /* the box; 0: one line of any length */
     float height_px;
     BtTextStyle style; /* its strings are the layout's own */
 } BtTextLayout;
@@ -132,6 +133,11 @@ typedef struct {
  * stand out by. A style that says what does not exist is BT_ERROR_SYNTAX. (transfer full)
  * (nullable) */
 BtTextLayout *bt_text_layout(
+    BtFonts *fonts, const char *text, const BtTextStyle *style, int width_px, GError **error);
+
+/* The lines alone of that layout, for trying sizes: each as it is there, but for its ink and runs;
+ * no runs, glyphs and levels. (transfer full) (nullable) */
+BtTextLayout *bt_text_lines(
     BtFonts *fonts, const char *text, const BtTextStyle *style, int width_px, GError **error);
 
 /* A box; 0: that side has no limit. One line at least is laid out, however low the box. */

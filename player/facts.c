@@ -333,8 +333,10 @@ GPtrArray *bt_facts_deaths(BtFacts *facts, gint64 since_ms, GError **error)
 
 /* ---- the spool ---- */
 
+#define SEQ_MAX_BYTES 32 /* what a line gets in front, and its end */
+
 /* A line that is none would never be acknowledged, and fill the batch for ever. */
-GBytes *bt_facts_batch(BtFacts *facts, GError **error)
+GBytes *bt_facts_batch(BtFacts *facts, gsize room_bytes, GError **error)
 {
     g_autoptr(BtRows) rows = bt_db_query(facts->db, error,
         "SELECT seq, line FROM fact WHERE state = 0 AND substr(line, 1, 1) = '{' ORDER BY seq", "");
@@ -343,7 +345,7 @@ GBytes *bt_facts_batch(BtFacts *facts, GError **error)
     GString *batch = g_string_new(NULL);
     while (bt_rows_next(rows, error)) {
         const char *line = bt_rows_text(rows, 1);
-        if (batch->len + strlen(line) + 32 > BT_BATCH_MAX_BYTES)
+        if (batch->len + strlen(line) + SEQ_MAX_BYTES > room_bytes)
             break;
         g_string_append_printf(
             batch, "{\"seq\":%" G_GINT64_FORMAT ",%s\n", bt_rows_int(rows, 0), line + 1);

@@ -15,6 +15,7 @@
 
 #define BT_FACT_MAX_BYTES 2048          /* contract §5: a report line */
 #define BT_BATCH_MAX_BYTES (256 * 1024) /* a POST of reports */
+#define BT_BATCH_MIN_BYTES (2 * BT_FACT_MAX_BYTES)
 #define BT_SPOOL_MAX_BYTES (G_GINT64_CONSTANT(1024) * 1024 * 1024)
 #define BT_FACT_KEEP_MS (90 * BT_DAY_MS) /* unacknowledged facts are kept at least so long */
 
@@ -101,8 +102,9 @@ GPtrArray *bt_facts_deaths(BtFacts *facts, gint64 since_ms, GError **error);
 
 /* ---- the spool ---- */
 
-/* Up to BT_BATCH_MAX_BYTES of waiting facts by seq, one line each; NULL when none waits. */
-GBytes *bt_facts_batch(BtFacts *facts, GError **error);
+/* The first waiting facts by seq, one line each: as many as fit in `room_bytes` (at least
+ * BT_BATCH_MIN_BYTES, at most BT_BATCH_MAX_BYTES). NULL when none waits. */
+GBytes *bt_facts_batch(BtFacts *facts, gsize room_bytes, GError **error);
 gboolean bt_facts_accept(BtFacts *facts, gint64 from_seq, gint64 to_seq, GError **error);
 /* Kept, not sent again. */
 gboolean bt_facts_refuse(BtFacts *facts, const char *id, const char *reason, GError **error);

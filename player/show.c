@@ -518,6 +518,8 @@ void bt_show_turn(BtShow *show)
 {
     g_autoptr(GError) failure = NULL;
     gboolean changed = FALSE;
+    if (bt_stage_poll(bt_board_stage(show->board), g_get_monotonic_time() / 1000))
+        show->scene_until_ms = BT_TIME_MIN;
     grab_what_is_due(show);
     gint64 t_ms = refresh(show, turn_ms(show));
     gint64 drawn_ms = picture_time_ms(show, t_ms);

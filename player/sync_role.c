@@ -9,6 +9,7 @@
 #include "player/confine.h"
 #include "player/device_key.h"
 #include "player/facts.h"
+#include "player/line_watch.h"
 #include "player/roles.h"
 #include "playlists/sync/sync.h"
 
@@ -17,7 +18,12 @@
 
 #define RETRY_MIN_MS 1000
 #define RETRY_MAX_MS (15 * BT_MINUTE_MS)
-#define MAX_BATCHES 64 /* of reports in one go, so that polling is not kept waiting */
+#define PUSH_SLICE_MS (10 * BT_SECOND_MS) /* then polling has its turn */
+#define PUSH_LIMIT_MS (45 * BT_SECOND_MS) /* of one batch; its date must not grow old under way */
+#define LAST_PUSH_LIMIT_MS (8 * BT_SECOND_MS) /* within what supervise waits at the end */
+#define BATCH_FIRST_BYTES (32 * 1024)
+#define BATCH_FAST_MS (10 * BT_SECOND_MS) /* the next may be larger: some round trips */
+#define BATCH_SLOW_MS (30 * BT_SECOND_MS) /* the next had better be smaller */
 
 typedef struct SyncRole SyncRole;
 
@@ -29,10 +35,13 @@ typedef struct {
     BtFacts *facts;
     BtSync *sync;
     BtHints *hints;       /* NULL: a folder, or none could be had */
-    guint failures;       /* rounds in a row */
+    guint failures;       /* rounds in a row, on the line as it is */
+    guint line;           /* which failed so often, by the role's count */
     gint64 round_real_ms; /* when the last round ended */
     guint push_failures;  /* in a row */
     gint64 push_after_real_ms;
+    gsize batch_bytes;   /* what the line takes in a while */
+    gboolean more_waits; /* the time of pushing was up before all was sent */
     GHashTable *told;    /* what went wrong since the last good round: type, thing and code */
     GHashTable *checked; /* sha256 hashed since the start */
     GHashTable *needed;  /* under the role's mutex: sha256 this source cannot do without */
@@ -48,6 +57,7 @@ struct SyncRole {
     GMutex mutex;
     GCond wake;
     guint64 wakes; /* under mutex: how often supervise asked for a round */
+    guint line;    /* atomic: how often the box's network changed */
     GMutex channel_mutex;
 };
 
@@ -108,21 +118,23 @@ static gint64 trusted_now_ms(const SyncRole *role)
     return trusted ? bt_clock_wall_ms(&role->options->clock) : BANGTIN_BUILT_S * BT_SECOND_MS;
 }
 
-static void note_round(Worker *worker, BtSyncResult result, const GError *failure)
+/* The source was heard when the round began, or later: it may have hung over a download since. */
+static void note_round(Worker *worker, gint64 began_ms)
 {
     BtSourceState *before = bt_facts_source(worker->facts, worker->source->name);
+    const GError *trouble = bt_sync_trouble(worker->sync);
     gint64 now_ms = real_ms(), wall_ms = bt_clock_wall_ms(&worker->role->options->clock);
-    gboolean ok = result != BT_SYNC_FAILED;
+    gboolean heard = bt_sync_has_heard(worker->sync);
     gint64 idle_ms = before == NULL ? 0 : before->idle_ms;
-    gint64 last_ok_ms = before == NULL ? 0 : before->last_ok_ms;
+    gint64 last_ok_ms = heard ? began_ms : before == NULL ? 0 : before->last_ok_ms;
     BtSourceState state = {
         .name = worker->source->name,
-        .state = (char *)(ok                       ? "ok"
+        .state = (char *)(trouble == NULL          ? "ok"
                 : wall_ms - last_ok_ms > BT_DAY_MS ? "stale"
                                                    : "failed"),
-        .message = (char *)(failure == NULL ? "" : failure->message),
-        .last_ok_ms = ok ? wall_ms : last_ok_ms,
-        .idle_ms = ok ? 0 : idle_ms + now_ms - worker->round_real_ms,
+        .message = (char *)(trouble == NULL ? "" : trouble->message),
+        .last_ok_ms = last_ok_ms,
+        .idle_ms = heard ? 0 : idle_ms + now_ms - worker->round_real_ms,
         .bytes = (gint64)bt_sync_bytes(worker->sync),
     };
     worker->round_real_ms = now_ms;
@@ -140,6 +152,7 @@ static void forget_push_failures(Worker *worker)
 static void do_round(Worker *worker)
 {
     g_autoptr(GError) failure = NULL;
+    gint64 began_ms = bt_clock_wall_ms(&worker->role->options->clock);
     BtSyncResult result = bt_sync_round(
         worker->sync, trusted_now_ms(worker->role), &worker->role->cancelled, &failure);
     gboolean slow_down = result == BT_SYNC_FAILED &&
@@ -151,7 +164,7 @@ static void do_round(Worker *worker)
     if (!slow_down && worker->failures > 0)
         forget_push_failures(worker);
     worker->failures = slow_down ? worker->failures + 1 : 0;
-    note_round(worker, result, failure);
+    note_round(worker, began_ms);
     if (result != BT_SYNC_FAILED)
         g_hash_table_remove_all(worker->told);
     if (result == BT_SYNC_NEW)
@@ -235,12 +248,27 @@ static void wait_with_reports(Worker *worker, gint64 asked_ms)
     worker->push_after_real_ms = real_ms() + MAX(asked_ms, wait_ms);
 }
 
+/* Of a poor line a large batch asks too much: it is cut before it is through, and all of it is sent
+ * again. So batches grow while they go fast, and shrink while they do not. */
+static void fit_batch(Worker *worker, gboolean pushed, gint64 took_ms)
+{
+    gsize bytes = worker->batch_bytes;
+    if (!pushed || took_ms > BATCH_SLOW_MS)
+        bytes /= 2;
+    else if (took_ms < BATCH_FAST_MS)
+        bytes *= 2;
+    worker->batch_bytes = CLAMP(bytes, BT_BATCH_MIN_BYTES, BT_BATCH_MAX_BYTES);
+}
+
 /* The date that is signed is the real one: the source compares it with its own clock. */
-static gboolean push_batch(Worker *worker, GBytes *batch)
+static gboolean push_batch(Worker *worker, GBytes *batch, const BtPatience *patience)
 {
     BtPushReply reply = { 0 };
     g_autoptr(GError) failure = NULL;
-    gboolean pushed = bt_sync_push(worker->sync, batch, g_get_real_time() / 1000, &reply, &failure);
+    gint64 began_ms = real_ms();
+    gboolean pushed =
+        bt_sync_push(worker->sync, batch, g_get_real_time() / 1000, patience, &reply, &failure);
+    fit_batch(worker, pushed, real_ms() - began_ms);
     if (pushed) {
         take_reply(worker, &reply);
         forget_push_failures(worker);
@@ -252,16 +280,27 @@ static gboolean push_batch(Worker *worker, GBytes *batch)
     return pushed;
 }
 
-static void push(Worker *worker)
+/* TRUE: it went, and there was more than had room. What was noted since waits for the next time: on
+ * a line with long ways there would always be some. */
+static gboolean push_some(Worker *worker, const BtPatience *patience)
 {
+    gsize room_bytes = worker->batch_bytes;
+    g_autoptr(GBytes) batch = bt_facts_batch(worker->facts, room_bytes, NULL);
+    return batch != NULL && push_batch(worker, batch, patience) &&
+        g_bytes_get_size(batch) + BT_FACT_MAX_BYTES > room_bytes;
+}
+
+static void push(Worker *worker, const BtPatience *patience)
+{
+    gint64 until_ms = real_ms() + MIN(PUSH_SLICE_MS, patience->limit_ms);
+    gboolean more = TRUE;
+    worker->more_waits = FALSE;
     if (worker->source != bt_config_report_source(worker->role->config) ||
         real_ms() < worker->push_after_real_ms)
         return;
-    for (guint i = 0; i < MAX_BATCHES; i++) {
-        g_autoptr(GBytes) batch = bt_facts_batch(worker->facts, NULL);
-        if (batch == NULL || !push_batch(worker, batch))
-            break;
-    }
+    while (more && real_ms() < until_ms)
+        more = push_some(worker, patience);
+    worker->more_waits = more;
     bt_facts_tidy(worker->facts, bt_clock_wall_ms(&worker->role->options->clock), NULL);
 }
 
@@ -273,6 +312,22 @@ static void wake_workers(SyncRole *role)
     role->wakes++;
     g_cond_broadcast(&role->wake);
     g_mutex_unlock(&role->mutex);
+}
+
+/* What failed on the old line says nothing of the new one. */
+static void on_line_change(gpointer user)
+{
+    SyncRole *role = user;
+    g_atomic_int_inc(&role->line);
+    wake_workers(role);
+}
+
+static void forget_old_line(Worker *worker)
+{
+    guint line = g_atomic_int_get(&worker->role->line);
+    if (line != worker->line)
+        worker->failures = 0;
+    worker->line = line;
 }
 
 /* From the hints' own thread. */
@@ -288,7 +343,7 @@ static gint64 pause_ms(const Worker *worker)
     const BtClock *clock = &worker->role->options->clock;
     double rate = clock->is_virtual && clock->rate > 1 ? clock->rate : 1;
     gint64 wait_ms = worker->source->poll_s * BT_SECOND_MS;
-    if (bt_sync_is_unfinished(worker->sync))
+    if (bt_sync_is_unfinished(worker->sync) || worker->more_waits)
         return 0;
     if (worker->failures > 0)
         wait_ms = MIN(RETRY_MIN_MS << MIN(worker->failures, 10), MIN(RETRY_MAX_MS, 4 * wait_ms));
@@ -312,11 +367,13 @@ static gpointer run_worker(gpointer data)
 {
     Worker *worker = data;
     guint64 wakes = 0;
+    BtPatience patience = { PUSH_LIMIT_MS, &worker->role->cancelled };
     /* The one before may have died between making something ready and telling. */
     tell_news(worker->role);
     while (!g_atomic_int_get(&worker->role->cancelled)) {
+        forget_old_line(worker);
         do_round(worker);
-        push(worker);
+        push(worker, &patience);
         evict(worker);
         check_one_object(worker);
         sleep_until_next(worker, &wakes);
@@ -378,6 +435,7 @@ static void add_worker(SyncRole *role, const BtConfigSource *source)
     Worker *worker = g_new0(Worker, 1);
     worker->role = role;
     worker->source = source;
+    worker->batch_bytes = BATCH_FIRST_BYTES;
     worker->checked = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
     worker->told = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
     if (!worker_open(worker, &failure)) {
@@ -440,11 +498,12 @@ static gboolean role_open(SyncRole *role, GError **error)
 /* The last facts of show are pushed once more before the end. */
 static void push_what_is_left(SyncRole *role)
 {
+    BtPatience patience = { LAST_PUSH_LIMIT_MS, NULL };
     for (guint i = 0; i < role->workers->len; i++) {
         Worker *worker = g_ptr_array_index(role->workers, i);
         g_thread_join(g_steal_pointer(&worker->thread));
         worker->push_after_real_ms = 0;
-        push(worker);
+        push(worker, &patience);
     }
 }
 
@@ -455,6 +514,7 @@ int bt_sync_role(const BtRoleOptions *options)
     g_mutex_init(&role.mutex);
     g_mutex_init(&role.channel_mutex);
     g_cond_init(&role.wake);
+    BtLineWatch *watch = bt_line_watch_new(on_line_change, &role);
     gboolean open = role_open(&role, &failure);
     if (open) {
         BtRoleEar ear = { on_supervise, &role };
@@ -468,6 +528,7 @@ int bt_sync_role(const BtRoleOptions *options)
     } else {
         g_warning("%s", failure->message);
     }
+    bt_line_watch_free(watch);
     g_ptr_array_unref(role.workers);
     bt_key_free(role.key);
     bt_config_free(role.config);

@@ -89,8 +89,9 @@ static BtFrame *find_page(
     BtFrame *frame = bt_shelf_find(stage->frames, key);
     if (frame)
         return frame;
+    BtFrame *sheet = bt_stage_take_sheet(stage, plan->w_px, plan->h_px);
     return bt_shelf_put_frame(
-        stage->frames, key, bt_page_draw(stage->options.fonts, plan, text, page));
+        stage->frames, key, bt_page_draw(stage->options.fonts, plan, text, page, sheet));
 }
 
 /* ---- the page that comes next ---- */

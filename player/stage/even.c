@@ -18,19 +18,19 @@ void bt_even_lines(BtFonts *fonts, BtTextLayout **layout)
     int low = wide->width_px / 2, high = wide->width_px;
     while (low < high) {
         int middle = (low + high) / 2;
-        BtTextLayout *tried = bt_text_layout(fonts, wide->text, &wide->style, middle, NULL);
-        if (tried && tried->lines->len == (*layout)->lines->len) {
+        g_autoptr(BtTextLayout) tried =
+            bt_text_lines(fonts, wide->text, &wide->style, middle, NULL);
+        if (tried && tried->lines->len == wide->lines->len)
             high = middle;
-            if (*layout != wide)
-                bt_text_layout_free(*layout);
-            *layout = tried;
-        } else {
+        else
             low = middle + 1;
-            bt_text_layout_free(tried);
-        }
     }
-    if (*layout != wide)
+    BtTextLayout *narrow =
+        high < wide->width_px ? bt_text_layout(fonts, wide->text, &wide->style, high, NULL) : NULL;
+    if (narrow) {
         bt_text_layout_free(wide);
+        *layout = narrow;
+    }
 }
 
 static void even_paragraph(BtFonts *fonts, BtTextLayout **layout)

@@ -214,30 +214,31 @@ static void draw_tiny_marks(const Sheet *sheet)
     draw_dots(sheet, box, dot, TRUE, FALSE);
 }
 
-/* Of the ground's colour; through which a picture behind it is seen. */
-static BtFrame *ground_of(const BtPlan *plan)
+/* The ground, through which a picture behind it is seen. */
+static void draw_ground(const BtPlan *plan, BtFrame *frame)
 {
     guint alpha = plan->place == BT_PICTURE_BEHIND ? BT_LOOK_SCRIM_ALPHA : 255;
-    return bt_frame_new_filled(
-        plan->w_px, plan->h_px, bt_look_pixel_alpha(plan->colours.ground, alpha));
+    bt_frame_fill(frame, (BtRect){ 0, 0, frame->w_px, frame->h_px },
+        bt_look_pixel_alpha(plan->colours.ground, alpha));
 }
 
-BtFrame *bt_page_draw(BtFonts *fonts, const BtPlan *plan, guint text, guint page)
+BtFrame *bt_page_draw(BtFonts *fonts, const BtPlan *plan, guint text, guint page, BtFrame *frame)
 {
     Sheet sheet = { .fonts = fonts,
         .plan = plan,
         .text = bt_plan_text(plan, text),
         .text_index = text,
         .page_index = page,
-        .frame = ground_of(plan),
+        .frame = frame,
         .column_px = bt_plan_box(plan, text, plan->column_px),
         .foot_px = bt_plan_box(plan, text, plan->foot_px) };
     sheet.page = g_array_index(sheet.text->pages, BtPlanPage, page);
+    draw_ground(plan, frame);
     if (plan->level)
         bt_alert_draw_band(
-            fonts, sheet.frame, plan->band_px, plan->level, sheet.text->lang, plan->look.led);
+            fonts, frame, plan->band_px, plan->level, sheet.text->lang, plan->look.led);
     if (sheet.text->vertical)
-        bt_columns_draw(fonts, sheet.frame, plan, sheet.text, sheet.page, sheet.column_px);
+        bt_columns_draw(fonts, frame, plan, sheet.text, sheet.page, sheet.column_px);
     else
         draw_text(&sheet);
     if (plan->look.tiny)
@@ -246,7 +247,7 @@ BtFrame *bt_page_draw(BtFonts *fonts, const BtPlan *plan, guint text, guint page
         draw_foot(&sheet);
     if (plan->qr_module_px) {
         BtRect qr = bt_plan_box(plan, text, plan->qr_px);
-        bt_qr_draw(plan->qr, sheet.frame, qr.x, qr.y, plan->qr_module_px);
+        bt_qr_draw(plan->qr, frame, qr.x, qr.y, plan->qr_module_px);
     }
-    return sheet.frame;
+    return frame;
 }

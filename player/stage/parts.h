@@ -20,6 +20,7 @@ struct BtStage {
     BtShelf *tickers; /* of BtTicker */
     BtShelf *lengths; /* of gint64: what bt_stage_measure answered */
     GQueue coming;    /* of BtComing: what the texts of the last scene will turn to */
+    BtFrame *sheet;   /* blank and as large as the canvas, for the next page; NULL: it was taken */
 };
 
 /* A page that is not drawn yet. */
@@ -27,6 +28,9 @@ typedef struct {
     char *plan; /* its key */
     guint text, page;
 } BtComing;
+
+/* A frame with anything on it, for a page. (transfer full) */
+BtFrame *bt_stage_take_sheet(BtStage *stage, int w_px, int h_px);
 
 /* The ticker of these texts in a zone of this height. Borrowed, until the next call. */
 const BtTicker *bt_stage_ticker(BtStage *stage, GPtrArray *texts, int zone_h_px, BtColours colours);

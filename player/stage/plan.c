@@ -36,15 +36,23 @@ BtTextStyle bt_plan_style(const BtPlan *plan, const BtText *text, int px, gboole
     return style;
 }
 
-static BtTextLayout *lay(const BtPlan *plan, BtFonts *fonts, const BtText *text, const char *words,
-    int px, gboolean title)
+/* A text being laid out with a body of some size. */
+typedef struct {
+    const BtPlan *plan;
+    BtFonts *fonts;
+    const BtText *text;
+    int body_px;
+    BtPlanLayout *layout;
+} Laying;
+
+static BtTextLayout *lay(const Laying *l, const char *words, int px, gboolean title)
 {
-    BtTextStyle style = bt_plan_style(plan, text, px, title);
+    BtTextStyle style = bt_plan_style(l->plan, l->text, px, title);
     g_autoptr(GError) error = NULL;
-    BtPlanRoom room = bt_plan_room(plan, bt_text_is_vertical(&style));
-    BtTextLayout *layout = bt_text_layout(fonts, words, &style, room.length_px, &error);
+    BtPlanRoom room = bt_plan_room(l->plan, bt_text_is_vertical(&style));
+    BtTextLayout *layout = l->layout(l->fonts, words, &style, room.length_px, &error);
     if (!layout)
-        g_warning("%s: a text cannot be laid out: %s", text->lang, error->message);
+        g_warning("%s: a text cannot be laid out: %s", l->text->lang, error->message);
     return layout && layout->lines->len ? layout : (bt_text_layout_free(layout), NULL);
 }
 
@@ -62,24 +70,24 @@ static gboolean is_modest(const BtPlan *plan, const BtTextLayout *title, guint m
 }
 
 /* The title in its own size, or smaller when it would take too much. */
-static BtTextLayout *lay_title(const BtPlan *plan, BtFonts *fonts, const BtText *text, int body_px)
+static BtTextLayout *lay_title(const Laying *l)
 {
-    BtTextLayout *title = lay(plan, fonts, text, text->title, bt_look_title_px(body_px), TRUE);
-    if (is_modest(plan, title, TITLE_MAX_LINES))
+    BtTextLayout *title = lay(l, l->text->title, bt_look_title_px(l->body_px), TRUE);
+    if (is_modest(l->plan, title, TITLE_MAX_LINES))
         return title;
     bt_text_layout_free(title);
-    return lay(plan, fonts, text, text->title, body_px, TRUE);
+    return lay(l, l->text->title, l->body_px, TRUE);
 }
 
 /* Pages of title alone, before those of the body. */
-static BtTextLayout *lay_title_apart(
-    const BtPlan *plan, BtFonts *fonts, const BtText *text, int body_px)
+static BtTextLayout *lay_title_apart(const Laying *l)
 {
-    BtTextStyle style = bt_plan_style(plan, text, body_px, TRUE);
-    BtPlanRoom room = bt_plan_room(plan, bt_text_is_vertical(&style));
-    int px = bt_text_fit_px(fonts, text->title, &style, room.length_px, room.depth_px,
-        room.max_lines, body_px, MAX(body_px, bt_look_title_px(plan->look.max_body_px)));
-    return lay(plan, fonts, text, text->title, px, TRUE);
+    BtTextStyle style = bt_plan_style(l->plan, l->text, l->body_px, TRUE);
+    BtPlanRoom room = bt_plan_room(l->plan, bt_text_is_vertical(&style));
+    int most_px = MAX(l->body_px, bt_look_title_px(l->plan->look.max_body_px));
+    int px = bt_text_fit_px(l->fonts, l->text->title, &style, room.length_px, room.depth_px,
+        room.max_lines, l->body_px, most_px);
+    return lay(l, l->text->title, px, TRUE);
 }
 
 static gboolean stands_apart(const BtPlan *plan, const BtTextLayout *title)
@@ -119,23 +127,25 @@ static void paginate(const BtPlan *plan, BtPlanText *text, gboolean apart)
     }
 }
 
-static BtPlanText *text_new(const BtPlan *plan, BtFonts *fonts, const BtText *from, int body_px)
+static BtPlanText *text_new(const Laying *l)
 {
+    const BtPlan *plan = l->plan;
+    const BtText *from = l->text;
     BtPlanText *text = g_new0(BtPlanText, 1);
     text->pages = g_array_new(FALSE, FALSE, sizeof(BtPlanPage));
     text->heading = !*from->body;
     text->vertical = bt_plan_is_vertical(plan, from);
     gboolean apart = FALSE;
     if (text->heading) {
-        text->body = lay(plan, fonts, from, from->title, body_px, TRUE);
+        text->body = lay(l, from->title, l->body_px, TRUE);
     } else {
-        text->body = lay(plan, fonts, from, from->body, body_px, FALSE);
-        text->title = *from->title ? lay_title(plan, fonts, from, body_px) : NULL;
+        text->body = lay(l, from->body, l->body_px, FALSE);
+        text->title = *from->title ? lay_title(l) : NULL;
         apart = stands_apart(plan, text->title);
     }
     if (apart) {
         bt_text_layout_free(text->title);
-        text->title = lay_title_apart(plan, fonts, from, body_px);
+        text->title = lay_title_apart(l);
         apart = text->title != NULL;
     }
     const BtTextLayout *first = text->title ? text->title : text->body;
@@ -161,11 +171,14 @@ int bt_plan_deepest_px(const BtPlan *plan, const BtPlanText *text)
     return most_px;
 }
 
-GPtrArray *bt_plan_lay_texts(const BtPlan *plan, BtFonts *fonts, GPtrArray *from, int body_px)
+GPtrArray *bt_plan_lay_texts(
+    const BtPlan *plan, BtFonts *fonts, GPtrArray *from, int body_px, BtPlanLayout *layout)
 {
     GPtrArray *texts = g_ptr_array_new_with_free_func(text_free);
-    for (guint i = 0; i < from->len; i++)
-        g_ptr_array_add(texts, text_new(plan, fonts, from->pdata[i], body_px));
+    for (guint i = 0; i < from->len; i++) {
+        const Laying laying = { plan, fonts, from->pdata[i], body_px, layout };
+        g_ptr_array_add(texts, text_new(&laying));
+    }
     return texts;
 }
 

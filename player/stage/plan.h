@@ -92,8 +92,12 @@ void bt_plan_even_lines(BtPlan *plan, BtFonts *fonts, GPtrArray *from);
 /* Replaces a layout of two or three lines by one in the narrowest box in which it takes as many; at
  * least half of its own, so that words are not broken for it. (transfer full in and out) */
 void bt_even_lines(BtFonts *fonts, BtTextLayout **layout);
+/* bt_text_layout, or bt_text_lines where a size is only tried. */
+typedef BtTextLayout *BtPlanLayout(
+    BtFonts *fonts, const char *text, const BtTextStyle *style, int width_px, GError **error);
 /* plan.c: all texts with a body of this size. (transfer full): of BtPlanText */
-GPtrArray *bt_plan_lay_texts(const BtPlan *plan, BtFonts *fonts, GPtrArray *from, int body_px);
+GPtrArray *bt_plan_lay_texts(
+    const BtPlan *plan, BtFonts *fonts, GPtrArray *from, int body_px, BtPlanLayout *layout);
 BtTextStyle bt_plan_style(const BtPlan *plan, const BtText *text, int px, gboolean title);
 
 /* What lines may take of the column of text. Lines of vertical text are columns: as long as it is

@@ -6,8 +6,7 @@
 
 #include <string.h>
 
-/* Longer bulletins are many full pages anyway: searching would only cost time (a layout of 1,500
- * code points takes about a millisecond). */
+/* Longer bulletins are many full pages anyway: searching would only cost time. */
 #define SEARCH_MAX_BYTES 4000
 #define MEND_MAX_BYTES 1500
 #define MEND_PERCENT 85      /* how far below the largest size lines may be mended */
@@ -141,12 +140,18 @@ static void take(BtPlan *plan, GPtrArray *texts, int body_px)
     plan->title_px = bt_look_title_px(body_px);
 }
 
+static void lay(BtPlan *plan, BtFonts *fonts, GPtrArray *texts, int body_px, BtPlanLayout *layout)
+{
+    g_autoptr(GPtrArray) laid = bt_plan_lay_texts(plan, fonts, texts, body_px, layout);
+    take(plan, laid, body_px);
+}
+
 static void grow(BtPlan *plan, BtFonts *fonts, GPtrArray *texts, int up_to_px)
 {
     int low = plan->body_px, high = up_to_px;
     while (low < high) {
         int middle = (low + high + 1) / 2;
-        g_autoptr(GPtrArray) tried = bt_plan_lay_texts(plan, fonts, texts, middle);
+        g_autoptr(GPtrArray) tried = bt_plan_lay_texts(plan, fonts, texts, middle, bt_text_lines);
         if (needs_more(tried, plan->texts)) {
             high = middle - 1;
         } else {
@@ -164,7 +169,7 @@ static void mend_stubs(BtPlan *plan, BtFonts *fonts, GPtrArray *texts, int least
     guint stubs = count_all_stubs(plan->texts);
     int step = MAX(1, (plan->body_px - down_to) / MEND_STEPS);
     for (int px = plan->body_px - step; stubs && px >= down_to; px -= step) {
-        g_autoptr(GPtrArray) tried = bt_plan_lay_texts(plan, fonts, texts, px);
+        g_autoptr(GPtrArray) tried = bt_plan_lay_texts(plan, fonts, texts, px, bt_text_lines);
         guint left = count_all_stubs(tried);
         if (left >= stubs || needs_more(tried, plan->texts))
             continue;
@@ -177,10 +182,11 @@ void bt_plan_choose_size(BtPlan *plan, BtFonts *fonts, const BtPlanSpec *spec, i
 {
     int low = full_page_px(plan, fonts, spec, least_px);
     gsize bytes = bytes_of(spec->texts);
-    g_autoptr(GPtrArray) first = bt_plan_lay_texts(plan, fonts, spec->texts, low);
-    take(plan, first, low);
-    if (bytes <= SEARCH_MAX_BYTES)
-        grow(plan, fonts, spec->texts, MAX(low, most_px(plan, spec->texts)));
+    lay(plan, fonts, spec->texts, low, bytes <= SEARCH_MAX_BYTES ? bt_text_lines : bt_text_layout);
+    if (bytes > SEARCH_MAX_BYTES)
+        return;
+    grow(plan, fonts, spec->texts, MAX(low, most_px(plan, spec->texts)));
     if (bytes <= MEND_MAX_BYTES)
         mend_stubs(plan, fonts, spec->texts, least_px);
+    lay(plan, fonts, spec->texts, plan->body_px, bt_text_layout);
 }

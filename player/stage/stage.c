@@ -65,10 +65,31 @@ void bt_stage_free(BtStage *stage)
     bt_shelf_free(stage->tickers);
     bt_shelf_free(stage->lengths);
     g_queue_clear_full(&stage->coming, bt_coming_free);
+    bt_frame_unref(stage->sheet);
     g_time_zone_unref(stage->timezone);
     g_free((char *)stage->options.board);
     g_free((char *)stage->options.zone_name);
     g_free(stage);
+}
+
+/* ---- sheets ---- */
+
+/* The kernel hands out memory when it is first written, page by page; for a canvas that may take
+ * longer than all that a page of text costs. So it is written between frames. */
+static void lay_sheet_ready(BtStage *stage)
+{
+    if (!stage->sheet)
+        stage->sheet = bt_frame_new(stage->options.w_px, stage->options.h_px);
+}
+
+/* Zones of less than most of the canvas would waste it. */
+BtFrame *bt_stage_take_sheet(BtStage *stage, int w_px, int h_px)
+{
+    gint64 most_px = (gint64)stage->options.w_px * stage->options.h_px, px = (gint64)w_px * h_px;
+    if (!stage->sheet || px > most_px || px < most_px * 3 / 4)
+        return bt_frame_new_unset(w_px, h_px);
+    BtFrame *sheet = g_steal_pointer(&stage->sheet);
+    return bt_frame_new_over(sheet->pixels, w_px, h_px, w_px, FALSE, frame_destroy, sheet);
 }
 
 /* ---- tickers ---- */
@@ -177,8 +198,10 @@ gboolean bt_stage_work(BtStage *stage)
     if (coming) {
         bt_zone_draw_coming(stage, coming);
         bt_coming_free(coming);
+    } else {
+        lay_sheet_ready(stage);
     }
-    return stage->coming.length > 0;
+    return stage->coming.length > 0 || !stage->sheet;
 }
 
 /* ---- media ---- */

@@ -70,7 +70,8 @@ BtScene *bt_stage_scene(BtStage *stage, const BtOnAir *on_air, gint64 t_ms, gint
 void bt_stage_prepare(BtStage *stage, const BtOnAir *next, gint64 t_ms);
 
 /* Draws one page that the last scene's texts will turn to, so that the frame in which it appears
- * only copies it. To be called when a frame has been shown. TRUE: there is more to draw. */
+ * only copies it, or lays memory ready for a page that nobody foresees. To be called when a frame
+ * has been shown. TRUE: there is more to do. */
 gboolean bt_stage_work(BtStage *stage);
 
 /* Takes what decoders said. TRUE when a new scene should be asked for: a picture came, or failed.

@@ -21,7 +21,8 @@ typedef struct {
     char *base, *ca_path, *pin;
     gboolean plain_http;
     guint64 max_bytes_per_s;
-    guint low_speed_s;
+    guint low_speed_s, silence_s;
+    gint64 connect_ms; /* patience with the next greeting */
 } BtFetch;
 
 /* One request under way. */
@@ -31,6 +32,7 @@ typedef struct {
     const BtSink *sink;
     BtAnswer *answer;
     guint64 max_bytes, body_bytes, header_bytes;
+    gint64 heard_us; /* when the last byte came; at first, when it was asked for */
     gboolean begun, dropped_enough;
     GError *error; /* ours; libcurl then only says that a callback failed */
 } Exchange;
@@ -112,6 +114,7 @@ static size_t on_header(char *data, size_t one, size_t size, void *user)
 {
     Exchange *x = user;
     (void)one;
+    x->heard_us = g_get_monotonic_time();
     x->header_bytes += size;
     if (x->header_bytes > HEADERS_MAX_BYTES) {
         g_set_error(&x->error, BT_ERROR, BT_ERROR_LIMIT, "%s: the head is longer than %d bytes",
@@ -135,6 +138,7 @@ static size_t on_body(char *data, size_t one, size_t size, void *user)
 {
     Exchange *x = user;
     (void)one;
+    x->heard_us = g_get_monotonic_time();
     if (!x->begun)
         return drop_body(x, size);
     if (size > x->max_bytes - x->body_bytes) {
@@ -147,11 +151,24 @@ static size_t on_body(char *data, size_t one, size_t size, void *user)
     return x->sink->write(data, size, x->sink->user, &x->error) ? size : 0;
 }
 
+/* libcurl's lowest speed cannot say it: a stream that lives sends three bytes in half a minute. */
+static gboolean is_silent(Exchange *x)
+{
+    guint silence_s = x->fetch->silence_s;
+    if (silence_s == 0 || g_get_monotonic_time() - x->heard_us < silence_s * G_USEC_PER_SEC)
+        return FALSE;
+    g_set_error(&x->error, BT_ERROR, BT_ERROR_TIMEOUT,
+        "%s%s: nothing came for %u s: expected a sign of life", x->fetch->base, x->path, silence_s);
+    return TRUE;
+}
+
+/* About once a second, also when nothing comes. */
 static int on_progress(void *user, curl_off_t a, curl_off_t b, curl_off_t c, curl_off_t d)
 {
     Exchange *x = user;
     (void)a, (void)b, (void)c, (void)d;
-    return !x->error && bt_transport_is_cancelled(&x->fetch->transport, &x->error);
+    return !x->error &&
+        (is_silent(x) || bt_transport_is_cancelled(&x->fetch->transport, &x->error));
 }
 
 /* ---- the request ---- */
@@ -196,7 +213,7 @@ static void set_limits(BtFetch *fetch)
     long slow = BT_LOW_SPEED_BYTES_PER_S;
     if (rate > 0 && rate / 2 < BT_LOW_SPEED_BYTES_PER_S)
         slow = (long)(rate / 2); /* our own brake is not the peer's fault */
-    curl_easy_setopt(curl, CURLOPT_CONNECTTIMEOUT, (long)BT_CONNECT_TIMEOUT_S);
+    curl_easy_setopt(curl, CURLOPT_CONNECTTIMEOUT_MS, (long)fetch->connect_ms);
     curl_easy_setopt(curl, CURLOPT_LOW_SPEED_LIMIT, slow);
     curl_easy_setopt(curl, CURLOPT_LOW_SPEED_TIME, (long)fetch->low_speed_s);
     curl_easy_setopt(curl, CURLOPT_MAX_RECV_SPEED_LARGE, (curl_off_t)rate);
@@ -254,6 +271,24 @@ static void prepare(Exchange *x, const char *url, char *words)
     set_limits(x->fetch);
     set_tls(x->fetch);
     set_callbacks(x);
+    x->heard_us = g_get_monotonic_time();
+}
+
+/* On a good line a peer that does not answer is soon given up, and found again soon when the line
+ * is back; where the ways are long or packets get lost, name, connection and TLS take a minute in
+ * all. So patience grows with what a greeting took, and while none succeeds. */
+static void learn_patience(BtFetch *fetch, CURLcode code)
+{
+    curl_off_t took_us = 0;
+    long n_new = 0;
+    curl_easy_getinfo(fetch->curl, CURLINFO_PRETRANSFER_TIME_T, &took_us);
+    curl_easy_getinfo(fetch->curl, CURLINFO_NUM_CONNECTS, &n_new);
+    if (took_us > 0 && n_new > 0)
+        fetch->connect_ms = 4 * took_us / 1000;
+    else if (took_us == 0 && code == CURLE_OPERATION_TIMEDOUT)
+        fetch->connect_ms *= 2;
+    fetch->connect_ms =
+        CLAMP(fetch->connect_ms, BT_CONNECT_TIMEOUT_S * 1000, BT_CONNECT_TIMEOUT_MAX_S * 1000);
 }
 
 static gboolean perform(Exchange *x, const char *words, GError **error)
@@ -261,6 +296,7 @@ static gboolean perform(Exchange *x, const char *words, GError **error)
     CURLcode code = curl_easy_perform(x->fetch->curl);
     curl_easy_setopt(x->fetch->curl, CURLOPT_ERRORBUFFER, NULL);
     count_bytes(x->fetch);
+    learn_patience(x->fetch, code);
     if (code == CURLE_OK || x->dropped_enough)
         return TRUE;
     return fail_curl(x, code, words, error);
@@ -315,6 +351,9 @@ static gboolean fetch_post(BtTransport *transport, const BtPost *post, const BtS
     for (guint i = 0; post->headers && post->headers[i]; i++)
         headers = curl_slist_append(headers, post->headers[i]);
     curl_easy_setopt(fetch->curl, CURLOPT_HTTPHEADER, headers);
+    /* What the kernel took is sent, to libcurl; all that follows is silence. */
+    if (transport->until_us > 0)
+        curl_easy_setopt(fetch->curl, CURLOPT_LOW_SPEED_TIME, 0L);
     curl_easy_setopt(
         fetch->curl, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)g_bytes_get_size(post->body));
     curl_easy_setopt(fetch->curl, CURLOPT_POSTFIELDS, g_bytes_get_data(post->body, NULL));
@@ -349,5 +388,7 @@ BtTransport *bt_fetch_new(const BtTransportOptions *options, gboolean plain_http
     fetch->plain_http = plain_http;
     fetch->max_bytes_per_s = options->max_bytes_per_s;
     fetch->low_speed_s = options->low_speed_s;
+    fetch->silence_s = options->silence_s;
+    fetch->connect_ms = BT_CONNECT_TIMEOUT_S * 1000;
     return &fetch->transport;
 }

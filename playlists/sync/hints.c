@@ -1,7 +1,9 @@
 /* A stream of server-sent events: "event: now" means that asking may be worth it. It is trusted for
  * nothing, so all a liar can do is make us poll once a second; and nothing depends on it, so a
  * proxy that swallows it costs no more than the wait for the next poll. It has a connection and a
- * thread of its own because it has to be quiet for hours. */
+ * thread of its own because it may be without news for hours. Not without a word: a modem that lost
+ * its call tells nobody, and a stream on a connection that is no more looks like one without news,
+ * so a source sends a comment now and then, and silence ends the connection. */
 #include "playlists/sync/private.h"
 
 #include <string.h>
@@ -26,6 +28,7 @@ struct BtHints {
     gsize length; /* of the line; LINE_MAX_BYTES + 1 when it is too long */
     gboolean is_now;
     gboolean heard; /* the stream said something: it is worth trying again soon */
+    gboolean again; /* there was a stream before this one */
     gint64 last_ms;
 };
 
@@ -59,6 +62,9 @@ static gboolean on_begin(const BtAnswer *answer, gpointer user, GError **error)
     (void)answer, (void)error;
     hints->length = 0;
     hints->is_now = FALSE;
+    if (hints->again) /* what was said in between was said to nobody */
+        give_hint(hints);
+    hints->again = TRUE;
     return TRUE;
 }
 
@@ -118,15 +124,15 @@ static gpointer run_thread(gpointer data)
     return NULL;
 }
 
-BtHints *bt_hints_new(
-    const BtSyncSource *source, void (*on_hint)(gpointer user), gpointer user, GError **error)
+BtHints *bt_hints_new_patient(const BtSyncSource *source, guint silence_s,
+    void (*on_hint)(gpointer user), gpointer user, GError **error)
 {
     g_autofree char *base = bt_base_copy(source->base);
     BtTransportOptions options = { .base = base,
         .ca_path = source->ca_path,
         .pin = source->pin,
         .insecure_host = source->insecure_host,
-        .low_speed_s = 0 }; /* silence is what it is for */
+        .silence_s = silence_s };
     if (!bt_sync_check_screen(source->screen, error))
         return NULL;
     BtTransport *transport = bt_transport_new(&options, error);
@@ -142,6 +148,12 @@ BtHints *bt_hints_new(
     transport->cancelled = &hints->cancelled;
     hints->thread = g_thread_new("hints", run_thread, hints);
     return hints;
+}
+
+BtHints *bt_hints_new(
+    const BtSyncSource *source, void (*on_hint)(gpointer user), gpointer user, GError **error)
+{
+    return bt_hints_new_patient(source, BT_HINTS_SILENCE_S, on_hint, user, error);
 }
 
 void bt_hints_free(BtHints *hints)

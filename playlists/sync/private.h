@@ -36,6 +36,8 @@ struct BtSync {
     GHashTable *misses; /* of misses.c */
     gint64 slice_ms;
     gboolean unfinished;
+    gboolean heard;  /* in the last round: what is newest */
+    GError *trouble; /* the first of the last round */
 };
 
 typedef struct {
@@ -48,8 +50,12 @@ typedef struct {
     GError *error;        /* the first */
 } BtRound;
 
+#define BT_HINTS_SILENCE_S 90 /* a source says something each 25 s (source/API.md) */
+
 /* For tests. */
 void bt_sync_set_patience(BtSync *sync, guint low_speed_s, gint64 slice_ms, GError **error);
+BtHints *bt_hints_new_patient(const BtSyncSource *source, guint silence_s,
+    void (*on_hint)(gpointer user), gpointer user, GError **error);
 
 /* ---- sync.c ---- */
 void bt_sync_tell(BtSync *sync, const char *type, const GError *why, const char *what,

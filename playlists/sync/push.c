@@ -107,8 +107,23 @@ static gboolean check_push(const BtSync *sync, GBytes *ndjson, GError **error)
     return FALSE;
 }
 
-gboolean bt_sync_push(
-    BtSync *sync, GBytes *ndjson, gint64 wall_ms, BtPushReply *reply, GError **error)
+/* Within the time that this may take. */
+static gboolean post_within(BtSync *sync, BtPost *post, gint64 wall_ms, const BtPatience *patience,
+    BtAnswer *answer, GBytes **bytes, GError **error)
+{
+    BtTransport *transport = sync->transport;
+    transport->cancelled = patience->cancelled;
+    transport->until_us =
+        patience->limit_ms > 0 ? g_get_monotonic_time() + patience->limit_ms * 1000 : 0;
+    gboolean answered =
+        post_signed(transport, sync->source.base, post, sync->key, wall_ms, answer, bytes, error);
+    transport->cancelled = NULL;
+    transport->until_us = 0;
+    return answered;
+}
+
+gboolean bt_sync_push(BtSync *sync, GBytes *ndjson, gint64 wall_ms, const BtPatience *patience,
+    BtPushReply *reply, GError **error)
 {
     *reply = (BtPushReply){ .accepted = g_array_new(FALSE, FALSE, sizeof(gint64)),
         .refused = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free) };
@@ -121,8 +136,7 @@ gboolean bt_sync_push(
         .max_bytes = BT_REPLY_MAX_BYTES };
     BtAnswer answer;
     g_autoptr(GBytes) bytes = NULL;
-    if (!post_signed(
-            sync->transport, sync->source.base, &post, sync->key, wall_ms, &answer, &bytes, error))
+    if (!post_within(sync, &post, wall_ms, patience, &answer, &bytes, error))
         return FALSE;
     if (answer.status == 200)
         return bt_reply_read_push(bytes, path, reply, error);

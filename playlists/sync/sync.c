@@ -79,18 +79,29 @@ BtSyncResult bt_sync_round(
     BtRound round = { .sync = sync,
         .trusted_now_ms = trusted_now_ms,
         .slice_ends_ms = bt_sync_mono_ms() + sync->slice_ms };
-    sync->unfinished = FALSE;
+    sync->unfinished = sync->heard = FALSE;
+    g_clear_error(&sync->trouble);
     sync->transport->cancelled = cancelled;
     sync->transport->trusted_now_ms = trusted_now_ms;
-    if (bt_roots_find_first(&round) && bt_now_poll(&round))
+    sync->heard = bt_roots_find_first(&round) && bt_now_poll(&round);
+    if (sync->heard)
         run_plan(&round);
     sync->transport->cancelled = NULL;
-    if (round.changed || !round.error) {
-        g_clear_error(&round.error);
+    sync->trouble = round.error;
+    if (round.changed || !round.error)
         return round.changed ? BT_SYNC_NEW : BT_SYNC_UNCHANGED;
-    }
-    g_propagate_error(error, round.error);
+    g_propagate_error(error, g_error_copy(round.error));
     return BT_SYNC_FAILED;
+}
+
+gboolean bt_sync_has_heard(const BtSync *sync)
+{
+    return sync->heard;
+}
+
+const GError *bt_sync_trouble(const BtSync *sync)
+{
+    return sync->trouble;
 }
 
 gboolean bt_sync_is_unfinished(const BtSync *sync)
@@ -231,6 +242,7 @@ void bt_sync_free(BtSync *sync)
         g_clear_pointer(&sync->followed[which].assets, g_array_unref);
     g_clear_pointer(&sync->now, bt_now_free);
     g_clear_pointer(&sync->now_envelope, g_bytes_unref);
+    g_clear_error(&sync->trouble);
     g_hash_table_unref(sync->misses);
     bt_trust_free(sync->trust);
     bt_transport_free(sync->transport);

@@ -61,6 +61,12 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(BtSync, bt_sync_free)
 BtSyncResult bt_sync_round(
     BtSync *sync, gint64 trusted_now_ms, volatile gint *cancelled, GError **error);
 
+/* Whether the last round was told what is newest by a now.json that holds. */
+gboolean bt_sync_has_heard(const BtSync *sync);
+/* The first thing that went wrong in the last round, whatever became of the others; NULL: nothing.
+ * Borrowed until the next round. */
+const GError *bt_sync_trouble(const BtSync *sync);
+
 /* The last round paused a download: begin the next at once. */
 gboolean bt_sync_is_unfinished(const BtSync *sync);
 
@@ -89,10 +95,15 @@ typedef struct {
     GHashTable *refused;   /* fact id → reason */
     gint64 retry_after_ms; /* the peer asked to wait so long; 0 */
 } BtPushReply;
+typedef struct {
+    gint64 limit_ms;          /* give up after so long; 0: no such limit */
+    volatile gint *cancelled; /* (nullable) */
+} BtPatience;
 /* TRUE when the peer answered 200 with a reply of the right form; at most 256 KB a batch. `reply`
- * is to be cleared in both cases; after 429 or 503 it has retry_after_ms. */
-gboolean bt_sync_push(
-    BtSync *sync, GBytes *ndjson, gint64 wall_ms, BtPushReply *reply, GError **error);
+ * is to be cleared in both cases; after 429 or 503 it has retry_after_ms. A batch that was given up
+ * may have arrived: facts keep their ids and numbers, and count once. */
+gboolean bt_sync_push(BtSync *sync, GBytes *ndjson, gint64 wall_ms, const BtPatience *patience,
+    BtPushReply *reply, GError **error);
 void bt_push_reply_clear(BtPushReply *reply);
 
 /* Enrolment: POST BASE/v1/enrol {"key":BASE64,"code":CLAIM}, signed like a report; the claim code,

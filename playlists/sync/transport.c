@@ -118,6 +118,10 @@ void bt_answer_fail(const BtAnswer *answer, const char *path, GError **error)
 
 gboolean bt_transport_is_cancelled(const BtTransport *transport, GError **error)
 {
+    if (transport->until_us > 0 && g_get_monotonic_time() >= transport->until_us) {
+        g_set_error_literal(error, BT_ERROR, BT_ERROR_TIMEOUT, "stopped: it took too long");
+        return TRUE;
+    }
     if (!transport->cancelled || !g_atomic_int_get(transport->cancelled))
         return FALSE;
     g_set_error_literal(error, BT_ERROR, BT_ERROR_TIMEOUT, "stopped: the player wants to end");

@@ -7,7 +7,8 @@
 
 #define BT_TAG_MAX_BYTES 200        /* longer validators are taken for none */
 #define BT_RETRY_AFTER_MAX_BYTES 63 /* an HTTP date has 29 */
-#define BT_CONNECT_TIMEOUT_S 15
+#define BT_CONNECT_TIMEOUT_S 15     /* name, connection and TLS, on a line that is not known … */
+#define BT_CONNECT_TIMEOUT_MAX_S 60 /* … or known to be slow */
 #define BT_LOW_SPEED_BYTES_PER_S 1024
 #define BT_LOW_SPEED_S 30
 
@@ -48,6 +49,7 @@ typedef struct {
 typedef struct BtTransport BtTransport;
 struct BtTransport {
     volatile gint *cancelled; /* (nullable) borrowed; set before a request */
+    gint64 until_us;          /* of g_get_monotonic_time: the end of any request; 0: no such end */
     gint64 trusted_now_ms;    /* as in envelope.h; bounds a clock that is surely behind */
     guint64 bytes;            /* over the network so far, both ways */
 
@@ -63,7 +65,8 @@ typedef struct {
     const char *ca_path, *pin;
     gboolean insecure_host;
     guint64 max_bytes_per_s;
-    guint low_speed_s; /* give up after so long below BT_LOW_SPEED_BYTES_PER_S */
+    guint low_speed_s; /* give up after so long below BT_LOW_SPEED_BYTES_PER_S; 0: never */
+    guint silence_s;   /* give up after so long without a byte; 0: never */
 } BtTransportOptions;
 
 /* By the scheme of `base`: https, http (to the loopback, or insecure_host), file. BT_ERROR_INVALID.

@@ -1,18 +1,11 @@
-/* Blending is exact: c × a ÷ 255, rounded to the nearest, for every channel, so that a picture does
- * not depend on how it was cut into rectangles, nor on the machine. With v = c × a + 128 the
- * quotient is (v + (v >> 8)) >> 8, which fits sixteen bits; so a pixel is two pairs of channels,
- * each in the halves of a 32-bit word, and four pixels go through one vector at a time. The
- * compiler makes of these vectors what the machine has (SSE2, NEON, or plain words). */
 #include "render/scene/frame.h"
+
+#include "base/pixels.h"
 
 #include <stdlib.h>
 #include <string.h>
 
 #define ALIGNMENT_BYTES 64
-#define LANES 4
-
-typedef guint32 Pixels __attribute__((vector_size(4 * LANES)));
-typedef guint16 Halves __attribute__((vector_size(4 * LANES)));
 
 typedef struct {
     BtFrame frame;
@@ -23,7 +16,7 @@ typedef struct {
 
 /* ---- life ---- */
 
-static BtFrame *frame_with_anything(int w_px, int h_px)
+BtFrame *bt_frame_new_unset(int w_px, int h_px)
 {
     g_return_val_if_fail(w_px >= 1 && w_px <= BT_FRAME_MAX_W_PX, NULL);
     g_return_val_if_fail(h_px >= 1 && h_px <= BT_FRAME_MAX_H_PX, NULL);
@@ -37,17 +30,9 @@ static BtFrame *frame_with_anything(int w_px, int h_px)
 
 BtFrame *bt_frame_new(int w_px, int h_px)
 {
-    BtFrame *frame = frame_with_anything(w_px, h_px);
+    BtFrame *frame = bt_frame_new_unset(w_px, h_px);
     if (frame)
         memset(frame->pixels, 0, (gsize)w_px * (gsize)h_px * 4);
-    return frame;
-}
-
-BtFrame *bt_frame_new_filled(int w_px, int h_px, guint32 argb)
-{
-    BtFrame *frame = frame_with_anything(w_px, h_px);
-    if (frame)
-        bt_frame_fill(frame, (BtRect){ 0, 0, w_px, h_px }, argb);
     return frame;
 }
 
@@ -93,82 +78,49 @@ static guint32 *row(const BtFrame *frame, int x_px, int y_px)
 
 /* ---- arithmetic ---- */
 
-static inline Pixels load(const guint32 *pixels)
-{
-    Pixels v;
-    memcpy(&v, pixels, sizeof v);
-    return v;
-}
-
-static inline void store(guint32 *pixels, Pixels v)
-{
-    memcpy(pixels, &v, sizeof v);
-}
-
-/* Every channel × `by` ÷ 255; `by` holds its factor, 0 to 255, in both halves of each word. */
-static inline Pixels scale(Pixels v, Pixels by)
-{
-    Halves even = (Halves)(v & 0x00ff00ffu) * (Halves)by + 128;
-    Halves odd = (Halves)((v >> 8) & 0x00ff00ffu) * (Halves)by + 128;
-    even = (even + (even >> 8)) >> 8;
-    odd = (odd + (odd >> 8)) & 0xff00;
-    return (Pixels)even | (Pixels)odd;
-}
-
-static inline Pixels over(Pixels source, Pixels target)
-{
-    Pixels rest = 255 - (source >> 24);
-    return source + scale(target, rest | (rest << 16));
-}
-
-static inline gboolean all_clear(Pixels v)
+static inline gboolean all_clear(BtPixels v)
 {
     guint64 words[2];
     memcpy(words, &v, sizeof words);
     return (words[0] | words[1]) == 0;
 }
 
-/* One to three pixels at the end of a row, as a vector whose other lanes are empty. */
-static inline Pixels load_rest(const guint32 *pixels, int n)
-{
-    Pixels v = { 0 };
-    memcpy(&v, pixels, (gsize)n * 4);
-    return v;
-}
-
 static void blend_row(guint32 *target, const guint32 *source, int n, guint opacity)
 {
-    Pixels by = (Pixels){ 0 } + (opacity | opacity << 16);
+    BtPixels by = (BtPixels){ 0 } + (opacity | opacity << 16);
     int i = 0;
-    for (; i + LANES <= n; i += LANES) {
-        Pixels s = load(source + i);
+    for (; i + BT_PIXELS_N <= n; i += BT_PIXELS_N) {
+        BtPixels s = bt_pixels_load(source + i);
         if (!all_clear(s))
-            store(target + i, over(opacity == 255 ? s : scale(s, by), load(target + i)));
+            bt_pixels_store(target + i,
+                bt_pixels_over(
+                    opacity == 255 ? s : bt_pixels_scale(s, by), bt_pixels_load(target + i)));
     }
     if (i == n)
         return;
-    Pixels s = load_rest(source + i, n - i);
-    Pixels v = over(opacity == 255 ? s : scale(s, by), load_rest(target + i, n - i));
-    memcpy(target + i, &v, (gsize)(n - i) * 4);
+    BtPixels s = bt_pixels_load_some(source + i, n - i);
+    BtPixels v = bt_pixels_over(
+        opacity == 255 ? s : bt_pixels_scale(s, by), bt_pixels_load_some(target + i, n - i));
+    bt_pixels_store_some(target + i, v, n - i);
 }
 
-static void tint_row(guint32 *target, int n, Pixels s)
+static void tint_row(guint32 *target, int n, BtPixels s)
 {
     int i = 0;
-    for (; i + LANES <= n; i += LANES)
-        store(target + i, over(s, load(target + i)));
+    for (; i + BT_PIXELS_N <= n; i += BT_PIXELS_N)
+        bt_pixels_store(target + i, bt_pixels_over(s, bt_pixels_load(target + i)));
     if (i == n)
         return;
-    Pixels v = over(s, load_rest(target + i, n - i));
-    memcpy(target + i, &v, (gsize)(n - i) * 4);
+    BtPixels v = bt_pixels_over(s, bt_pixels_load_some(target + i, n - i));
+    bt_pixels_store_some(target + i, v, n - i);
 }
 
 static void fill_row(guint32 *target, int n, guint32 argb)
 {
-    Pixels all = (Pixels){ 0 } + argb;
+    BtPixels all = (BtPixels){ 0 } + argb;
     int i = 0;
-    for (; i + LANES <= n; i += LANES)
-        store(target + i, all);
+    for (; i + BT_PIXELS_N <= n; i += BT_PIXELS_N)
+        bt_pixels_store(target + i, all);
     for (; i < n; i++)
         target[i] = argb;
 }
@@ -192,7 +144,8 @@ void bt_frame_blend_fill(BtFrame *target, BtRect rect_px, guint32 argb, guint op
 {
     BtRect r = bt_rect_intersect(rect_px, bounds(target));
     opacity = MIN(opacity, 255);
-    Pixels s = scale((Pixels){ 0 } + argb, (Pixels){ 0 } + (opacity | opacity << 16));
+    BtPixels s =
+        bt_pixels_scale((BtPixels){ 0 } + argb, (BtPixels){ 0 } + (opacity | opacity << 16));
     if (bt_rect_is_empty(r) || s[0] == 0)
         return;
     for (int y = r.y; y < r.y + r.h; y++) {

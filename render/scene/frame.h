@@ -23,8 +23,8 @@ typedef struct {
 /* A transparent frame that owns its memory. Sizes outside 1 … the maximum are a programmer's error.
  * (transfer full) */
 BtFrame *bt_frame_new(int w_px, int h_px);
-/* The same of one colour, given premultiplied; each pixel is written once. */
-BtFrame *bt_frame_new_filled(int w_px, int h_px, guint32 argb);
+/* The same with anything on it, for who writes every pixel. */
+BtFrame *bt_frame_new_unset(int w_px, int h_px);
 /* A frame over memory that stays somebody else's; `done` (nullable) is called with `user` when the
  * last reference goes. (transfer full) */
 BtFrame *bt_frame_new_over(guint32 *pixels, int w_px, int h_px, int stride_px, gboolean opaque,

@@ -182,6 +182,8 @@ static Times measure(const Bench *bench, const Glass *glass, const char *body, g
     bench_forget_glyphs(bench->fonts);
     draw_ground(glass, bench, ~GROUND & 0xFFFFFF, t_ms);
     times.ground_s = draw_ground(glass, bench, GROUND, t_ms);
+    while (bt_stage_work(stage)) /* as after every frame of the player */
+        continue;
     if (ahead)
         times.prepare_s = prepare(stage, inputs, t_ms);
     draw_ground(glass, bench, ~GROUND & 0xFFFFFF, t_ms);

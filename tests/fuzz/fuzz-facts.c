@@ -155,7 +155,7 @@ static void check_line(const char *line)
 
 static void check_batch(BtFacts *facts)
 {
-    g_autoptr(GBytes) batch = bt_facts_batch(facts, NULL);
+    g_autoptr(GBytes) batch = bt_facts_batch(facts, BT_BATCH_MAX_BYTES, NULL);
     if (batch == NULL)
         return;
     gsize size;

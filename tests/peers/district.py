@@ -165,15 +165,16 @@ class District:
     def base(self):
         return "http://127.0.0.1:%d" % self.port
 
+    def words_to_serve(self):
+        return [str(PUBLISHER), "serve", "--data", str(self.data), "--listen",
+                "127.0.0.1:%d" % (self.port or 0), "--port-file", str(self.folder / "port")]
+
     def serve(self):
         """Starts the source, on the port it had before if there was one."""
         port_file = self.folder / "port"
         port_file.unlink(missing_ok=True)
         log = open(self.folder / "serve.log", "ab")
-        self.server = subprocess.Popen(
-            [str(PUBLISHER), "serve", "--data", str(self.data), "--listen",
-             "127.0.0.1:%d" % (self.port or 0), "--port-file", str(port_file)],
-            stdout=log, stderr=log)
+        self.server = subprocess.Popen(self.words_to_serve(), stdout=log, stderr=log)
         log.close()
         self.processes.append(self.server)
         wait_for(lambda: port_file.exists() and port_file.read_text().strip(), 20, "the source's port")

@@ -126,9 +126,9 @@ def sync_once(*arguments, **options):
 
 
 class Authority:
-    """A private CA and a certificate of it for localhost."""
+    """A private CA and a certificate of it, for localhost unless other names are wanted."""
 
-    def __init__(self, folder):
+    def __init__(self, folder, names="DNS:localhost,IP:127.0.0.1"):
         self.folder = pathlib.Path(folder)
         self.folder.mkdir()
         self.ca = self.folder / "ca.pem"
@@ -137,7 +137,7 @@ class Authority:
                       "-nodes", "-keyout", self.folder / "ca.key", "-out", self.ca, "-days", "30",
                       "-subj", "/CN=Test authority")
         request, extra = self.folder / "peer.csr", self.folder / "peer.ext"
-        extra.write_text("subjectAltName=DNS:localhost,IP:127.0.0.1\n")
+        extra.write_text("subjectAltName=%s\n" % names)
         self._openssl("req", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes",
                       "-keyout", self.key, "-out", request, "-subj", "/CN=localhost")
         self._openssl("x509", "-req", "-in", request, "-CA", self.ca, "-CAkey",

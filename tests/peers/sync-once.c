@@ -12,7 +12,7 @@
 typedef struct {
     char *base, *cache, *screen, *root, *ca, *pin, *fingerprint, *key, *push, *now;
     gboolean insecure, enrol;
-    int rounds, low_speed_s, slice_ms, rate, hints_s;
+    int rounds, low_speed_s, silence_s, slice_ms, rate, hints_s;
 } Options;
 
 static void print_json(BtJson *json)
@@ -54,7 +54,8 @@ static void run_round(BtSync *sync, gint64 now_ms)
     static const char *const words[] = { "unchanged", "new", "failed" };
     g_autoptr(GError) why = NULL;
     BtSyncResult result = bt_sync_round(sync, now_ms, NULL, &why);
-    BtJson *json = new_result(words[result], why);
+    BtJson *json = new_result(words[result], bt_sync_trouble(sync));
+    bt_json_set_bool(json, "heard", bt_sync_has_heard(sync));
     bt_json_set_int(json, "bytes", (gint64)bt_sync_bytes(sync));
     bt_json_set_bool(json, "unfinished", bt_sync_is_unfinished(sync));
     print_json(json);
@@ -83,7 +84,8 @@ static int push(BtSync *sync, const char *path, gint64 now_ms)
     g_autoptr(GBytes) batch = bt_io_read(path, 1 << 20, &error);
     if (!batch)
         return fail(error);
-    gboolean done = bt_sync_push(sync, batch, now_ms, &reply, &error);
+    BtPatience patience = { 0, NULL };
+    gboolean done = bt_sync_push(sync, batch, now_ms, &patience, &reply, &error);
     BtJson *json = done ? reply_to_json(&reply) : new_result("failed", error);
     bt_json_set_int(json, "retry_after_ms", reply.retry_after_ms);
     print_json(json);
@@ -117,11 +119,11 @@ static void on_hint(gpointer user)
 }
 
 /* Listens for so long and counts. */
-static int listen_for(const BtSyncSource *source, int seconds)
+static int listen_for(const BtSyncSource *source, int seconds, guint silence_s)
 {
     GError *error = NULL;
     gint n = 0;
-    BtHints *hints = bt_hints_new(source, on_hint, &n, &error);
+    BtHints *hints = bt_hints_new_patient(source, silence_s, on_hint, &n, &error);
     if (!hints)
         return fail(error);
     g_usleep((gulong)seconds * 1000000);
@@ -155,7 +157,7 @@ static int run(const Options *o)
         .insecure_host = o->insecure,
         .max_bytes_per_s = (guint64)o->rate };
     if (o->hints_s > 0)
-        return listen_for(&source, o->hints_s);
+        return listen_for(&source, o->hints_s, (guint)o->silence_s);
     g_autoptr(BtCache) cache = bt_cache_open(o->cache, TRUE, &error);
     if (!cache)
         return fail(error);
@@ -174,7 +176,10 @@ static int run(const Options *o)
 
 int main(int argc, char **argv)
 {
-    Options o = { .rounds = 1, .low_speed_s = BT_LOW_SPEED_S, .slice_ms = BT_SYNC_SLICE_MS };
+    Options o = { .rounds = 1,
+        .low_speed_s = BT_LOW_SPEED_S,
+        .silence_s = BT_HINTS_SILENCE_S,
+        .slice_ms = BT_SYNC_SLICE_MS };
     const GOptionEntry entries[] = {
         { "base", 0, 0, G_OPTION_ARG_STRING, &o.base, "the source", "URL" },
         { "cache", 0, 0, G_OPTION_ARG_FILENAME, &o.cache, "the cache", "FOLDER" },
@@ -192,6 +197,7 @@ int main(int argc, char **argv)
         { "low-speed", 0, 0, G_OPTION_ARG_INT, &o.low_speed_s, "patience", "SECONDS" },
         { "slice", 0, 0, G_OPTION_ARG_INT, &o.slice_ms, "of a download", "MS" },
         { "rate", 0, 0, G_OPTION_ARG_INT, &o.rate, "at most", "BYTES" },
+        { "silence", 0, 0, G_OPTION_ARG_INT, &o.silence_s, "of hints, at most", "SECONDS" },
         { "hints", 0, 0, G_OPTION_ARG_INT, &o.hints_s, "listen so long", "SECONDS" },
         { NULL },
     };

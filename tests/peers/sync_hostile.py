@@ -96,6 +96,8 @@ class Hostile(http.server.BaseHTTPRequestHandler):
     def way_silence(self):
         time.sleep(20)
 
+    way_nowsilence = way_silence
+
     def way_short(self):
         self.head(Content_Length=str(len(FILM)))
         self.wfile.write(FILM[:-1])
@@ -155,6 +157,23 @@ class Hostile(http.server.BaseHTTPRequestHandler):
 
     def way_eventsgone(self):
         self.head(404, Content_Length="0")
+
+    def way_eventsend(self):
+        """The first stream ends, the next one goes on; nothing is said in either."""
+        self.head(Content_Type="text/event-stream")
+        self.wfile.write(b":\n\n")
+        if len(self.server.asked) > 1:
+            self.rfile.read(1)
+
+    def way_eventshush(self):
+        """Alive for a while, then it says nothing and does not end."""
+        self.head(Content_Type="text/event-stream")
+        for _ in range(4):
+            self.wfile.write(b":\n\n")
+            time.sleep(0.8)
+        self.server.hushed = time.monotonic()
+        self.rfile.read(1)
+        self.server.left = time.monotonic()
 
 
 class Server(http.server.ThreadingHTTPServer):
@@ -222,8 +241,16 @@ class SyncHostile(unittest.TestCase):
 
     def test_silence(self):
         start = time.monotonic()
-        self.refused("silence", "skipped", "timeout", low_speed=2)
+        said = self.refused("silence", "skipped", "timeout", low_speed=2)
         self.assertLess(time.monotonic() - start, 10)
+        # now.json was news, and yet not all is well
+        self.assertEqual((said.last["result"], said.last["reason"], said.last["heard"]),
+                         ("new", "timeout", True), said)
+
+    def test_silence_from_the_beginning(self):
+        said = self.sync("nowsilence", low_speed=2)
+        self.assertEqual((said.last["result"], said.last["reason"], said.last["heard"]),
+                         ("failed", "timeout", False), said)
 
     def test_short(self):
         self.refused("short", "skipped", "network")
@@ -271,6 +298,19 @@ class SyncHostile(unittest.TestCase):
         self.assertLessEqual(said.last["hints"], took + 1, said)  # one a second, the first at once
         self.assertLess(took, 6)  # it ends in time
         self.assertLess(self.server.sent, 20 * 1024 * 1024)
+
+    def test_hints_begin_again(self):
+        """What was said while there was no stream is asked for."""
+        said = self.sync("eventsend", hints=9)
+        self.assertEqual(len(self.server.asked), 2)
+        self.assertEqual(said.last["hints"], 1, said)
+
+    def test_hints_that_fall_silent(self):
+        """A stream that lives is kept; one whose connection is no more is not waited for."""
+        said = self.sync("eventshush", hints=8, silence=2)
+        self.assertEqual(said.last["hints"], 0, said)
+        self.assertLess(self.server.left - self.server.hushed, 3.5)
+        self.assertEqual(len(self.server.asked), 1)
 
     def test_no_hints(self):
         said = self.sync("eventsgone", hints=2)

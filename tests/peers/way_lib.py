@@ -8,6 +8,7 @@ import binascii
 import json
 import os
 import pathlib
+import random
 import re
 import sqlite3
 import struct
@@ -175,14 +176,16 @@ class Picture:
         return sum(self.data[i:i + 3] != other.data[i:i + 3] for i in range(0, len(self.data), 3))
 
 
-def make_png(width, height, rows=b""):
-    """A PNG whose header says width × height; `rows` are its filtered lines, as many as there are."""
+def make_png(width, height, rows=b"", padding=b""):
+    """A PNG whose header says width × height; `rows` are its filtered lines, as many as there are; `padding` stands in
+    a chunk that decoders skip."""
     def chunk(kind, body):
         return (struct.pack(">I", len(body)) + kind + body +
                 struct.pack(">I", binascii.crc32(kind + body)))
     return (PNG_MAGIC + chunk(b"IHDR", struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)) +
-            chunk(b"IDAT", zlib.compress(rows)) + chunk(b"IEND", b""))
+            (chunk(b"paDd", padding) if padding else b"") + chunk(b"IDAT", zlib.compress(rows)) + chunk(b"IEND", b""))
 
 
-def plain_png(width, height, colour):
-    return make_png(width, height, (b"\0" + bytes(colour) * width) * height)
+def plain_png(width, height, colour, padding_bytes=0):
+    return make_png(width, height, (b"\0" + bytes(colour) * width) * height,
+                    random.Random(padding_bytes).randbytes(padding_bytes))

@@ -66,7 +66,7 @@ static void add_good(Fixture *f, const char *id, gint64 s, const char *note)
 static char **lines_of(Fixture *f)
 {
     g_autoptr(GError) error = NULL;
-    g_autoptr(GBytes) batch = bt_facts_batch(f->facts, &error);
+    g_autoptr(GBytes) batch = bt_facts_batch(f->facts, BT_BATCH_MAX_BYTES, &error);
     g_assert_no_error(error);
     if (batch == NULL)
         return g_strsplit("", "\n", -1);
@@ -207,9 +207,12 @@ static void test_batch_limit(Fixture *f, gconstpointer data)
         add_good(f, id, i, note);
     }
     g_assert_true(bt_facts_commit(f->facts, NULL));
-    g_autoptr(GBytes) batch = bt_facts_batch(f->facts, NULL);
+    g_autoptr(GBytes) batch = bt_facts_batch(f->facts, BT_BATCH_MAX_BYTES, NULL);
     g_assert_cmpuint(g_bytes_get_size(batch), <=, BT_BATCH_MAX_BYTES);
     g_assert_cmpuint(g_bytes_get_size(batch), >, BT_BATCH_MAX_BYTES - BT_FACT_MAX_BYTES);
+    g_autoptr(GBytes) small = bt_facts_batch(f->facts, BT_BATCH_MIN_BYTES, NULL);
+    g_assert_cmpuint(g_bytes_get_size(small), <=, BT_BATCH_MIN_BYTES);
+    g_assert_cmpuint(g_bytes_get_size(small), >, BT_BATCH_MIN_BYTES - BT_FACT_MAX_BYTES);
     gint64 last = 0;
     for (gint64 seen = 0; seen < 400; seen = last) {
         g_auto(GStrv) lines = lines_of(f);

@@ -140,10 +140,12 @@ static void note_done(gpointer user)
     (*(int *)user)++;
 }
 
-static void test_new_filled(void)
+static void test_fill_all(void)
 {
-    g_autoptr(BtFrame) frame = bt_frame_new_filled(37, 5, 0xff123456);
-    g_autoptr(BtFrame) clear = bt_frame_new_filled(2, 2, 0x80000000);
+    g_autoptr(BtFrame) frame = bt_frame_new_unset(37, 5);
+    g_autoptr(BtFrame) clear = bt_frame_new_unset(2, 2);
+    bt_frame_fill(frame, (BtRect){ 0, 0, 37, 5 }, 0xff123456);
+    bt_frame_fill(clear, (BtRect){ 0, 0, 2, 2 }, 0x80000000);
     g_assert_true(frame->opaque && !clear->opaque);
     for (int i = 0; i < 37 * 5; i++)
         g_assert_cmphex(frame->pixels[i], ==, 0xff123456);
@@ -236,7 +238,7 @@ int main(int argc, char **argv)
     g_test_add_func("/frame/blend/opaque", test_blend_opaque);
     g_test_add_func("/frame/blend/fill", test_blend_fill);
     g_test_add_func("/frame/fill", test_fill_clips_and_tells_opacity);
-    g_test_add_func("/frame/new-filled", test_new_filled);
+    g_test_add_func("/frame/fill-all", test_fill_all);
     g_test_add_func("/frame/lent-memory", test_lent_memory);
     g_test_add_func("/frame/equal", test_equal);
     g_test_add_func("/frame/brightness", test_brightness);

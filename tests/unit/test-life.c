@@ -70,7 +70,7 @@ static void check(Fixture *f, const char *expected)
 {
     g_autoptr(GString) text = g_string_new(NULL);
     bt_writer_flush(f->writer);
-    g_autoptr(GBytes) batch = bt_facts_batch(f->facts, NULL);
+    g_autoptr(GBytes) batch = bt_facts_batch(f->facts, BT_BATCH_MAX_BYTES, NULL);
     g_autofree char *all = batch == NULL
         ? g_strdup("")
         : g_strndup(g_bytes_get_data(batch, NULL), g_bytes_get_size(batch));

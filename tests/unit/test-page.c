@@ -46,6 +46,14 @@ typedef struct {
 
 static BtFonts *fonts;
 
+/* On a frame that held something else. */
+static BtFrame *drawn(const BtPlan *plan, guint text, guint page)
+{
+    BtFrame *frame = bt_frame_new_unset(plan->w_px, plan->h_px);
+    bt_frame_fill(frame, (BtRect){ 0, 0, plan->w_px, plan->h_px }, 0x12345678);
+    return bt_page_draw(fonts, plan, text, page, frame);
+}
+
 static const Bulletin *bulletins(guint *n)
 {
     static const Bulletin fixed[] = {
@@ -217,7 +225,7 @@ static void test_margins(void)
                 continue;
             g_autoptr(BtPlan) plan = plan_of(&sizes[s], &all[b], "https://phutuc.vn/1", FALSE, 0);
             for (guint t = 0; t < plan->texts->len; t++) {
-                g_autoptr(BtFrame) frame = bt_page_draw(fonts, plan, t, bt_plan_pages(plan, t) - 1);
+                g_autoptr(BtFrame) frame = drawn(plan, t, bt_plan_pages(plan, t) - 1);
                 g_test_message("%s on %s, text %u", all[b].name, sizes[s].name, t);
                 g_assert_true(frame->opaque);
                 assert_margins(frame, 1);
@@ -309,7 +317,7 @@ static void test_columns(void)
             g_autoptr(BtPlan) plan = plan_of(&sizes[s], &bulletin, "", picture, 0);
             if (!bt_plan_text(plan, 0)->vertical || plan->place == BT_PICTURE_BEHIND)
                 continue;
-            g_autoptr(BtFrame) frame = bt_page_draw(fonts, plan, 0, 0);
+            g_autoptr(BtFrame) frame = drawn(plan, 0, 0);
             BtRect box = plan->column_px;
             BtRect title = find_color(frame, box, plan->colours.accent);
             BtRect body = find_color(frame, box, plan->colours.letters);
@@ -343,7 +351,7 @@ static void test_pages_of_columns(void)
         const BtPlanText *text = bt_plan_text(plan, 0);
         int right = 0, top = 0;
         for (guint i = 0; i < text->pages->len; i++) {
-            g_autoptr(BtFrame) frame = bt_page_draw(fonts, plan, 0, i);
+            g_autoptr(BtFrame) frame = drawn(plan, 0, i);
             BtRect ink = find_color(frame, plan->column_px, plan->colours.letters);
             right = i == 0 ? ink.x + ink.w : right;
             top = i == 0 ? ink.y : top;

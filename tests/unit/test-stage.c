@@ -146,6 +146,39 @@ static void test_prepare(void)
     rig_close(&rig);
 }
 
+/* Memory for a page that nobody foresees lies ready when frames are shown; whatever was on it, the
+ * page is the same. */
+static void test_sheet(void)
+{
+    Rig rig;
+    rig_open(&rig);
+    BtInputs *inputs = rig_inputs(&rig, RIG_TEXT, "");
+    BtStage *stage = rig_stage(&rig, RIG_W_PX, RIG_H_PX);
+    g_autoptr(BtFrame) fresh = rig_picture(stage, inputs, rig.start_ms);
+    g_assert_null(stage->sheet);
+    bt_stage_free(stage);
+    stage = rig_stage(&rig, RIG_W_PX, RIG_H_PX);
+    while (bt_stage_work(stage))
+        ;
+    g_assert_nonnull(stage->sheet);
+    bt_frame_fill(stage->sheet, (BtRect){ 0, 0, RIG_W_PX, RIG_H_PX }, 0x80FF00FF);
+    g_autoptr(BtFrame) strip = bt_stage_take_sheet(stage, RIG_W_PX, RIG_H_PX / 2);
+    g_assert_nonnull(stage->sheet);
+    g_autoptr(BtFrame) ready = rig_picture(stage, inputs, rig.start_ms);
+    g_assert_null(stage->sheet);
+    g_assert_true(bt_frame_equal(fresh, ready));
+    while (bt_stage_work(stage))
+        ;
+    g_assert_nonnull(stage->sheet);
+    const guint32 *pixels = stage->sheet->pixels;
+    g_autoptr(BtFrame) page = bt_stage_take_sheet(stage, RIG_W_PX - 8, RIG_H_PX - 8);
+    g_assert_true(
+        page->pixels == pixels && page->w_px == RIG_W_PX - 8 && page->h_px == RIG_H_PX - 8);
+    bt_stage_free(stage);
+    bt_inputs_free(inputs);
+    rig_close(&rig);
+}
+
 /* The page that comes is drawn between frames: when it turns, nothing is. A still page draws
  * nothing again. */
 static void test_coming(void)
@@ -228,6 +261,7 @@ int main(int argc, char **argv)
     g_test_add_func("/stage/rehearsal", test_rehearsal);
     g_test_add_func("/stage/prepare", test_prepare);
     g_test_add_func("/stage/coming", test_coming);
+    g_test_add_func("/stage/sheet", test_sheet);
     g_test_add_func("/stage/safe-and-dark", test_safe_and_dark);
     g_test_add_func("/stage/other-canvas", test_other_canvas);
     return g_test_run();

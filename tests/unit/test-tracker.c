@@ -118,7 +118,7 @@ static void check_facts(Fixture *f, const char *expected)
     g_autoptr(GString) text = g_string_new(NULL);
     bt_writer_flush(f->writer);
     g_autoptr(BtFacts) facts = bt_facts_open(f->path, NULL);
-    g_autoptr(GBytes) batch = bt_facts_batch(facts, NULL);
+    g_autoptr(GBytes) batch = bt_facts_batch(facts, BT_BATCH_MAX_BYTES, NULL);
     if (batch != NULL) {
         g_autofree char *all = g_strndup(g_bytes_get_data(batch, NULL), g_bytes_get_size(batch));
         g_auto(GStrv) lines = g_strsplit(all, "\n", -1);
@@ -276,7 +276,7 @@ static void test_failure(Fixture *f, gconstpointer data)
     show(f, "00:30");
     bt_writer_flush(f->writer);
     g_autoptr(BtFacts) facts = bt_facts_open(f->path, NULL);
-    g_autoptr(GBytes) batch = bt_facts_batch(facts, NULL);
+    g_autoptr(GBytes) batch = bt_facts_batch(facts, BT_BATCH_MAX_BYTES, NULL);
     g_autofree char *text = g_strndup(g_bytes_get_data(batch, NULL), g_bytes_get_size(batch));
     g_assert_nonnull(strstr(text, "\"failed\":\"died\""));
     g_assert_null(strstr(text, "later"));
@@ -294,7 +294,7 @@ static void test_behind(Fixture *f, gconstpointer data)
     show(f, "00:30");
     bt_writer_flush(f->writer);
     g_autoptr(BtFacts) facts = bt_facts_open(f->path, NULL);
-    g_autoptr(GBytes) batch = bt_facts_batch(facts, NULL);
+    g_autoptr(GBytes) batch = bt_facts_batch(facts, BT_BATCH_MAX_BYTES, NULL);
     g_autofree char *text = g_strndup(g_bytes_get_data(batch, NULL), g_bytes_get_size(batch));
     g_assert_nonnull(strstr(text, "\"behind_ms\":345,"));
 }
