@@ -39,7 +39,7 @@ static const char *const migrations[] = {
  * tidied. */
 enum { WAITING, ACCEPTED, REFUSED };
 
-static const char *const tables[] = { "fact", "row", "life", "death", "source", NULL };
+static const char *const tables[] = { "fact", "row", "life", "death", "source", "traffic", NULL };
 
 /* A ledger that begins anew must not give a seq that an older one gave. What could be read of it
  * may not have been all; but no board makes a thousand facts a second, so the milliseconds since

@@ -37,7 +37,7 @@ static char *path(void)
 static BtDb *rows(void)
 {
     static BtDb *db;
-    static const char *const seen[] = { "", NULL };
+    static const char *const seen[] = { "", "", NULL }; /* as many as bt_facts_open runs */
     if (db != NULL)
         return db;
     g_autofree char *at = path();
@@ -77,7 +77,7 @@ static void put_row(guint table, char **words)
             g_string_append_c(sql, *at);
         else
             g_string_append_printf(sql, "replace(?%u, '~', char(0))", ++k);
-    const char *types = "ssssss" + (6 - k);
+    const char *types = &"ssssss"[6 - k];
     bt_db_run(
         rows(), NULL, sql->str, types, words[0], words[1], words[2], words[3], words[4], words[5]);
     g_string_free(sql, TRUE);

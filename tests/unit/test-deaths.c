@@ -27,8 +27,8 @@ static void set_up(Fixture *f, gconstpointer data)
 
 static void tear_down(Fixture *f, gconstpointer data)
 {
-    static const char *const names[] = { "on-glass", "inputs.db", "inputs.db-wal",
-        "inputs.db-shm" };
+    static const char *const names[] = { "on-glass", "inputs.db", "inputs.db-wal", "inputs.db-shm",
+        "inputs.db.known" };
     (void)data;
     bt_facts_close(f->facts);
     bt_input_ledger_close(f->ledger);
