@@ -20,7 +20,8 @@ struct BtBoard {
     BtManifest *manifest; /* a manifest alone */
     char *assets;         /* its folder, nullable */
     gint64 distrust_from_ms, distrust_until_ms; /* equal: never */
-    gint64 safe_from_ms, safe_until_ms;
+    gint64 cut_from_ms;                         /* BT_TIME_MAX: never */
+    gint has_documents;                         /* atomic */
 };
 
 static BtBoard *board_new(const BtConfig *config, const BtBoardOptions *options)
@@ -34,6 +35,8 @@ static BtBoard *board_new(const BtConfig *config, const BtBoardOptions *options)
         board->options.spawn = bt_media_spawn_here;
         board->options.spawn_user = board->decoder_path;
     }
+    board->cut_from_ms = BT_TIME_MAX;
+    board->has_documents = !board->options.documents_later;
     board->folders = g_ptr_array_new_with_free_func((GDestroyNotify)bt_folder_free);
     return board;
 }
@@ -154,8 +157,8 @@ static void add_rules_of_this_box(BtBoard *board)
         bt_inputs_set_on_windows(board->inputs, (const BtTimes *)config->on->data, config->on->len);
     if (board->distrust_from_ms < board->distrust_until_ms)
         bt_inputs_add_untrusted(board->inputs, board->distrust_from_ms, board->distrust_until_ms);
-    if (board->safe_from_ms < board->safe_until_ms)
-        bt_inputs_add_cut(board->inputs, board->safe_from_ms, board->safe_until_ms);
+    if (board->cut_from_ms != BT_TIME_MAX)
+        bt_inputs_add_cut(board->inputs, board->cut_from_ms, BT_TIME_MAX);
 }
 
 static BtInputs *load_manifest_alone(const BtBoard *board)
@@ -183,8 +186,9 @@ BtInputs *bt_board_load_inputs(
             bt_config_ledger_source(source, folder == NULL ? NULL : bt_folder_manifest(folder));
     }
     g_autoptr(GPtrArray) problems = g_ptr_array_new_with_free_func(g_free);
-    BtInputs *inputs = bt_inputs_load(
-        ledger, cache, config->screen_id, sources, config->sources->len, since_ms, problems);
+    guint n_sources = g_atomic_int_get(&board->has_documents) ? config->sources->len : 0;
+    BtInputs *inputs =
+        bt_inputs_load(ledger, cache, config->screen_id, sources, n_sources, since_ms, problems);
     for (guint i = 0; i < problems->len; i++)
         g_message("%s", (const char *)g_ptr_array_index(problems, i));
     if (n_problems != NULL)
@@ -216,10 +220,14 @@ void bt_board_trust_clock(BtBoard *board, gint64 from_ms)
     board->distrust_until_ms = from_ms;
 }
 
-void bt_board_keep_safe(BtBoard *board, gint64 from_ms, gint64 until_ms)
+void bt_board_take_documents(BtBoard *board)
 {
-    board->safe_from_ms = from_ms;
-    board->safe_until_ms = until_ms;
+    g_atomic_int_set(&board->has_documents, TRUE);
+}
+
+void bt_board_cut_here(BtBoard *board, gint64 from_ms)
+{
+    board->cut_from_ms = from_ms;
 }
 
 /* ---- the stage ---- */

@@ -17,8 +17,10 @@ typedef struct {
     BtStageOnSuccess on_success;  /* nullable */
     BtStageOnCatchUp on_catch_up; /* nullable */
     gpointer failure_user;
-    gboolean writable; /* show: may make the state folder and write the ledger */
-    gint64 since_ms;   /* no question will be asked about an instant before this one */
+    gboolean writable;        /* show: may make the state folder and write the ledger */
+    gboolean documents_later; /* until bt_board_take_documents nothing of a source is read: the
+                               * commands alone count */
+    gint64 since_ms;          /* no question will be asked about an instant before this one */
 } BtBoardOptions;
 
 /* `config` is borrowed and must outlive the board. Of canvas 0×0 the board has no stage until
@@ -55,8 +57,10 @@ void bt_board_reload(BtBoard *board);
  * bt_board_trust_clock, the wall clock is not trusted. */
 void bt_board_distrust_clock(BtBoard *board, gint64 from_ms);
 void bt_board_trust_clock(BtBoard *board, gint64 from_ms);
-/* For so long the safe scene, whatever is on: after three deaths. */
-void bt_board_keep_safe(BtBoard *board, gint64 from_ms, gint64 until_ms);
+/* From now on documents count too, with the next inputs. Any thread may be loading meanwhile. */
+void bt_board_take_documents(BtBoard *board);
+/* A cut that the ledger could not take; BT_TIME_MAX ends it. It lasts as long as this process. */
+void bt_board_cut_here(BtBoard *board, gint64 from_ms);
 
 /* (transfer full) */
 BtOnAir *bt_board_on_air(BtBoard *board, gint64 t_ms);

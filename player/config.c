@@ -1,141 +1,15 @@
-/* GKeyFile reads the values; it knows no lines and merges what is repeated, so a first pass over
- * the lines remembers where each key stands and refuses what stands twice. */
 #include "player/config.h"
 
 #include "base/error.h"
 #include "base/io.h"
+#include "player/config_lines.h"
+#include "player/config_reading.h"
+#include "render/display/display.h"
 
 #include <stdio.h>
 #include <string.h>
 
 #define MIB (1024 * 1024)
-
-typedef struct {
-    const char *path;
-    char *folder;
-    GKeyFile *file;
-    GHashTable *lines; /* "group\nkey" or "group" → line number */
-    BtConfig *config;
-} Reading;
-
-static guint line_of(const Reading *reading, const char *group, const char *key)
-{
-    g_autofree char *place = key == NULL ? g_strdup(group) : g_strdup_printf("%s\n%s", group, key);
-    return GPOINTER_TO_UINT(g_hash_table_lookup(reading->lines, place));
-}
-
-static gboolean fail(const Reading *reading, const char *group, const char *key, GError **error,
-    const char *what, const char *expected)
-{
-    g_set_error(error, BT_ERROR, BT_ERROR_INVALID, "%s:%u: %s: expected %s", reading->path,
-        line_of(reading, group, key), what, expected);
-    return FALSE;
-}
-
-/* ---- the first pass ---- */
-
-static gboolean note_line(Reading *reading, char *place, guint line, GError **error)
-{
-    if (g_hash_table_contains(reading->lines, place)) {
-        char *name = strchr(place, '\n');
-        g_set_error(error, BT_ERROR, BT_ERROR_INVALID,
-            "%s:%u: “%s” stands twice: expected each group and key once", reading->path, line,
-            name == NULL ? place : name + 1);
-        g_free(place);
-        return FALSE;
-    }
-    g_hash_table_insert(reading->lines, place, GUINT_TO_POINTER(line));
-    return TRUE;
-}
-
-static gboolean is_comment(const char *line)
-{
-    return *line == '\0' || *line == '#';
-}
-
-static gboolean fail_line(const Reading *reading, guint line, GError **error)
-{
-    g_set_error(error, BT_ERROR, BT_ERROR_SYNTAX,
-        "%s:%u: not a line of this file: expected [group], key=value below one, or # comment",
-        reading->path, line);
-    return FALSE;
-}
-
-static gboolean note_lines(Reading *reading, const char *text, GError **error)
-{
-    g_auto(GStrv) lines = g_strsplit(text, "\n", -1);
-    g_autofree char *group = g_strdup("");
-    for (guint i = 0; lines[i] != NULL; i++) {
-        char *line = g_strstrip(lines[i]);
-        char *end = strchr(line, ']'), *equals = strchr(line, '=');
-        char *place = NULL;
-        if (*line == '[' && end != NULL) {
-            g_free(group);
-            group = g_strndup(line + 1, (gsize)(end - line - 1));
-            place = g_strdup(group);
-        } else if (!is_comment(line) && equals != NULL && *group != '\0') {
-            *equals = '\0';
-            place = g_strdup_printf("%s\n%s", group, g_strchomp(line));
-        } else if (!is_comment(line)) {
-            return fail_line(reading, i + 1, error);
-        }
-        if (place != NULL && !note_line(reading, place, i + 1, error))
-            return FALSE;
-    }
-    return TRUE;
-}
-
-/* ---- values ---- */
-
-static char *take_string(const Reading *reading, const char *group, const char *key)
-{
-    g_autofree char *value = g_key_file_get_string(reading->file, group, key, NULL);
-    return value == NULL || *g_strstrip(value) == '\0' ? NULL : g_steal_pointer(&value);
-}
-
-static char *take_path(const Reading *reading, const char *group, const char *key)
-{
-    g_autofree char *value = take_string(reading, group, key);
-    return value == NULL ? NULL : g_canonicalize_filename(value, reading->folder);
-}
-
-static gboolean take_int(const Reading *reading, const char *group, const char *key, gint64 min,
-    gint64 max, gint64 *value, GError **error)
-{
-    g_autofree char *text = take_string(reading, group, key);
-    if (text == NULL || g_ascii_string_to_signed(text, 10, min, max, value, NULL))
-        return TRUE;
-    g_autofree char *what = g_strdup_printf("“%s” is no number for %s", text, key);
-    g_autofree char *expected =
-        g_strdup_printf("%" G_GINT64_FORMAT " to %" G_GINT64_FORMAT, min, max);
-    return fail(reading, group, key, error, what, expected);
-}
-
-static gboolean take_bool(
-    const Reading *reading, const char *group, const char *key, gboolean *value, GError **error)
-{
-    g_autofree char *text = take_string(reading, group, key);
-    if (text == NULL)
-        return TRUE;
-    *value = g_str_equal(text, "true");
-    if (*value || g_str_equal(text, "false"))
-        return TRUE;
-    return fail(reading, group, key, error, "not a yes or no", "true or false");
-}
-
-static gboolean take_word(const Reading *reading, const char *group, const char *key,
-    const char *yes, const char *no, gboolean *value, GError **error)
-{
-    g_autofree char *text = take_string(reading, group, key);
-    if (text == NULL)
-        return TRUE;
-    *value = g_str_equal(text, yes);
-    if (*value || g_str_equal(text, no))
-        return TRUE;
-    g_autofree char *what = g_strdup_printf("“%s” is not known for %s", text, key);
-    g_autofree char *expected = g_strdup_printf("%s or %s", yes, no);
-    return fail(reading, group, key, error, what, expected);
-}
 
 static gboolean parse_rect(const char *text, BtRect *rect)
 {
@@ -170,26 +44,6 @@ static gboolean parse_times(const char *text, BtTimes *times)
 
 /* ---- groups ---- */
 
-static gboolean is_one_of(const char *key, const char *const *known)
-{
-    return g_strv_contains(known, key);
-}
-
-static gboolean check_keys(
-    const Reading *reading, const char *group, const char *const *known, GError **error)
-{
-    g_auto(GStrv) keys = g_key_file_get_keys(reading->file, group, NULL, NULL);
-    for (guint i = 0; keys != NULL && keys[i] != NULL; i++) {
-        gboolean zone = g_str_equal(group, "screen") && g_str_has_prefix(keys[i], "zone.");
-        if (!zone && !is_one_of(keys[i], known)) {
-            g_autofree char *what = g_strdup_printf("unknown key “%s” in [%s]", keys[i], group);
-            g_autofree char *expected = g_strjoinv(" ", (char **)known);
-            return fail(reading, group, keys[i], error, what, expected);
-        }
-    }
-    return TRUE;
-}
-
 static void zone_free(gpointer data)
 {
     BtConfigZone *zone = data;
@@ -197,17 +51,17 @@ static void zone_free(gpointer data)
     g_free(zone);
 }
 
-static gboolean read_zones(Reading *reading, GError **error)
+static gboolean read_zones(BtReading *reading, GError **error)
 {
     g_auto(GStrv) keys = g_key_file_get_keys(reading->file, "screen", NULL, NULL);
     for (guint i = 0; keys != NULL && keys[i] != NULL; i++) {
         if (!g_str_has_prefix(keys[i], "zone."))
             continue;
-        g_autofree char *text = take_string(reading, "screen", keys[i]);
+        g_autofree char *text = bt_reading_string(reading, "screen", keys[i]);
         BtRect rect;
         if (text == NULL || !parse_rect(text, &rect) ||
             reading->config->zones->len == BT_CONFIG_MAX_ZONES)
-            return fail(reading, "screen", keys[i], error, "not a zone",
+            return bt_reading_fail(reading, "screen", keys[i], error, "not a zone",
                 "x,y,w,h inside the canvas, at most 16 zones");
         BtConfigZone *zone = g_new0(BtConfigZone, 1);
         zone->name = g_strdup(keys[i] + strlen("zone."));
@@ -224,80 +78,127 @@ static gboolean is_id(const char *text)
         strlen(text);
 }
 
-static gboolean read_screen(Reading *reading, GError **error)
+static gboolean read_screen(BtReading *reading, GError **error)
 {
     static const char *const known[] = { "id", "name", "state", "timezone", "kind", NULL };
     BtConfig *config = reading->config;
-    if (!check_keys(reading, "screen", known, error) || !read_zones(reading, error) ||
-        !take_word(reading, "screen", "kind", "led", "panel", &config->led, error))
+    if (!bt_reading_check_keys(reading, "screen", known, error) || !read_zones(reading, error) ||
+        !bt_reading_word(reading, "screen", "kind", "led", "panel", &config->led, error))
         return FALSE;
-    config->screen_id = take_string(reading, "screen", "id");
+    config->screen_id = bt_reading_string(reading, "screen", "id");
     if (config->screen_id != NULL && !is_id(config->screen_id))
-        return fail(reading, "screen", "id", error, "not an id", "letters, digits, “.”, “_”, “-”");
-    config->screen_name = take_string(reading, "screen", "name");
+        return bt_reading_fail(
+            reading, "screen", "id", error, "not an id", "letters, digits, “.”, “_”, “-”");
+    config->screen_name = bt_reading_string(reading, "screen", "name");
     if (config->screen_name == NULL)
         config->screen_name = g_strdup("Bảng tin điện tử công cộng");
-    config->state_folder = take_path(reading, "screen", "state");
+    config->state_folder = bt_reading_path(reading, "screen", "state");
     if (config->state_folder == NULL)
         config->state_folder = g_strdup("/var/lib/bangtin");
-    config->timezone = take_string(reading, "screen", "timezone");
+    config->timezone = bt_reading_string(reading, "screen", "timezone");
     if (config->timezone == NULL)
         config->timezone = g_strdup("Asia/Ho_Chi_Minh");
     g_autoptr(GTimeZone) zone = g_time_zone_new_identifier(config->timezone);
     if (zone == NULL)
-        return fail(reading, "screen", "timezone", error, "no such time zone", "Asia/Ho_Chi_Minh");
+        return bt_reading_fail(
+            reading, "screen", "timezone", error, "no such time zone", "Asia/Ho_Chi_Minh");
     return TRUE;
 }
 
-static gboolean take_windows(
-    const Reading *reading, const char *group, const char *key, GArray *windows, GError **error)
+static gboolean read_windows(
+    BtReading *reading, const char *group, const char *key, GArray *windows, GError **error)
 {
     g_auto(GStrv) parts = g_key_file_get_string_list(reading->file, group, key, NULL, NULL);
     for (guint i = 0; parts != NULL && parts[i] != NULL; i++) {
         BtTimes times;
         if (!parse_times(g_strstrip(parts[i]), &times) || i == BT_TIMES_MAX)
-            return fail(reading, group, key, error, "not a window", "HH:MM-HH:MM;… , at most 48");
+            return bt_reading_fail(
+                reading, group, key, error, "not a window", "HH:MM-HH:MM;… , at most 48");
         g_array_append_val(windows, times);
     }
     return TRUE;
 }
 
-static gboolean read_display(Reading *reading, GError **error)
+static gboolean read_cut_key(BtReading *reading, GError **error)
 {
-    static const char *const known[] = { "kind", "canvas", "scale", "picture", "on", "mute", NULL };
+    char *key = bt_reading_string(reading, "display", "cut_key");
+    if (key == NULL)
+        key = g_strdup("Pause");
+    if (g_str_equal(key, "none"))
+        g_clear_pointer(&key, g_free);
+    reading->config->cut_key = key;
+    return key == NULL || bt_display_knows_key(key) ||
+        bt_reading_fail(reading, "display", "cut_key", error, "no such key",
+            "none, or a key such as Pause or Ctrl+Shift+F12");
+}
+
+static gboolean read_display(BtReading *reading, GError **error)
+{
+    static const char *const known[] = { "kind", "canvas", "scale", "picture", "on", "mute",
+        "cut_key", NULL };
     BtConfig *config = reading->config;
-    if (!check_keys(reading, "display", known, error) ||
-        !take_word(reading, "display", "kind", "offscreen", "window", &config->offscreen, error) ||
-        !take_word(reading, "display", "scale", "fit", "none", &config->scale_to_fit, error) ||
-        !take_bool(reading, "display", "mute", &config->mute, error) ||
-        !take_windows(reading, "display", "on", config->on, error))
+    if (!bt_reading_check_keys(reading, "display", known, error) ||
+        !bt_reading_word(
+            reading, "display", "kind", "offscreen", "window", &config->offscreen, error) ||
+        !bt_reading_word(
+            reading, "display", "scale", "fit", "none", &config->scale_to_fit, error) ||
+        !bt_reading_bool(reading, "display", "mute", &config->mute, error) ||
+        !read_cut_key(reading, error) || !read_windows(reading, "display", "on", config->on, error))
         return FALSE;
-    g_autofree char *canvas = take_string(reading, "display", "canvas");
+    g_autofree char *canvas = bt_reading_string(reading, "display", "canvas");
     if (canvas != NULL && !parse_canvas(canvas, &config->canvas_px))
-        return fail(reading, "display", "canvas", error, "not a canvas",
+        return bt_reading_fail(reading, "display", "canvas", error, "not a canvas",
             "WxH or WxH+X+Y, 32x16 to 7680x4320");
-    config->picture_path = take_path(reading, "display", "picture");
+    config->picture_path = bt_reading_path(reading, "display", "picture");
     return TRUE;
 }
 
-static gboolean read_rest(Reading *reading, GError **error)
+/* "gpiochip0:17" */
+static gboolean parse_gpio(const char *text, BtGpioLine *line)
+{
+    const char *colon = strchr(text, ':');
+    guint64 offset;
+    if (colon == NULL || colon - text >= BT_GPIO_CHIP_MAX || !g_str_has_prefix(text, "gpiochip") ||
+        text + strspn(text, "abcdefghijklmnopqrstuvwxyz0123456789") != colon ||
+        !g_ascii_string_to_unsigned(colon + 1, 10, 0, BT_GPIO_MAX_LINE, &offset, NULL))
+        return FALSE;
+    g_strlcpy(line->chip, text, (gsize)(colon - text) + 1);
+    line->offset = (guint)offset;
+    return TRUE;
+}
+
+static gboolean read_control(BtReading *reading, GError **error)
+{
+    static const char *const known[] = { "gpio", "active", NULL };
+    BtGpioLine *line = &reading->config->gpio;
+    line->active_low = TRUE;
+    if (!bt_reading_check_keys(reading, "control", known, error) ||
+        !bt_reading_word(reading, "control", "active", "low", "high", &line->active_low, error))
+        return FALSE;
+    g_autofree char *gpio = bt_reading_string(reading, "control", "gpio");
+    return gpio == NULL || parse_gpio(gpio, line) ||
+        bt_reading_fail(
+            reading, "control", "gpio", error, "not a line", "gpiochipN:LINE, LINE 0 to 1023");
+}
+
+static gboolean read_rest(BtReading *reading, GError **error)
 {
     static const char *const clock_keys[] = { "trust", NULL };
     static const char *const cache_keys[] = { "quota_mb", NULL };
     static const char *const report_keys[] = { "source", "heartbeat", NULL };
     BtConfig *config = reading->config;
     gint64 quota_mb = 8192, heartbeat_s = 60;
-    if (!check_keys(reading, "clock", clock_keys, error) ||
-        !check_keys(reading, "cache", cache_keys, error) ||
-        !check_keys(reading, "report", report_keys, error) ||
-        !take_word(
+    if (!bt_reading_check_keys(reading, "clock", clock_keys, error) ||
+        !bt_reading_check_keys(reading, "cache", cache_keys, error) ||
+        !bt_reading_check_keys(reading, "report", report_keys, error) ||
+        !bt_reading_word(
             reading, "clock", "trust", "system", "auto", &config->trust_system_clock, error) ||
-        !take_int(reading, "cache", "quota_mb", 16, 4 * 1024 * 1024, &quota_mb, error) ||
-        !take_int(reading, "report", "heartbeat", 5, 3600, &heartbeat_s, error))
+        !bt_reading_int(reading, "cache", "quota_mb", 16, 4 * 1024 * 1024, &quota_mb, error) ||
+        !bt_reading_int(reading, "report", "heartbeat", 5, 3600, &heartbeat_s, error))
         return FALSE;
     config->quota_bytes = (guint64)quota_mb * 1024 * 1024;
     config->heartbeat_s = (int)heartbeat_s;
-    config->report_source = take_string(reading, "report", "source");
+    config->report_source = bt_reading_string(reading, "report", "source");
     return TRUE;
 }
 
@@ -331,7 +232,7 @@ static BtConfigSource *source_new(const char *name)
 }
 
 static gboolean read_classes(
-    Reading *reading, const char *group, BtConfigSource *source, GError **error)
+    BtReading *reading, const char *group, BtConfigSource *source, GError **error)
 {
     g_auto(GStrv) words = g_key_file_get_string_list(reading->file, group, "classes", NULL, NULL);
     if (words == NULL)
@@ -340,14 +241,14 @@ static gboolean read_classes(
     for (guint i = 0; words[i] != NULL; i++) {
         BtClass cls;
         if (!bt_class_from_name(g_strstrip(words[i]), &cls))
-            return fail(reading, group, "classes", error, "unknown class",
+            return bt_reading_fail(reading, group, "classes", error, "unknown class",
                 "emergency;requisition;priority;ordinary;filler");
         source->classes |= 1u << cls;
     }
     return TRUE;
 }
 
-static gboolean add_zone_rect(Reading *reading, const char *name, BtConfigSource *source)
+static gboolean add_zone_rect(BtReading *reading, const char *name, BtConfigSource *source)
 {
     for (guint i = 0; i < reading->config->zones->len; i++) {
         const BtConfigZone *zone = g_ptr_array_index(reading->config->zones, i);
@@ -360,25 +261,25 @@ static gboolean add_zone_rect(Reading *reading, const char *name, BtConfigSource
 }
 
 static gboolean read_ceiling_zones(
-    Reading *reading, const char *group, BtConfigSource *source, GError **error)
+    BtReading *reading, const char *group, BtConfigSource *source, GError **error)
 {
     g_auto(GStrv) names = g_key_file_get_string_list(reading->file, group, "zones", NULL, NULL);
     for (guint i = 0; names != NULL && names[i] != NULL; i++)
         if (!add_zone_rect(reading, g_strstrip(names[i]), source))
-            return fail(
+            return bt_reading_fail(
                 reading, group, "zones", error, "unknown zone", "names of zone.NAME in [screen]");
     return TRUE;
 }
 
 static gboolean read_budget(
-    Reading *reading, const char *group, BtConfigSource *source, GError **error)
+    BtReading *reading, const char *group, BtConfigSource *source, GError **error)
 {
     gint64 rate = 0, day_mb = 0, month_mb = 0, heavy_mb = BT_BUDGET_HEAVY_BYTES / MIB;
-    if (!take_int(reading, group, "max_kb_per_s", 0, 1024 * 1024, &rate, error) ||
-        !take_int(reading, group, "day_mb", 0, 1024 * 1024, &day_mb, error) ||
-        !take_int(reading, group, "month_mb", 0, 32 * 1024 * 1024, &month_mb, error) ||
-        !take_int(reading, group, "heavy_mb", 0, 4096, &heavy_mb, error) ||
-        !take_windows(reading, group, "heavy", source->heavy, error))
+    if (!bt_reading_int(reading, group, "max_kb_per_s", 0, 1024 * 1024, &rate, error) ||
+        !bt_reading_int(reading, group, "day_mb", 0, 1024 * 1024, &day_mb, error) ||
+        !bt_reading_int(reading, group, "month_mb", 0, 32 * 1024 * 1024, &month_mb, error) ||
+        !bt_reading_int(reading, group, "heavy_mb", 0, 4096, &heavy_mb, error) ||
+        !read_windows(reading, group, "heavy", source->heavy, error))
         return FALSE;
     source->max_bytes_per_s = (guint64)rate * 1024;
     source->day_bytes = (guint64)day_mb * MIB;
@@ -388,49 +289,49 @@ static gboolean read_budget(
 }
 
 static gboolean read_native(
-    Reading *reading, const char *group, BtConfigSource *source, GError **error)
+    BtReading *reading, const char *group, BtConfigSource *source, GError **error)
 {
     gint64 poll_s = source->poll_s;
-    if (!take_int(reading, group, "poll", 1, 86400, &poll_s, error) ||
+    if (!bt_reading_int(reading, group, "poll", 1, 86400, &poll_s, error) ||
         !read_budget(reading, group, source, error) ||
-        !take_bool(reading, group, "insecure", &source->insecure, error))
+        !bt_reading_bool(reading, group, "insecure", &source->insecure, error))
         return FALSE;
     source->poll_s = (int)poll_s;
-    source->base = take_string(reading, group, "base");
-    source->source_id = take_string(reading, group, "id");
-    source->root_path = take_path(reading, group, "root");
-    source->fingerprint = take_string(reading, group, "fingerprint");
-    source->ca_path = take_path(reading, group, "ca");
-    source->pin = take_string(reading, group, "pin");
+    source->base = bt_reading_string(reading, group, "base");
+    source->source_id = bt_reading_string(reading, group, "id");
+    source->root_path = bt_reading_path(reading, group, "root");
+    source->fingerprint = bt_reading_string(reading, group, "fingerprint");
+    source->ca_path = bt_reading_path(reading, group, "ca");
+    source->pin = bt_reading_string(reading, group, "pin");
     if (source->source_id == NULL)
         source->source_id = g_strdup("");
     if (source->base == NULL ||
         !(g_str_has_prefix(source->base, "https://") || g_str_has_prefix(source->base, "http://") ||
             g_str_has_prefix(source->base, "file:///")))
-        return fail(reading, group, "base", error, "base is missing or no address",
+        return bt_reading_fail(reading, group, "base", error, "base is missing or no address",
             "https://… or file:///…");
     if (source->fingerprint != NULL && !bt_hash_is_hex(source->fingerprint))
-        return fail(
+        return bt_reading_fail(
             reading, group, "fingerprint", error, "not a fingerprint", "64 hexadecimal digits");
     return TRUE;
 }
 
-static gboolean read_source(Reading *reading, const char *group, GError **error)
+static gboolean read_source(BtReading *reading, const char *group, GError **error)
 {
     static const char *const known[] = { "kind", "classes", "zones", "base", "id", "root",
         "fingerprint", "ca", "pin", "insecure", "poll", "max_kb_per_s", "day_mb", "month_mb",
         "heavy", "heavy_mb", "path", NULL };
     const char *name = group + strlen("source ");
     if (!is_id(name))
-        return fail(reading, group, NULL, error, "a source without a proper name",
+        return bt_reading_fail(reading, group, NULL, error, "a source without a proper name",
             "[source NAME] with letters, digits, “.”, “_”, “-”");
     if (reading->config->sources->len == BT_MAX_SOURCES)
-        return fail(reading, group, NULL, error, "too many sources", "at most 16");
+        return bt_reading_fail(reading, group, NULL, error, "too many sources", "at most 16");
     BtConfigSource *source = source_new(name);
     g_ptr_array_add(reading->config->sources, source);
     gboolean folder = FALSE;
-    if (!check_keys(reading, group, known, error) ||
-        !take_word(reading, group, "kind", "folder", "native", &folder, error) ||
+    if (!bt_reading_check_keys(reading, group, known, error) ||
+        !bt_reading_word(reading, group, "kind", "folder", "native", &folder, error) ||
         !read_classes(reading, group, source, error) ||
         !read_ceiling_zones(reading, group, source, error))
         return FALSE;
@@ -438,25 +339,27 @@ static gboolean read_source(Reading *reading, const char *group, GError **error)
     if (!folder)
         return read_native(reading, group, source, error);
     source->source_id = g_strdup(name);
-    source->base = take_path(reading, group, "path");
+    source->base = bt_reading_path(reading, group, "path");
     return source->base != NULL ||
-        fail(reading, group, "path", error, "path is missing", "a folder");
+        bt_reading_fail(reading, group, "path", error, "path is missing", "a folder");
 }
 
-static gboolean read_groups(Reading *reading, GError **error)
+static gboolean read_groups(BtReading *reading, GError **error)
 {
-    static const char *const known[] = { "screen", "display", "clock", "cache", "report", NULL };
+    static const char *const known[] = { "screen", "display", "control", "clock", "cache", "report",
+        NULL };
     g_auto(GStrv) groups = g_key_file_get_groups(reading->file, NULL);
-    if (!read_screen(reading, error) || !read_display(reading, error) || !read_rest(reading, error))
+    if (!read_screen(reading, error) || !read_display(reading, error) ||
+        !read_control(reading, error) || !read_rest(reading, error))
         return FALSE;
     for (guint i = 0; groups[i] != NULL; i++) {
         if (g_str_has_prefix(groups[i], "source ")) {
             if (!read_source(reading, groups[i], error))
                 return FALSE;
-        } else if (!is_one_of(groups[i], known)) {
+        } else if (!bt_reading_is_one_of(groups[i], known)) {
             g_autofree char *what = g_strdup_printf("unknown group [%s]", groups[i]);
-            return fail(reading, groups[i], NULL, error, what,
-                "screen, display, clock, cache, report or source NAME");
+            return bt_reading_fail(reading, groups[i], NULL, error, what,
+                "screen, display, control, clock, cache, report or source NAME");
         }
     }
     return TRUE;
@@ -505,23 +408,14 @@ BtConfig *bt_config_read(const char *path, GError **error)
     g_autoptr(GBytes) bytes = bt_io_read(path, BT_CONFIG_MAX_BYTES, error);
     if (bytes == NULL)
         return NULL;
-    g_autofree char *text = g_strndup(g_bytes_get_data(bytes, NULL), g_bytes_get_size(bytes));
     g_autoptr(GKeyFile) file = g_key_file_new();
-    g_autoptr(GHashTable) lines = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+    g_autoptr(GHashTable) lines = bt_config_lines_read(path, bytes, file, error);
+    if (lines == NULL)
+        return NULL;
     g_autofree char *absolute = g_canonicalize_filename(path, NULL);
     g_autofree char *folder = g_path_get_dirname(absolute);
     g_autoptr(BtConfig) config = config_new();
-    Reading reading = { path, folder, file, lines, config };
-    GError *failure = NULL;
-    if (!note_lines(&reading, text, error))
-        return NULL;
-    /* name[vi] is a key like any other, and unknown. */
-    if (!g_key_file_load_from_data(
-            file, text, strlen(text), G_KEY_FILE_KEEP_TRANSLATIONS, &failure)) {
-        g_set_error(error, BT_ERROR, BT_ERROR_SYNTAX, "%s: %s", path, failure->message);
-        g_error_free(failure);
-        return NULL;
-    }
+    BtReading reading = { path, folder, file, lines, config };
     if (!read_groups(&reading, error))
         return NULL;
     take_enrolment(config);
@@ -552,6 +446,7 @@ void bt_config_free(BtConfig *config)
     g_free(config->state_folder);
     g_free(config->timezone);
     g_free(config->picture_path);
+    g_free(config->cut_key);
     g_free(config->report_source);
     g_ptr_array_unref(config->zones);
     g_array_unref(config->on);

@@ -4,6 +4,7 @@
 #ifndef BT_PLAYER_CONFIG_H
 #define BT_PLAYER_CONFIG_H
 
+#include "player/gpio.h"
 #include "playlists/inputs/inputs.h"
 #include "playlists/sync/budget.h"
 
@@ -58,6 +59,9 @@ typedef struct {
     char *picture_path; /* offscreen: where the current picture is written; NULL: nowhere */
     GArray *on;         /* of BtTimes; empty: the source decides */
     gboolean mute;      /* hard: no class lifts it */
+    char *cut_key;      /* as BtDisplayOptions has it; NULL: no key cuts */
+    /* [control] */
+    BtGpioLine gpio; /* the board's cut switch; its chip "" for none */
     /* [clock] */
     gboolean trust_system_clock;
     /* [cache] */

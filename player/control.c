@@ -8,6 +8,7 @@
 
 struct BtControl {
     GSocketService *service;
+    GCancellable *closing; /* ends the talks that still read */
     char *path;
     BtControlAnswer answer;
     gpointer user;
@@ -25,13 +26,13 @@ static BtJson *failure_json(const char *message)
 struct BtControlTalk {
     BtControl *control;
     GSocketConnection *connection;
-    GDataInputStream *input;
     char *reply;
+    gsize size_bytes;
+    char line[BT_CONTROL_MAX_BYTES];
 };
 
 static void talk_free(BtControlTalk *talk)
 {
-    g_object_unref(talk->input);
     g_object_unref(talk->connection);
     g_free(talk->reply);
     g_free(talk);
@@ -70,19 +71,36 @@ static BtJson *answer_line(BtControlTalk *talk, const char *line, gsize size_byt
     return talk->control->answer(words[0], words[1], talk, talk->control->user);
 }
 
-static void on_line(GObject *stream, GAsyncResult *result, gpointer data)
+static void read_on(BtControlTalk *talk);
+
+/* What does not end within its limit is no line; the end of the stream ends one too. */
+static void on_piece(GObject *stream, GAsyncResult *result, gpointer data)
 {
     BtControlTalk *talk = data;
-    gsize size_bytes = 0;
-    g_autofree char *line = g_data_input_stream_read_line_finish(
-        G_DATA_INPUT_STREAM(stream), result, &size_bytes, NULL);
-    if (line == NULL || size_bytes > BT_CONTROL_MAX_BYTES) {
+    gssize n = g_input_stream_read_finish(G_INPUT_STREAM(stream), result, NULL);
+    if (n < 0 || (n == 0 && talk->size_bytes == 0)) {
         talk_free(talk);
         return;
     }
-    BtJson *reply = answer_line(talk, line, size_bytes);
-    if (reply != NULL)
+    talk->size_bytes += (gsize)n;
+    const char *end =
+        n == 0 ? talk->line + talk->size_bytes : memchr(talk->line, '\n', talk->size_bytes);
+    BtJson *reply = NULL;
+    if (end == NULL)
+        read_on(talk);
+    else if ((reply = answer_line(talk, talk->line, (gsize)(end - talk->line))) != NULL)
         bt_control_reply(talk, reply);
+}
+
+static void read_on(BtControlTalk *talk)
+{
+    GInputStream *input = g_io_stream_get_input_stream(G_IO_STREAM(talk->connection));
+    gsize room_bytes = sizeof talk->line - talk->size_bytes;
+    if (room_bytes == 0)
+        talk_free(talk);
+    else
+        g_input_stream_read_async(input, talk->line + talk->size_bytes, room_bytes,
+            G_PRIORITY_DEFAULT, talk->control->closing, on_piece, talk);
 }
 
 static gboolean on_incoming(
@@ -93,11 +111,8 @@ static gboolean on_incoming(
     BtControlTalk *talk = g_new0(BtControlTalk, 1);
     talk->control = data;
     talk->connection = g_object_ref(connection);
-    talk->input = g_data_input_stream_new(g_io_stream_get_input_stream(G_IO_STREAM(connection)));
-    g_buffered_input_stream_set_buffer_size(
-        G_BUFFERED_INPUT_STREAM(talk->input), BT_CONTROL_MAX_BYTES);
     g_socket_set_timeout(g_socket_connection_get_socket(connection), BT_CONTROL_TIMEOUT_S);
-    g_data_input_stream_read_line_async(talk->input, G_PRIORITY_DEFAULT, NULL, on_line, talk);
+    read_on(talk);
     return TRUE;
 }
 
@@ -117,7 +132,7 @@ BtControl *bt_control_open(const char *path, BtControlAnswer answer, gpointer us
         return NULL;
     }
     BtControl *control = g_new0(BtControl, 1);
-    *control = (BtControl){ service, g_strdup(path), answer, user };
+    *control = (BtControl){ service, g_cancellable_new(), g_strdup(path), answer, user };
     g_signal_connect(service, "incoming", G_CALLBACK(on_incoming), control);
     g_socket_service_start(service);
     return control;
@@ -127,6 +142,8 @@ void bt_control_close(BtControl *control)
 {
     if (control == NULL)
         return;
+    g_cancellable_cancel(control->closing);
+    g_object_unref(control->closing);
     g_socket_service_stop(control->service);
     g_socket_listener_close(G_SOCKET_LISTENER(control->service));
     g_object_unref(control->service);

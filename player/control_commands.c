@@ -152,7 +152,8 @@ int bt_status_command(int argc, char **argv)
 
 /* ---- cut, resume, pattern ---- */
 
-/* Without a running player a cut is written down all the same: it holds when one starts. */
+/* Without a player that answers a cut is written down all the same: it holds when one starts, and
+ * one that hangs is started anew by supervise. */
 static gboolean write_down(const BtConfig *config, const char *verb, GError **error)
 {
     g_autofree char *path = bt_config_state_path(config, "inputs.db");
@@ -187,12 +188,16 @@ static int act(const char *verb, const char *summary, int argc, char **argv)
     g_autoptr(BtJson) reply = ask(config, verb, named ? argv[1] : NULL, &failure);
     if (reply != NULL)
         return 0;
-    if (named || !g_error_matches(failure, BT_ERROR, BT_ERROR_NOT_FOUND))
+    gboolean absent = g_error_matches(failure, BT_ERROR, BT_ERROR_NOT_FOUND);
+    gboolean hangs = g_error_matches(failure, BT_ERROR, BT_ERROR_TIMEOUT);
+    if (named || !(absent || hangs))
         return bt_command_fail(failure, 1);
     g_clear_error(&failure);
     if (!write_down(config, verb, &failure))
         return bt_command_fail(failure, 1);
-    printf("%s\n", _("No player is running; written down for its next start."));
+    printf("%s\n",
+        absent ? _("No player is running; written down for its next start.")
+               : _("The player does not answer; written down for when it starts again."));
     return 0;
 }
 

@@ -29,16 +29,18 @@ static gboolean write_entry(BtInputLedger *ledger, gpointer data, GError **error
 
 /* People who ask for a cut want it now, whatever the disk does. Until it is written down it holds
  * as long as this process. */
-static void hold_cut(BtShow *show, BtEntryKind kind, gboolean written)
+static void after_cut_or_resume(const Entry *entry, const GError *failure)
 {
-    gboolean holds = kind == BT_ENTRY_CUT && !written;
-    if ((kind != BT_ENTRY_CUT && kind != BT_ENTRY_RESUME) || (!holds && !show->cut_unwritten))
-        return;
-    gint64 t_ms = bt_timekeeper_show_ms(&show->time);
-    if (holds && show->cut_unwritten)
+    BtShow *show = entry->show;
+    gboolean cut = entry->kind == BT_ENTRY_CUT, holds = cut && failure != NULL;
+    if (cut)
+        show->cutting = FALSE;
+    if (failure == NULL)
+        bt_show_tell(show, BT_ROLE_CUT);
+    if (holds == show->cut_unwritten)
         return;
     show->cut_unwritten = holds;
-    bt_board_keep_safe(show->board, t_ms, holds ? BT_TIME_MAX : t_ms);
+    bt_board_cut_here(show->board, holds ? entry->t_ms : BT_TIME_MAX);
     bt_judge_reload(show->judge);
 }
 
@@ -64,7 +66,8 @@ static void on_written(const GError *failure, gpointer data)
     BtJson *reply = bt_json_new_object();
     if (failure != NULL && (entry->kind != BT_ENTRY_CUT || !entry->show->cut_unwritten))
         g_warning("%s", failure->message);
-    hold_cut(entry->show, entry->kind, failure == NULL);
+    if (entry->kind == BT_ENTRY_CUT || entry->kind == BT_ENTRY_RESUME)
+        after_cut_or_resume(entry, failure);
     if (failure != NULL)
         say_failure(reply, entry->kind, failure);
     else
@@ -84,4 +87,20 @@ void bt_show_write(
     *entry = (Entry){ show, kind, g_strdup(source), g_strdup(what),
         bt_timekeeper_show_ms(&show->time), talk };
     bt_judge_write(show->judge, write_entry, on_written, entry);
+}
+
+void bt_show_cut_by(BtShow *show, const char *by)
+{
+    gboolean is_up = show->on_air != NULL && show->on_air->kind == BT_ON_CUT;
+    if (show->judge == NULL || show->cutting)
+        return;
+    bt_show_pattern(show, NULL);
+    if (is_up) {
+        bt_show_tell(show, BT_ROLE_CUT);
+        bt_show_turn(show);
+        return;
+    }
+    show->cutting = TRUE;
+    bt_show_write(show, BT_ENTRY_CUT, NULL, NULL, NULL);
+    bt_show_event(show, "cut", "", "control", by);
 }

@@ -40,7 +40,7 @@ static const char *const migrations[] = {
  * tidied. */
 enum { WAITING, ACCEPTED, REFUSED };
 
-static const char *const tables[] = { "fact", "row", "life", "death", "source", NULL };
+static const char *const tables[] = { "fact", "row", "life", "death", "source", "traffic", NULL };
 
 /* A ledger that begins anew must not give a seq that an older one gave. What could be read of it
  * may not have been all; but no board makes a thousand facts a second, so the milliseconds since
@@ -117,6 +117,16 @@ gboolean bt_facts_commit(BtFacts *facts, GError **error)
 void bt_facts_rollback(BtFacts *facts)
 {
     bt_db_rollback(facts->db);
+}
+
+/* The database is in reach of sync too, and disks rot: what is read is only believed to be text and
+ * numbers. Times beyond the year 9999, the last that can be written down, count as that. */
+#define LAST_MS G_GINT64_CONSTANT(253402300799999)
+#define MAX_GAPS 1000 /* of a row */
+
+static gint64 sane_ms(gint64 wall_ms)
+{
+    return CLAMP(wall_ms, 0, LAST_MS);
 }
 
 /* One row of a query that has at most one; FALSE without it. */
@@ -284,8 +294,8 @@ static char *gaps_to_text(const GArray *gaps)
 static void gaps_from_text(GArray *gaps, const char *text)
 {
     g_auto(GStrv) numbers = g_strsplit(text, " ", -1);
-    for (guint i = 0; numbers[i] != NULL && *numbers[i] != '\0'; i++) {
-        gint64 number = g_ascii_strtoll(numbers[i], NULL, 10);
+    for (guint i = 0; numbers[i] != NULL && *numbers[i] != '\0' && i < 2 * MAX_GAPS; i++) {
+        gint64 number = sane_ms(g_ascii_strtoll(numbers[i], NULL, 10));
         g_array_append_val(gaps, number);
     }
 }
@@ -352,9 +362,9 @@ GPtrArray *bt_facts_open_rows(BtFacts *facts, GError **error)
         BtJson *body = bt_json_parse(text, strlen(text), "ledger.db", BT_FACT_MAX_BYTES, 8, NULL);
         if (body == NULL)
             body = bt_json_new_object();
-        BtOpenRow *row = bt_open_row_new(
-            bt_rows_text(rows, 0), body, bt_rows_int(rows, 2), bt_rows_int(rows, 3));
-        row->seen_ms = bt_rows_int(rows, 4);
+        BtOpenRow *row = bt_open_row_new(bt_rows_text(rows, 0), body, sane_ms(bt_rows_int(rows, 2)),
+            sane_ms(bt_rows_int(rows, 3)));
+        row->seen_ms = sane_ms(bt_rows_int(rows, 4));
         gaps_from_text(row->gaps, bt_rows_text(rows, 5));
         g_ptr_array_add(found, row);
     }
@@ -384,6 +394,8 @@ gboolean bt_facts_life(BtFacts *facts, BtLife *life)
     life->seen_ms = bt_rows_int(rows, 4);
     life->clean = bt_rows_int(rows, 5) != 0;
     take_note(facts, life);
+    life->from_ms = sane_ms(life->from_ms);
+    life->seen_ms = sane_ms(life->seen_ms);
     return TRUE;
 }
 
@@ -431,10 +443,11 @@ GPtrArray *bt_facts_deaths(BtFacts *facts, gint64 since_ms, GError **error)
 
 #define SEQ_MAX_BYTES 32 /* what a line gets in front, and its end */
 
+/* A line that is none would never be acknowledged, and fill the batch for ever. */
 GBytes *bt_facts_batch(BtFacts *facts, gsize room_bytes, GError **error)
 {
-    g_autoptr(BtRows) rows = bt_db_query(
-        facts->db, error, "SELECT seq, line FROM fact WHERE state = 0 ORDER BY seq", "");
+    g_autoptr(BtRows) rows = bt_db_query(facts->db, error,
+        "SELECT seq, line FROM fact WHERE state = 0 AND substr(line, 1, 1) = '{' ORDER BY seq", "");
     if (rows == NULL)
         return NULL;
     GString *batch = g_string_new(NULL);

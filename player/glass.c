@@ -19,6 +19,7 @@ BtGlass *bt_glass_open(const BtConfig *config, gboolean offscreen, gboolean wind
         .y_px = config->canvas_px.y,
         .scale = config->scale_to_fit ? BT_SCALE_FIT : BT_SCALE_NONE,
         .windowed = windowed,
+        .cut_key = config->cut_key,
     };
     if (offscreen && options.canvas_w_px == 0) {
         options.canvas_w_px = 1920;

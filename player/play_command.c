@@ -86,13 +86,15 @@ static void remove_links(const char *folder)
 }
 
 /* A bad configuration is said here, once, and not by each role. */
-static gboolean look_into_config(const char *path, BtRoleOptions *options, GError **error)
+static BtConfig *look_into_config(const char *path, BtRoleOptions *options, GError **error)
 {
-    g_autoptr(BtConfig) config = bt_config_read(path, error);
+    BtConfig *config = bt_config_read(path, error);
     if (config == NULL)
-        return FALSE;
+        return NULL;
     options->offscreen = options->offscreen || config->offscreen;
-    return TRUE;
+    options->cut_key = config->cut_key;
+    options->cut_line = *config->gpio.chip != '\0' ? &config->gpio : NULL;
+    return config;
 }
 
 static int play(const PlayOptions *play, int argc, char **argv)
@@ -100,12 +102,14 @@ static int play(const PlayOptions *play, int argc, char **argv)
     GError *failure = NULL;
     g_autofree char *boot = g_uuid_string_random();
     g_autofree char *config = NULL, *folder = NULL;
+    g_autoptr(BtConfig) read = NULL;
     BtRoleOptions options = { .boot = boot };
     if (!take_options(play, &options, &failure))
         return bt_command_fail(failure, 2);
     if (play->config != NULL) {
         config = g_canonicalize_filename(play->config, NULL);
-        if (!look_into_config(config, &options, &failure))
+        read = look_into_config(config, &options, &failure);
+        if (read == NULL)
             return bt_command_fail(failure, 1);
     } else {
         folder = folder_of(argc, argv, &failure);
@@ -182,6 +186,7 @@ int bt_role_command(int argc, char **argv)
         { "died", 0, 0, G_OPTION_ARG_INT64, &options.died_ms, NULL, NULL },
         { "time", 0, 0, G_OPTION_ARG_INT64, &options.left.offset_ms, NULL, NULL },
         { "trusted", 0, 0, G_OPTION_ARG_INT, &options.left.trusted, NULL, NULL },
+        { "crashed", 0, 0, G_OPTION_ARG_INT, &options.crashed, NULL, NULL },
         { 0 },
     };
     GError *failure = NULL;

@@ -5,13 +5,15 @@
 #ifndef BT_PLAYER_ROLES_H
 #define BT_PLAYER_ROLES_H
 
+#include "player/gpio.h"
 #include "player/timekeeper.h"
 #include "playlists/envelope/envelope.h"
 
 #define BT_ROLE_CHANNEL_FD 3
 
 typedef enum {
-    BT_ROLE_BEAT = 1, /* show → supervise, each second: the loop turns and nothing due is late */
+    BT_ROLE_BEAT = 1, /* show → supervise, with the first picture and then each second: the loop
+                       * turns and nothing due is late by more than BT_BEAT_LATE_MS */
     BT_ROLE_DECODER, /* show → supervise: start a decoder; fds: its end of the socket, the content
                       */
     BT_ROLE_NEWS,    /* sync → supervise → show: something new is ready in the cache */
@@ -20,12 +22,15 @@ typedef enum {
     BT_ROLE_RESTART, /* show → supervise: start everything anew (a command) */
     BT_ROLE_DONE,    /* show → supervise: the work is over (a window was closed) */
     BT_ROLE_CLOCK,   /* show → supervise: `value` is show time minus the monotonic clock, `flag`
-                        whether   it is trusted; the next show goes on from it */
+                        whether it is trusted; the next show goes on from it */
     BT_ROLE_TIME_WANTED, /* show → supervise → sync: ask what time it is */
     BT_ROLE_TIME_ASK, /* sync → supervise → show: the source can be asked now, with which nonce? */
     BT_ROLE_TIME_NONCE, /* show → supervise → sync: with `nonce`, and at once */
     BT_ROLE_TIME, /* sync → supervise → show: the answer stands in the cache as "time.json" */
     BT_ROLE_STOP, /* supervise → all: finish what must be finished and end */
+    BT_ROLE_CUT, /* supervise → show: the cut switch of the board was used; show → supervise: the
+                  * cut, or its end, is written down. Said again to each new show until it answers
+                  */
 } BtRoleType;
 
 typedef struct {
@@ -36,9 +41,13 @@ typedef struct {
     char padding[7];
 } BtRoleMessage;
 
-/* Beats stop for so long: show is killed. */
+/* Beats stop for so long: show is killed. The first beat may take longer: a small board with a full
+ * cache reads for seconds from a slow card. */
 #define BT_BEAT_MS 1000
 #define BT_BEAT_LIMIT_MS 5000
+#define BT_BEAT_FIRST_LIMIT_MS 60000
+/* A picture that is due for so long and not on the glass: no beat. */
+#define BT_BEAT_LATE_MS 2000
 /* After BT_ROLE_STOP a role has so long to end by itself. */
 #define BT_STOP_LIMIT_MS 5000
 
@@ -49,12 +58,15 @@ typedef struct {
     BtClock clock;
     char *boot; /* id of this run of supervise */
     gboolean offscreen, windowed;
-    int w_px, h_px;  /* --size; 0: by configuration */
-    gint64 for_ms;   /* --for; 0: until told otherwise */
-    gint64 died_ms;  /* show: when the show before this one left the glass; 0: there was none */
-    BtTimeLeft left; /* show: what that one knew of the time */
-    char *grab;      /* show, offscreen: instants whose frames are written; NULL */
+    int w_px, h_px;   /* --size; 0: by configuration */
+    gint64 for_ms;    /* --for; 0: until told otherwise */
+    gint64 died_ms;   /* show: when the show before this one left the glass; 0: there was none */
+    gboolean crashed; /* show: it did not end by itself */
+    BtTimeLeft left;  /* show: what that one knew of the time */
+    char *grab;       /* show, offscreen: instants whose frames are written; NULL */
     char *grab_folder;
+    const BtGpioLine *cut_line; /* supervise: the board's switch; NULL: it has none. Borrowed */
+    const char *cut_key;        /* supervise: as bt_display_open takes it. Borrowed */
 } BtRoleOptions;
 
 /* Where a role hears what supervise says to it, one message a call and none with descriptors.

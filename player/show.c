@@ -218,6 +218,7 @@ void bt_show_on_catch_up(const char *zone, gint64 since_ms, gpointer user)
 
 static void put_on_air(BtShow *show, BtOnAir *on_air)
 {
+    bt_glass_note_put(show->note, on_air);
     g_clear_pointer(&show->on_air, bt_on_air_free);
     show->on_air = on_air;
     if (show->judge != NULL)
@@ -256,6 +257,19 @@ static gint64 turn_ms(const BtShow *show)
     return show->grabs->len > 0 ? MIN(t_ms, g_array_index(show->grabs, gint64, 0)) : t_ms;
 }
 
+/* After the minutes of the safe scene the sources may speak again. */
+static void take_documents_when_due(BtShow *show, gint64 t_ms)
+{
+    if (show->safe_until_ms == BT_TIME_MIN || t_ms < show->safe_until_ms)
+        return;
+    show->safe_until_ms = BT_TIME_MIN;
+    bt_board_take_documents(show->board);
+    if (show->judge == NULL)
+        return;
+    bt_judge_reload(show->judge);
+    bt_judge_look(show->judge);
+}
+
 /* Between items show time becomes wall time again, so the instant itself may move a little. */
 static gint64 refresh(BtShow *show, gint64 t_ms)
 {
@@ -263,6 +277,7 @@ static gint64 refresh(BtShow *show, gint64 t_ms)
     if (over) {
         bt_show_renew_time(show);
         t_ms = turn_ms(show);
+        take_documents_when_due(show, t_ms);
         put_on_air(show, bt_board_on_air(show->board, t_ms));
     }
     if (over || show->scene == NULL || t_ms >= show->scene_until_ms)

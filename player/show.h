@@ -7,6 +7,7 @@
 
 #include "player/board.h"
 #include "player/control.h"
+#include "player/deaths.h"
 #include "player/fdwatch.h"
 #include "player/glass.h"
 #include "player/judge.h"
@@ -50,8 +51,11 @@ typedef struct {
     gint64 pattern_until_ms;
     gint64 identify_until_ms; /* the board says its name */
     gint64 mute_until_ms;     /* a mute by command */
-    GHashTable *lapsed;       /* names of sources that are too long silent */
-    GHashTable *failures;     /* asset or item → failures since it last played well */
+    gint64 safe_until_ms;     /* BT_TIME_MIN: documents count; else they do from then on */
+    gboolean cutting;         /* a cut is being written down */
+    BtGlassNote *note;
+    GHashTable *lapsed;   /* names of sources that are too long silent */
+    GHashTable *failures; /* asset or item → failures since it last played well */
 
     GArray *grabs;     /* of gint64, rising: instants whose frames are wanted */
     gint64 picture_ms; /* real time at which the PNG was written */
@@ -101,6 +105,9 @@ void bt_show_write(
     BtShow *show, BtEntryKind kind, const char *source, const char *what, BtControlTalk *talk);
 /* A cut that the disk did not take is offered to it again. */
 void bt_show_write_cut_again(BtShow *show);
+/* The safe picture from now on, by what is at hand on the board ("the cut key"); nothing happens
+ * where it is up already. */
+void bt_show_cut_by(BtShow *show, const char *by);
 /* BtJudgeResult over a BtShow. */
 void bt_show_take_judgement(BtJudgement *judgement, gpointer show);
 /* Sources that were not heard of for 45 days lapse to their fillers. */
@@ -119,9 +126,6 @@ void bt_show_post_event(BtShow *show, const char *id, const char *type, const ch
 void bt_show_doubt(BtShow *show, const char *sha256);
 /* Tells when the disk began to fail the ledger, and when that is over. */
 void bt_show_watch_disk(BtShow *show);
-
-/* Sets aside, for a day, items that were on the glass at two of these deaths or more. */
-void bt_show_set_aside_suspects(BtShow *show, GPtrArray *deaths);
 
 /* For the board: BtMediaSpawn, BtStageOnFailure, BtStageOnSuccess and BtStageOnCatchUp over a
  * BtShow. */

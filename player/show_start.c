@@ -15,9 +15,6 @@
 #include <sys/timerfd.h>
 #include <unistd.h>
 
-#define DEATHS_WINDOW_MS (60 * BT_SECOND_MS)
-#define DEATHS_MAX 3
-#define SAFE_AFTER_DEATHS_MS (10 * BT_MINUTE_MS)
 #define CONTROL_RETRY_MS 2000 /* no descriptors, a disk that cannot be written: tried again */
 #define EVENTS_EVERY_MS 100   /* displays without a descriptor are asked so often */
 
@@ -55,12 +52,6 @@ static void take_new_size(BtShow *show)
     bt_show_turn(show);
 }
 
-static void on_cut_key(BtShow *show)
-{
-    if (show->judge != NULL)
-        bt_show_write(show, BT_ENTRY_CUT, NULL, NULL, NULL);
-}
-
 static gboolean take_display_events(gpointer data)
 {
     BtShow *show = data;
@@ -70,7 +61,7 @@ static gboolean take_display_events(gpointer data)
         if (resized)
             take_new_size(show);
         else if (event == BT_DISPLAY_EVENT_CUT)
-            on_cut_key(show);
+            bt_show_cut_by(show, "by the cut key");
         else if (event == BT_DISPLAY_EVENT_QUIT)
             bt_show_tell(show, BT_ROLE_DONE);
     }
@@ -84,13 +75,26 @@ static gboolean on_display_fd(gint fd, GIOCondition condition, gpointer data)
     return take_display_events(data);
 }
 
-static gboolean on_beat(gpointer data)
+/* The loop turns, but the picture that is due does not come. */
+static gboolean is_late(const BtShow *show)
 {
-    BtShow *show = data;
+    return !show->time.clock.is_virtual &&
+        bt_timekeeper_show_ms(&show->time) - show->due_ms > BT_BEAT_LATE_MS;
+}
+
+static void beat(BtShow *show)
+{
     BtMoment now = bt_show_moment(show);
     bt_show_tell(show, BT_ROLE_BEAT);
     bt_life_tick(show->life, &now);
     bt_show_watch_disk(show);
+}
+
+static gboolean on_beat(gpointer data)
+{
+    BtShow *show = data;
+    if (!is_late(show))
+        beat(show);
     return G_SOURCE_CONTINUE;
 }
 
@@ -114,8 +118,10 @@ static void on_supervise(const BtRoleMessage *message, gpointer data)
         bt_show_ask_time(show);
     if (message->type == BT_ROLE_TIME)
         bt_show_hear_time(show);
-    if (message->type == BT_ROLE_NEWS && show->judge != NULL)
+    if (message->type == BT_ROLE_NEWS && show->judge != NULL && show->safe_until_ms == BT_TIME_MIN)
         bt_judge_look(show->judge);
+    if (message->type == BT_ROLE_CUT)
+        bt_show_cut_by(show, "by the board's switch");
 }
 
 static gboolean on_term(gpointer data)
@@ -190,43 +196,55 @@ static gboolean open_control_again(gpointer data)
 
 /* ---- what the last run left ---- */
 
-static void count_deaths(BtShow *show, BtFacts *facts, GPtrArray *rows, const BtLife *life)
+static void tell_death(BtShow *show, const BtDeath *death, const GError *failure)
 {
-    gint64 t_ms = bt_timekeeper_show_ms(&show->time);
-    g_autofree char *items = bt_tracker_items(rows);
-    if (life->clean || show->options->died_ms == 0)
-        return;
-    bt_facts_add_death(facts, t_ms, items, NULL);
-    g_autoptr(GPtrArray) deaths = bt_facts_deaths(facts, t_ms - DEATHS_WINDOW_MS, NULL);
-    if (deaths == NULL || deaths->len < DEATHS_MAX)
+    if (failure != NULL)
+        g_warning("%s", failure->message);
+    if (!death->safe)
         return;
     bt_show_event(
         show, "safe", "died", "show", "died three times within 60 s: safe for 10 minutes");
-    bt_board_keep_safe(show->board, t_ms, t_ms + SAFE_AFTER_DEATHS_MS);
-    bt_board_reload(show->board);
-    bt_show_set_aside_suspects(show, deaths);
+    for (guint i = 0; i < death->suspects->len; i++)
+        bt_show_event(show, "set-aside", "died", g_ptr_array_index(death->suspects, i),
+            "on the glass at two deaths of show: set aside for a day");
 }
 
-/* Items that were on the glass at two deaths or more. */
-void bt_show_set_aside_suspects(BtShow *show, GPtrArray *deaths)
+/* Before anything of a source is read: what kills may be in there. */
+static void judge_death(BtShow *show, BtInputLedger *ledger, GPtrArray *rows)
 {
-    g_autoptr(GHashTable) seen = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
-    BtInputLedger *ledger = bt_board_ledger(show->board);
+    g_autoptr(GError) failure = NULL;
+    g_autofree char *path = bt_config_state_path(show->config, "on-glass");
     gint64 t_ms = bt_timekeeper_show_ms(&show->time);
-    for (guint i = 0; i < deaths->len && ledger != NULL; i++) {
-        g_auto(GStrv) items = g_strsplit(g_ptr_array_index(deaths, i), " ", -1);
-        for (guint k = 0; items[k] != NULL; k++) {
-            char *slash = strchr(items[k], '/');
-            guint count = GPOINTER_TO_UINT(g_hash_table_lookup(seen, items[k])) + 1;
-            g_hash_table_insert(seen, g_strdup(items[k]), GUINT_TO_POINTER(count));
-            if (slash == NULL || count != 2)
-                continue;
-            *slash = '\0';
-            bt_input_ledger_add_set_aside(
-                ledger, items[k], slash + 1, t_ms, t_ms + BT_DAY_MS, NULL);
-        }
-    }
-    bt_board_reload(show->board);
+    BtDeath death = { .died_ms = show->options->died_ms };
+    death.items = bt_glass_note_read(path, show->options->boot);
+    if (death.items == NULL)
+        death.items = bt_tracker_items(rows);
+    bt_death_judge(&death, show->reader, ledger, t_ms, &failure);
+    tell_death(show, &death, failure);
+    if (death.safe)
+        show->safe_until_ms = t_ms + BT_SAFE_MS;
+    bt_death_clear(&death);
+}
+
+static BtInputLedger *open_inputs(const BtShow *show)
+{
+    g_autoptr(GError) failure = NULL;
+    g_autofree char *path = bt_config_state_path(show->config, "inputs.db");
+    BtInputLedger *ledger = path == NULL ? NULL : bt_input_ledger_open(path, TRUE, &failure);
+    if (failure != NULL)
+        g_warning("%s", failure->message);
+    return ledger;
+}
+
+static void look_at_deaths(BtShow *show)
+{
+    g_autoptr(BtInputLedger) ledger = open_inputs(show);
+    g_autoptr(GPtrArray) rows = bt_facts_open_rows(show->reader, NULL);
+    if (ledger == NULL || rows == NULL)
+        return;
+    show->safe_until_ms = bt_input_ledger_safe_until(ledger, bt_timekeeper_show_ms(&show->time));
+    if (show->options->crashed)
+        judge_death(show, ledger, rows);
 }
 
 static void take_over(BtShow *show, BtFacts *facts)
@@ -240,8 +258,6 @@ static void take_over(BtShow *show, BtFacts *facts)
     GPtrArray *rows = bt_facts_open_rows(facts, NULL);
     if (rows == NULL)
         return;
-    if (lived)
-        count_deaths(show, facts, rows, &life);
     bt_tracker_recover(show->tracker, rows, MAX(died_ms, lived ? life.seen_ms : 0));
 }
 
@@ -306,6 +322,7 @@ static gboolean open_board(BtShow *show, GError **error)
         .on_catch_up = bt_show_on_catch_up,
         .failure_user = show,
         .writable = TRUE,
+        .documents_later = show->safe_until_ms != BT_TIME_MIN,
         .since_ms = show->boot_ms - BT_HOUR_MS,
     };
     show->board = bt_board_open(show->config, &board, error);
@@ -328,6 +345,12 @@ static gboolean make_timer(BtShow *show, GError **error)
     if (show->timer_fd < 0)
         bt_error_set_errno(error, BT_ERROR_IO, errno, "show", "cannot make its timer");
     return show->timer_fd >= 0;
+}
+
+static void note_the_glass(BtShow *show)
+{
+    g_autofree char *path = bt_config_state_path(show->config, "on-glass");
+    show->note = bt_glass_note_new(path, show->options->boot);
 }
 
 static void watch_everything(BtShow *show)
@@ -376,6 +399,7 @@ static gboolean show_open(BtShow *show, GError **error)
     show->failures = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
     show->lapsed = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
     show->pattern_until_ms = show->mute_until_ms = show->identify_until_ms = BT_TIME_MIN;
+    show->safe_until_ms = BT_TIME_MIN;
     show->loop = g_main_loop_new(NULL, FALSE);
     show->config = options->config_path != NULL ? bt_config_read(options->config_path, error)
                                                 : bt_config_for_folder(options->folder);
@@ -389,6 +413,8 @@ static gboolean show_open(BtShow *show, GError **error)
         stored_time(show->reader), options->left.offset_ms != 0 ? &options->left : NULL);
     show->boot_ms = bt_timekeeper_show_ms(&show->time);
     show->was_trusted = show->time.trusted;
+    look_at_deaths(show);
+    note_the_glass(show);
     if (!open_board(show, error))
         return FALSE;
     if (!show->time.trusted) {
@@ -426,6 +452,7 @@ static void show_close(BtShow *show)
     bt_life_free(show->life);
     bt_writer_free(show->writer);
     bt_facts_close(show->reader);
+    bt_glass_note_free(show->note);
     bt_glass_close(show->glass);
     bt_board_close(show->board);
     bt_config_free(show->config);
@@ -436,6 +463,17 @@ static void show_close(BtShow *show)
     g_main_loop_unref(show->loop);
     if (show->timer_fd > 0)
         close(show->timer_fd);
+}
+
+/* What was written into the ledger between its first reading and the opening of the socket counts
+ * too: `bangtin cut` writes there while no show answers. */
+static void ask_the_judge(BtShow *show)
+{
+    if (show->judge == NULL)
+        return;
+    bt_judge_reload(show->judge);
+    if (show->safe_until_ms == BT_TIME_MIN)
+        bt_judge_look(show->judge);
 }
 
 int bt_show(const BtRoleOptions *options)
@@ -449,9 +487,9 @@ int bt_show(const BtRoleOptions *options)
     }
     watch_everything(&show);
     bt_show_turn(&show);
+    beat(&show);
     open_control(&show);
-    if (show.judge != NULL)
-        bt_judge_look(show.judge);
+    ask_the_judge(&show);
     start_heartbeat(&show);
     g_main_loop_run(show.loop);
     show_stop(&show);

@@ -54,7 +54,7 @@ static void change_trust(BtShow *show)
 /* What is on for some seconds from now stays on for those. */
 static void move_what_lasts(BtShow *show, gint64 step_ms)
 {
-    gint64 *ends[] = { &show->pattern_until_ms, &show->identify_until_ms };
+    gint64 *ends[] = { &show->pattern_until_ms, &show->identify_until_ms, &show->safe_until_ms };
     for (guint i = 0; i < G_N_ELEMENTS(ends); i++)
         if (*ends[i] != BT_TIME_MIN)
             *ends[i] += step_ms;

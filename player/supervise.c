@@ -2,15 +2,20 @@
  *
  * It holds one channel to show and one to sync, passes fixed-size messages between them, starts a
  * decoder for show when asked (the socket and the content come as fds; nothing about them is read),
- * and starts again what died: show at once, sync with a back-off. While beats come from show it
- * feeds the service manager's watchdog; without them it kills show, and without that the service
- * manager kills it. It also keeps a window of the board's ground behind show's, so that a show that
- * dies uncovers no desktop. */
+ * and starts again what died: show at once, unless it dies over and over, sync with a back-off.
+ * While beats come from show it feeds the service manager's watchdog; without them it kills show,
+ * and without that the service manager kills it. It also keeps a window of the board's ground
+ * behind show's, so that a show that dies uncovers no desktop.
+ *
+ * The cut switch of the board is its own too: it outlives every show, so a switch that is used
+ * while show hangs or is away is told to the next one, until one says that the cut is written down.
+ */
 #include "base/channel.h"
 #include "base/error.h"
 #include "player/fdwatch.h"
+#include "player/ground.h"
+#include "player/notify.h"
 #include "player/roles.h"
-#include "render/display/display.h"
 #include "render/media/media.h"
 
 #include <errno.h>
@@ -21,16 +26,19 @@
 #include <sys/prctl.h>
 #include <sys/signalfd.h>
 #include <sys/wait.h>
-#include <systemd/sd-daemon.h>
 #include <unistd.h>
 
 #define SYNC_BACK_OFF_MIN_MS 500
 #define SYNC_BACK_OFF_MAX_MS (5 * BT_MINUTE_MS)
-#define SHOW_BACK_OFF_MIN_MS 100
-#define SHOW_BACK_OFF_MAX_MS (5 * BT_SECOND_MS)
-#define GROUND_COLOUR 0xFF0B1B33u
+/* A show that lived for so long is started again at once; else it waits, twice as long each time.
+ */
+#define SHOW_LIVED_MS (10 * BT_SECOND_MS)
+#define SHOW_BACK_OFF_MIN_MS 250
+#define SHOW_BACK_OFF_MAX_MS (10 * BT_SECOND_MS)
+#define START_AGAIN_MS 1000 /* where there was no room for a process */
+#define GPIO_AGAIN_S 10     /* a chip that is not there (yet) is asked for again */
 #define MAX_DECODERS 64
-#define GROUND_EVERY_MS 200 /* without a descriptor to sleep on */
+#define MESSAGES_AT_ONCE 16 /* then the others are heard: a flood silences nobody */
 
 typedef struct Supervise Supervise;
 
@@ -42,19 +50,27 @@ typedef struct {
     guint watch;      /* GSource of the channel */
     gint64 started_ms;
     gint64 back_off_ms;
+    gboolean has_beaten; /* show, since it was started */
 } Child;
 
 struct Supervise {
     const BtRoleOptions *options;
     GMainLoop *loop;
     Child show, sync;
-    gint64 beat_ms;  /* real, of the last beat */
-    gint64 died_ms;  /* by its own time, of the last show */
-    BtTimeLeft left; /* what it knew of the time */
+    BtNotify *notify;
+    gint64 beat_ms; /* real, of the last beat, or when show was started */
+    guint beat_timer;
+    gint64 died_ms;      /* by its own time, of the last show */
+    BtTimeLeft left;     /* what it knew of the time */
+    gboolean crashed;    /* it did not end by itself */
+    guint deaths;        /* of show */
+    gboolean cut_wanted; /* and no show has said yet that it is written down */
+    guint cut_watch;     /* GSource of the switch */
+    gboolean cut_missed; /* it was said that the switch is not there */
     gboolean stopping;
     int status;
     char *decoder_path;
-    BtDisplay *ground;
+    BtGround *ground;
     guint decoders;
 };
 
@@ -127,17 +143,31 @@ static GPtrArray *role_arguments(const Supervise *supervise, const char *role)
     add_number(argv, "died", supervise->died_ms);
     add_number(argv, "time", supervise->left.offset_ms);
     add_number(argv, "trusted", supervise->left.trusted);
+    add_number(argv, "crashed", supervise->crashed);
     g_ptr_array_add(argv, NULL);
     return argv;
 }
 
 static gboolean on_message(gint fd, GIOCondition condition, gpointer data);
+static gboolean start_again(gpointer data);
+static void watch_beats(Supervise *supervise);
+
+static void send_to(const Child *child, const BtRoleMessage *message)
+{
+    if (child->channel >= 0)
+        bt_channel_send(child->channel, message, sizeof *message, NULL, 0, NULL);
+}
+
+static void pass_on(const Child *child, BtRoleType type)
+{
+    BtRoleMessage message = { .type = type };
+    send_to(child, &message);
+}
 
 static gboolean try_to_start(Child *child)
 {
     int ends[2];
     g_autoptr(GError) failure = NULL;
-    child->started_ms = real_ms();
     if (!bt_channel_pair(ends, &failure)) {
         g_warning("supervise: %s", failure->message);
         return FALSE;
@@ -152,51 +182,27 @@ static gboolean try_to_start(Child *child)
     child->pid = pid;
     child->channel = ends[0];
     child->watch = bt_fd_add(ends[0], G_IO_IN | G_IO_HUP, on_message, child);
+    child->started_ms = real_ms();
+    child->has_beaten = FALSE;
     return TRUE;
 }
 
-static gboolean start_again(gpointer data);
-
-/* A role that lived for ten times its last wait starts with the shortest wait again. */
-static gint64 next_back_off(Child *child)
-{
-    gboolean is_show = child == &child->supervise->show;
-    gint64 min_ms = is_show ? SHOW_BACK_OFF_MIN_MS : SYNC_BACK_OFF_MIN_MS;
-    gint64 lived_ms = real_ms() - child->started_ms;
-    gboolean lived = lived_ms > 10 * MAX(child->back_off_ms, min_ms);
-    child->back_off_ms = lived || child->back_off_ms == 0
-        ? min_ms
-        : MIN(child->back_off_ms * 2, is_show ? SHOW_BACK_OFF_MAX_MS : SYNC_BACK_OFF_MAX_MS);
-    return child->back_off_ms;
-}
-
-static void start_later(Child *child)
-{
-    g_timeout_add((guint)next_back_off(child), start_again, child);
-}
-
-/* No descriptors or no memory now is no reason never to start. */
+/* A machine that has no room for a process now has it later. */
 static void start_role(Child *child)
 {
-    if (child == &child->supervise->show)
-        child->supervise->beat_ms = real_ms();
     if (!try_to_start(child))
-        start_later(child);
+        g_timeout_add(START_AGAIN_MS, start_again, child);
+}
+
+static void start_show(Supervise *supervise)
+{
+    start_role(&supervise->show);
+    watch_beats(supervise);
+    if (supervise->cut_wanted)
+        pass_on(&supervise->show, BT_ROLE_CUT);
 }
 
 /* ---- messages ---- */
-
-static void pass_on(const Child *child, const BtRoleMessage *message)
-{
-    if (child->channel >= 0)
-        bt_channel_send(child->channel, message, sizeof *message, NULL, 0, NULL);
-}
-
-static void ask_to_stop(const Child *child)
-{
-    BtRoleMessage message = { .type = BT_ROLE_STOP };
-    pass_on(child, &message);
-}
 
 static void start_decoder(Supervise *supervise, const int *fds, guint n_fds)
 {
@@ -219,12 +225,24 @@ static gboolean give_up(gpointer data)
     return G_SOURCE_REMOVE;
 }
 
+/* sync ends last: what show reports at its end should still go. */
+static void stop_sync(Supervise *supervise)
+{
+    pass_on(&supervise->sync, BT_ROLE_STOP);
+    if (supervise->sync.pid == 0)
+        g_main_loop_quit(supervise->loop);
+}
+
 static void stop(Supervise *supervise)
 {
     if (supervise->stopping)
         return;
     supervise->stopping = TRUE;
-    ask_to_stop(&supervise->show);
+    bt_notify_stopping();
+    if (supervise->show.pid > 0)
+        pass_on(&supervise->show, BT_ROLE_STOP);
+    else
+        stop_sync(supervise);
     g_timeout_add(4 * BT_STOP_LIMIT_MS, give_up, supervise);
 }
 
@@ -236,12 +254,37 @@ static void restart_everything(Supervise *supervise)
         kill(supervise->sync.pid, SIGTERM);
 }
 
+static void take_beat(Supervise *supervise)
+{
+    gboolean first = !supervise->show.has_beaten;
+    supervise->beat_ms = real_ms();
+    supervise->show.has_beaten = TRUE;
+    if (supervise->stopping)
+        return;
+    bt_notify_beat(supervise->notify);
+    if (!first)
+        return;
+    watch_beats(supervise);
+    if (supervise->deaths > 0)
+        bt_notify_status("on the glass; show died %u times", supervise->deaths);
+}
+
+/* sync lives on the network: if it falls to an attacker, it still cannot end the player, stand in
+ * for show's beats or start decoders. */
+static gboolean may_say(const Child *child, guint32 type)
+{
+    gboolean is_of_sync = type == BT_ROLE_NEWS || type == BT_ROLE_TIME_ASK || type == BT_ROLE_TIME;
+    return is_of_sync == (child == &child->supervise->sync);
+}
+
 static void act(Supervise *supervise, const BtRoleMessage *message, const int *fds, guint n_fds)
 {
     switch ((BtRoleType)message->type) {
     case BT_ROLE_BEAT:
-        supervise->beat_ms = real_ms();
-        sd_notify(0, "WATCHDOG=1");
+        take_beat(supervise);
+        break;
+    case BT_ROLE_CUT:
+        supervise->cut_wanted = FALSE;
         break;
     case BT_ROLE_DECODER:
         start_decoder(supervise, fds, n_fds);
@@ -249,13 +292,13 @@ static void act(Supervise *supervise, const BtRoleMessage *message, const int *f
     case BT_ROLE_NEWS:
     case BT_ROLE_TIME_ASK:
     case BT_ROLE_TIME:
-        pass_on(&supervise->show, message);
+        send_to(&supervise->show, message);
         break;
     case BT_ROLE_FACTS:
     case BT_ROLE_POLL:
     case BT_ROLE_TIME_WANTED:
     case BT_ROLE_TIME_NONCE:
-        pass_on(&supervise->sync, message);
+        send_to(&supervise->sync, message);
         break;
     case BT_ROLE_CLOCK:
         supervise->left = (BtTimeLeft){ message->flag != 0, message->value };
@@ -275,7 +318,7 @@ static gboolean on_message(gint fd, GIOCondition condition, gpointer data)
 {
     Child *child = data;
     (void)condition;
-    for (;;) {
+    for (guint n = 0; n < MESSAGES_AT_ONCE; n++) {
         BtRoleMessage message;
         int fds[2];
         guint n_fds = 0;
@@ -287,10 +330,12 @@ static gboolean on_message(gint fd, GIOCondition condition, gpointer data)
             child->watch = 0;
             return G_SOURCE_REMOVE;
         }
-        act(child->supervise, &message, fds, n_fds);
+        if (may_say(child, message.type))
+            act(child->supervise, &message, fds, n_fds);
         for (guint i = 0; i < n_fds; i++)
             close(fds[i]);
     }
+    return G_SOURCE_CONTINUE;
 }
 
 /* ---- deaths ---- */
@@ -298,7 +343,12 @@ static gboolean on_message(gint fd, GIOCondition condition, gpointer data)
 static gboolean start_again(gpointer data)
 {
     Child *child = data;
-    if (!child->supervise->stopping && child->pid == 0)
+    Supervise *supervise = child->supervise;
+    if (supervise->stopping || child->pid != 0)
+        return G_SOURCE_REMOVE;
+    if (child == &supervise->show)
+        start_show(supervise);
+    else
         start_role(child);
     return G_SOURCE_REMOVE;
 }
@@ -314,15 +364,37 @@ static void forget(Child *child)
     child->channel = -1;
 }
 
-/* At once; one that cannot even begin would only burn. */
-static void start_show_again(Child *show)
+/* A sync that lived for ten times its last wait starts with the shortest wait again. */
+static guint sync_back_off_ms(Child *sync)
 {
-    if (real_ms() - show->started_ms > BT_SECOND_MS) {
-        show->back_off_ms = 0;
-        start_role(show);
-    } else {
-        start_later(show);
-    }
+    gint64 lived_ms = real_ms() - sync->started_ms;
+    gboolean lived = lived_ms > 10 * MAX(sync->back_off_ms, SYNC_BACK_OFF_MIN_MS);
+    sync->back_off_ms = lived || sync->back_off_ms == 0
+        ? SYNC_BACK_OFF_MIN_MS
+        : MIN(sync->back_off_ms * 2, SYNC_BACK_OFF_MAX_MS);
+    return (guint)sync->back_off_ms;
+}
+
+static guint show_back_off_ms(Child *show)
+{
+    gboolean lived = real_ms() - show->started_ms >= SHOW_LIVED_MS;
+    show->back_off_ms =
+        lived ? 0 : CLAMP(show->back_off_ms * 2, SHOW_BACK_OFF_MIN_MS, SHOW_BACK_OFF_MAX_MS);
+    return (guint)show->back_off_ms;
+}
+
+static void start_show_again(Supervise *supervise, int status)
+{
+    guint wait_ms = show_back_off_ms(&supervise->show);
+    supervise->deaths++;
+    g_warning("supervise: show ended (%s %d), starting it again in %u ms",
+        WIFSIGNALED(status) ? "signal" : "status",
+        WIFSIGNALED(status) ? WTERMSIG(status) : WEXITSTATUS(status), wait_ms);
+    bt_notify_status("show ended, the time number %u: starting it again", supervise->deaths);
+    if (wait_ms == 0)
+        start_show(supervise);
+    else
+        g_timeout_add(wait_ms, start_again, &supervise->show);
 }
 
 static void show_ended(Supervise *supervise, int status)
@@ -331,26 +403,22 @@ static void show_ended(Supervise *supervise, int status)
     gint64 offset_ms = supervise->left.offset_ms;
     supervise->died_ms =
         offset_ms == 0 ? bt_clock_wall_ms(clock) : bt_clock_mono_ms(clock) + offset_ms;
+    supervise->crashed = WIFSIGNALED(status);
     forget(&supervise->show);
     if (!supervise->stopping) {
-        g_warning("supervise: show ended (%s %d), starting it again",
-            WIFSIGNALED(status) ? "signal" : "status",
-            WIFSIGNALED(status) ? WTERMSIG(status) : WEXITSTATUS(status));
-        start_show_again(&supervise->show);
+        start_show_again(supervise, status);
         return;
     }
     if (WIFEXITED(status))
         supervise->status = WEXITSTATUS(status);
-    ask_to_stop(&supervise->sync);
-    if (supervise->sync.pid == 0)
-        g_main_loop_quit(supervise->loop);
+    stop_sync(supervise);
 }
 
 static void sync_ended(Supervise *supervise)
 {
     forget(&supervise->sync);
     if (!supervise->stopping)
-        start_later(&supervise->sync);
+        g_timeout_add(sync_back_off_ms(&supervise->sync), start_again, &supervise->sync);
     else if (supervise->show.pid == 0)
         g_main_loop_quit(supervise->loop);
 }
@@ -370,20 +438,92 @@ static gboolean on_child(gpointer data)
     return G_SOURCE_CONTINUE;
 }
 
+/* ---- beats ---- */
+
+static int beat_limit_ms(const Supervise *supervise)
+{
+    return supervise->show.has_beaten ? BT_BEAT_LIMIT_MS : BT_BEAT_FIRST_LIMIT_MS;
+}
+
 /* Looks again when the last beat is as old as it may be: a wake-up in five seconds, not each
  * second. */
-static gboolean watch_show(gpointer data)
+static gboolean look_for_beats(gpointer data)
 {
     Supervise *supervise = data;
-    gint64 age_ms = real_ms() - supervise->beat_ms;
-    if (supervise->show.pid > 0 && age_ms >= BT_BEAT_LIMIT_MS) {
-        g_warning("supervise: show gave no beat for %d ms, killing it", BT_BEAT_LIMIT_MS);
+    gint64 left_ms = supervise->beat_ms + beat_limit_ms(supervise) - real_ms();
+    supervise->beat_timer = 0;
+    if (supervise->show.pid == 0)
+        return G_SOURCE_REMOVE; /* its start begins to watch */
+    if (left_ms <= 0) {
+        g_warning("supervise: show gave no beat for %d ms, killing it", beat_limit_ms(supervise));
         kill(supervise->show.pid, SIGKILL);
-        supervise->beat_ms = real_ms();
-        age_ms = 0;
+        return G_SOURCE_REMOVE;
     }
-    g_timeout_add(
-        (guint)CLAMP(BT_BEAT_LIMIT_MS - age_ms, 1, BT_BEAT_LIMIT_MS), watch_show, supervise);
+    supervise->beat_timer = g_timeout_add((guint)MAX(1, left_ms), look_for_beats, supervise);
+    return G_SOURCE_REMOVE;
+}
+
+/* From now on, what comes next must come in time. */
+static void watch_beats(Supervise *supervise)
+{
+    supervise->beat_ms = real_ms();
+    if (supervise->beat_timer != 0)
+        g_source_remove(supervise->beat_timer);
+    supervise->beat_timer =
+        g_timeout_add((guint)beat_limit_ms(supervise), look_for_beats, supervise);
+}
+
+/* ---- the cut switch ---- */
+
+static void want_cut(Supervise *supervise, const char *by)
+{
+    if (!supervise->cut_wanted)
+        g_message("supervise: cut by the board's %s", by);
+    supervise->cut_wanted = TRUE;
+    pass_on(&supervise->show, BT_ROLE_CUT);
+}
+
+static void on_cut_key(gpointer data)
+{
+    want_cut(data, "key");
+}
+
+static gboolean open_cut_line(gpointer data);
+
+static gboolean on_cut_line(gint fd, GIOCondition condition, gpointer data)
+{
+    Supervise *supervise = data;
+    gboolean alive;
+    (void)condition;
+    if (bt_gpio_take(fd, &alive))
+        want_cut(supervise, "switch");
+    if (alive)
+        return G_SOURCE_CONTINUE;
+    g_warning("supervise: the cut switch is gone");
+    close(fd);
+    supervise->cut_watch = 0;
+    g_timeout_add_seconds(GPIO_AGAIN_S, open_cut_line, supervise);
+    return G_SOURCE_REMOVE;
+}
+
+/* A switch that is on when the board starts is as good as one that is put on. */
+static gboolean open_cut_line(gpointer data)
+{
+    Supervise *supervise = data;
+    gboolean is_active = FALSE;
+    g_autoptr(GError) failure = NULL;
+    int fd = bt_gpio_open(supervise->options->cut_line, &is_active, &failure);
+    if (fd < 0) {
+        if (!supervise->cut_missed)
+            g_warning("supervise: no cut switch yet: %s", failure->message);
+        supervise->cut_missed = TRUE;
+        g_timeout_add_seconds(GPIO_AGAIN_S, open_cut_line, supervise);
+        return G_SOURCE_REMOVE;
+    }
+    supervise->cut_missed = FALSE;
+    supervise->cut_watch = bt_fd_add(fd, G_IO_IN, on_cut_line, supervise);
+    if (is_active)
+        want_cut(supervise, "switch");
     return G_SOURCE_REMOVE;
 }
 
@@ -400,48 +540,6 @@ static gboolean on_time_over(gpointer data)
     Supervise *supervise = data;
     stop(supervise);
     return G_SOURCE_REMOVE;
-}
-
-static void open_ground(Supervise *supervise)
-{
-    BtDisplayOptions options = { .kind = BT_DISPLAY_WINDOW };
-    supervise->ground = bt_display_open(&options, NULL);
-    if (supervise->ground == NULL)
-        return;
-    BtFrame *canvas = bt_display_canvas(supervise->ground);
-    BtRect all = { 0, 0, canvas->w_px, canvas->h_px };
-    bt_frame_fill(canvas, all, GROUND_COLOUR);
-    bt_display_present(supervise->ground, &all, 1, NULL);
-}
-
-static gboolean watch_ground(gpointer data)
-{
-    Supervise *supervise = data;
-    BtDisplayEvent event;
-    while ((event = bt_display_poll(supervise->ground)) != BT_DISPLAY_EVENT_NONE)
-        if (event == BT_DISPLAY_EVENT_EXPOSED) {
-            BtFrame *canvas = bt_display_canvas(supervise->ground);
-            BtRect all = { 0, 0, canvas->w_px, canvas->h_px };
-            bt_display_present(supervise->ground, &all, 1, NULL);
-        }
-    return G_SOURCE_CONTINUE;
-}
-
-static gboolean on_ground_fd(gint fd, GIOCondition condition, gpointer data)
-{
-    (void)fd;
-    (void)condition;
-    return watch_ground(data);
-}
-
-static void begin_to_watch_ground(Supervise *supervise)
-{
-    int fd = bt_display_event_fd(supervise->ground);
-    if (fd >= 0)
-        bt_fd_add(fd, G_IO_IN, on_ground_fd, supervise);
-    else
-        g_timeout_add(GROUND_EVERY_MS, watch_ground, supervise);
-    watch_ground(supervise);
 }
 
 /* A descriptor that becomes readable when a child ends. */
@@ -473,25 +571,25 @@ int bt_supervise(const BtRoleOptions *options)
     }
     supervise.loop = g_main_loop_new(NULL, FALSE);
     supervise.decoder_path = bt_media_decoder_path();
-    supervise.show = (Child){ &supervise, "show", 0, -1, 0, 0, 0 };
-    supervise.sync = (Child){ &supervise, "sync", 0, -1, 0, 0, 0 };
+    supervise.notify = bt_notify_new();
+    supervise.show = (Child){ .supervise = &supervise, .role = "show", .channel = -1 };
+    supervise.sync = (Child){ .supervise = &supervise, .role = "sync", .channel = -1 };
     bt_fd_add(signals, G_IO_IN, on_child_signal, &supervise);
     g_unix_signal_add(SIGTERM, on_stop, &supervise);
     g_unix_signal_add(SIGINT, on_stop, &supervise);
     if (!options->offscreen && !options->windowed)
-        open_ground(&supervise);
-    start_role(&supervise.show);
+        supervise.ground = bt_ground_open(options->cut_key, on_cut_key, &supervise);
+    bt_notify_status("starting");
+    start_show(&supervise);
     if (options->config_path != NULL)
         start_role(&supervise.sync);
-    sd_notify(0, "READY=1");
-    watch_show(&supervise);
-    if (supervise.ground != NULL)
-        begin_to_watch_ground(&supervise);
+    if (options->cut_line != NULL)
+        open_cut_line(&supervise);
     if (options->for_ms > 0)
         g_timeout_add((guint)options->for_ms, on_time_over, &supervise);
     g_main_loop_run(supervise.loop);
-    sd_notify(0, "STOPPING=1");
-    bt_display_close(supervise.ground);
+    bt_notify_free(supervise.notify);
+    bt_ground_close(supervise.ground);
     close(signals);
     g_free(supervise.decoder_path);
     g_main_loop_unref(supervise.loop);

@@ -169,7 +169,8 @@ static void begin_to_wait(BtTracker *tracker, BtOpenRow *row, gint64 left_ms, co
         g_array_append_val(row->gaps, left_ms);
         post_row(tracker, row);
     }
-    g_hash_table_insert(tracker->waiting, row->id, waiting);
+    /* The key is the new row's: a ledger that was tampered with may have two of one id. */
+    g_hash_table_replace(tracker->waiting, row->id, waiting);
 }
 
 /* The row is off the glass: it ends when its time is over, else it waits. */

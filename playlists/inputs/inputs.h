@@ -41,6 +41,9 @@ gboolean bt_input_ledger_add_set_aside(BtInputLedger *ledger, const char *source
 /* The cut holds until a resume is added; darkness until `until_ms` (BT_TIME_MAX: a resume). */
 gboolean bt_input_ledger_add_cut(BtInputLedger *ledger, gint64 from_ms, GError **error);
 gboolean bt_input_ledger_add_resume(BtInputLedger *ledger, gint64 from_ms, GError **error);
+/* The safe scene until `until_ms`: show died over and over. */
+gboolean bt_input_ledger_add_safe(
+    BtInputLedger *ledger, gint64 from_ms, gint64 until_ms, GError **error);
 gboolean bt_input_ledger_add_darken(
     BtInputLedger *ledger, gint64 from_ms, gint64 until_ms, GError **error);
 /* Whether a command's id was new; it is remembered, so that each is acted on once. What a command
@@ -69,6 +72,8 @@ gboolean bt_input_ledger_newest(
 gboolean bt_input_ledger_last_manifest(
     BtInputLedger *ledger, const char *source, BtFloor *manifest, GError **error);
 gboolean bt_input_ledger_is_cut(BtInputLedger *ledger, gint64 at_ms);
+/* Until when the safe scene that counts at `at_ms` is to stay; BT_TIME_MIN: none counts. */
+gint64 bt_input_ledger_safe_until(BtInputLedger *ledger, gint64 at_ms);
 /* The alert that counts from the latest instant on, "" when none does or it was ended. */
 void bt_input_ledger_last_alert(
     BtInputLedger *ledger, const char *source, char sha256[BT_HASH_HEX_SIZE]);

@@ -118,6 +118,12 @@ gboolean bt_input_ledger_add_resume(BtInputLedger *ledger, gint64 from_ms, GErro
     return add(ledger, "resume", "", "", 0, from_ms, BT_TIME_MAX, error);
 }
 
+gboolean bt_input_ledger_add_safe(
+    BtInputLedger *ledger, gint64 from_ms, gint64 until_ms, GError **error)
+{
+    return add(ledger, "safe", "", "", 0, from_ms, until_ms, error);
+}
+
 gboolean bt_input_ledger_add_darken(
     BtInputLedger *ledger, gint64 from_ms, gint64 until_ms, GError **error)
 {
@@ -259,6 +265,16 @@ gboolean bt_input_ledger_is_cut(BtInputLedger *ledger, gint64 at_ms)
         " ORDER BY id DESC LIMIT 1",
         "i", at_ms);
     return rows != NULL && bt_rows_next(rows, NULL) && g_str_equal(bt_rows_text(rows, 0), "cut");
+}
+
+gint64 bt_input_ledger_safe_until(BtInputLedger *ledger, gint64 at_ms)
+{
+    gint64 until_ms = BT_TIME_MIN;
+    g_autoptr(BtRows) rows = bt_input_ledger_entries(ledger, "safe", "", G_MAXINT64, NULL);
+    while (rows != NULL && bt_rows_next(rows, NULL))
+        if (bt_rows_int(rows, 2) <= at_ms && bt_rows_int(rows, 3) > at_ms)
+            until_ms = MAX(until_ms, bt_rows_int(rows, 3));
+    return until_ms;
 }
 
 void bt_input_ledger_last_alert(

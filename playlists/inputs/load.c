@@ -201,6 +201,10 @@ static void load_cuts(Loading *loading)
                 until_ms = MIN(until_ms, bt_rows_int(resumes, 2));
         bt_inputs_add_cut(loading->inputs, from_ms, until_ms);
     }
+    g_autoptr(BtRows) safes =
+        bt_input_ledger_entries(loading->ledger, "safe", "", G_MAXINT64, NULL);
+    while (safes != NULL && bt_rows_next(safes, NULL))
+        bt_inputs_add_safe(loading->inputs, bt_rows_int(safes, 2), bt_rows_int(safes, 3));
     g_autoptr(BtRows) darks =
         bt_input_ledger_entries(loading->ledger, "darken", "", G_MAXINT64, NULL);
     while (darks != NULL && bt_rows_next(darks, NULL))

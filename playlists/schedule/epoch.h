@@ -78,7 +78,7 @@ typedef struct {
     gint64 from_ms;
     gint64 until_ms;   /* when the ledger or the display's timetable changes */
     GArray *documents; /* of BtDocument; per source its manifest, then its alert */
-    gboolean cut, darkened, off;
+    gboolean cut, safe, darkened, off;
     const BtSpan *untrusted; /* NULL: time is trusted */
     int brightness, volume;
     BtStand stands[BT_N_CLASSES]; /* when untrusted, only the first is used, for all classes */

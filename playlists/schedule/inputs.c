@@ -27,6 +27,7 @@ BtInputs *bt_inputs_new(void)
     BtInputs *inputs = g_new0(BtInputs, 1);
     inputs->sources = g_ptr_array_new_with_free_func(source_free);
     inputs->cuts = g_array_new(FALSE, FALSE, sizeof(BtSpan));
+    inputs->safes = g_array_new(FALSE, FALSE, sizeof(BtSpan));
     inputs->darkens = g_array_new(FALSE, FALSE, sizeof(BtSpan));
     inputs->untrusted = g_array_new(FALSE, FALSE, sizeof(BtSpan));
     inputs->instants = g_array_new(FALSE, FALSE, sizeof(gint64));
@@ -39,6 +40,7 @@ void bt_inputs_free(BtInputs *inputs)
         return;
     g_ptr_array_unref(inputs->sources);
     g_array_unref(inputs->cuts);
+    g_array_unref(inputs->safes);
     g_array_unref(inputs->darkens);
     g_array_unref(inputs->untrusted);
     g_array_unref(inputs->instants);
@@ -176,6 +178,11 @@ static void add_span(BtInputs *inputs, GArray *spans, gint64 from_ms, gint64 unt
 void bt_inputs_add_cut(BtInputs *inputs, gint64 from_ms, gint64 until_ms)
 {
     add_span(inputs, inputs->cuts, from_ms, until_ms);
+}
+
+void bt_inputs_add_safe(BtInputs *inputs, gint64 from_ms, gint64 until_ms)
+{
+    add_span(inputs, inputs->safes, from_ms, until_ms);
 }
 
 void bt_inputs_add_darken(BtInputs *inputs, gint64 from_ms, gint64 until_ms)

@@ -52,8 +52,8 @@ typedef struct {
 } BtInputSource;
 
 struct BtInputs {
-    GPtrArray *sources;                 /* of BtInputSource */
-    GArray *cuts, *darkens, *untrusted; /* of BtSpan */
+    GPtrArray *sources;                         /* of BtInputSource */
+    GArray *cuts, *safes, *darkens, *untrusted; /* of BtSpan */
     GArray *instants; /* of gint64, sorted: when any of all this begins or ends to count */
     GArray *on;       /* of BtTimes; NULL: the manifest's */
 };

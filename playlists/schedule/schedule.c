@@ -90,6 +90,8 @@ static void choose(BtEpoch *epoch, gint64 at_ms, BtOnAir *on)
         on->kind = BT_ON_CUT;
         return;
     }
+    if (epoch->safe)
+        return;
     if (!epoch->untrusted && try_class(epoch, BT_CLASS_EMERGENCY, at_ms, on))
         return;
     if (epoch->off || epoch->darkened) {

@@ -47,6 +47,8 @@ void bt_inputs_add_set_aside(
     BtInputs *inputs, guint source, const char *what, gint64 from_ms, gint64 until_ms);
 /* The cut: the safe picture in [from_ms, until_ms) whatever else is on. */
 void bt_inputs_add_cut(BtInputs *inputs, gint64 from_ms, gint64 until_ms);
+/* The safe scene in [from_ms, until_ms), whatever else is on but a cut: show died over and over. */
+void bt_inputs_add_safe(BtInputs *inputs, gint64 from_ms, gint64 until_ms);
 /* Darkness by command, in [from_ms, until_ms). An emergency lifts it. */
 void bt_inputs_add_darken(BtInputs *inputs, gint64 from_ms, gint64 until_ms);
 /* In [from_ms, until_ms) the wall clock cannot be trusted: see FORMAT.md, trusted time. The loop is

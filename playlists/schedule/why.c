@@ -57,6 +57,19 @@ static void add_cut(BtWhy *why, const BtLocal *local)
         _("The safe picture is on: an operator cut the broadcast, from %s until %s"), from, until);
 }
 
+static void add_safe(BtWhy *why, const BtLocal *local)
+{
+    const BtSpan *span = bt_spans_find(why->epoch->query->inputs->safes, why->at_ms);
+    g_autofree char *until = span ? bt_words_time(local, span->until_ms) : NULL;
+    if (span)
+        bt_why_add(why, "safe", TRUE, nowhere,
+            _("The safe picture is on: the player failed three times within a minute, until %s"),
+            until);
+    else
+        bt_why_add(
+            why, "safe", TRUE, nowhere, _("The safe picture is on: nothing may be shown now"));
+}
+
 static void add_dark(BtWhy *why, const BtLocal *local)
 {
     const BtSpan *span = bt_spans_find(why->epoch->query->inputs->darkens, why->at_ms);
@@ -227,8 +240,7 @@ static void add_all(BtWhy *why)
         add_dark(why, &local);
         break;
     case BT_ON_SAFE:
-        bt_why_add(
-            why, "safe", TRUE, nowhere, _("The safe picture is on: nothing may be shown now"));
+        add_safe(why, &local);
         break;
     case BT_ON_PROGRAMME:
         break;

@@ -150,6 +150,14 @@ void bt_books_promise(BtSync *sync, guint64 under_way);
 void bt_books_count(BtSync *sync, guint64 asset_bytes, gint64 took_ms);
 void bt_books_clear(BtBooks *books);
 
+/* ---- reply.c: answers to a POST ---- */
+#define BT_REPLY_MAX_BYTES (256 * 1024)
+/* `path` is for messages. What was read before a failure stays in `reply`. */
+gboolean bt_reply_read_push(GBytes *bytes, const char *path, BtPushReply *reply, GError **error);
+/* `*screen` and `*root` (transfer full) stay NULL while the device waits, and on failure. */
+gboolean bt_reply_read_enrol(const BtAnswer *answer, GBytes *bytes, const char *path, char **screen,
+    GBytes **root, GError **error);
+
 /* ---- assets.c ---- */
 /* One asset, or as much of it as comes: TRUE when it is whole in the cache. */
 gboolean bt_asset_fetch(BtRound *round, const BtStep *step);

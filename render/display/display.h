@@ -14,8 +14,10 @@ typedef struct {
     int canvas_w_px, canvas_h_px; /* 0: the size of the screen */
     int x_px, y_px;               /* where the canvas lies in the screen, with BT_SCALE_NONE */
     BtDisplayScale scale;
-    gboolean windowed; /* a window with a frame, for people who try it; else borderless, the
-                        * size of the screen */
+    gboolean windowed;   /* a window with a frame, for people who try it; else borderless, the
+                          * size of the screen */
+    const char *cut_key; /* that gives BT_DISPLAY_EVENT_CUT: "Pause", "Ctrl+Shift+F12"; NULL: none.
+                          * Borrowed for the call */
 } BtDisplayOptions;
 
 typedef struct BtDisplay BtDisplay;
@@ -41,11 +43,14 @@ typedef enum {
     BT_DISPLAY_EVENT_QUIT,    /* the window was closed, or Escape in a first look */
     BT_DISPLAY_EVENT_EXPOSED, /* present everything again */
     BT_DISPLAY_EVENT_RESIZED, /* ask for the canvas again, draw and present everything */
-    BT_DISPLAY_EVENT_CUT,     /* the cut key: Pause/Break */
+    BT_DISPLAY_EVENT_CUT,     /* the cut key was pressed; held down it is pressed once */
 } BtDisplayEvent;
 /* The next event, never blocking. Call it until it says NONE before sleeping, and at least twice a
  * minute even so: SDL keeps the screen saver away from there. */
 BtDisplayEvent bt_display_poll(BtDisplay *display);
+/* Whether this names a key: any of Ctrl, Alt, Shift, then a key as SDL calls it, joined by "+". Any
+ * thread. */
+gboolean bt_display_knows_key(const char *name);
 /* A file descriptor that becomes readable when bt_display_poll has something, -1 when the platform
  * has none (then poll at least 10 times a second). */
 int bt_display_event_fd(BtDisplay *display);

@@ -5,6 +5,7 @@
  * Where the canvas lies 1:1 in the surface and both have the same pixels, the canvas is that part
  * of the surface: what compose draws is on the glass without a copy. Else it is memory of its own,
  * converted or scaled when it is presented. */
+#include "render/display/key.h"
 #include "render/display/private.h"
 #include "render/display/wake.h"
 
@@ -22,6 +23,7 @@ typedef struct {
     BtRect place_px;      /* of the canvas on the glass */
     SDL_Surface *picture; /* the canvas as SDL sees it; NULL: it is a part of the glass */
     BtWake *wake;         /* NULL: nothing to sleep on */
+    BtKey cut_key;
 } Window;
 
 /* ---- the glass ---- */
@@ -254,7 +256,7 @@ static BtDisplayEvent of_key(const Window *window, const SDL_KeyboardEvent *even
     SDL_Keycode key = event->keysym.sym;
     if (event->repeat)
         return BT_DISPLAY_EVENT_NONE;
-    if (key == SDLK_PAUSE)
+    if (bt_key_is(&window->cut_key, key, event->keysym.mod))
         return BT_DISPLAY_EVENT_CUT;
     if (window->options.windowed && (key == SDLK_ESCAPE || key == SDLK_q))
         return BT_DISPLAY_EVENT_QUIT;
@@ -396,6 +398,9 @@ BtDisplay *bt_window_open(const BtDisplayOptions *options, GError **error)
     Window *window = g_new0(Window, 1);
     window->display.ops = &WINDOW_OPS;
     window->options = *options;
+    window->options.cut_key = NULL;
+    if (options->cut_key != NULL)
+        bt_key_parse(options->cut_key, &window->cut_key);
     /* Without an X server there may be no surface but that of a renderer (KMS). */
     if (!try_open(window, "0", NULL) && !try_open(window, "1", error)) {
         g_free(window);

@@ -2,7 +2,7 @@
  * line, each answered with a line on stdout; events are printed as they come, waited for on the
  * descriptor.
  *
- *   peer-display-x11 CANVAS_W CANVAS_H X Y none|fit windowed|whole
+ *   peer-display-x11 CANVAS_W CANVAS_H X Y none|fit windowed|whole CUT_KEY
  *   draw STEP         the pattern of STEP all over the canvas, not presented
  *   present X,Y,W,H … these rectangles of the canvas
  *   darken, quit */
@@ -98,7 +98,7 @@ static int serve(BtDisplay *display)
 
 int main(int argc, char **argv)
 {
-    if (argc != 7)
+    if (argc != 8)
         return 2;
     g_autoptr(GError) error = NULL;
     BtDisplayOptions options = {
@@ -109,6 +109,7 @@ int main(int argc, char **argv)
         .y_px = (int)g_ascii_strtoll(argv[4], NULL, 10),
         .scale = g_str_equal(argv[5], "fit") ? BT_SCALE_FIT : BT_SCALE_NONE,
         .windowed = g_str_equal(argv[6], "windowed"),
+        .cut_key = argv[7],
     };
     g_autoptr(BtDisplay) display = bt_display_open(&options, &error);
     if (!display) {

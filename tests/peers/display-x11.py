@@ -63,9 +63,9 @@ class Server:
 class Display:
     """The program under test."""
 
-    def __init__(self, server, w, h, x=0, y=0, scale="none", window="whole"):
+    def __init__(self, server, w, h, x=0, y=0, scale="none", window="whole", cut_key="Pause"):
         self.process = subprocess.Popen(
-            [PROGRAM, *map(str, (w, h, x, y)), scale, window],
+            [PROGRAM, *map(str, (w, h, x, y)), scale, window, cut_key],
             stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, bufsize=1, env=server.env())
         self.events = []
         self.heard = ""
@@ -173,14 +173,15 @@ class Xlib:
         self.x.XDestroyWindow(self.display, window)
         self.sync()
 
-    def press(self, keysym):
+    def press(self, *keysyms):
+        """One key, or several that are held down together."""
         try:
             xtest = ctypes.CDLL("libXtst.so.6")
         except OSError:
             return False
-        code = self.x.XKeysymToKeycode(self.display, ctypes.c_ulong(keysym))
-        for down in (1, 0):
-            xtest.XTestFakeKeyEvent(self.display, ctypes.c_uint(code & 255), down, ctypes.c_ulong(0))
+        codes = [self.x.XKeysymToKeycode(self.display, ctypes.c_ulong(k)) & 255 for k in keysyms]
+        for down, code in [(1, c) for c in codes] + [(0, c) for c in reversed(codes)]:
+            xtest.XTestFakeKeyEvent(self.display, ctypes.c_uint(code), down, ctypes.c_ulong(0))
         self.sync()
         return True
 
@@ -288,6 +289,27 @@ def test_fit_any(server):
     display.close()
 
 
+def test_cut_keys(server):
+    """Only the key that is configured, with what is to be held; no key where none is."""
+    pause, f12, control, shift = 0xff13, 0xffc9, 0xffe3, 0xffe1
+    for cut_key, silent, loud in (("Ctrl+Shift+F12", [(f12,), (control, f12), (pause,)], (control, shift, f12)),
+                                  ("f12", [(pause,)], (control, f12))):
+        display = Display(server, 64, 64, cut_key=cut_key)
+        display.show(1)
+        xlib = Xlib(server)
+        for keys in silent:
+            if not xlib.press(*keys):
+                return
+        time.sleep(0.3)
+        display.show(2)
+        assert "cut" not in display.events, (cut_key, display.events)
+        xlib.press(*loud)
+        display.wait_event("cut")
+        xlib.close()
+        display.close()
+    print("ok the cut key is the one that is configured")
+
+
 def test_first_look(server):
     display = Display(server, 320, 200, window="windowed")
     display.show(8)
@@ -360,7 +382,7 @@ def test_no_screen():
     if os.path.exists("/dev/dri/card0"):
         print("ok (not tried: this machine has a screen)")
         return
-    run = subprocess.run([PROGRAM, "0", "0", "0", "0", "none", "whole"], env=env, text=True,
+    run = subprocess.run([PROGRAM, "0", "0", "0", "0", "none", "whole", "Pause"], env=env, text=True,
                          stdin=subprocess.DEVNULL, capture_output=True, timeout=60)
     assert run.returncode == 1 and "expected a screen" in run.stderr, run
     print("ok no screen is an error, not a picture nowhere", flush=True)
@@ -374,7 +396,7 @@ def main():
     server = Server(1920, 1080, 24)
     try:
         for test in (test_placed, test_whole_screen, test_half_outside, test_fit_exact, test_fit_any,
-                     test_first_look, test_resize, test_witness):
+                     test_cut_keys, test_first_look, test_resize, test_witness):
             test(server)
     finally:
         server.close()

@@ -122,6 +122,12 @@ static void add_cut(BtInputs *inputs, guint source, const BtJsonAt *at)
     bt_inputs_add_cut(inputs, get_element(at, 0), get_element(at, 1));
 }
 
+static void add_safe(BtInputs *inputs, guint source, const BtJsonAt *at)
+{
+    (void)source;
+    bt_inputs_add_safe(inputs, get_element(at, 0), get_element(at, 1));
+}
+
 static void add_darken(BtInputs *inputs, guint source, const BtJsonAt *at)
 {
     (void)source;
@@ -251,6 +257,7 @@ int main(int argc, char **argv)
     g_autoptr(BtInputs) inputs = bt_inputs_new();
     for_each(inputs, 0, &root, "sources", add_source);
     for_each(inputs, 0, &root, "cuts", add_cut);
+    for_each(inputs, 0, &root, "safes", add_safe);
     for_each(inputs, 0, &root, "darkens", add_darken);
     for_each(inputs, 0, &root, "untrusted", add_untrusted);
     set_on(inputs, &root);

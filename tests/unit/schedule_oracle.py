@@ -192,7 +192,7 @@ class Oracle:
             for kind in ("denials", "set_asides", "lapses"):
                 for entry in source.get(kind, []):
                     self.instants.update([entry["from"], entry.get("until", FOREVER)])
-        for kind in ("cuts", "darkens", "untrusted"):
+        for kind in ("cuts", "safes", "darkens", "untrusted"):
             for span in scenario.get(kind, []):
                 self.instants.update(span)
         self.learn_display()
@@ -296,6 +296,7 @@ class Oracle:
     def prepare(self, t):
         """Everything that stays as it is until the next of self.instants."""
         self.cut, self.dark = self.inside("cuts", t), self.inside("darkens", t)
+        self.safe = self.inside("safes", t)
         span = self.inside("untrusted", t)
         self.untrusted = bool(span)
         self.dark = self.dark or (not span and self.off(t))
@@ -331,6 +332,8 @@ class Oracle:
             self.prepare(t)
         if self.cut:
             return "cut", {}
+        if self.safe:
+            return "safe", {}
         for cls in self.classes:
             if self.dark and cls["class"] != "emergency":
                 return "off", {}
@@ -541,6 +544,7 @@ def week():
                 {"name": "b", "classes": 30, "manifests": [
                     {"from": first - 86400000, "sha256": sha(9004), "manifest": b}]}],
             "cuts": [[ms("2026-11-24T06:00:00Z"), ms("2026-11-24T06:05:00.001Z")]],
+            "safes": [[ms("2026-11-25T15:00:00Z"), ms("2026-11-25T15:10:00.003Z")]],
             "probes": sorted(first + random.Random(1).randrange(7 * 86400000) for _ in range(300))}
 
 
@@ -670,7 +674,7 @@ class Maker:
     def make(self):
         made = {"from": self.first, "to": self.last}
         made["sources"] = [self.source(n) for n in range(self.rng.randrange(1, 4))]
-        for kind, chance in (("cuts", 0.2), ("darkens", 0.2), ("untrusted", 0.3)):
+        for kind, chance in (("cuts", 0.2), ("safes", 0.2), ("darkens", 0.2), ("untrusted", 0.3)):
             if self.rng.random() < chance:
                 made[kind] = [self.some_span()]
         if self.rng.random() < 0.1:

@@ -52,10 +52,11 @@ static BtConfig *read_good(Fixture *f, const char *text)
 
 static const struct {
     const char *name, *text, *message; /* after the path */
+    gboolean syntax;                   /* else it is a matter of meaning */
 } bad[] = {
     { "unknown-group", "[nonsense]\na=b\n",
-        ":1: unknown group [nonsense]: expected screen, display, clock, cache, report or source "
-        "NAME" },
+        ":1: unknown group [nonsense]: expected screen, display, control, clock, cache, report or "
+        "source NAME" },
     { "unknown-key", "# a comment\n[screen]\nid=a\ncolour=red\n",
         ":4: unknown key “colour” in [screen]: expected id name state timezone kind" },
     { "unknown-key-of-a-source", SOURCE "colour=red\n",
@@ -69,7 +70,10 @@ static const struct {
     { "unknown-key-report", "[report]\nto=x\n",
         ":2: unknown key “to” in [report]: expected source heartbeat" },
     { "unknown-key-display", "[display]\nvolume=1\n",
-        ":2: unknown key “volume” in [display]: expected kind canvas scale picture on mute" },
+        ":2: unknown key “volume” in [display]: expected kind canvas scale picture on mute "
+        "cut_key" },
+    { "unknown-key-control", "[control]\npin=1\n",
+        ":2: unknown key “pin” in [control]: expected gpio active" },
     { "translated-key", "[screen]\nname[vi]=a\n",
         ":2: unknown key “name[vi]” in [screen]: expected id name state timezone kind" },
     { "group-twice", "[screen]\nid=a\n[cache]\n[screen]\nname=b\n",
@@ -105,6 +109,17 @@ static const struct {
         ":2: not a window: expected HH:MM-HH:MM;… , at most 48" },
     { "on-after-24", "[display]\non=05:00-24:01\n",
         ":2: not a window: expected HH:MM-HH:MM;… , at most 48" },
+    { "cut-key", "[display]\ncut_key=Panic\n",
+        ":2: no such key: expected none, or a key such as Pause or Ctrl+Shift+F12" },
+    { "cut-key-held", "[display]\ncut_key=Hyper+Pause\n",
+        ":2: no such key: expected none, or a key such as Pause or Ctrl+Shift+F12" },
+    { "gpio-chip", "[control]\ngpio=../sda:1\n",
+        ":2: not a line: expected gpiochipN:LINE, LINE 0 to 1023" },
+    { "gpio-line", "[control]\ngpio=gpiochip0:1024\n",
+        ":2: not a line: expected gpiochipN:LINE, LINE 0 to 1023" },
+    { "gpio-no-line", "[control]\ngpio=gpiochip0\n",
+        ":2: not a line: expected gpiochipN:LINE, LINE 0 to 1023" },
+    { "active", "[control]\nactive=1\n", ":2: “1” is not known for active: expected low or high" },
     { "trust", "[clock]\ntrust=me\n", ":2: “me” is not known for trust: expected system or auto" },
     { "quota", "[cache]\n\nquota_mb=15\n",
         ":3: “15” is no number for quota_mb: expected 16 to 4194304" },
@@ -123,6 +138,12 @@ static const struct {
         ":3: unknown zone: expected names of zone.NAME in [screen]" },
     { "base-address", "[source kp]\nbase=ftp://e.vn\n",
         ":2: base is missing or no address: expected https://… or file:///…" },
+    { "base-missing", "[screen]\nid=a\n[source kp]\n",
+        ":3: base is missing or no address: expected https://… or file:///…" },
+    { "path-missing", "[source kp]\nkind=folder\n", ":1: path is missing: expected a folder" },
+    { "not-utf-8", "[screen]\nname=\xff\n", ":2: not text: expected UTF-8", TRUE },
+    { "escape", "[screen]\nid=a\nname=a\\q\n",
+        ":3: “\\” before what it does not belong to: expected \\s \\n \\t \\r or \\\\", TRUE },
     { "fingerprint", SOURCE "fingerprint=abc\n",
         ":3: not a fingerprint: expected 64 hexadecimal digits" },
     { "poll", SOURCE "poll=0\n", ":3: “0” is no number for poll: expected 1 to 86400" },
@@ -142,9 +163,10 @@ static const struct {
 static void test_bad(Fixture *f, gconstpointer data)
 {
     guint i = GPOINTER_TO_UINT(data);
+    int code = bad[i].syntax ? BT_ERROR_SYNTAX : BT_ERROR_INVALID;
     g_autoptr(GError) error = NULL;
     g_assert_null(read_text(f, bad[i].text, &error));
-    g_assert_error(error, BT_ERROR, BT_ERROR_INVALID);
+    g_assert_error(error, BT_ERROR, code);
     g_assert_true(g_str_has_prefix(error->message, f->path));
     g_assert_cmpstr(error->message + strlen(f->path), ==, bad[i].message);
 }
@@ -159,16 +181,15 @@ static void test_not_a_key_file(Fixture *f, gconstpointer data)
         { "id=a\n", 1 },
         { "[screen]\nid\n", 2 },
         { "# x\n\n[screen\nid=a\n", 3 },
-        { "[screen]\n=a\n", 0 },
+        { "[screen]\n=a\n", 2 },
+        { "[screen]\nid=a\n[cache] x\n", 3 },
     };
     (void)data;
     for (guint i = 0; i < G_N_ELEMENTS(texts); i++) {
         g_autoptr(GError) error = NULL;
-        g_autofree char *place = texts[i].line == 0
-            ? g_strconcat(f->path, ":", NULL)
-            : g_strdup_printf("%s:%u: not a line of this file: expected [group], key=value below "
-                              "one, or # comment",
-                  f->path, texts[i].line);
+        g_autofree char *place = g_strdup_printf(
+            "%s:%u: not a line of this file: expected [group], key=value below one, or # comment",
+            f->path, texts[i].line);
         g_assert_null(read_text(f, texts[i].text, &error));
         g_assert_error(error, BT_ERROR, BT_ERROR_SYNTAX);
         g_assert_true(g_str_has_prefix(error->message, place));

@@ -297,6 +297,23 @@ static void test_cut_and_resume(Case *c, gconstpointer data)
     check(c, 30, "cut");
 }
 
+static void test_safe(Case *c, gconstpointer data)
+{
+    (void)data;
+    char one[BT_HASH_HEX_SIZE];
+    add_manifest(c, 1, 0, one);
+    g_assert_true(bt_input_ledger_add_safe(c->ledger, T0 + 10000, T0 + 610000, NULL));
+    g_assert_true(bt_input_ledger_add_safe(c->ledger, T0 + 20000, T0 + 620000, NULL));
+    open_ledger(c);
+    check(c, 9, "v1");
+    check(c, 10, "safe");
+    check(c, 619, "safe");
+    check(c, 620, "v1");
+    g_assert_cmpint(bt_input_ledger_safe_until(c->ledger, T0 + 15000), ==, T0 + 610000);
+    g_assert_cmpint(bt_input_ledger_safe_until(c->ledger, T0 + 25000), ==, T0 + 620000);
+    g_assert_cmpint(bt_input_ledger_safe_until(c->ledger, T0 + 620000), ==, BT_TIME_MIN);
+}
+
 static void test_darken(Case *c, gconstpointer data)
 {
     (void)data;
@@ -424,6 +441,7 @@ int main(int argc, char **argv)
     ADD("alert", test_alert);
     ADD("wrong-role", test_wrong_role);
     ADD("cut-and-resume", test_cut_and_resume);
+    ADD("safe", test_safe);
     ADD("darken", test_darken);
     ADD("set-aside-and-lapse", test_set_aside_and_lapse);
     ADD("commands-once", test_commands_once);

@@ -179,10 +179,13 @@ static void test_alert(void)
     bt_inputs_add_alert(inputs, 0, NULL, NULL, fixture_at("23T09:30:00"));
     bt_inputs_add_darken(inputs, fixture_at("23T08:59:00"), fixture_at("23T09:40:00"));
     bt_inputs_add_cut(inputs, fixture_at("23T09:20:00"), fixture_at("23T09:21:00"));
+    bt_inputs_add_safe(inputs, fixture_at("23T09:20:30"), fixture_at("23T09:29:00"));
     expect(inputs, fixture_at("23T09:00:00") - 1, "dark");
     expect(inputs, fixture_at("23T09:00:00"), "x/b1");
     expect(inputs, fixture_at("23T09:20:00"), "cut");
-    expect(inputs, fixture_at("23T09:21:00"), "x/b1");
+    expect(inputs, fixture_at("23T09:20:59"), "cut");
+    expect(inputs, fixture_at("23T09:21:00"), "safe");
+    expect(inputs, fixture_at("23T09:29:00"), "x/b1");
     expect(inputs, fixture_at("23T09:30:00"), "dark");
     expect(inputs, fixture_at("23T09:40:00"), "p/a1");
 }

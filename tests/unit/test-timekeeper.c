@@ -80,6 +80,9 @@ static void test_floor(void)
     g_assert_false(keeper.trusted);
     g_assert_cmpint(bt_timekeeper_surely_past_ms(&keeper), ==, T0 + BT_DAY_MS);
     g_assert_cmpint(bt_timekeeper_show_ms(&keeper), ==, T0 + BT_DAY_MS);
+    pass(&keeper, BT_MINUTE_MS); /* it does not come again */
+    bt_timekeeper_renew(&keeper);
+    g_assert_cmpint(bt_timekeeper_show_ms(&keeper), ==, T0 + BT_DAY_MS + BT_MINUTE_MS);
     BtClock real = bt_clock_real();
     /* And no honest clock is older than the build. */
     g_assert_cmpint(bt_timekeeper_start(&real, TRUE, 0, NULL).hard_floor_ms, >, T0 - YEARS(1));

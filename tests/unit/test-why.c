@@ -12,6 +12,11 @@ static void plant_cut(BtInputs *inputs)
     bt_inputs_add_cut(inputs, fixture_at("23T08:30:00"), BT_TIME_MAX);
 }
 
+static void plant_safe(BtInputs *inputs)
+{
+    bt_inputs_add_safe(inputs, fixture_at("23T08:59:00"), fixture_at("23T09:09:00"));
+}
+
 static void plant_darken(BtInputs *inputs)
 {
     bt_inputs_add_darken(inputs, fixture_at("23T08:30:00"), fixture_at("23T10:00:00"));
@@ -94,6 +99,8 @@ static const Case cases[] = {
     { "cut", P, plant_cut, "23T09:00:00", "cut", TRUE, NULL, NULL, "until further notice" },
     { "darkened", P, plant_darken, "23T09:00:00", "darkened", TRUE, NULL, NULL, "10:00:00" },
     { "off", P, plant_off, "23T09:00:00", "off", TRUE, NULL, NULL, "timetable" },
+    { "safe-after-deaths", P, plant_safe, "23T09:00:00", "safe", TRUE, NULL, NULL,
+        "three times within a minute, until 09:09:00" },
     { "safe", P, NULL, "23T13:00:00", "safe", TRUE, NULL, NULL, "nothing may be shown" },
     { "chosen", P, NULL, "23T09:00:00", "chosen", TRUE, "p", NULL, "the ordinary class" },
     { "chosen-item", P, NULL, "23T09:00:00", "chosen", TRUE, "p", "a1", "until 09:00:10" },
