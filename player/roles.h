@@ -21,16 +21,16 @@ typedef enum {
     BT_ROLE_POLL,  /* show → supervise → sync: ask the sources now */
     BT_ROLE_RESTART, /* show → supervise: start everything anew (a command) */
     BT_ROLE_DONE,    /* show → supervise: the work is over (a window was closed) */
-    BT_ROLE_CLOCK,   /* show → supervise: `value` is show time minus the monotonic clock, `flag`
-                        whether it is trusted; the next show goes on from it */
+    BT_ROLE_STOP,    /* supervise → all: finish what must be finished and end */
+    BT_ROLE_CUT, /* supervise → show: the cut switch of the board was used; show → supervise: the
+                  * cut, or its end, is written down. Said again to each new show until it answers
+                  */
+    BT_ROLE_CLOCK, /* show → supervise: `value` is show time minus the monotonic clock, `flag`
+                      whether it is trusted; the next show goes on from it */
     BT_ROLE_TIME_WANTED, /* show → supervise → sync: ask what time it is */
     BT_ROLE_TIME_ASK, /* sync → supervise → show: the source can be asked now, with which nonce? */
     BT_ROLE_TIME_NONCE, /* show → supervise → sync: with `nonce`, and at once */
     BT_ROLE_TIME, /* sync → supervise → show: the answer stands in the cache as "time.json" */
-    BT_ROLE_STOP, /* supervise → all: finish what must be finished and end */
-    BT_ROLE_CUT, /* supervise → show: the cut switch of the board was used; show → supervise: the
-                  * cut, or its end, is written down. Said again to each new show until it answers
-                  */
 } BtRoleType;
 
 typedef struct {

@@ -292,11 +292,13 @@ static void act(Supervise *supervise, const BtRoleMessage *message, const int *f
     case BT_ROLE_NEWS:
     case BT_ROLE_TIME_ASK:
     case BT_ROLE_TIME:
-        send_to(&supervise->show, message);
+        pass_on(&supervise->show, (BtRoleType)message->type);
         break;
     case BT_ROLE_FACTS:
     case BT_ROLE_POLL:
     case BT_ROLE_TIME_WANTED:
+        pass_on(&supervise->sync, (BtRoleType)message->type);
+        break;
     case BT_ROLE_TIME_NONCE:
         send_to(&supervise->sync, message);
         break;

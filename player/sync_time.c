@@ -194,6 +194,7 @@ void bt_sync_role_take_nonce(BtSyncRole *role, const BtNonce *nonce)
 {
     g_mutex_lock(&role->mutex);
     role->nonce = *nonce;
+    role->nonce.hex[sizeof role->nonce.hex - 1] = '\0';
     g_cond_broadcast(&role->wake);
     g_mutex_unlock(&role->mutex);
 }

@@ -147,7 +147,8 @@ static void say(World *world, gboolean sync, const uint8_t *step)
 {
     BtRoleMessage messages[2] = { { .type = step[2] & 0x80 ? (guint32)step[2] << 24 | step[3]
                                                            : step[2] & 15,
-        .value = step[3] } };
+        .value = step[3],
+        .nonce = { { (char)step[3] } } } };
     gsize size = step[1] & 0x10 ? step[4] % sizeof messages + 1 : sizeof messages[0];
     guint n_fds = step[1] & 0x20 ? 2 : step[5] % (BT_CHANNEL_MAX_FDS + 1);
     int fds[BT_CHANNEL_MAX_FDS] = { 0, 0, 0, 0 };
@@ -184,17 +185,28 @@ static void hear(World *world, gboolean sync)
     g_assert_true(world->supervise.stopping == was_stopping);
 }
 
-/* What was passed on has one of a few types, and no files. */
+static gboolean may_hear(gboolean sync, guint32 type)
+{
+    static const guint32 of_show[] = { BT_ROLE_NEWS, BT_ROLE_TIME_ASK, BT_ROLE_TIME };
+    static const guint32 of_sync[] = { BT_ROLE_FACTS, BT_ROLE_POLL, BT_ROLE_TIME_WANTED,
+        BT_ROLE_TIME_NONCE };
+    gboolean may = type == BT_ROLE_STOP;
+    for (guint i = 0; i < (sync ? G_N_ELEMENTS(of_sync) : G_N_ELEMENTS(of_show)); i++)
+        may = may || type == (sync ? of_sync : of_show)[i];
+    return may;
+}
+
+/* What was passed on has one of a few types, and no files; the question for the time has its
+ * nonce, and nothing that sync says has more than its type. */
 static void listen_as(World *world, gboolean sync)
 {
     BtRoleMessage message;
     guint n_fds;
     while (bt_channel_receive(*end_of(world, sync), &message, sizeof message, NULL, 0, &n_fds,
                NULL) == BT_CHANNEL_OK) {
-        gboolean ok = message.type == BT_ROLE_STOP ||
-            (sync ? message.type == BT_ROLE_FACTS || message.type == BT_ROLE_POLL
-                  : message.type == BT_ROLE_NEWS);
-        g_assert_true(ok && message.value == 0 && n_fds == 0);
+        gboolean is_bare = message.value == 0 && *message.nonce.hex == '\0';
+        g_assert_true(may_hear(sync, message.type) && n_fds == 0);
+        g_assert_true(is_bare || (sync && message.type == BT_ROLE_TIME_NONCE));
     }
 }
 
