@@ -63,7 +63,7 @@ static gboolean bad_clock(const char *text, GError **error)
 {
     g_set_error(error, BT_ERROR, BT_ERROR_SYNTAX,
         "%s: not a clock: expected a time like 2026-11-22T05:00:00+07:00 and perhaps a rate from 0 "
-        "to 86400 like x60",
+        "to 86400 like x60, and perhaps a question mark",
         text);
     return FALSE;
 }
@@ -91,8 +91,11 @@ gboolean bt_clock_from_text(const char *text, BtClock *clock, GError **error)
 {
     g_autofree char *wall = g_strdup(text);
     const char *start = cut_off(wall, '@');
+    gboolean is_doubtful = g_str_has_suffix(wall, "?");
+    if (is_doubtful)
+        wall[strlen(wall) - 1] = '\0';
     const char *rate = cut_off(wall, 'x');
-    BtClock read = { .is_virtual = TRUE, .rate = 1 };
+    BtClock read = { .is_virtual = TRUE, .is_doubtful = is_doubtful, .rate = 1 };
     if (!bt_time_parse(wall, &read.wall_start_ms, NULL) || (rate && !parse_rate(rate, &read.rate)))
         return bad_clock(text, error);
     if (!start)
@@ -110,7 +113,8 @@ char *bt_clock_to_text(const BtClock *clock)
     char rate[G_ASCII_DTOSTR_BUF_SIZE];
     g_ascii_dtostr(rate, sizeof rate, clock->rate);
     g_autofree char *wall = bt_time_format(clock->wall_start_ms);
-    return g_strdup_printf("%sx%s@%" G_GINT64_FORMAT, wall, rate, clock->real_start_ms);
+    return g_strdup_printf("%sx%s%s@%" G_GINT64_FORMAT, wall, rate, clock->is_doubtful ? "?" : "",
+        clock->real_start_ms);
 }
 
 /* ---- RFC 3339 ---- */

@@ -22,6 +22,7 @@ typedef struct {
     gint64 wall_start_ms; /* virtual: the wall time at real_start_ms */
     gint64 real_start_ms; /* virtual: CLOCK_BOOTTIME when the clock started */
     double rate;          /* virtual: virtual seconds in a real one, 0 (stands still) to 86400 */
+    gboolean is_doubtful; /* virtual: as a clock that nothing vouches for; it may be wrong */
 } BtClock;
 
 /* The clocks of this machine. Virtual ones come from bt_clock_from_text. */
@@ -35,9 +36,9 @@ gint64 bt_clock_mono_ms(const BtClock *clock);
  * clock that stands still will never show it. */
 gint64 bt_clock_real_ms_until(const BtClock *clock, gint64 wall_ms);
 
-/* Reads "RFC3339" or "RFC3339xRATE", with an optional "@MS" (real start) that bt_clock_to_text adds
- * so that another process continues the same clock; without it the clock starts now.
- * BT_ERROR_SYNTAX. */
+/* Reads "RFC3339" or "RFC3339xRATE", with an optional "?" (doubtful), and an optional "@MS" (real
+ * start) that bt_clock_to_text adds so that another process continues the same clock; without it
+ * the clock starts now. BT_ERROR_SYNTAX. */
 gboolean bt_clock_from_text(const char *text, BtClock *clock, GError **error);
 char *bt_clock_to_text(const BtClock *clock); /* (transfer full), NULL for the real clock */
 

@@ -171,7 +171,7 @@ static BtInputs *load_manifest_alone(const BtBoard *board)
 }
 
 BtInputs *bt_board_load_inputs(
-    const BtBoard *board, BtInputLedger *ledger, BtCache *cache, guint *n_problems)
+    const BtBoard *board, BtInputLedger *ledger, BtCache *cache, gint64 since_ms, guint *n_problems)
 {
     if (n_problems != NULL)
         *n_problems = 0;
@@ -187,8 +187,8 @@ BtInputs *bt_board_load_inputs(
     }
     g_autoptr(GPtrArray) problems = g_ptr_array_new_with_free_func(g_free);
     guint n_sources = g_atomic_int_get(&board->has_documents) ? config->sources->len : 0;
-    BtInputs *inputs = bt_inputs_load(
-        ledger, cache, config->screen_id, sources, n_sources, board->options.since_ms, problems);
+    BtInputs *inputs =
+        bt_inputs_load(ledger, cache, config->screen_id, sources, n_sources, since_ms, problems);
     for (guint i = 0; i < problems->len; i++)
         g_message("%s", (const char *)g_ptr_array_index(problems, i));
     if (n_problems != NULL)
@@ -205,7 +205,8 @@ void bt_board_take_inputs(BtBoard *board, BtInputs *inputs)
 
 void bt_board_reload(BtBoard *board)
 {
-    bt_board_take_inputs(board, bt_board_load_inputs(board, board->ledger, board->cache, NULL));
+    bt_board_take_inputs(board,
+        bt_board_load_inputs(board, board->ledger, board->cache, board->options.since_ms, NULL));
 }
 
 void bt_board_distrust_clock(BtBoard *board, gint64 from_ms)

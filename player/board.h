@@ -43,12 +43,12 @@ gboolean bt_board_set_size(BtBoard *board, int w_px, int h_px, GError **error);
  * the disk fails, and are tried at each use. */
 gboolean bt_board_open_state(const BtConfig *config, gboolean writable, BtCache **cache,
     BtInputLedger **ledger, GError **error);
-/* What counts, out of ledger and cache; problems are logged. It verifies and parses everything
- * again, which takes its time: may be called from any thread, with handles of that thread's.
- * `n_problems` (nullable) is how much that should count does not, since it is not whole here.
- * (transfer full) */
-BtInputs *bt_board_load_inputs(
-    const BtBoard *board, BtInputLedger *ledger, BtCache *cache, guint *n_problems);
+/* What counts at or after `since_ms`, out of ledger and cache; problems are logged. It verifies and
+ * parses everything again, which takes its time: may be called from any thread, with handles of
+ * that thread's. `n_problems` (nullable) is how much that should count does not, since it is not
+ * whole here. (transfer full) */
+BtInputs *bt_board_load_inputs(const BtBoard *board, BtInputLedger *ledger, BtCache *cache,
+    gint64 since_ms, guint *n_problems);
 /* From now on these count (transfer full), and the rules of this box with them. */
 void bt_board_take_inputs(BtBoard *board, BtInputs *inputs);
 /* Both at once, with the board's own handles. */

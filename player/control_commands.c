@@ -269,8 +269,9 @@ static gboolean wait_to_be_claimed(const BtConfig *config, const BtConfigSource 
     for (;;) {
         g_autofree char *screen = NULL;
         g_autoptr(GBytes) root = NULL;
-        if (!bt_sync_enrol(source->base, source->ca_path, source->insecure, key,
-                g_get_real_time() / 1000, &screen, &root, error))
+        gint64 now_ms = MAX(g_get_real_time() / 1000, BANGTIN_BUILT_S * BT_SECOND_MS);
+        if (!bt_sync_enrol(source->base, source->ca_path, source->insecure, key, now_ms, &screen,
+                &root, error))
             return FALSE;
         if (screen != NULL && root != NULL) {
             printf(_("Claimed as screen %s\n"), screen);

@@ -2,6 +2,7 @@
 
 #include "base/db.h"
 #include "base/hash.h"
+#include "player/fact_move.h"
 #include "player/seen.h"
 
 #include <string.h>
@@ -180,6 +181,73 @@ gboolean bt_facts_add(BtFacts *facts, const char *type, const char *id, const Bt
         "INSERT INTO fact (id, at_ms, line) SELECT ?, ?, ?"
         " WHERE NOT EXISTS (SELECT 1 FROM fact WHERE id = ?)",
         "siss", made_id, at->wall_ms, line, made_id);
+}
+
+/* ---- a boot whose clock was wrong ---- */
+
+static gboolean is_of_boot(const BtJson *fact, const char *boot)
+{
+    BtJsonAt place = bt_json_root("", fact), member;
+    const char *text = bt_json_member(&place, "boot", &member)
+        ? bt_json_read_string(&member, 0, BT_FACT_MAX_BYTES, NULL)
+        : NULL;
+    return g_strcmp0(text, boot) == 0;
+}
+
+static gboolean move_row(
+    BtFacts *facts, gint64 seq, BtJson *fact, gint64 from_ms, gint64 step_ms, GError **error)
+{
+    if (!is_of_boot(fact, facts->boot))
+        return TRUE;
+    bt_fact_move(fact, from_ms, step_ms);
+    BtJsonAt place = bt_json_root("", fact), member;
+    gint64 at_ms = 0;
+    if (bt_json_member(&place, "at", &member))
+        bt_json_read_time(&member, &at_ms, NULL);
+    g_autofree char *line = bt_json_to_text(fact, FALSE);
+    return bt_db_run(facts->db, error,
+        "UPDATE fact SET line = ?, at_ms = ? WHERE seq = ? AND state = 0", "sii", line, at_ms, seq);
+}
+
+typedef struct {
+    gint64 seq;
+    BtJson *fact;
+} Untrusted;
+
+static void untrusted_clear(gpointer data)
+{
+    bt_json_unref(((Untrusted *)data)->fact);
+}
+
+static GArray *read_untrusted(BtFacts *facts, GError **error)
+{
+    g_autoptr(BtRows) rows = bt_db_query(facts->db, error,
+        "SELECT seq, line FROM fact WHERE state = 0 AND instr(line, '\"clock\":\"untrusted\"') > 0"
+        " ORDER BY seq",
+        "");
+    if (rows == NULL)
+        return NULL;
+    GArray *found = g_array_new(FALSE, FALSE, sizeof(Untrusted));
+    g_array_set_clear_func(found, untrusted_clear);
+    while (bt_rows_next(rows, error)) {
+        const char *line = bt_rows_text(rows, 1);
+        Untrusted one = { bt_rows_int(rows, 0),
+            bt_json_parse(line, strlen(line), "ledger.db", BT_FACT_MAX_BYTES, 8, NULL) };
+        if (one.fact != NULL)
+            g_array_append_val(found, one);
+    }
+    return found;
+}
+
+gboolean bt_facts_move(BtFacts *facts, gint64 from_ms, gint64 step_ms, GError **error)
+{
+    g_autoptr(GArray) untrusted = read_untrusted(facts, error);
+    gboolean ok = untrusted != NULL;
+    for (guint i = 0; ok && i < untrusted->len; i++) {
+        const Untrusted *one = &g_array_index(untrusted, Untrusted, i);
+        ok = move_row(facts, one->seq, one->fact, from_ms, step_ms, error);
+    }
+    return ok;
 }
 
 /* ---- open rows ---- */

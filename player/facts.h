@@ -50,6 +50,11 @@ void bt_facts_rollback(BtFacts *facts);
 gboolean bt_facts_add(BtFacts *facts, const char *type, const char *id, const BtMoment *at,
     BtJson *body, GError **error);
 
+/* Nobody had trusted the clock of this boot, and it was behind by `step_ms`: in its facts that wait
+ * and say so, instants from `from_ms` on are moved, and their clock is "repaired". What is told of
+ * a stretch or an occurrence that began before is not moved unless it is later than `from_ms`. */
+gboolean bt_facts_move(BtFacts *facts, gint64 from_ms, gint64 step_ms, GError **error);
+
 /* ---- open rows: what is on the glass ---- */
 
 typedef struct {

@@ -6,17 +6,20 @@
  * when there is one. A player that shows nothing new for a second is not waited for. */
 #include "player/judge.h"
 
+#include "base/error.h"
 #include "player/activation.h"
 
 #define PATIENCE_US G_USEC_PER_SEC
 
-typedef enum { LOOK, WRITE, RELOAD, END } TaskKind;
+typedef enum { LOOK, LOOK_AT_TIME, WRITE, RELOAD, END } TaskKind;
 
 typedef struct {
     TaskKind kind;
     BtJudgeWrite write;
     BtJudgeTold told;
     gpointer data;
+    BtNonce nonce;
+    gint64 floor_ms;
 } Task;
 
 /* A judgement on its way to the main thread. */
@@ -177,18 +180,72 @@ static gboolean look(BtJudge *judge, BtJudgement *judgement)
     return changed;
 }
 
+/* Only the source that hears the reports is asked for the time. */
+static gboolean read_time(const BtJudge *judge, const Task *task, gint64 *utc_ms, GError **error)
+{
+    const BtConfigSource *source = bt_config_report_source(judge->config);
+    if (source == NULL)
+        return FALSE;
+    BtLedgerSource input = bt_config_ledger_source(source, NULL);
+    g_autoptr(BtTrust) trust =
+        bt_inputs_load_trust(judge->cache, &input, judge->config->screen_id, error);
+    g_autoptr(GBytes) envelope = trust == NULL
+        ? NULL
+        : bt_cache_read_document(judge->cache, source->name, "time.json", BT_TIME_MAX_BYTES, error);
+    return envelope != NULL &&
+        bt_trust_verify_time(
+            trust, envelope, "time.json", &task->nonce, task->floor_ms, utc_ms, error);
+}
+
+static void look_at_time(const BtJudge *judge, const Task *task, BtJudgement *judgement)
+{
+    g_autoptr(GError) failure = NULL;
+    gint64 utc_ms;
+    Looking looking = { (BtJudge *)judge, judgement };
+    if (read_time(judge, task, &utc_ms, &failure)) {
+        judgement->utc_ms = utc_ms;
+    } else if (failure != NULL) {
+        const BtActivationNews news = { .type = "refused",
+            .code = bt_error_reason(failure),
+            .what = "time.json",
+            .message = failure->message };
+        on_event(&news, &looking);
+    }
+}
+
+static gint64 now_ms(BtJudge *judge)
+{
+    g_mutex_lock(&judge->mutex);
+    gint64 t_ms = bt_timekeeper_show_ms(&judge->time);
+    g_mutex_unlock(&judge->mutex);
+    return t_ms;
+}
+
+/* TRUE when the inputs are to be loaded anew. */
+static gboolean act(BtJudge *judge, const Task *task, Result *result)
+{
+    switch (task->kind) {
+    case LOOK:
+        /* What was not whole may be so by now. */
+        return look(judge, &result->judgement) || judge->n_problems > 0;
+    case LOOK_AT_TIME:
+        look_at_time(judge, task, &result->judgement);
+        return FALSE;
+    case WRITE:
+        return task->write(judge->ledger, task->data, &result->failure);
+    case RELOAD:
+    case END:
+        break;
+    }
+    return TRUE;
+}
+
 static void do_task(BtJudge *judge, const Task *task)
 {
     Result *result = result_new(task);
-    gboolean changed = TRUE;
-    /* What was not whole may be so by now. */
-    if (task->kind == LOOK)
-        changed = look(judge, &result->judgement) || judge->n_problems > 0;
-    else if (task->kind == WRITE)
-        changed = task->write(judge->ledger, task->data, &result->failure);
-    if (changed)
-        result->judgement.inputs =
-            bt_board_load_inputs(judge->board, judge->ledger, judge->cache, &judge->n_problems);
+    if (act(judge, task, result))
+        result->judgement.inputs = bt_board_load_inputs(judge->board, judge->ledger, judge->cache,
+            now_ms(judge) - BT_JUDGE_KEPT_MS, &judge->n_problems);
     result->judgement.unfinished = result->judgement.unfinished || judge->n_problems > 0;
     g_async_queue_push(judge->results, result);
     g_source_set_ready_time(&judge->out->source, 0);
@@ -275,9 +332,14 @@ void bt_judge_look(BtJudge *judge)
     ask(judge, (Task){ .kind = LOOK });
 }
 
+void bt_judge_look_at_time(BtJudge *judge, const BtNonce *nonce, gint64 floor_ms)
+{
+    ask(judge, (Task){ .kind = LOOK_AT_TIME, .nonce = *nonce, .floor_ms = floor_ms });
+}
+
 void bt_judge_write(BtJudge *judge, BtJudgeWrite write, BtJudgeTold told, gpointer data)
 {
-    ask(judge, (Task){ WRITE, write, told, data });
+    ask(judge, (Task){ .kind = WRITE, .write = write, .told = told, .data = data });
 }
 
 void bt_judge_reload(BtJudge *judge)

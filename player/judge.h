@@ -15,6 +15,10 @@
 /* An item that ends sooner is not waited for: the entry would not be stored before its instant. */
 #define BT_JUDGE_AHEAD_MS 200
 
+/* What was replaced longer ago is not loaded any more: show asks about now, and a board that runs
+ * for months would verify and hold all that ever counted. */
+#define BT_JUDGE_KEPT_MS BT_HOUR_MS
+
 typedef struct BtJudge BtJudge;
 
 /* Something that happened, as BtActivationNews has it. */
@@ -33,6 +37,7 @@ typedef struct {
     GPtrArray *events;       /* of BtJudgeEvent */
     GArray *commands;        /* of BtJudgeCommand: those that are no input */
     gint64 newest_issued_ms; /* as BtActivation says; 0: nothing was looked at */
+    gint64 utc_ms;           /* the time that the source signed; 0: it was not asked for */
     gboolean unfinished;     /* this box's own disk kept something back: it is worth another look */
     BtInputs *inputs;        /* NULL: they did not change. Taken by setting it NULL */
 } BtJudgement;
@@ -57,6 +62,8 @@ void bt_judge_set_now(BtJudge *judge, const BtTimekeeper *time, gint64 item_end_
 
 /* Looks at every native source. */
 void bt_judge_look(BtJudge *judge);
+/* Looks at the answer to `nonce` that sync wrote down, for a time that is not before `floor_ms`. */
+void bt_judge_look_at_time(BtJudge *judge, const BtNonce *nonce, gint64 floor_ms);
 /* Writes, then loads the inputs. */
 void bt_judge_write(BtJudge *judge, BtJudgeWrite write, BtJudgeTold told, gpointer data);
 /* Loads the inputs. */

@@ -3,6 +3,8 @@
 struct BtLifeKeeper {
     BtWriter *writer;
     BtLife life;
+    gint64 began_ms;        /* this run */
+    const char *dark_cause; /* static: of the time before it */
 };
 
 /* ---- to the writer ---- */
@@ -73,8 +75,8 @@ static void report_previous(
     if (left_ms > previous->seen_ms)
         report_stretch(keeper, "unconfirmed", "death", previous->seen_ms, left_ms, now);
     gint64 dark_from_ms = MAX(previous->seen_ms, left_ms);
-    const char *cause = left_ms > 0 ? "restart" : previous->clean ? "stopped" : "no-power";
-    report_stretch(keeper, "not-showing", cause, dark_from_ms, now->wall_ms, now);
+    keeper->dark_cause = left_ms > 0 ? "restart" : previous->clean ? "stopped" : "no-power";
+    report_stretch(keeper, "not-showing", keeper->dark_cause, dark_from_ms, now->wall_ms, now);
 }
 
 static void begin(BtLifeKeeper *keeper, const char *state, const char *cause, const BtMoment *now)
@@ -93,6 +95,7 @@ BtLifeKeeper *bt_life_new(
     BtLifeKeeper *keeper = g_new0(BtLifeKeeper, 1);
     keeper->writer = writer;
     g_strlcpy(keeper->life.boot, boot, sizeof keeper->life.boot);
+    keeper->began_ms = now->wall_ms;
     if (previous != NULL)
         report_previous(keeper, previous, left_ms, now);
     begin(keeper, "not-showing", "starting", now);
@@ -116,7 +119,7 @@ void bt_life_set(BtLifeKeeper *keeper, const char *state, const char *cause, con
 void bt_life_tick(BtLifeKeeper *keeper, const BtMoment *now)
 {
     BtLife *life = &keeper->life;
-    life->seen_ms = now->wall_ms;
+    life->seen_ms = MAX(now->wall_ms, life->from_ms); /* after a step back it is yet to come */
     if (life->seen_ms - life->from_ms < BT_LIFE_REPORT_MS) {
         post_note(keeper);
         return;
@@ -124,6 +127,45 @@ void bt_life_tick(BtLifeKeeper *keeper, const BtMoment *now)
     report(keeper, life, now);
     g_autofree char *state = g_strdup(life->state), *cause = g_strdup(life->cause);
     begin(keeper, state, cause, now);
+}
+
+typedef struct {
+    gint64 from_ms, step_ms;
+} Move;
+
+static gboolean move_facts(BtFacts *facts, gpointer data, GError **error)
+{
+    const Move *move = data;
+    return bt_facts_move(facts, move->from_ms, move->step_ms, error);
+}
+
+void bt_life_move(BtLifeKeeper *keeper, gint64 step_ms, const BtMoment *now)
+{
+    BtLife *life = &keeper->life;
+    Move *move = g_new(Move, 1);
+    *move = (Move){ keeper->began_ms, step_ms };
+    bt_writer_post_soon(keeper->writer, move_facts, move, g_free);
+    if (keeper->dark_cause != NULL)
+        report_stretch(keeper, "not-showing", keeper->dark_cause, keeper->began_ms,
+            keeper->began_ms + step_ms, now);
+    keeper->began_ms += step_ms;
+    life->from_ms += step_ms;
+    life->seen_ms = now->wall_ms;
+    post(keeper, put_life, life, now);
+}
+
+void bt_life_step(BtLifeKeeper *keeper, const BtMoment *before, const BtMoment *now)
+{
+    g_autofree char *state = g_strdup(keeper->life.state), *cause = g_strdup(keeper->life.cause);
+    gint64 step_ms = now->wall_ms - before->wall_ms;
+    BtMoment from = *now;
+    keeper->life.seen_ms = before->wall_ms;
+    report(keeper, &keeper->life, before);
+    if (step_ms > 0 && step_ms <= BT_LIFE_STEP_MAX_MS)
+        report_stretch(keeper, "unconfirmed", "clock", before->wall_ms, now->wall_ms, now);
+    if (step_ms < 0 && step_ms >= -BT_LIFE_STEP_MAX_MS)
+        from.wall_ms = MAX(before->wall_ms, keeper->life.from_ms);
+    begin(keeper, state, cause, &from);
 }
 
 void bt_life_stop(BtLifeKeeper *keeper, const BtMoment *now)

@@ -25,6 +25,15 @@ void bt_life_free(BtLifeKeeper *keeper);
 void bt_life_set(BtLifeKeeper *keeper, const char *state, const char *cause, const BtMoment *now);
 /* Each second: the stretch goes on. */
 void bt_life_tick(BtLifeKeeper *keeper, const BtMoment *now);
+/* The clock was found to be wrong by `step_ms` since this run began, and nobody had trusted it:
+ * what this run wrote down in that time is moved, and before it there was no picture for so long.
+ */
+void bt_life_move(BtLifeKeeper *keeper, gint64 step_ms, const BtMoment *now);
+/* The clock stepped from `before` to `now`, in no time. What it passed over is "unconfirmed" for
+ * "clock", what it goes through a second time is not told again; steps of more than a day are no
+ * matter of hours and minutes, and leave a hole or an overlap. */
+#define BT_LIFE_STEP_MAX_MS BT_DAY_MS
+void bt_life_step(BtLifeKeeper *keeper, const BtMoment *before, const BtMoment *now);
 /* Ends on purpose. */
 void bt_life_stop(BtLifeKeeper *keeper, const BtMoment *now);
 

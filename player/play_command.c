@@ -136,7 +136,8 @@ int bt_play_command(int argc, char **argv)
         { "size", 0, 0, G_OPTION_ARG_STRING, &options.size, "size of the canvas", "WxH" },
         { "for", 0, 0, G_OPTION_ARG_INT, &options.for_s, "end after so many seconds", "S" },
         { "clock", 0, 0, G_OPTION_ARG_STRING, &options.clock,
-            "one virtual clock for all roles, offscreen only", "RFC3339[xRATE]" },
+            "one virtual clock for all roles, offscreen only; \"?\": nothing vouches for it",
+            "RFC3339[xRATE][?]" },
         { "windowed", 0, 0, G_OPTION_ARG_NONE, &options.windowed,
             "a window with a frame; Escape ends it", NULL },
         { "grab", 0, 0, G_OPTION_ARG_STRING, &options.grab,
@@ -183,6 +184,8 @@ int bt_role_command(int argc, char **argv)
         { "width", 0, 0, G_OPTION_ARG_INT, &options.w_px, NULL, NULL },
         { "height", 0, 0, G_OPTION_ARG_INT, &options.h_px, NULL, NULL },
         { "died", 0, 0, G_OPTION_ARG_INT64, &options.died_ms, NULL, NULL },
+        { "time", 0, 0, G_OPTION_ARG_INT64, &options.left.offset_ms, NULL, NULL },
+        { "trusted", 0, 0, G_OPTION_ARG_INT, &options.left.trusted, NULL, NULL },
         { "crashed", 0, 0, G_OPTION_ARG_INT, &options.crashed, NULL, NULL },
         { 0 },
     };

@@ -10,6 +10,8 @@
 struct BtReporter {
     BtSync *sync;
     BtFacts *facts;
+    BtReporterDate date;
+    gpointer user; /* of date */
     char *who;
     guint failures; /* in a row */
     guint64 waits;  /* so far */
@@ -18,11 +20,14 @@ struct BtReporter {
     gboolean has_more;
 };
 
-BtReporter *bt_reporter_new(BtSync *sync, BtFacts *facts, const char *who)
+BtReporter *bt_reporter_new(
+    BtSync *sync, BtFacts *facts, const char *who, BtReporterDate date, gpointer user)
 {
     BtReporter *reporter = g_new0(BtReporter, 1);
     reporter->sync = sync;
     reporter->facts = facts;
+    reporter->date = date;
+    reporter->user = user;
     reporter->who = g_strconcat(who, " reports", NULL);
     reporter->batch_bytes = BATCH_FIRST_BYTES;
     return reporter;
@@ -80,14 +85,13 @@ static void fit_batch(BtReporter *reporter, gboolean pushed, gint64 took_ms)
     reporter->batch_bytes = CLAMP(bytes, BT_BATCH_MIN_BYTES, BT_BATCH_MAX_BYTES);
 }
 
-/* The date that is signed is the real one: the source compares it with its own clock. */
 static gboolean push_batch(BtReporter *reporter, GBytes *batch, const BtPatience *patience)
 {
     BtPushReply reply = { 0 };
     g_autoptr(GError) failure = NULL;
     gint64 began_ms = real_ms();
-    gboolean pushed =
-        bt_sync_push(reporter->sync, batch, g_get_real_time() / 1000, patience, &reply, &failure);
+    gboolean pushed = bt_sync_push(
+        reporter->sync, batch, reporter->date(reporter->user), patience, &reply, &failure);
     fit_batch(reporter, pushed, real_ms() - began_ms);
     if (pushed) {
         take_reply(reporter, &reply);

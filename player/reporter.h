@@ -8,9 +8,13 @@
 
 typedef struct BtReporter BtReporter;
 
+/* The date that a batch is signed with, as far as it is known. */
+typedef gint64 (*BtReporterDate)(gpointer user);
+
 /* `sync` and `facts` are borrowed and outlive it; `who` (copied) names the board and the source,
  * for chance and for the log. (transfer full) */
-BtReporter *bt_reporter_new(BtSync *sync, BtFacts *facts, const char *who);
+BtReporter *bt_reporter_new(
+    BtSync *sync, BtFacts *facts, const char *who, BtReporterDate date, gpointer user);
 void bt_reporter_free(BtReporter *reporter);
 
 /* Sends what waits, ten seconds of it at most and within `patience`; nothing while it is to wait.

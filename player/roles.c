@@ -15,7 +15,9 @@ static gboolean on_message(gint fd, GIOCondition condition, gpointer data)
         if (status == BT_CHANNEL_AGAIN)
             return G_SOURCE_CONTINUE;
         gboolean stop = status != BT_CHANNEL_OK || message.type == BT_ROLE_STOP;
-        ear->take(stop ? BT_ROLE_STOP : (BtRoleType)message.type, ear->user);
+        if (stop)
+            message = (BtRoleMessage){ .type = BT_ROLE_STOP };
+        ear->take(&message, ear->user);
         if (stop)
             return G_SOURCE_REMOVE;
     }

@@ -5,8 +5,9 @@
 #ifndef BT_PLAYER_ROLES_H
 #define BT_PLAYER_ROLES_H
 
-#include "base/clock.h"
 #include "player/gpio.h"
+#include "player/timekeeper.h"
+#include "playlists/envelope/envelope.h"
 
 #define BT_ROLE_CHANNEL_FD 3
 
@@ -20,7 +21,13 @@ typedef enum {
     BT_ROLE_POLL,  /* show → supervise → sync: ask the sources now */
     BT_ROLE_RESTART, /* show → supervise: start everything anew (a command) */
     BT_ROLE_DONE,    /* show → supervise: the work is over (a window was closed) */
-    BT_ROLE_STOP,    /* supervise → all: finish what must be finished and end */
+    BT_ROLE_CLOCK,   /* show → supervise: `value` is show time minus the monotonic clock, `flag`
+                        whether it is trusted; the next show goes on from it */
+    BT_ROLE_TIME_WANTED, /* show → supervise → sync: ask what time it is */
+    BT_ROLE_TIME_ASK, /* sync → supervise → show: the source can be asked now, with which nonce? */
+    BT_ROLE_TIME_NONCE, /* show → supervise → sync: with `nonce`, and at once */
+    BT_ROLE_TIME, /* sync → supervise → show: the answer stands in the cache as "time.json" */
+    BT_ROLE_STOP, /* supervise → all: finish what must be finished and end */
     BT_ROLE_CUT, /* supervise → show: the cut switch of the board was used; show → supervise: the
                   * cut, or its end, is written down. Said again to each new show until it answers
                   */
@@ -28,8 +35,10 @@ typedef enum {
 
 typedef struct {
     guint32 type;
-    guint32 padding;
-    gint64 value; /* nothing so far needs more */
+    guint32 flag;
+    gint64 value;
+    BtNonce nonce;
+    char padding[7];
 } BtRoleMessage;
 
 /* Beats stop for so long: show is killed. The first beat may take longer: a small board with a full
@@ -53,6 +62,7 @@ typedef struct {
     gint64 for_ms;    /* --for; 0: until told otherwise */
     gint64 died_ms;   /* show: when the show before this one left the glass; 0: there was none */
     gboolean crashed; /* show: it did not end by itself */
+    BtTimeLeft left;  /* show: what that one knew of the time */
     char *grab;       /* show, offscreen: instants whose frames are written; NULL */
     char *grab_folder;
     const BtGpioLine *cut_line; /* supervise: the board's switch; NULL: it has none. Borrowed */
@@ -62,7 +72,7 @@ typedef struct {
 /* Where a role hears what supervise says to it, one message a call and none with descriptors.
  * BT_ROLE_STOP comes last, also when supervise is gone. */
 typedef struct {
-    void (*take)(BtRoleType type, gpointer user);
+    void (*take)(const BtRoleMessage *message, gpointer user);
     gpointer user;
 } BtRoleEar;
 

@@ -61,24 +61,6 @@ static void act_on(BtShow *show, const BtJudgeCommand *command)
     }
 }
 
-/* A document that verified says that its instant is past, and within a day bounds the clock. */
-static void learn_time(BtShow *show, gint64 issued_ms)
-{
-    bt_timekeeper_raise_floor(&show->time, issued_ms);
-    gint64 wall_ms = bt_clock_wall_ms(&show->time.clock);
-    gboolean bounded = issued_ms > 0 && wall_ms >= issued_ms && wall_ms < issued_ms + BT_DAY_MS;
-    bt_show_judge_clock(show, bounded);
-}
-
-void bt_show_judge_clock(BtShow *show, gboolean bounded)
-{
-    if (!bt_timekeeper_judge(&show->time, bounded) || !show->time.trusted)
-        return;
-    bt_board_trust_clock(show->board, bt_timekeeper_show_ms(&show->time));
-    if (show->judge != NULL)
-        bt_judge_reload(show->judge);
-}
-
 static gboolean on_look_again(gpointer data)
 {
     BtShow *show = data;
@@ -112,7 +94,9 @@ void bt_show_take_judgement(BtJudgement *judgement, gpointer user)
         act_on(show, &g_array_index(judgement->commands, BtJudgeCommand, i));
     look_again(show, judgement->unfinished);
     if (judgement->newest_issued_ms > 0)
-        learn_time(show, judgement->newest_issued_ms);
+        bt_show_learn_issued(show, judgement->newest_issued_ms);
+    if (judgement->utc_ms > 0)
+        bt_show_learn_time(show, judgement->utc_ms);
     if (judgement->inputs != NULL) {
         bt_board_take_inputs(show->board, g_steal_pointer(&judgement->inputs));
         show->inputs_changed = TRUE;
@@ -291,7 +275,7 @@ static gint64 refresh(BtShow *show, gint64 t_ms)
 {
     gboolean over = on_air_is_over(show, t_ms);
     if (over) {
-        bt_timekeeper_renew(&show->time);
+        bt_show_renew_time(show);
         t_ms = turn_ms(show);
         take_documents_when_due(show, t_ms);
         put_on_air(show, bt_board_on_air(show->board, t_ms));

@@ -1,6 +1,6 @@
 /* The state of show, shared by the files that make up that role: show.c (the turn), show_start.c
- * (its beginning and end), entries.c (what it writes into the input ledger), doubt.c (what may have
- * rotted), show_tell.c (what it tells others), status.c (what it
+ * (its beginning and end), show_time.c (what time it is), entries.c (what it writes into the input
+ * ledger), doubt.c (what may have rotted), show_tell.c (what it tells others), status.c (what it
  * says of itself). Private to these. Thread-safety: show's main thread. */
 #ifndef BT_PLAYER_SHOW_H
 #define BT_PLAYER_SHOW_H
@@ -27,7 +27,12 @@ typedef struct {
     int status;   /* what the process will exit with */
 
     BtTimekeeper time;
-    gint64 boot_ms;  /* show time at start */
+    gint64 boot_ms; /* show time at start, moved when it was found to be wrong */
+    BtNonce nonce;  /* of the question for the time that is under way, "" */
+    gint64 asked_mono_ms, heard_mono_ms; /* of it */
+    gint64 issued_ms; /* of the newest document so far, 0: nothing was looked at */
+    gint64 left_ms;   /* the offset that supervise knows */
+    gboolean left_trusted, was_trusted;
     gint64 due_ms;   /* show time for which the timer is set */
     gint64 drawn_ms; /* show time of the last picture */
 
@@ -74,12 +79,24 @@ typedef struct {
 
 /* Now, as facts carry it. */
 BtMoment bt_show_moment(const BtShow *show);
-/* Asks the clock again, as bt_timekeeper_judge: once it is trusted, dated items count. */
-void bt_show_judge_clock(BtShow *show, gboolean bounded);
 /* One turn: from what happened to what is on the glass, and sleep until the next. */
 void bt_show_turn(BtShow *show);
 /* A message without files to supervise. */
 void bt_show_tell(BtShow *show, BtRoleType type);
+void bt_show_send(BtShow *show, const BtRoleMessage *message);
+
+/* ---- show_time.c ---- */
+/* Show time becomes the best that is known; what is being written down follows a step. */
+void bt_show_renew_time(BtShow *show);
+/* Looks at the clocks, and renews show time at once when trust in them changed. */
+void bt_show_judge_time(BtShow *show);
+/* The newest document that verified was issued then. */
+void bt_show_learn_issued(BtShow *show, gint64 issued_ms);
+/* The source can be asked for the time; its answer stands in the cache; it said so. */
+void bt_show_ask_time(BtShow *show);
+void bt_show_hear_time(BtShow *show);
+void bt_show_learn_time(BtShow *show, gint64 utc_ms);
+
 /* An entry of the ledger: what is written and loaded by the judge's thread. */
 typedef enum { BT_ENTRY_CUT, BT_ENTRY_RESUME, BT_ENTRY_SET_ASIDE, BT_ENTRY_LAPSE } BtEntryKind;
 /* Writes an entry that counts from now on; `source` and `what` where the kind has them, else NULL.

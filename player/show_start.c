@@ -101,20 +101,26 @@ static gboolean on_beat(gpointer data)
 static gboolean on_heartbeat(gpointer data)
 {
     BtShow *show = data;
-    bt_show_judge_clock(show, FALSE);
+    bt_show_judge_time(show);
+    if (!show->time.trusted)
+        bt_show_tell(show, BT_ROLE_TIME_WANTED);
     bt_show_look_for_silence(show);
     bt_status_heartbeat(show);
     return G_SOURCE_CONTINUE;
 }
 
-static void on_supervise(BtRoleType type, gpointer data)
+static void on_supervise(const BtRoleMessage *message, gpointer data)
 {
     BtShow *show = data;
-    if (type == BT_ROLE_STOP)
+    if (message->type == BT_ROLE_STOP)
         g_main_loop_quit(show->loop);
-    if (type == BT_ROLE_NEWS && show->judge != NULL && show->safe_until_ms == BT_TIME_MIN)
+    if (message->type == BT_ROLE_TIME_ASK)
+        bt_show_ask_time(show);
+    if (message->type == BT_ROLE_TIME)
+        bt_show_hear_time(show);
+    if (message->type == BT_ROLE_NEWS && show->judge != NULL && show->safe_until_ms == BT_TIME_MIN)
         bt_judge_look(show->judge);
-    if (type == BT_ROLE_CUT)
+    if (message->type == BT_ROLE_CUT)
         bt_show_cut_by(show, "by the board's switch");
 }
 
@@ -255,10 +261,15 @@ static void take_over(BtShow *show, BtFacts *facts)
     bt_tracker_recover(show->tracker, rows, MAX(died_ms, lived ? life.seen_ms : 0));
 }
 
+/* The power takes the last notes of the life; a row that was opened since is on the disk. */
 static gint64 stored_time(BtFacts *facts)
 {
     BtLife life;
-    return bt_facts_life(facts, &life) ? life.seen_ms : 0;
+    gint64 stored_ms = bt_facts_life(facts, &life) ? life.seen_ms : 0;
+    g_autoptr(GPtrArray) rows = bt_facts_open_rows(facts, NULL);
+    for (guint i = 0; rows != NULL && i < rows->len; i++)
+        stored_ms = MAX(stored_ms, ((const BtOpenRow *)g_ptr_array_index(rows, i))->start_ms);
+    return stored_ms;
 }
 
 /* ---- opening ---- */
@@ -312,7 +323,7 @@ static gboolean open_board(BtShow *show, GError **error)
         .failure_user = show,
         .writable = TRUE,
         .documents_later = show->safe_until_ms != BT_TIME_MIN,
-        .since_ms = bt_clock_wall_ms(&options->clock) - BT_HOUR_MS,
+        .since_ms = show->boot_ms - BT_HOUR_MS,
     };
     show->board = bt_board_open(show->config, &board, error);
     if (show->board == NULL)
@@ -398,9 +409,10 @@ static gboolean show_open(BtShow *show, GError **error)
     confine(show);
     if (!open_ledger(show, error))
         return FALSE;
-    show->time = bt_timekeeper_start(
-        &options->clock, show->config->trust_system_clock, stored_time(show->reader));
+    show->time = bt_timekeeper_start(&options->clock, show->config->trust_system_clock,
+        stored_time(show->reader), options->left.offset_ms != 0 ? &options->left : NULL);
     show->boot_ms = bt_timekeeper_show_ms(&show->time);
+    show->was_trusted = show->time.trusted;
     look_at_deaths(show);
     note_the_glass(show);
     if (!open_board(show, error))

@@ -5,11 +5,16 @@
 
 #include <unistd.h>
 
+void bt_show_send(BtShow *show, const BtRoleMessage *message)
+{
+    if (show->channel >= 0)
+        bt_channel_send(show->channel, message, sizeof *message, NULL, 0, NULL);
+}
+
 void bt_show_tell(BtShow *show, BtRoleType type)
 {
     BtRoleMessage message = { .type = type };
-    if (show->channel >= 0)
-        bt_channel_send(show->channel, &message, sizeof message, NULL, 0, NULL);
+    bt_show_send(show, &message);
 }
 
 /* The decoder is a child of supervise: it gets one end of a new channel and the content. */

@@ -60,7 +60,8 @@ struct Supervise {
     BtNotify *notify;
     gint64 beat_ms; /* real, of the last beat, or when show was started */
     guint beat_timer;
-    gint64 died_ms;      /* by the player's clock, of the last show */
+    gint64 died_ms;      /* by its own time, of the last show */
+    BtTimeLeft left;     /* what it knew of the time */
     gboolean crashed;    /* it did not end by itself */
     guint deaths;        /* of show */
     int died_of;         /* the last one's exit status */
@@ -141,6 +142,8 @@ static GPtrArray *role_arguments(const Supervise *supervise, const char *role)
     add_number(argv, "width", options->w_px);
     add_number(argv, "height", options->h_px);
     add_number(argv, "died", supervise->died_ms);
+    add_number(argv, "time", supervise->left.offset_ms);
+    add_number(argv, "trusted", supervise->left.trusted);
     add_number(argv, "crashed", supervise->crashed);
     g_ptr_array_add(argv, NULL);
     return argv;
@@ -150,11 +153,16 @@ static gboolean on_message(gint fd, GIOCondition condition, gpointer data);
 static gboolean start_again(gpointer data);
 static void watch_beats(Supervise *supervise);
 
+static void send_to(const Child *child, const BtRoleMessage *message)
+{
+    if (child->channel >= 0)
+        bt_channel_send(child->channel, message, sizeof *message, NULL, 0, NULL);
+}
+
 static void pass_on(const Child *child, BtRoleType type)
 {
     BtRoleMessage message = { .type = type };
-    if (child->channel >= 0)
-        bt_channel_send(child->channel, &message, sizeof message, NULL, 0, NULL);
+    send_to(child, &message);
 }
 
 static gboolean try_to_start(Child *child)
@@ -268,7 +276,7 @@ static void take_beat(Supervise *supervise)
  * for show's beats or start decoders. */
 static gboolean may_say(const Child *child, guint32 type)
 {
-    gboolean is_of_sync = type == BT_ROLE_NEWS;
+    gboolean is_of_sync = type == BT_ROLE_NEWS || type == BT_ROLE_TIME_ASK || type == BT_ROLE_TIME;
     return is_of_sync == (child == &child->supervise->sync);
 }
 
@@ -285,11 +293,18 @@ static void act(Supervise *supervise, const BtRoleMessage *message, const int *f
         start_decoder(supervise, fds, n_fds);
         break;
     case BT_ROLE_NEWS:
-        pass_on(&supervise->show, BT_ROLE_NEWS);
+    case BT_ROLE_TIME_ASK:
+    case BT_ROLE_TIME:
+        send_to(&supervise->show, message);
         break;
     case BT_ROLE_FACTS:
     case BT_ROLE_POLL:
-        pass_on(&supervise->sync, message->type);
+    case BT_ROLE_TIME_WANTED:
+    case BT_ROLE_TIME_NONCE:
+        send_to(&supervise->sync, message);
+        break;
+    case BT_ROLE_CLOCK:
+        supervise->left = (BtTimeLeft){ message->flag != 0, message->value };
         break;
     case BT_ROLE_RESTART:
         restart_everything(supervise);
@@ -387,7 +402,10 @@ static void start_show_again(Supervise *supervise, int status)
 
 static void show_ended(Supervise *supervise, int status)
 {
-    supervise->died_ms = bt_clock_wall_ms(&supervise->options->clock);
+    const BtClock *clock = &supervise->options->clock;
+    gint64 offset_ms = supervise->left.offset_ms;
+    supervise->died_ms =
+        offset_ms == 0 ? bt_clock_wall_ms(clock) : bt_clock_mono_ms(clock) + offset_ms;
     supervise->crashed = WIFSIGNALED(status);
     forget(&supervise->show);
     supervise->died_of = WIFEXITED(status) ? WEXITSTATUS(status) : 0;

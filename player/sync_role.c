@@ -4,19 +4,15 @@
  * it is woken.
  *
  * Nobody sees sync die: show goes on from the cache, and supervise starts it again. */
+#include "player/sync_role.h"
+
 #include "base/channel.h"
 #include "base/io.h"
 #include "player/confine.h"
 #include "player/device_key.h"
-#include "player/facts.h"
 #include "player/line_watch.h"
-#include "player/reporter.h"
-#include "player/roles.h"
-#include "player/timekeeper.h"
 #include "player/traffic.h"
-#include "player/untold.h"
 #include "playlists/sync/pace.h"
-#include "playlists/sync/sync.h"
 
 #include <glib-unix.h>
 #include <unistd.h>
@@ -25,63 +21,31 @@
 #define PUSH_LIMIT_MS (45 * BT_SECOND_MS) /* of one batch; its date must not grow old under way */
 #define LAST_PUSH_LIMIT_MS (8 * BT_SECOND_MS) /* within what supervise waits at the end */
 
-typedef struct SyncRole SyncRole;
-
-typedef struct {
-    SyncRole *role;
-    const BtConfigSource *source;
-    GThread *thread;
-    BtCache *cache;
-    BtFacts *facts;
-    BtUntold *untold;
-    BtKey *key;               /* NULL: it rotted, and no report can be signed */
-    BtSyncSource description; /* strings are the configuration's */
-    BtSync *sync;
-    BtHints *hints;    /* NULL: a folder, not yet, or none could be had */
-    BtTimekeeper time; /* its own: what the clock is worth for budgets */
-    BtBudget budget;
-    char *who;            /* the board and this source, for chance */
-    guint64 pauses;       /* so far */
-    guint failures;       /* rounds in a row, on the line as it is */
-    guint line;           /* which failed so often, by the role's count */
-    gint64 asked_ms;      /* what the last round was asked to wait; reports have their own wait */
-    gint64 round_real_ms; /* when the last round ended */
-    BtReporter *reporter; /* NULL: this source takes no reports */
-    GHashTable *told;     /* what went wrong since the last good round: type, thing and code */
-    GHashTable *checked;  /* sha256 hashed since the start */
-    GHashTable *needed;   /* under the role's mutex: sha256 this source cannot do without */
-} Worker;
-
-struct SyncRole {
-    const BtRoleOptions *options;
-    BtConfig *config;
-    GMainLoop *loop;
-    GPtrArray *workers; /* of Worker */
-    gint cancelled;     /* atomic */
-    GMutex mutex;
-    GCond wake;
-    guint64 wakes; /* under mutex: how often supervise asked for a round */
-    guint line;    /* atomic: how often the box's network changed */
-    GMutex channel_mutex;
-};
-
 static gint64 real_ms(void)
 {
     return g_get_monotonic_time() / 1000;
 }
 
-static void tell_news(SyncRole *role)
+void bt_sync_role_tell(BtSyncRole *role, BtRoleType type)
 {
-    BtRoleMessage message = { .type = BT_ROLE_NEWS };
+    BtRoleMessage message = { .type = type };
     g_mutex_lock(&role->channel_mutex);
     bt_channel_send(BT_ROLE_CHANNEL_FD, &message, sizeof message, NULL, 0, NULL);
     g_mutex_unlock(&role->channel_mutex);
 }
 
+void bt_sync_role_wake(BtSyncRole *role)
+{
+    g_mutex_lock(&role->mutex);
+    role->wakes++;
+    g_cond_broadcast(&role->wake);
+    g_mutex_unlock(&role->mutex);
+}
+
 /* ---- one round ---- */
 
 /* A fault that goes on for days is one event, not one a poll. */
-static gboolean is_told(Worker *worker, const BtSyncEvent *event)
+static gboolean is_told(BtSyncWorker *worker, const BtSyncEvent *event)
 {
     gboolean may_go_on = g_str_equal(event->type, "skipped") || g_str_equal(event->type, "refused");
     return may_go_on &&
@@ -89,16 +53,10 @@ static gboolean is_told(Worker *worker, const BtSyncEvent *event)
             worker->told, g_strdup_printf("%s %s %s", event->type, event->what, event->reason));
 }
 
-static BtMoment moment(const Worker *worker)
-{
-    const BtClock *clock = &worker->role->options->clock;
-    return (BtMoment){ bt_clock_wall_ms(clock), bt_clock_mono_ms(clock), TRUE };
-}
-
 /* What is fetched is for the log; what is refused is for the source too. */
 static void on_event(const BtSyncEvent *event, gpointer user)
 {
-    Worker *worker = user;
+    BtSyncWorker *worker = user;
     if (is_told(worker, event))
         return;
     g_message("%s: %s %s: %s", worker->source->name, event->type, event->what, event->message);
@@ -113,14 +71,14 @@ static void on_event(const BtSyncEvent *event, gpointer user)
     bt_json_set_string(body, "source", worker->source->name);
     bt_json_set_string(body, "what", event->what);
     bt_json_set_string(body, "message", words);
-    BtMoment now = moment(worker);
+    BtMoment now = bt_sync_role_moment(worker->role);
     bt_untold_add(worker->untold, worker->facts, &now, body);
 }
 
 /* What was used is written down before more of it comes. */
 static void on_usage(const BtUsage *usage, gpointer user)
 {
-    const Worker *worker = user;
+    const BtSyncWorker *worker = user;
     g_autoptr(GError) failure = NULL;
     if (!bt_facts_begin(worker->facts, &failure) ||
         !bt_facts_put_usage(worker->facts, worker->source->name, usage, &failure) ||
@@ -131,23 +89,12 @@ static void on_usage(const BtUsage *usage, gpointer user)
 }
 
 /* The clock is worth as much here as in show: what verified bounds it. */
-static void tell_time(Worker *worker)
+static void tell_time(BtSyncWorker *worker)
 {
-    const BtClock *clock = &worker->role->options->clock;
-    gint64 issued_ms = bt_sync_issued_ms(worker->sync), wall_ms = bt_clock_wall_ms(clock);
-    bt_timekeeper_raise_floor(&worker->time, issued_ms);
-    bt_timekeeper_judge(
-        &worker->time, issued_ms > 0 && wall_ms >= issued_ms && wall_ms < issued_ms + BT_DAY_MS);
-    BtBudgetTime now = { wall_ms, bt_clock_mono_ms(clock), worker->time.trusted };
+    bt_sync_role_learn_issued(worker);
+    BtMoment at = bt_sync_role_moment(worker->role);
+    BtBudgetTime now = { at.wall_ms, at.mono_ms, at.trusted };
     bt_sync_set_time(worker->sync, &now, worker->hints ? bt_hints_take_bytes(worker->hints) : 0);
-}
-
-static gint64 trusted_now_ms(const SyncRole *role)
-{
-    gboolean trusted = role->config->trust_system_clock || role->options->clock.is_virtual;
-    /* With trust=auto show judges expiry again by its own clock; here only what is surely past
-     * counts. */
-    return trusted ? bt_clock_wall_ms(&role->options->clock) : BANGTIN_BUILT_S * BT_SECOND_MS;
 }
 
 static const char *state_word(const GError *trouble, gint64 heard_ago_ms)
@@ -160,7 +107,7 @@ static const char *state_word(const GError *trouble, gint64 heard_ago_ms)
 }
 
 static gboolean put_round(
-    Worker *worker, const BtSourceState *state, const BtUsage *usage, GError **error)
+    BtSyncWorker *worker, const BtSourceState *state, const BtUsage *usage, GError **error)
 {
     return bt_facts_begin(worker->facts, error) &&
         bt_facts_put_source(worker->facts, state, error) &&
@@ -169,11 +116,11 @@ static gboolean put_round(
 }
 
 /* The source was heard when the round began, or later: it may have hung over a download since. */
-static void note_round(Worker *worker, gint64 began_ms)
+static void note_round(BtSyncWorker *worker, gint64 began_ms)
 {
     BtSourceState *before = bt_facts_source(worker->facts, worker->source->name);
     const GError *trouble = bt_sync_trouble(worker->sync);
-    gint64 now_ms = real_ms(), wall_ms = bt_clock_wall_ms(&worker->role->options->clock);
+    gint64 now_ms = real_ms(), wall_ms = bt_sync_role_now_ms(worker->role);
     gboolean heard = bt_sync_has_heard(worker->sync);
     gint64 idle_ms = before == NULL ? 0 : before->idle_ms;
     gint64 last_ok_ms = heard ? began_ms : before == NULL ? 0 : before->last_ok_ms;
@@ -195,13 +142,13 @@ static void note_round(Worker *worker, gint64 began_ms)
     bt_source_state_free(before);
 }
 
-static void do_round(Worker *worker)
+static void do_round(BtSyncWorker *worker)
 {
     g_autoptr(GError) failure = NULL;
-    gint64 began_ms = bt_clock_wall_ms(&worker->role->options->clock);
+    gint64 began_ms = bt_sync_role_now_ms(worker->role);
     tell_time(worker);
-    BtSyncResult result = bt_sync_round(
-        worker->sync, trusted_now_ms(worker->role), &worker->role->cancelled, &failure);
+    BtSyncResult result = bt_sync_round(worker->sync, bt_sync_role_surely_past_ms(worker->role),
+        &worker->role->cancelled, &failure);
     tell_time(worker);
     worker->asked_ms = bt_sync_asked_ms(worker->sync);
     gboolean slow_down = result == BT_SYNC_FAILED && bt_sync_is_of_the_way(failure);
@@ -214,7 +161,7 @@ static void do_round(Worker *worker)
     if (result != BT_SYNC_FAILED)
         g_hash_table_remove_all(worker->told);
     if (result == BT_SYNC_NEW)
-        tell_news(worker->role);
+        bt_sync_role_tell(worker->role, BT_ROLE_NEWS);
 }
 
 static void add_all(GHashTable *keep, GHashTable *needed)
@@ -227,11 +174,11 @@ static void add_all(GHashTable *keep, GHashTable *needed)
 }
 
 /* Only when every source has said what it needs may anything go. */
-static GHashTable *needed_by_all(SyncRole *role)
+static GHashTable *needed_by_all(BtSyncRole *role)
 {
     g_autoptr(GHashTable) keep = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
     for (guint i = 0; i < role->workers->len; i++) {
-        const Worker *worker = g_ptr_array_index(role->workers, i);
+        const BtSyncWorker *worker = g_ptr_array_index(role->workers, i);
         if (worker->needed == NULL)
             return NULL;
         add_all(keep, worker->needed);
@@ -239,7 +186,7 @@ static GHashTable *needed_by_all(SyncRole *role)
     return g_steal_pointer(&keep);
 }
 
-static void evict(Worker *worker)
+static void evict(BtSyncWorker *worker)
 {
     GHashTable *needed = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
     gboolean known = bt_sync_add_needed(worker->sync, needed);
@@ -258,7 +205,7 @@ static void evict(Worker *worker)
 }
 
 /* What cannot be read now says nothing of its bytes. */
-static void take_failed_check(Worker *worker, const char *sha256, const GError *failure)
+static void take_failed_check(BtSyncWorker *worker, const char *sha256, const GError *failure)
 {
     g_hash_table_remove(worker->checked, sha256);
     if (!g_error_matches(failure, BT_ERROR, BT_ERROR_MISMATCH))
@@ -269,7 +216,7 @@ static void take_failed_check(Worker *worker, const char *sha256, const GError *
 
 /* Once a start each object that is needed is hashed from the disk, one a round: what rotted goes
  * and is fetched again. */
-static void check_one_object(Worker *worker)
+static void check_one_object(BtSyncWorker *worker)
 {
     GHashTableIter iter;
     gpointer sha256;
@@ -287,23 +234,15 @@ static void check_one_object(Worker *worker)
 
 /* ---- a worker's life ---- */
 
-static void wake_workers(SyncRole *role)
-{
-    g_mutex_lock(&role->mutex);
-    role->wakes++;
-    g_cond_broadcast(&role->wake);
-    g_mutex_unlock(&role->mutex);
-}
-
 /* What failed on the old line says nothing of the new one. */
 static void on_line_change(gpointer user)
 {
-    SyncRole *role = user;
+    BtSyncRole *role = user;
     g_atomic_int_inc(&role->line);
-    wake_workers(role);
+    bt_sync_role_wake(role);
 }
 
-static void forget_old_line(Worker *worker)
+static void forget_old_line(BtSyncWorker *worker)
 {
     guint line = g_atomic_int_get(&worker->role->line);
     if (line != worker->line)
@@ -314,23 +253,28 @@ static void forget_old_line(Worker *worker)
 /* From the hints' own thread. */
 static void on_hint(gpointer user)
 {
-    wake_workers(user);
+    bt_sync_role_wake(user);
 }
 
 /* How many real milliseconds a span of show time lasts. */
-static gint64 real_span_ms(const Worker *worker, gint64 span_ms)
+static gint64 real_span_ms(const BtSyncWorker *worker, gint64 span_ms)
 {
     const BtClock *clock = &worker->role->options->clock;
     double rate = clock->is_virtual && clock->rate > 1 ? clock->rate : 1;
     return (gint64)((double)span_ms / rate);
 }
 
-static gint64 pause_ms(Worker *worker)
+static gboolean has_more_reports(BtSyncWorker *worker)
+{
+    return worker->reporter != NULL && bt_reporter_has_more(worker->reporter) &&
+        !bt_sync_role_waits_for_time(worker);
+}
+
+static gint64 pause_ms(BtSyncWorker *worker)
 {
     gint64 poll_ms = worker->source->poll_s * BT_SECOND_MS;
     guint64 n = worker->pauses++;
-    if ((worker->sync != NULL && bt_sync_is_unfinished(worker->sync)) ||
-        (worker->reporter != NULL && bt_reporter_has_more(worker->reporter)))
+    if ((worker->sync != NULL && bt_sync_is_unfinished(worker->sync)) || has_more_reports(worker))
         return 0;
     gint64 wait_ms = worker->failures > 0
         ? bt_pace_retry_ms(worker->who, n, worker->failures, poll_ms)
@@ -340,15 +284,15 @@ static gint64 pause_ms(Worker *worker)
 
 /* A busy server is left alone, whatever hints and facts say, but not longer than an alert may wait;
  * not all boards come back in the second that it named. */
-static gint64 asked_ms(const Worker *worker)
+static gint64 asked_ms(const BtSyncWorker *worker)
 {
     gint64 ms = MIN(worker->asked_ms, ASKED_MAX_MS);
     return ms + (gint64)((double)ms / 5 * bt_pace_chance(worker->who, worker->pauses));
 }
 
-static void sleep_for(Worker *worker, gint64 ms, guint64 *seen_wakes, gboolean may_be_woken)
+static void sleep_for(BtSyncWorker *worker, gint64 ms, guint64 *seen_wakes, gboolean may_be_woken)
 {
-    SyncRole *role = worker->role;
+    BtSyncRole *role = worker->role;
     gint64 until_us = g_get_monotonic_time() + ms * 1000;
     g_mutex_lock(&role->mutex);
     while (!g_atomic_int_get(&role->cancelled) && (!may_be_woken || role->wakes == *seen_wakes) &&
@@ -361,7 +305,7 @@ static void sleep_for(Worker *worker, gint64 ms, guint64 *seen_wakes, gboolean m
 
 /* When power returns to a district all its boards are up in the same minute. Those that have
  * something to show come one after the other. */
-static void wait_for_turn(Worker *worker, guint64 *seen_wakes)
+static void wait_for_turn(BtSyncWorker *worker, guint64 *seen_wakes)
 {
     BtClock machine = bt_clock_real();
     if (worker->role->options->clock.is_virtual || !bt_sync_has_ready(worker->sync))
@@ -371,21 +315,26 @@ static void wait_for_turn(Worker *worker, guint64 *seen_wakes)
     sleep_for(worker, wait_ms, seen_wakes, TRUE);
 }
 
-static void begin(Worker *worker, guint64 *seen_wakes)
+static void begin(BtSyncWorker *worker, guint64 *seen_wakes)
 {
     wait_for_turn(worker, seen_wakes);
     worker->hints = bt_hints_new(&worker->description, on_hint, worker->role, NULL);
 }
 
-static void report(Worker *worker, const BtPatience *patience)
+static gint64 date_of_reports(gpointer user)
 {
-    if (worker->reporter == NULL)
-        return;
-    bt_reporter_push(worker->reporter, patience);
-    bt_facts_tidy(worker->facts, bt_clock_wall_ms(&worker->role->options->clock), NULL);
+    return bt_sync_role_now_ms(user);
 }
 
-static void worker_close(Worker *worker)
+static void report(BtSyncWorker *worker, const BtPatience *patience)
+{
+    if (worker->reporter == NULL || bt_sync_role_waits_for_time(worker))
+        return;
+    bt_reporter_push(worker->reporter, patience);
+    bt_facts_tidy(worker->facts, bt_sync_role_now_ms(worker->role), NULL);
+}
+
+static void worker_close(BtSyncWorker *worker)
 {
     g_clear_pointer(&worker->hints, bt_hints_free);
     g_clear_pointer(&worker->reporter, bt_reporter_free);
@@ -398,7 +347,7 @@ static void worker_close(Worker *worker)
 
 static void worker_free(gpointer data)
 {
-    Worker *worker = data;
+    BtSyncWorker *worker = data;
     if (worker->thread != NULL)
         g_thread_join(worker->thread);
     worker_close(worker);
@@ -410,7 +359,7 @@ static void worker_free(gpointer data)
     g_free(worker);
 }
 
-static void keep_books(Worker *worker)
+static void keep_books(BtSyncWorker *worker)
 {
     const BtConfigSource *source = worker->source;
     worker->budget = (BtBudget){
@@ -421,13 +370,11 @@ static void keep_books(Worker *worker)
         .zone = g_time_zone_new_identifier(worker->role->config->timezone),
     };
     BtUsage usage = bt_facts_usage(worker->facts, source->name);
-    worker->time = bt_timekeeper_start(
-        &worker->role->options->clock, worker->role->config->trust_system_clock, 0);
     bt_sync_set_budget(worker->sync, &worker->budget, &usage, on_usage);
 }
 
 /* Without its key the board still hears what is new; it has to be enrolled again to be heard. */
-static gboolean open_key(Worker *worker, GError **error)
+static gboolean open_key(BtSyncWorker *worker, GError **error)
 {
     g_autoptr(GError) failure = NULL;
     worker->key = bt_device_key(worker->role->config, &failure);
@@ -443,7 +390,7 @@ static gboolean open_key(Worker *worker, GError **error)
     return TRUE;
 }
 
-static gboolean try_to_open(Worker *worker, GError **error)
+static gboolean try_to_open(BtSyncWorker *worker, GError **error)
 {
     const BtConfig *config = worker->role->config;
     const BtConfigSource *source = worker->source;
@@ -458,6 +405,8 @@ static gboolean try_to_open(Worker *worker, GError **error)
         .pin = source->pin,
         .insecure_host = source->insecure,
         .max_bytes_per_s = source->max_bytes_per_s,
+        .now = bt_sync_role_tls_now,
+        .now_user = worker->role,
     };
     g_autofree char *cache = bt_config_state_path(config, "cache");
     g_autofree char *ledger = bt_config_state_path(config, "ledger.db");
@@ -478,12 +427,13 @@ static gboolean try_to_open(Worker *worker, GError **error)
         return FALSE;
     keep_books(worker);
     if (source == bt_config_report_source(config) && worker->key != NULL)
-        worker->reporter = bt_reporter_new(worker->sync, worker->facts, worker->who);
+        worker->reporter = bt_reporter_new(
+            worker->sync, worker->facts, worker->who, date_of_reports, worker->role);
     return TRUE;
 }
 
 /* A disk that fails now, no descriptors now: it is tried again, later and later. */
-static gboolean worker_open(Worker *worker)
+static gboolean worker_open(BtSyncWorker *worker)
 {
     g_autoptr(GError) failure = NULL;
     if (try_to_open(worker, &failure)) {
@@ -497,19 +447,20 @@ static gboolean worker_open(Worker *worker)
 
 static gpointer run_worker(gpointer data)
 {
-    Worker *worker = data;
+    BtSyncWorker *worker = data;
     guint64 wakes = 0;
     BtPatience patience = { PUSH_LIMIT_MS, &worker->role->cancelled };
     while (!worker_open(worker) && !g_atomic_int_get(&worker->role->cancelled))
         sleep_for(worker, pause_ms(worker), &wakes, TRUE);
     /* The one before may have died between making something ready and telling. */
-    tell_news(worker->role);
+    bt_sync_role_tell(worker->role, BT_ROLE_NEWS);
     if (worker->sync != NULL)
         begin(worker, &wakes);
     while (!g_atomic_int_get(&worker->role->cancelled)) {
         forget_old_line(worker);
+        bt_sync_role_ask_time(worker);
         do_round(worker);
-        BtMoment now = moment(worker);
+        BtMoment now = bt_sync_role_moment(worker->role);
         bt_untold_write(worker->untold, worker->facts, &now);
         report(worker, &patience);
         evict(worker);
@@ -520,11 +471,12 @@ static gpointer run_worker(gpointer data)
     return NULL;
 }
 
-static void add_worker(SyncRole *role, const BtConfigSource *source)
+static void add_worker(BtSyncRole *role, const BtConfigSource *source)
 {
-    Worker *worker = g_new0(Worker, 1);
+    BtSyncWorker *worker = g_new0(BtSyncWorker, 1);
     worker->role = role;
     worker->source = source;
+    worker->started_real_ms = real_ms();
     worker->who = g_strdup_printf("%s %s", role->config->screen_id, source->name);
     worker->checked = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
     worker->told = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
@@ -534,30 +486,34 @@ static void add_worker(SyncRole *role, const BtConfigSource *source)
 
 /* ---- the role ---- */
 
-static void on_supervise(BtRoleType type, gpointer data)
+static void on_supervise(const BtRoleMessage *message, gpointer data)
 {
-    SyncRole *role = data;
-    if (type == BT_ROLE_STOP)
+    BtSyncRole *role = data;
+    if (message->type == BT_ROLE_STOP)
         g_main_loop_quit(role->loop);
+    else if (message->type == BT_ROLE_TIME_NONCE)
+        bt_sync_role_take_nonce(role, &message->nonce);
+    else if (message->type == BT_ROLE_TIME_WANTED)
+        bt_sync_role_want_time(role);
     else
-        wake_workers(role);
+        bt_sync_role_wake(role);
 }
 
 static gboolean on_term(gpointer data)
 {
-    g_main_loop_quit(((SyncRole *)data)->loop);
+    g_main_loop_quit(((BtSyncRole *)data)->loop);
     return G_SOURCE_CONTINUE;
 }
 
 /* A board on a kernel that takes no filter had better have its bulletins than not. */
-static void confine(const SyncRole *role)
+static void confine(const BtSyncRole *role)
 {
     g_autoptr(GError) failure = NULL;
     if (!bt_confine_sync(role->config, &failure))
         g_warning("sync is not confined: %s", failure->message);
 }
 
-static gboolean role_open(SyncRole *role, GError **error)
+static gboolean role_open(BtSyncRole *role, GError **error)
 {
     role->loop = g_main_loop_new(NULL, FALSE);
     role->workers = g_ptr_array_new_with_free_func(worker_free);
@@ -566,6 +522,7 @@ static gboolean role_open(SyncRole *role, GError **error)
     if (role->config == NULL || !bt_io_make_folder(role->config->state_folder, error))
         return FALSE;
     bt_io_sweep(role->config->state_folder);
+    bt_sync_role_start_time(role);
     confine(role);
     for (guint i = 0; i < role->config->sources->len; i++) {
         const BtConfigSource *source = g_ptr_array_index(role->config->sources, i);
@@ -573,18 +530,18 @@ static gboolean role_open(SyncRole *role, GError **error)
             add_worker(role, source);
     }
     for (guint i = 0; i < role->workers->len; i++) {
-        Worker *worker = g_ptr_array_index(role->workers, i);
+        BtSyncWorker *worker = g_ptr_array_index(role->workers, i);
         worker->thread = g_thread_new(worker->source->name, run_worker, worker);
     }
     return TRUE;
 }
 
 /* The last facts of show are pushed once more before the end. */
-static void push_what_is_left(SyncRole *role)
+static void push_what_is_left(BtSyncRole *role)
 {
     BtPatience patience = { LAST_PUSH_LIMIT_MS, NULL };
     for (guint i = 0; i < role->workers->len; i++) {
-        Worker *worker = g_ptr_array_index(role->workers, i);
+        BtSyncWorker *worker = g_ptr_array_index(role->workers, i);
         g_thread_join(g_steal_pointer(&worker->thread));
         if (worker->reporter != NULL)
             bt_reporter_take_heart(worker->reporter);
@@ -594,10 +551,11 @@ static void push_what_is_left(SyncRole *role)
 
 int bt_sync_role(const BtRoleOptions *options)
 {
-    SyncRole role = { .options = options };
+    BtSyncRole role = { .options = options };
     g_autoptr(GError) failure = NULL;
     g_mutex_init(&role.mutex);
     g_mutex_init(&role.channel_mutex);
+    g_mutex_init(&role.time_mutex);
     g_cond_init(&role.wake);
     BtLineWatch *watch = bt_line_watch_new(on_line_change, &role);
     gboolean open = role_open(&role, &failure);
@@ -608,7 +566,7 @@ int bt_sync_role(const BtRoleOptions *options)
         g_unix_signal_add(SIGINT, on_term, &role);
         g_main_loop_run(role.loop);
         g_atomic_int_set(&role.cancelled, 1);
-        wake_workers(&role);
+        bt_sync_role_wake(&role);
         push_what_is_left(&role);
     } else {
         g_warning("%s", failure->message);

@@ -291,21 +291,40 @@ void bt_tracker_recover(BtTracker *tracker, GPtrArray *rows, gint64 left_ms)
     }
 }
 
-void bt_tracker_stop(BtTracker *tracker, const BtMoment *at)
+static void end_waiting(BtTracker *tracker, const BtMoment *at)
 {
     GHashTableIter iter;
     gpointer data;
-    g_hash_table_iter_init(&iter, tracker->zones);
-    while (g_hash_table_iter_next(&iter, NULL, &data)) {
-        post_end(tracker, data, at->wall_ms, "stopped", at);
-        g_hash_table_iter_remove(&iter);
-    }
     g_hash_table_iter_init(&iter, tracker->waiting);
     while (g_hash_table_iter_next(&iter, NULL, &data)) {
         Waiting *waiting = data;
         post_end(tracker, waiting->row, left_ms_of(waiting->row), waiting->cause, at);
         g_hash_table_iter_remove(&iter);
     }
+}
+
+/* `late`: why those end whose time was over already. */
+static void end_all(BtTracker *tracker, const char *cause, const char *late, const BtMoment *at)
+{
+    GHashTableIter iter;
+    gpointer data;
+    g_hash_table_iter_init(&iter, tracker->zones);
+    while (g_hash_table_iter_next(&iter, NULL, &data)) {
+        const BtOpenRow *row = data;
+        post_end(tracker, row, at->wall_ms, at->wall_ms >= row->due_end_ms ? late : cause, at);
+        g_hash_table_iter_remove(&iter);
+    }
+    end_waiting(tracker, at);
+}
+
+void bt_tracker_step(BtTracker *tracker, const BtMoment *before)
+{
+    end_all(tracker, "clock", "due", before);
+}
+
+void bt_tracker_stop(BtTracker *tracker, const BtMoment *at)
+{
+    end_all(tracker, "stopped", "stopped", at);
 }
 
 /* A copy to be changed: the writer may be reading the old body just now. */

@@ -20,6 +20,8 @@ void bt_tracker_recover(BtTracker *tracker, GPtrArray *rows, gint64 left_ms);
 
 /* `on_air` is on the glass since `at->wall_ms` at the latest; `t_ms` is its show time. */
 void bt_tracker_update(BtTracker *tracker, const BtOnAir *on_air, gint64 t_ms, const BtMoment *at);
+/* The clock steps after `before`: what is on the glass, or may come back, ends in the old time. */
+void bt_tracker_step(BtTracker *tracker, const BtMoment *before);
 /* Everything leaves the glass: the player ends. */
 void bt_tracker_stop(BtTracker *tracker, const BtMoment *at);
 

@@ -35,6 +35,7 @@ static const struct {
     { "GET", "/v1/assets/", HASH, "", 0, bt_static_asset },
     { "POST", "/v1/screens/", SCREEN, "/reports", BT_REPORT_BATCH_MAX_BYTES, bt_post_reports },
     { "POST", "/v1/enrol", NOTHING, "", ENROL_MAX_BYTES, bt_post_enrol },
+    { "POST", "/v1/time", NOTHING, "", BT_TIME_QUESTION_MAX_BYTES, bt_post_time },
     { "GET", "/", NOTHING, "", 0, bt_page_board },
     { "GET", "/page.css", NOTHING, "", 0, bt_page_css_file },
     { "GET", "/sign-in", NOTHING, "", 0, bt_page_sign_in },

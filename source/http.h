@@ -57,9 +57,11 @@ enum MHD_Result bt_static_manifest(BtRequest *request);
 enum MHD_Result bt_static_asset(BtRequest *request);
 /* events.c */
 enum MHD_Result bt_events_open(BtRequest *request);
-/* signed.c, enrol.c */
+/* signed.c, enrol.c, time.c */
+#define BT_TIME_QUESTION_MAX_BYTES 256
 enum MHD_Result bt_post_reports(BtRequest *request);
 enum MHD_Result bt_post_enrol(BtRequest *request);
+enum MHD_Result bt_post_time(BtRequest *request);
 /* The addresses that the request may have been sent to, as its sender knows them. NULL-ended
  * (transfer full). */
 char **bt_http_targets(const BtRequest *request);

@@ -2,7 +2,7 @@
  *
  * An envelope is {"payloadType","payload":BASE64,"signatures":[{"keyid","sig"}]}; what is signed is
  * DSSE's pre-authentication encoding of type and payload, Ed25519, one per key. The type is
- * application/vnd.bangtin.ROLE+json with ROLE root, now, manifest or alert.
+ * application/vnd.bangtin.ROLE+json with ROLE root, now, manifest, alert or time.
  * Thread-safety: a trust belongs to one thread; the rest is safe. */
 #ifndef BT_PLAYLISTS_ENVELOPE_ENVELOPE_H
 #define BT_PLAYLISTS_ENVELOPE_ENVELOPE_H
@@ -14,6 +14,13 @@
  * by BT_NOW_MAX_BYTES instead. */
 #define BT_ENVELOPE_MAX_BYTES(payload_max_bytes) ((payload_max_bytes) / 3 * 4 + 8192)
 #define BT_ALERT_MAX_MS (24 * BT_HOUR_MS)
+#define BT_TIME_MAX_BYTES 2048 /* the whole envelope of a signed time; it has some 500 */
+
+/* A number used once: 32 bytes of chance in hexadecimal. A signed time that carries it was signed
+ * after it was made. */
+typedef struct {
+    char hex[BT_HASH_HEX_SIZE];
+} BtNonce;
 
 /* ---- the format ---- */
 
@@ -85,5 +92,19 @@ BtManifest *bt_trust_verify_manifest(const BtTrust *trust, GBytes *envelope, con
 /* The same for an alert: emergency keys, emergency programmes only, at most 24 h. */
 BtManifest *bt_trust_verify_alert(const BtTrust *trust, GBytes *envelope, const char *name,
     const BtFloor *floor, gint64 trusted_now_ms, GError **error);
+
+/* ---- the time of the source ---- */
+
+/* A new one, from libsodium. */
+BtNonce bt_nonce_new(void);
+/* The payload {"source","nonce","utc_ms"} of a signed time. (transfer full) */
+GBytes *bt_time_payload(const char *source, const BtNonce *nonce, gint64 utc_ms);
+/* What time it was at the source when it signed: by freshness keys, of this source, with this nonce
+ * (else MISMATCH), not before `floor_ms`, which is surely past (ROLLBACK), and before the root and
+ * the keys that signed end (EXPIRED, UNKNOWN_KEY): the root's holders bound how far into the future
+ * a key that lives on a server may speak. Who asks with one nonce twice, or waits long for the
+ * answer, knows less. */
+gboolean bt_trust_verify_time(const BtTrust *trust, GBytes *envelope, const char *name,
+    const BtNonce *nonce, gint64 floor_ms, gint64 *utc_ms, GError **error);
 
 #endif

@@ -22,7 +22,7 @@ char *bt_http_date(gint64 wall_ms)
         g_date_time_get_minute(t), g_date_time_get_second(t));
 }
 
-static gint64 parse_date(const char *text)
+gint64 bt_http_parse_date(const char *text)
 {
     int day, year, hour, minute, second, used = 0;
     char name[4];
@@ -50,7 +50,7 @@ gint64 bt_answer_asked_ms(const BtAnswer *answer, gint64 wall_ms)
         guint64 seconds = g_ascii_strtoull(answer->retry_after, &end, 10);
         wait_ms = *end ? 0 : (gint64)MIN(seconds, RETRY_AFTER_MAX_MS / 1000) * 1000;
     } else {
-        gint64 date_ms = parse_date(answer->retry_after);
+        gint64 date_ms = bt_http_parse_date(answer->retry_after);
         wait_ms = date_ms > wall_ms ? date_ms - wall_ms : 0;
     }
     return MIN(wait_ms, RETRY_AFTER_MAX_MS);

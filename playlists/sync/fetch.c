@@ -27,6 +27,9 @@ typedef struct {
     guint64 max_bytes_per_s;
     guint low_speed_s, silence_s;
     gint64 connect_ms; /* patience with the next greeting */
+    BtSyncNow now;
+    gpointer now_user;
+    gboolean met_early; /* the connection was made when the time was not known */
 } BtFetch;
 
 /* One request under way. */
@@ -99,6 +102,8 @@ static void read_field(Exchange *x, const char *name, const char *value)
         copy_short(answer->tag, sizeof answer->tag, value);
     else if (g_ascii_strcasecmp(name, "retry-after") == 0)
         copy_short(answer->retry_after, sizeof answer->retry_after, value);
+    else if (g_ascii_strcasecmp(name, "date") == 0)
+        copy_short(answer->date, sizeof answer->date, value);
     else if (g_ascii_strcasecmp(name, "accept-ranges") == 0)
         answer->resumable = g_ascii_strcasecmp(value, "bytes") == 0;
     else if (g_ascii_strcasecmp(name, "content-range") == 0 && answer->status == 206)
@@ -203,23 +208,54 @@ static int on_progress(void *user, curl_off_t a, curl_off_t b, curl_off_t c, cur
 
 /* ---- the request ---- */
 
-/* A clock that is surely behind (a board without a battery wakes in 1970) would refuse every
- * certificate, and with it the only way to learn the time. Then the certificate must hold at the
- * latest instant that is surely past; where the peer's key itself is pinned, its dates say nothing.
- */
+/* The instant at which certificates must hold. `*known` FALSE: it is only the latest that is surely
+ * past. */
+static gint64 time_for_tls(const BtFetch *fetch, gboolean *known)
+{
+    if (fetch->now)
+        return fetch->now(known, fetch->now_user);
+    gint64 wall_ms = g_get_real_time() / 1000;
+    *known = fetch->transport.trusted_now_ms <= wall_ms;
+    return MAX(wall_ms, fetch->transport.trusted_now_ms);
+}
+
+static int forgive_early(int holds, X509_STORE_CTX *store)
+{
+    if (holds || X509_STORE_CTX_get_error(store) != X509_V_ERR_CERT_NOT_YET_VALID)
+        return holds;
+    X509_STORE_CTX_set_error(store, X509_V_OK);
+    return 1;
+}
+
+/* A box that does not know the time (without a battery it wakes in 1970, with a bad one anywhere)
+ * would refuse every certificate, and with it the only way to learn it. So a certificate is refused
+ * then only when it has surely expired: its first day may have come meanwhile. Where the peer's key
+ * itself is pinned, its dates say nothing. */
 static CURLcode on_tls(CURL *curl, void *context, void *user)
 {
     const BtFetch *fetch = user;
-    gint64 trusted_ms = fetch->transport.trusted_now_ms;
-    (void)curl;
-    if (trusted_ms <= g_get_real_time() / 1000)
-        return CURLE_OK;
+    gboolean known;
+    gint64 now_ms = time_for_tls(fetch, &known);
     X509_VERIFY_PARAM *param = SSL_CTX_get0_param(context);
-    if (fetch->pin)
+    (void)curl;
+    if (!known && fetch->pin) {
         X509_VERIFY_PARAM_set_flags(param, X509_V_FLAG_NO_CHECK_TIME);
-    else
-        X509_VERIFY_PARAM_set_time(param, (time_t)(trusted_ms / 1000));
+        return CURLE_OK;
+    }
+    X509_VERIFY_PARAM_set_time(param, (time_t)(now_ms / 1000));
+    if (!known)
+        SSL_CTX_set_verify(context, SSL_CTX_get_verify_mode(context), forgive_early);
     return CURLE_OK;
+}
+
+/* Who was met by a doubtful clock is met again when the time is known, and from the beginning. */
+static void set_meeting(BtFetch *fetch)
+{
+    gboolean known;
+    time_for_tls(fetch, &known);
+    curl_easy_setopt(fetch->curl, CURLOPT_SSL_SESSIONID_CACHE, known ? 1L : 0L);
+    curl_easy_setopt(fetch->curl, CURLOPT_FRESH_CONNECT, known && fetch->met_early ? 1L : 0L);
+    fetch->met_early = !known;
 }
 
 /* What was sent and is not confirmed in time tells that the way is gone, though nobody said so: a
@@ -243,6 +279,7 @@ static void set_tls(BtFetch *fetch)
     curl_easy_setopt(curl, CURLOPT_SSLVERSION, (long)CURL_SSLVERSION_TLSv1_2);
     curl_easy_setopt(curl, CURLOPT_SSL_CTX_FUNCTION, on_tls);
     curl_easy_setopt(curl, CURLOPT_SSL_CTX_DATA, fetch);
+    set_meeting(fetch);
     if (fetch->ca_path) {
         curl_easy_setopt(curl, CURLOPT_CAINFO, fetch->ca_path);
         curl_easy_setopt(curl, CURLOPT_CAPATH, NULL); /* not also the system's */
@@ -473,5 +510,7 @@ BtTransport *bt_fetch_new(const BtTransportOptions *options, gboolean plain_http
     fetch->low_speed_s = options->low_speed_s;
     fetch->silence_s = options->silence_s;
     fetch->connect_ms = BT_CONNECT_TIMEOUT_S * 1000;
+    fetch->now = options->now;
+    fetch->now_user = options->now_user;
     return &fetch->transport;
 }

@@ -146,7 +146,9 @@ BtHints *bt_hints_new_patient(const BtSyncSource *source, guint silence_s,
         .ca_path = source->ca_path,
         .pin = source->pin,
         .insecure_host = source->insecure_host,
-        .silence_s = silence_s };
+        .silence_s = silence_s,
+        .now = source->now,
+        .now_user = source->now_user };
     if (!bt_sync_check_screen(source->screen, error))
         return NULL;
     BtTransport *transport = bt_transport_new(&options, error);

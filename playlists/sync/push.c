@@ -63,8 +63,8 @@ static char **signed_headers(const BtKey *key, const char *url, GBytes *body, gi
     return headers;
 }
 
-static gboolean post_signed(BtTransport *transport, const char *base, BtPost *post,
-    const BtKey *key, gint64 wall_ms, BtAnswer *answer, GBytes **bytes, GError **error)
+static gboolean post_dated(BtTransport *transport, const char *base, BtPost *post, const BtKey *key,
+    gint64 wall_ms, BtAnswer *answer, GBytes **bytes, GError **error)
 {
     g_autofree char *url = g_strconcat(base, post->path, NULL);
     g_auto(GStrv) headers = signed_headers(key, url, post->body, wall_ms);
@@ -72,6 +72,30 @@ static gboolean post_signed(BtTransport *transport, const char *base, BtPost *po
     gboolean answered = bt_transport_send(transport, post, answer, bytes, error);
     post->headers = NULL;
     return answered;
+}
+
+/* The peer's own date, where it did not like ours and says that it is a very different one;
+ * BT_TIME_MIN. */
+static gint64 better_date(const BtAnswer *answer, gint64 wall_ms)
+{
+    gint64 date_ms = answer->status == 401 ? bt_http_parse_date(answer->date) : BT_TIME_MIN;
+    gboolean differs = date_ms != BT_TIME_MIN && ABS(date_ms - wall_ms) > BT_MINUTE_MS;
+    return differs ? date_ms : BT_TIME_MIN;
+}
+
+/* The date keeps somebody from sending an old request again; how old is for the peer to say. So a
+ * box whose clock is wrong signs once more, with the peer's date: it gives nothing away by that,
+ * and learns nothing from it. */
+static gboolean post_signed(BtTransport *transport, const char *base, BtPost *post,
+    const BtKey *key, gint64 wall_ms, BtAnswer *answer, GBytes **bytes, GError **error)
+{
+    if (!post_dated(transport, base, post, key, wall_ms, answer, bytes, error))
+        return FALSE;
+    gint64 date_ms = better_date(answer, wall_ms);
+    if (date_ms == BT_TIME_MIN)
+        return TRUE;
+    g_clear_pointer(bytes, g_bytes_unref);
+    return post_dated(transport, base, post, key, date_ms, answer, bytes, error);
 }
 
 /* ---- reports ---- */
@@ -96,13 +120,10 @@ static gboolean post_within(BtSync *sync, BtPost *post, gint64 wall_ms, const Bt
     BtAnswer *answer, GBytes **bytes, GError **error)
 {
     BtTransport *transport = sync->transport;
-    transport->cancelled = patience->cancelled;
-    transport->until_us =
-        patience->limit_ms > 0 ? g_get_monotonic_time() + patience->limit_ms * 1000 : 0;
+    bt_transport_be_patient(transport, patience);
     gboolean answered =
         post_signed(transport, sync->source.base, post, sync->key, wall_ms, answer, bytes, error);
-    transport->cancelled = NULL;
-    transport->until_us = 0;
+    bt_transport_be_patient(transport, NULL);
     return answered;
 }
 
@@ -164,6 +185,7 @@ gboolean bt_sync_enrol(const char *base, const char *ca_path, gboolean insecure_
     g_autoptr(BtTransport) transport = bt_transport_new(&options, error);
     if (!transport)
         return FALSE;
+    transport->trusted_now_ms = wall_ms;
     g_autoptr(GBytes) body = greeting(key);
     BtPost post = { .path = "/v1/enrol",
         .content_type = "application/json",

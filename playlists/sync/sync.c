@@ -255,7 +255,9 @@ static BtTransport *new_transport(const BtSyncSource *source, guint low_speed_s,
         .pin = source->pin,
         .insecure_host = source->insecure_host,
         .max_bytes_per_s = source->max_bytes_per_s,
-        .low_speed_s = low_speed_s };
+        .low_speed_s = low_speed_s,
+        .now = source->now,
+        .now_user = source->now_user };
     return bt_transport_new(&options, error);
 }
 

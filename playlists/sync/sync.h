@@ -12,7 +12,12 @@
 #include "base/clock.h"
 #include "base/sign.h"
 #include "playlists/cache/cache.h"
+#include "playlists/envelope/envelope.h"
 #include "playlists/sync/forecast.h"
+
+/* What time it is, to whoever has a source fetched: `*known` TRUE; else it is not known, and what
+ * is returned is the latest instant that is surely past. Called from any thread. */
+typedef gint64 (*BtSyncNow)(gboolean *known, gpointer user);
 
 typedef struct {
     const char *name;      /* of [source NAME] */
@@ -25,6 +30,8 @@ typedef struct {
     const char *pin;              /* "sha256//BASE64" of the peer's key; NULL */
     gboolean insecure_host;       /* plain http to this host was allowed by name */
     guint64 max_bytes_per_s;      /* 0: no limit */
+    BtSyncNow now; /* for certificates; NULL: the wall clock, unless it is surely behind */
+    gpointer now_user;
 } BtSyncSource;
 
 typedef struct BtSync BtSync;
@@ -133,24 +140,39 @@ guint64 bt_hints_take_bytes(BtHints *hints);
 void bt_hints_free(BtHints *hints);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(BtHints, bt_hints_free)
 
+/* With a request of reports or of the time. */
+typedef struct {
+    gint64 limit_ms;          /* give up after so long; 0: no such limit */
+    volatile gint *cancelled; /* (nullable) */
+} BtPatience;
+
+/* ---- the time of the source ---- */
+
+/* Asks what time it is, blocking. `*envelope` (transfer full) is the answer as it came, of
+ * BT_TIME_MAX_BYTES at most; NULL after failure. BT_ERROR_NOT_FOUND: this source tells no time, as
+ * a folder and a plain web server do not. */
+gboolean bt_sync_ask_time(BtSync *sync, const BtNonce *nonce, const BtPatience *patience,
+    GBytes **envelope, GError **error);
+/* As bt_trust_verify_time, by what this sync trusts. */
+gboolean bt_sync_verify_time(const BtSync *sync, GBytes *envelope, const BtNonce *nonce,
+    gint64 floor_ms, gint64 *utc_ms, GError **error);
+
 /* ---- reports: POST of a batch of NDJSON, signed by the device (RFC 9421) ---- */
 typedef struct {
     GArray *accepted;      /* of gint64 pairs [from, to] by seq */
     GHashTable *refused;   /* fact id → reason */
     gint64 retry_after_ms; /* the peer asked to wait so long; 0 */
 } BtPushReply;
-typedef struct {
-    gint64 limit_ms;          /* give up after so long; 0: no such limit */
-    volatile gint *cancelled; /* (nullable) */
-} BtPatience;
-/* TRUE when the peer answered 200 with a reply of the right form; at most 256 KB a batch. `reply`
- * is to be cleared in both cases; after 429 or 503 it has retry_after_ms. A batch that was given up
- * may have arrived: facts keep their ids and numbers, and count once. */
+/* TRUE when the peer answered 200 with a reply of the right form; at most 256 KB a batch. `wall_ms`
+ * is the date that is signed; a peer that calls it stale is believed its own, once. `reply` is to
+ * be cleared in both cases; after 429 or 503 it has retry_after_ms. A batch that was given up may
+ * have arrived: facts keep their ids and numbers, and count once. */
 gboolean bt_sync_push(BtSync *sync, GBytes *ndjson, gint64 wall_ms, const BtPatience *patience,
     BtPushReply *reply, GError **error);
 void bt_push_reply_clear(BtPushReply *reply);
 
-/* Enrolment: POST BASE/v1/enrol {"key":BASE64,"code":CLAIM}, signed like a report; the claim code,
+/* `wall_ms`: what time it is, or the latest instant that is surely past when that is later.
+ * Enrolment: POST BASE/v1/enrol {"key":BASE64,"code":CLAIM}, signed like a report; the claim code,
  * eight letters and digits derived from the key, is what both sides show. The answer is 202
  * {"status":"waiting"} until an operator claims it, then 200 {"screen":ID,"root":BASE64 of an
  * envelope}. One request: TRUE with `*screen` and `*root` NULL while it waits. */

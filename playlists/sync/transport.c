@@ -137,6 +137,13 @@ gboolean bt_answer_check_page(GBytes *bytes, const char *path, GError **error)
     return FALSE;
 }
 
+void bt_transport_be_patient(BtTransport *transport, const BtPatience *patience)
+{
+    gint64 limit_ms = patience ? patience->limit_ms : 0;
+    transport->cancelled = patience ? patience->cancelled : NULL;
+    transport->until_us = limit_ms > 0 ? g_get_monotonic_time() + limit_ms * 1000 : 0;
+}
+
 gboolean bt_transport_is_cancelled(const BtTransport *transport, GError **error)
 {
     if (transport->until_us > 0 && g_get_monotonic_time() >= transport->until_us) {

@@ -4,9 +4,10 @@
 #define BT_PLAYLISTS_SYNC_TRANSPORT_H
 
 #include "base/error.h"
+#include "playlists/sync/sync.h"
 
 #define BT_TAG_MAX_BYTES 200        /* longer validators are taken for none */
-#define BT_RETRY_AFTER_MAX_BYTES 63 /* an HTTP date has 29 */
+#define BT_FIELD_MAX_BYTES 63       /* an HTTP date has 29 */
 #define BT_CONNECT_TIMEOUT_S 15     /* name, connection and TLS, on a line that is not known … */
 #define BT_CONNECT_TIMEOUT_MAX_S 60 /* … or known to be slow */
 #define BT_LOW_SPEED_BYTES_PER_S 1024
@@ -41,7 +42,8 @@ typedef struct {
     gint64 total_bytes;             /* of the whole, -1 when not known */
     gboolean resumable;             /* the peer serves ranges */
     gboolean elsewhere;             /* it points to another host */
-    char retry_after[BT_RETRY_AFTER_MAX_BYTES + 1];
+    char retry_after[BT_FIELD_MAX_BYTES + 1];
+    char date[BT_FIELD_MAX_BYTES + 1]; /* what time the peer says it is, "" when it does not */
 } BtAnswer;
 
 /* Where the body of a 2xx answer goes; bodies of other answers are dropped. `begin` comes once,
@@ -57,7 +59,7 @@ typedef struct BtTransport BtTransport;
 struct BtTransport {
     volatile gint *cancelled; /* (nullable) borrowed; set before a request */
     gint64 until_us;          /* of g_get_monotonic_time: the end of any request; 0: no such end */
-    gint64 trusted_now_ms;    /* as in envelope.h; bounds a clock that is surely behind */
+    gint64 trusted_now_ms;    /* as in envelope.h; a wall clock before it is surely behind */
     guint64 bytes;            /* over the network so far, both ways */
     gint64 asked_ms;          /* the longest wait that a busy peer asked for; the user resets it */
 
@@ -76,6 +78,8 @@ typedef struct {
     guint64 max_bytes_per_s;
     guint low_speed_s; /* give up after so long below BT_LOW_SPEED_BYTES_PER_S; 0: never */
     guint silence_s;   /* give up after so long without a byte; 0: never */
+    BtSyncNow now;     /* for certificates; NULL: the wall clock, unless it is surely behind */
+    gpointer now_user;
 } BtTransportOptions;
 
 /* By the scheme of `base`: https, http (to the loopback, or insecure_host), file. BT_ERROR_INVALID.
@@ -106,6 +110,10 @@ gboolean bt_answer_check_page(GBytes *bytes, const char *path, GError **error);
 
 /* IMF-fixdate, English whatever the locale. (transfer full) */
 char *bt_http_date(gint64 wall_ms);
+/* The same back; BT_TIME_MIN: it is no such date. */
+gint64 bt_http_parse_date(const char *text);
+/* For the requests from now on; NULL: they may take as long as they like. */
+void bt_transport_be_patient(BtTransport *transport, const BtPatience *patience);
 gboolean bt_transport_is_cancelled(const BtTransport *transport, GError **error);
 
 #endif

@@ -168,6 +168,26 @@ class Authority:
                       self.folder / "ca.key", "-CAcreateserial", "-days", "20", "-extfile", extra,
                       "-out", self.certificate)
 
+    def early(self, days):
+        """Another certificate for the same, which holds from so many days on."""
+        place = self.folder / "early"
+        place.mkdir()
+        (place / "index.txt").write_text("")
+        (place / "ca.conf").write_text(
+            "[ca]\ndefault_ca=one\n[one]\ndatabase=%s\nserial=%s\nnew_certs_dir=%s\n"
+            "default_md=sha256\npolicy=any\nx509_extensions=names\nunique_subject=no\n"
+            "[any]\ncommonName=supplied\n[names]\nsubjectAltName=DNS:localhost,IP:127.0.0.1\n"
+            % (place / "index.txt", place / "serial", place))
+        (place / "serial").write_text("77\n")
+        at = [datetime.datetime.now(datetime.timezone.utc) + datetime.timedelta(days=d)
+              for d in (days, days + 20)]
+        self._openssl("ca", "-batch", "-config", place / "ca.conf", "-cert", self.ca, "-keyfile",
+                      self.folder / "ca.key", "-in", self.folder / "peer.csr", "-notext",
+                      "-startdate", at[0].strftime("%Y%m%d%H%M%SZ"), "-enddate",
+                      at[1].strftime("%Y%m%d%H%M%SZ"), "-out", place / "peer.pem")
+        self.certificate = place / "peer.pem"
+        return self
+
     def pin(self):
         public = self._openssl("x509", "-in", self.certificate, "-noout", "-pubkey")
         der = self._openssl("pkey", "-pubin", "-outform", "DER", data=public)

@@ -1,11 +1,12 @@
 #!/usr/bin/env python3
-"""Enrolment: a board greets, the operator says which screen it is."""
+"""Enrolment: a board greets, the operator says which screen it is; and the time, for boards that do not know it."""
 
 import base64
 import contextlib
 import json
 import os
 import sqlite3
+import time
 
 import source_lib as lib
 
@@ -85,6 +86,39 @@ def test_a_flood_is_told_to_wait():
         statuses = [greet(one, lib.Key())[0] for _ in range(45)]
         assert statuses[0] == 202 and statuses[-1] == 429, statuses
         assert statuses.count(202) < 45
+
+
+def ask(one, body):
+    return one.request("POST", "/v1/time", body, {"Content-Type": "application/json"})
+
+
+def test_the_time():
+    nonce = "0123456789abcdef" * 4
+    with lib.source() as one:
+        one.serve()
+        before = time.time_ns() // 1000000
+        status, headers, answer = ask(one, json.dumps({"nonce": nonce}))
+        assert status == 200 and headers["Cache-Control"] == "no-store", (status, answer)
+        envelope = json.loads(answer)
+        assert envelope["payloadType"] == "application/vnd.bangtin.time+json", envelope
+        assert len(envelope["signatures"]) == 1, envelope
+        said = json.loads(base64.b64decode(envelope["payload"]))
+        assert set(said) == {"source", "nonce", "utc_ms"}, said
+        assert said["nonce"] == nonce and said["source"] == "krongpa"
+        assert before <= said["utc_ms"] <= time.time_ns() // 1000000
+        for body in (b"", b"{", b"[]", b"{}", b'{"nonce":1}', b'{"nonce":"00"}',
+                     json.dumps({"nonce": nonce.upper()}).encode()):
+            assert ask(one, body)[0] == 400, body
+        assert ask(one, b"x" * 257)[0] == 413
+        assert one.get("/v1/time")[0] == 405
+
+
+def test_many_questions_are_told_to_wait():
+    body = json.dumps({"nonce": "0" * 64})
+    with lib.source() as one:
+        one.serve()
+        statuses = [ask(one, body)[0] for _ in range(80)]
+        assert statuses[0] == 200 and statuses[-1] == 429, statuses
 
 
 if __name__ == "__main__":

@@ -190,6 +190,19 @@ class SyncNginx(unittest.TestCase):
         said = self.sync(now="2080-01-01T00:00:00Z", pin=self.authority.pin())
         self.assertEqual(said.last["reason"], "expired", said)  # TLS held; the document did not
 
+    def test_certificate_of_tomorrow(self):
+        """Who does not know the time does not know that it is not valid yet."""
+        authority = peers.Authority(self.cache / "early-tls").early(2)
+        nginx = peers.Nginx(self.cache / "early-nginx", self.source, authority, self.http2)
+        self.addCleanup(nginx.stop)
+        early = {"base": "https://localhost:%d/site" % nginx.port, "ca": authority.ca}
+        said = self.sync(**early)
+        self.assertEqual((said.last["result"], said.last["reason"]), ("failed", "network"), said)
+        self.assertEqual(nginx.log(), [])  # not one request
+        self.assertEqual(self.sync(now=peers.rfc3339(1), **early).last["result"], "new")
+        said = self.sync(now=peers.rfc3339(24 * 25), **early)  # after its last day
+        self.assertEqual((said.last["result"], said.last["reason"]), ("failed", "network"), said)
+
 
 class SyncNginxHttp2(SyncNginx):
     http2 = True

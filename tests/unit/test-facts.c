@@ -130,6 +130,74 @@ static void test_line(Fixture *f, gconstpointer data)
     check_field(lines[0], "note", "Xin chào");
 }
 
+/* ---- a boot whose clock was wrong ---- */
+
+static void add_stretch(Fixture *f, const char *id, gint64 from_s, gint64 to_s, gboolean trusted)
+{
+    BtMoment at = at_second(to_s);
+    BtJson *body = bt_json_new_object();
+    bt_json_set_time(body, "from", at_second(from_s).wall_ms);
+    bt_json_set_time(body, "to", at.wall_ms);
+    at.trusted = trusted;
+    g_assert_true(bt_facts_add(f->facts, "uptime", id, &at, body, NULL));
+}
+
+static void check_stretch(const char *line, const char *clock, gint64 from_s, gint64 to_s)
+{
+    g_autofree char *from = bt_time_format(at_second(from_s).wall_ms);
+    g_autofree char *to = bt_time_format(at_second(to_s).wall_ms);
+    check_field(line, "clock", clock);
+    check_field(line, "from", from);
+    check_field(line, "to", to);
+}
+
+static void add_row_with_gap(Fixture *f)
+{
+    BtOpenRow *row =
+        bt_open_row_new("row", bt_json_new_object(), at_second(80).wall_ms, at_second(120).wall_ms);
+    gint64 gap[] = { at_second(100).wall_ms, at_second(103).wall_ms };
+    g_array_append_vals(row->gaps, gap, 2);
+    BtMoment end = at_second(107);
+    end.trusted = FALSE;
+    g_assert_true(bt_facts_close_row(f->facts, row, end.wall_ms, "clock", &end, NULL));
+    bt_open_row_free(row);
+}
+
+static void check_row_with_gap(const char *line)
+{
+    g_autofree char *from = bt_time_format(at_second(100).wall_ms);
+    g_autofree char *to = bt_time_format(at_second(1103).wall_ms);
+    g_autofree char *gaps = g_strdup_printf("[[\"%s\",\"%s\"]]", from, to);
+    g_autofree char *end = bt_time_format(at_second(1107).wall_ms);
+    check_field(line, "gaps", gaps);
+    check_field(line, "end", end);
+    check_field(line, "shown_ms", "24000");
+}
+
+/* It began at second 100 by its own clock, and was 1000 s behind. */
+static void test_moved(Fixture *f, gconstpointer data)
+{
+    (void)data;
+    bt_facts_set_boot(f->facts, "boot-0");
+    add_stretch(f, "another-boot", 100, 110, FALSE);
+    bt_facts_set_boot(f->facts, "boot-1");
+    add_stretch(f, "the-gap-before", 90, 100, FALSE);
+    add_stretch(f, "its-own", 100, 105, FALSE);
+    add_stretch(f, "sent", 105, 106, FALSE);
+    add_stretch(f, "trusted", 105, 106, TRUE);
+    add_row_with_gap(f);
+    g_assert_true(bt_facts_accept(f->facts, 4, 4, NULL));
+    g_assert_true(bt_facts_move(f->facts, at_second(100).wall_ms, 1000 * 1000, NULL));
+    g_auto(GStrv) lines = lines_of(f);
+    check_stretch(lines[0], "untrusted", 100, 110);
+    check_stretch(lines[1], "repaired", 90, 100);
+    check_stretch(lines[2], "repaired", 1100, 1105);
+    check_stretch(lines[3], "trusted", 105, 106);
+    check_row_with_gap(lines[4]);
+}
+
+/* ---- more facts ---- */
+
 static void test_seq_rises_for_ever(Fixture *f, gconstpointer data)
 {
     (void)data;
@@ -448,6 +516,7 @@ static void test_usage(Fixture *f, gconstpointer data)
 int main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
+    ADD("moved", test_moved);
     ADD("line", test_line);
     ADD("seq-rises-for-ever", test_seq_rises_for_ever);
     ADD("seq-after-damage", test_seq_after_damage);

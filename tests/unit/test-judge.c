@@ -240,6 +240,23 @@ static void test_instant(Case *c, gconstpointer data)
     check_on(c, show_ms(c) + BT_JUDGE_MAX_WAIT_MS, "v3");
 }
 
+/* A board that runs for months holds what may still count, not all that ever did. */
+static void test_what_is_over_is_let_go(Case *c, gconstpointer data)
+{
+    (void)data;
+    gint64 began_ms = show_ms(c);
+    for (gint64 version = 1; version <= 3; version++) {
+        put_manifest(c, version, 0, "P");
+        bt_judge_look(c->judge);
+        wait_for(c, (guint)version);
+        c->time.offset_ms += 2 * BT_HOUR_MS;
+        set_now(c, BT_TIME_MIN);
+    }
+    check_on(c, began_ms + BT_HOUR_MS, "safe");
+    check_on(c, began_ms + 3 * BT_HOUR_MS + BT_MINUTE_MS, "v2");
+    check_on(c, show_ms(c), "v3");
+}
+
 static gboolean next_item(gpointer data)
 {
     Case *c = data;
@@ -402,6 +419,7 @@ int main(int argc, char **argv)
     g_test_init(&argc, &argv, NULL);
     ADD("not-in-the-main-thread", test_not_in_the_main_thread);
     ADD("instant", test_instant);
+    ADD("what-is-over-is-let-go", test_what_is_over_is_let_go);
     ADD("stored-before-it-comes", test_stored_before_it_comes);
     ADD("second-meanwhile", test_second_meanwhile);
     ADD("stop", test_stop);

@@ -157,6 +157,53 @@ static void test_clock_behind(Fixture *f, gconstpointer data)
     check(f, "lit  100-200\n");
 }
 
+/* Nobody trusted this clock, and it was 1000 s behind: there was no power for so much longer. */
+static void test_moved(Fixture *f, gconstpointer data)
+{
+    (void)data;
+    BtLife previous = lit_until(100, 200, FALSE);
+    BtMoment start = at_second(200), lit = at_second(202), now = at_second(1210);
+    start.trusted = lit.trusted = FALSE;
+    f->keeper = bt_life_new(f->writer, "boot", &previous, 0, &start);
+    bt_life_set(f->keeper, "lit", "", &lit);
+    bt_life_move(f->keeper, 1000 * 1000, &now);
+    set(f, "not-showing", "off", 1300);
+    check(f,
+        "lit  100-200\nnot-showing starting 1200-1202\nnot-showing no-power 200-1200\n"
+        "lit  1202-1300\n");
+}
+
+static void step(Fixture *f, gint64 before_s, gint64 after_s)
+{
+    BtMoment before = at_second(before_s), after = at_second(after_s);
+    bt_life_step(f->keeper, &before, &after);
+}
+
+/* No time goes by in a step: none is lit twice, and none is lit that was not. */
+static void test_stepped(Fixture *f, gconstpointer data)
+{
+    (void)data;
+    begin(f, NULL, 0, 0);
+    set(f, "lit", "", 0);
+    step(f, 10, 70);
+    step(f, 90, 50); /* 50 to 90 a second time */
+    tick(f, 60);
+    step(f, 80, 60); /* once more, still in it */
+    set(f, "not-showing", "off", 100);
+    check(f, "lit  0-10\nunconfirmed clock 10-70\nlit  70-90\nlit  90-100\n");
+}
+
+static void test_stepped_far(Fixture *f, gconstpointer data)
+{
+    (void)data;
+    begin(f, NULL, 0, 0);
+    set(f, "lit", "", 0);
+    step(f, 10, 1000000);
+    step(f, 1000020, 30);
+    set(f, "not-showing", "off", 40);
+    check(f, "lit  0-10\nlit  1000000-1000020\nlit  30-40\n");
+}
+
 static void test_stop_is_written(Fixture *f, gconstpointer data)
 {
     (void)data;
@@ -183,6 +230,9 @@ int main(int argc, char **argv)
     ADD("power-cut", test_power_cut);
     ADD("stopped", test_stopped);
     ADD("clock-behind", test_clock_behind);
+    ADD("moved", test_moved);
+    ADD("stepped", test_stepped);
+    ADD("stepped-far", test_stepped_far);
     ADD("stop-is-written", test_stop_is_written);
     return g_test_run();
 }

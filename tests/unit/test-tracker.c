@@ -242,6 +242,21 @@ static void test_stop(Fixture *f, gconstpointer data)
     check_facts(f, "a1 00:00-00:10 10000 due gaps:0\na2 00:10-00:13 3000 stopped gaps:0\n");
 }
 
+/* What was on ends in the old time; what comes again in the new one is the same fact. */
+static void test_step(Fixture *f, gconstpointer data)
+{
+    (void)data;
+    BtMoment before = moment(fixture_at("23T08:00:13"));
+    show(f, "00:10");
+    bt_tracker_step(f->tracker, &before);
+    show(f, "10:30");
+    before = moment(fixture_at("23T08:10:40")); /* back, at the end of an item */
+    bt_tracker_step(f->tracker, &before);
+    show(f, "00:15");
+    show(f, "00:30");
+    check_facts(f, "a2 00:10-00:13 3000 clock gaps:0\na1 10:30-10:40 10000 due gaps:0\n");
+}
+
 static void test_stop_while_off_the_glass(Fixture *f, gconstpointer data)
 {
     (void)data;
@@ -326,6 +341,7 @@ int main(int argc, char **argv)
     ADD("restart/after", test_restart_after);
     ADD("restart/twice", test_restart_twice);
     ADD("restart/off-the-glass", test_restart_while_off_the_glass);
+    ADD("step", test_step);
     ADD("stop", test_stop);
     ADD("stop/off-the-glass", test_stop_while_off_the_glass);
     ADD("failure", test_failure);

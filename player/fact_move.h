@@ -1,0 +1,11 @@
+/* A fact that was written down under a clock which turned out to be wrong. Pure.
+ * Thread-safety: safe (values). */
+#ifndef BT_PLAYER_FACT_MOVE_H
+#define BT_PLAYER_FACT_MOVE_H
+
+#include "base/json.h"
+
+/* Its instants from `from_ms` on are moved by `step_ms`, and it says that they were. */
+void bt_fact_move(BtJson *fact, gint64 from_ms, gint64 step_ms);
+
+#endif

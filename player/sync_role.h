@@ -1,0 +1,86 @@
+/* The state of sync, shared by the files that make up that role: sync_role.c (its workers and their
+ * rounds), sync_time.c (what time it is). Private to these. One thread a worker; what is shared
+ * between threads stands under the mutex that its comment names. */
+#ifndef BT_PLAYER_SYNC_ROLE_H
+#define BT_PLAYER_SYNC_ROLE_H
+
+#include "player/config.h"
+#include "player/facts.h"
+#include "player/reporter.h"
+#include "player/roles.h"
+#include "player/timekeeper.h"
+#include "player/untold.h"
+#include "playlists/sync/sync.h"
+
+typedef struct BtSyncRole BtSyncRole;
+
+typedef struct {
+    BtSyncRole *role;
+    const BtConfigSource *source;
+    GThread *thread;
+    BtCache *cache;
+    BtFacts *facts;
+    BtUntold *untold;
+    BtKey *key;               /* NULL: it rotted, and no report can be signed */
+    BtSyncSource description; /* strings are the configuration's */
+    BtSync *sync;
+    BtHints *hints; /* NULL: a folder, not yet, or none could be had */
+    BtBudget budget;
+    char *who;            /* the board and this source, for chance */
+    guint64 pauses;       /* so far */
+    guint failures;       /* rounds in a row, on the line as it is */
+    guint line;           /* which failed so often, by the role's count */
+    gint64 asked_ms;      /* what the last round was asked to wait; reports have their own wait */
+    gint64 round_real_ms; /* when the last round ended */
+    BtReporter *reporter; /* NULL: this source takes no reports */
+    gint64 started_real_ms;
+    gint64 ask_time_after_ms; /* of the player's monotonic clock */
+    gboolean tells_no_time;   /* nor did it when it was asked last */
+    gint64 issued_ms;         /* of the newest document so far, 0: there was none */
+    GHashTable *told;         /* what went wrong since the last good round: type, thing and code */
+    GHashTable *checked;      /* sha256 hashed since the start */
+    GHashTable *needed;       /* under the role's mutex: sha256 this source cannot do without */
+} BtSyncWorker;
+
+struct BtSyncRole {
+    const BtRoleOptions *options;
+    BtConfig *config;
+    GMainLoop *loop;
+    GPtrArray *workers; /* of BtSyncWorker */
+    gint cancelled;     /* atomic */
+    GMutex mutex;
+    GCond wake;
+    guint64 wakes; /* under mutex: how often supervise asked for a round */
+    guint line;    /* atomic: how often the box's network changed */
+    GMutex channel_mutex;
+    gboolean time_wanted; /* under mutex: show asks for it */
+    BtNonce nonce;        /* under mutex: of show, "" until it comes */
+    GMutex time_mutex;
+    BtTimekeeper time;       /* under time_mutex */
+    gint64 moved_by_real_ms; /* under time_mutex: until then show may move what it wrote down */
+};
+
+/* To supervise, from any thread. */
+void bt_sync_role_tell(BtSyncRole *role, BtRoleType type);
+/* Every worker begins a round now. From any thread. */
+void bt_sync_role_wake(BtSyncRole *role);
+
+/* ---- sync_time.c ---- */
+/* Before any of the others. */
+void bt_sync_role_start_time(BtSyncRole *role);
+/* As far as this role knows; from any thread. */
+gint64 bt_sync_role_now_ms(BtSyncRole *role);
+gint64 bt_sync_role_surely_past_ms(BtSyncRole *role);
+BtMoment bt_sync_role_moment(BtSyncRole *role);
+gint64 bt_sync_role_tls_now(gboolean *known, gpointer role); /* BtSyncNow over a BtSyncRole */
+/* Asks this worker's source for the time, when that is due. */
+void bt_sync_role_ask_time(BtSyncWorker *worker);
+/* What this worker's source issued bounds the clock. */
+void bt_sync_role_learn_issued(BtSyncWorker *worker);
+/* Reports wait until the time is known. */
+gboolean bt_sync_role_waits_for_time(BtSyncWorker *worker);
+/* What show says: the nonce; that the time should be asked for. */
+void bt_sync_role_take_nonce(BtSyncRole *role, const BtNonce *nonce);
+void bt_sync_role_want_time(BtSyncRole *role);
+
+#endif

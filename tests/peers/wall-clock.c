@@ -1,0 +1,52 @@
+/* A library to be loaded before others (LD_PRELOAD): the wall clock alone is ahead by as many
+ * milliseconds as the file BANGTIN_WALL says just now, eight bytes in this machine's order. Timers
+ * and the monotonic clocks stay what they are, as on a machine whose clock is set. (libfaketime
+ * moves absolute timers of the monotonic clock as well.) */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdatomic.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <sys/mman.h>
+#include <sys/syscall.h>
+#include <sys/time.h>
+#include <time.h>
+#include <unistd.h>
+
+static const _Atomic int64_t *ahead_ms; /* of the file; set before main */
+
+__attribute__((constructor)) static void begin(void)
+{
+    const char *path = getenv("BANGTIN_WALL");
+    int fd = path == NULL ? -1 : open(path, O_RDONLY | O_CLOEXEC);
+    if (fd < 0)
+        return;
+    void *page = mmap(NULL, sizeof *ahead_ms, PROT_READ, MAP_SHARED, fd, 0);
+    if (page != MAP_FAILED)
+        ahead_ms = page;
+    close(fd);
+}
+
+int clock_gettime(clockid_t clock, struct timespec *now)
+{
+    if (syscall(SYS_clock_gettime, clock, now) != 0)
+        return -1;
+    if (clock == CLOCK_REALTIME && ahead_ms != NULL) {
+        int64_t by_ms = atomic_load(ahead_ms);
+        int64_t ns = now->tv_nsec + by_ms % 1000 * 1000000;
+        now->tv_sec += by_ms / 1000 + (ns >= 1000000000) - (ns < 0);
+        now->tv_nsec = ns + (ns < 0) * 1000000000 - (ns >= 1000000000) * 1000000000;
+    }
+    return 0;
+}
+
+/* GLib's. */
+int gettimeofday(struct timeval *restrict now, void *restrict zone)
+{
+    struct timespec time;
+    (void)zone;
+    if (clock_gettime(CLOCK_REALTIME, &time) != 0)
+        return -1;
+    *now = (struct timeval){ time.tv_sec, time.tv_nsec / 1000 };
+    return 0;
+}
