@@ -64,6 +64,7 @@ struct Supervise {
     BtTimeLeft left;     /* what it knew of the time */
     gboolean crashed;    /* it did not end by itself */
     guint deaths;        /* of show */
+    int died_of;         /* the last one's exit status */
     gboolean cut_wanted; /* and no show has said yet that it is written down */
     guint cut_watch;     /* GSource of the switch */
     gboolean cut_missed; /* it was said that the switch is not there */
@@ -239,10 +240,12 @@ static void stop(Supervise *supervise)
         return;
     supervise->stopping = TRUE;
     bt_notify_stopping();
-    if (supervise->show.pid > 0)
+    if (supervise->show.pid > 0) {
         pass_on(&supervise->show, BT_ROLE_STOP);
-    else
+    } else { /* between two starts */
+        supervise->status = supervise->died_of;
         stop_sync(supervise);
+    }
     g_timeout_add(4 * BT_STOP_LIMIT_MS, give_up, supervise);
 }
 
@@ -407,12 +410,12 @@ static void show_ended(Supervise *supervise, int status)
         offset_ms == 0 ? bt_clock_wall_ms(clock) : bt_clock_mono_ms(clock) + offset_ms;
     supervise->crashed = WIFSIGNALED(status);
     forget(&supervise->show);
+    supervise->died_of = WIFEXITED(status) ? WEXITSTATUS(status) : 0;
     if (!supervise->stopping) {
         start_show_again(supervise, status);
         return;
     }
-    if (WIFEXITED(status))
-        supervise->status = WEXITSTATUS(status);
+    supervise->status = supervise->died_of;
     stop_sync(supervise);
 }
 
