@@ -161,8 +161,7 @@ static void send_to(const Child *child, const BtRoleMessage *message)
 
 static void pass_on(const Child *child, BtRoleType type)
 {
-    BtRoleMessage message = { .type = type };
-    send_to(child, &message);
+    send_to(child, &(BtRoleMessage){ .type = type });
 }
 
 static gboolean try_to_start(Child *child)
@@ -300,8 +299,6 @@ static void act(Supervise *supervise, const BtRoleMessage *message, const int *f
     case BT_ROLE_FACTS:
     case BT_ROLE_POLL:
     case BT_ROLE_TIME_WANTED:
-        pass_on(&supervise->sync, (BtRoleType)message->type);
-        break;
     case BT_ROLE_TIME_NONCE:
         send_to(&supervise->sync, message);
         break;
