@@ -241,6 +241,7 @@ static GArray *find_pieces(
 
 /* ---- learning ---- */
 
+/* Of one that is not there yet: others may hold the one that is. */
 static Word *add_word(
     BtWords *words, const Key *key, const BtShapedGlyph *glyphs, guint n, guint start)
 {
@@ -456,7 +457,8 @@ static gboolean append_new(
         return FALSE;
     const Key key = { how->lang, p->text + piece->start, piece->end - piece->start, how->face,
         how->script, is_rtl(how) };
-    if (piece->alone && n > 0)
+    /* It may stand in the run a second time. */
+    if (piece->alone && n > 0 && !g_hash_table_contains(fonts->words->words, &key))
         add_word(fonts->words, &key, own, n, piece->start);
     return TRUE;
 }

@@ -136,6 +136,15 @@ static void test_known(void)
     }
 }
 
+/* A word that is new twice in one run is kept once. */
+static void test_new_twice(void)
+{
+    g_autoptr(BtFonts) fonts = bt_fonts_open(NULL, NULL);
+    g_assert_cmpuint(shapings_of(fonts, "vi", "mời bà con đến nhà văn hóa xã", 0), ==, 1);
+    g_assert_cmpuint(shapings_of(fonts, "vi", "mời xóm bà xóm con đến nhà văn", 0), ==, 2);
+    g_assert_cmpuint(shapings_of(fonts, "vi", "xóm con mời bà", 0), ==, 0);
+}
+
 /* The same in a font that looks at spaces, where neighbours must have been seen. */
 static void test_neighbours(void)
 {
@@ -164,6 +173,7 @@ int main(int argc, char **argv)
         g_test_add_data_func(path, &cases[i], test_same);
     }
     g_test_add_func("/words/known", test_known);
+    g_test_add_func("/words/new-twice", test_new_twice);
     g_test_add_func("/words/neighbours", test_neighbours);
     g_test_add_func("/words/sizes", test_sizes);
     return g_test_run();
