@@ -23,6 +23,18 @@ import line as lines
 import trials
 
 
+def alert_meanwhile(trial, case):
+    """While the line is busy an alert comes, and in the end everything has arrived."""
+    trial.publish_alert()
+    trial.wait_for_alert(case.alert_within_s)
+    trial.end_alert()
+    trial.wait_for_new(case.limit_s)
+    trial.check_wire(case.wire)
+    trial.wait_for_delivery(case.limit_s)
+    trial.line.be()
+    trial.wait_for_ok(case.limit_s)
+
+
 @dataclasses.dataclass
 class Weather:
     """A line that is poor all the time: everything comes all the same."""
@@ -39,14 +51,7 @@ class Weather:
         trial.line.be(self.loss, self.delay_s, self.bytes_per_s)
         trial.publish_new(self.size_bytes)
         trial.wait_for_download(0.05, self.limit_s)
-        trial.publish_alert()
-        trial.wait_for_alert(self.alert_within_s)
-        trial.end_alert()
-        trial.wait_for_new(self.limit_s)
-        trial.check_wire(self.wire)
-        trial.wait_for_delivery(self.limit_s)
-        trial.line.be()
-        trial.wait_for_ok(self.limit_s)
+        alert_meanwhile(trial, self)
 
 
 @dataclasses.dataclass
@@ -67,14 +72,7 @@ class Backlog:
         trial.note_facts(self.facts)
         trial.publish_new(self.size_bytes)
         trial.wait_for_pushing(self.limit_s)
-        trial.publish_alert()
-        trial.wait_for_alert(self.alert_within_s)
-        trial.end_alert()
-        trial.wait_for_new(self.limit_s)
-        trial.check_wire(self.wire)
-        trial.wait_for_delivery(self.limit_s)
-        trial.line.be()
-        trial.wait_for_ok(self.limit_s)
+        alert_meanwhile(trial, self)
 
 
 @dataclasses.dataclass
