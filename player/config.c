@@ -132,10 +132,20 @@ static gboolean read_cut_key(BtReading *reading, GError **error)
             "none, or a key such as Pause or Ctrl+Shift+F12");
 }
 
+static gboolean read_renderer(BtReading *reading, GError **error)
+{
+    g_autofree char *name = bt_reading_string(reading, "display", "renderer");
+    BtConfig *config = reading->config;
+    config->renderer_auto = name == NULL || g_str_equal(name, "auto");
+    return config->renderer_auto || bt_renderer_from_name(name, &config->renderer) ||
+        bt_reading_fail(reading, "display", "renderer", error, "no such renderer",
+            "auto, software, opengl or opengles2");
+}
+
 static gboolean read_display(BtReading *reading, GError **error)
 {
     static const char *const known[] = { "kind", "canvas", "scale", "picture", "on", "mute",
-        "cut_key", NULL };
+        "cut_key", "renderer", NULL };
     BtConfig *config = reading->config;
     if (!bt_reading_check_keys(reading, "display", known, error) ||
         !bt_reading_word(
@@ -143,7 +153,8 @@ static gboolean read_display(BtReading *reading, GError **error)
         !bt_reading_word(
             reading, "display", "scale", "fit", "none", &config->scale_to_fit, error) ||
         !bt_reading_bool(reading, "display", "mute", &config->mute, error) ||
-        !read_cut_key(reading, error) || !read_windows(reading, "display", "on", config->on, error))
+        !read_cut_key(reading, error) || !read_renderer(reading, error) ||
+        !read_windows(reading, "display", "on", config->on, error))
         return FALSE;
     g_autofree char *canvas = bt_reading_string(reading, "display", "canvas");
     if (canvas != NULL && !parse_canvas(canvas, &config->canvas_px))
@@ -374,6 +385,7 @@ static BtConfig *config_new(void)
     config->on = g_array_new(FALSE, FALSE, sizeof(BtTimes));
     config->sources = g_ptr_array_new_with_free_func(source_free);
     config->heartbeat_s = 60;
+    config->renderer_auto = TRUE;
     return config;
 }
 

@@ -7,6 +7,7 @@
 #include "player/gpio.h"
 #include "playlists/inputs/inputs.h"
 #include "playlists/sync/budget.h"
+#include "render/display/display.h"
 
 #define BT_CONFIG_MAX_BYTES (64 * 1024)
 #define BT_CONFIG_MAX_ZONES 16
@@ -56,6 +57,8 @@ typedef struct {
     gboolean offscreen;
     BtRect canvas_px; /* w and h 0: the size of the screen */
     gboolean scale_to_fit;
+    gboolean renderer_auto; /* what was measured decides; else … */
+    BtRenderer renderer;
     char *picture_path; /* offscreen: where the current picture is written; NULL: nowhere */
     GArray *on;         /* of BtTimes; empty: the source decides */
     gboolean mute;      /* hard: no class lifts it */

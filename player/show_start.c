@@ -329,8 +329,8 @@ static gboolean open_board(BtShow *show, GError **error)
     if (show->board == NULL)
         return FALSE;
     gboolean offscreen = options->offscreen || show->config->offscreen;
-    show->glass = bt_glass_open(
-        show->config, offscreen, options->windowed, options->w_px, options->h_px, error);
+    show->glass = bt_glass_open(show->config, offscreen, options->windowed, options->w_px,
+        options->h_px, options->crashed, error);
     if (show->glass == NULL)
         return FALSE;
     int w_px, h_px;

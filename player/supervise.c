@@ -37,6 +37,7 @@
 #define SHOW_BACK_OFF_MAX_MS (10 * BT_SECOND_MS)
 #define START_AGAIN_MS 1000 /* where there was no room for a process */
 #define GPIO_AGAIN_S 10     /* a chip that is not there (yet) is asked for again */
+#define GAUGE_AFTER_S 10    /* show is on the glass by then, and what was to be decoded is */
 #define MAX_DECODERS 64
 #define MESSAGES_AT_ONCE 16 /* then the others are heard: a flood silences nobody */
 
@@ -57,6 +58,7 @@ struct Supervise {
     const BtRoleOptions *options;
     GMainLoop *loop;
     Child show, sync;
+    pid_t gauge; /* measures the renderers; 0: not running */
     BtNotify *notify;
     gint64 beat_ms; /* real, of the last beat, or when show was started */
     guint beat_timer;
@@ -112,41 +114,13 @@ static pid_t start(const char *path, char *const *argv, const int *fds, guint n_
     return pid;
 }
 
-static void add(GPtrArray *argv, const char *name, const char *value)
-{
-    if (value != NULL)
-        g_ptr_array_add(argv, g_strdup_printf("--%s=%s", name, value));
-}
-
-static void add_number(GPtrArray *argv, const char *name, gint64 value)
-{
-    if (value != 0)
-        g_ptr_array_add(argv, g_strdup_printf("--%s=%" G_GINT64_FORMAT, name, value));
-}
-
 static GPtrArray *role_arguments(const Supervise *supervise, const char *role)
 {
-    const BtRoleOptions *options = supervise->options;
-    GPtrArray *argv = g_ptr_array_new_with_free_func(g_free);
-    g_autofree char *clock = bt_clock_to_text(&options->clock);
-    g_ptr_array_add(argv, g_strdup_printf("bangtin-%s", role));
-    add(argv, "role", role);
-    add(argv, "config", options->config_path);
-    add(argv, "folder", options->folder);
-    add(argv, "clock", clock);
-    add(argv, "boot", options->boot);
-    add(argv, "grab", options->grab);
-    add(argv, "grab-to", options->grab_folder);
-    add_number(argv, "offscreen", options->offscreen);
-    add_number(argv, "windowed", options->windowed);
-    add_number(argv, "width", options->w_px);
-    add_number(argv, "height", options->h_px);
-    add_number(argv, "died", supervise->died_ms);
-    add_number(argv, "time", supervise->left.offset_ms);
-    add_number(argv, "trusted", supervise->left.trusted);
-    add_number(argv, "crashed", supervise->crashed);
-    g_ptr_array_add(argv, NULL);
-    return argv;
+    BtRoleOptions options = *supervise->options;
+    options.died_ms = supervise->died_ms;
+    options.left = supervise->left;
+    options.crashed = supervise->crashed;
+    return bt_role_arguments(&options, role);
 }
 
 static gboolean on_message(gint fd, GIOCondition condition, gpointer data);
@@ -213,6 +187,15 @@ static void start_decoder(Supervise *supervise, const int *fds, guint n_fds)
     }
     if (start(supervise->decoder_path, argv, fds, n_fds) > 0)
         supervise->decoders++;
+}
+
+static gboolean start_gauge(gpointer data)
+{
+    Supervise *supervise = data;
+    g_autoptr(GPtrArray) argv = role_arguments(supervise, "gauge");
+    if (!supervise->stopping)
+        supervise->gauge = start("/proc/self/exe", (char *const *)argv->pdata, NULL, 0);
+    return G_SOURCE_REMOVE;
 }
 
 /* Roles that do not end in time die with this process (PR_SET_PDEATHSIG). */
@@ -434,6 +417,8 @@ static gboolean on_child(gpointer data)
             show_ended(supervise, status);
         else if (pid == supervise->sync.pid)
             sync_ended(supervise);
+        else if (pid == supervise->gauge)
+            supervise->gauge = 0;
         else if (supervise->decoders > 0)
             supervise->decoders--;
     }
@@ -587,6 +572,8 @@ int bt_supervise(const BtRoleOptions *options)
         start_role(&supervise.sync);
     if (options->cut_line != NULL)
         open_cut_line(&supervise);
+    if (options->gauge)
+        g_timeout_add_seconds(GAUGE_AFTER_S, start_gauge, &supervise);
     if (options->for_ms > 0)
         g_timeout_add((guint)options->for_ms, on_time_over, &supervise);
     g_main_loop_run(supervise.loop);
