@@ -12,7 +12,7 @@
 
 /* Rows that are looked at, evenly spread; a lower picture is looked at whole. A 4K picture costs
  * less than a millisecond so. */
-#define BT_FINGERPRINT_ROWS 128
+#define BT_FINGERPRINT_ROWS 64
 /* A bit is set when the right one of two neighbours is brighter by more than so many sixteenths of
  * a level of 0 to 255: what noise does to the mean of a flat ground is less. */
 #define BT_FINGERPRINT_MARGIN_16TH 16

@@ -51,6 +51,7 @@ class Proof(unittest.TestCase):
         tree.put(made)
         box = tree.box()
         box.play()
+        district.wait_for(lambda: box.on_air("main"), PATIENCE_S, "the manifest")  # and its ledger is made
         return box
 
     @staticmethod
