@@ -85,16 +85,17 @@ class Proof(unittest.TestCase):
                 **way.asset(photo, "image/png"), **way.asset(dark, "image/png"),
                 **way.asset(moving, "video/mp4", 3000), **way.asset(still, "video/mp4", 5000)})
             names = [item["id"] for item in items] + ["t1"]
-            district.wait_for(lambda: all(self.played(box, name) for name in names), PATIENCE_S, "all items\n" +
-                              way.log(box))
+            # The second time: a still is on its shelf then, however late its decoder was at first.
+            district.wait_for(lambda: all(len(self.played(box, name)) > 1 for name in names), PATIENCE_S,
+                              "all items\n" + way.log(box))
             on_air = {row["zone"]: row for row in box.status()["on_air"]}
             self.assertNotIn("fault", on_air["main"])
             hashes = {}
             for name in ("n1", "i1", "d1", "t1"):
-                hashes[name] = self.assert_same(box, tree, self.played(box, name)[0], 0)
+                hashes[name] = self.assert_same(box, tree, self.played(box, name)[-1], 0)
             for name in ("v1", "v2"):
                 hashes[name] = self.assert_same(box, tree, self.played(box, name)[-1], SAME_BITS)
-            self.assertLessEqual(self.played(box, "d1")[0]["luma"], 4)
+            self.assertLessEqual(self.played(box, "d1")[-1]["luma"], 4)
             box.stop()
             for one, other in (("n1", "i1"), ("i1", "v1"), ("n1", "v1")):
                 self.assertGreater(distance(hashes[one], hashes[other]), SAME_BITS, (one, other))
