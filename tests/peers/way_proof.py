@@ -13,7 +13,7 @@ import way_lib as way
 from fingerprint import distance, fingerprint
 from way_lib import district, peers
 
-PATIENCE_S = 90 if district.SANITIZE else 60
+PATIENCE_S = 120
 SPLIT = {"id": "full", "canvas": [640, 384], "background": "#0B1B33", "zones": [
     {"id": "main", "rect": [0, 0, 640, 320]}, {"id": "strip", "rect": [0, 320, 640, 64]}]}
 ZONES = {"main": (0, 0, 640, 320), "strip": (0, 320, 640, 64)}
