@@ -231,3 +231,11 @@ double bt_glass_brightness(BtGlass *glass)
     g_autoptr(BtFrame) picture = bt_display_picture(glass->display, NULL);
     return picture == NULL ? 0 : bt_frame_brightness(picture);
 }
+
+void bt_glass_look(BtGlass *glass, const BtScene *scene, gint64 t_ms, BtRect rect_px,
+    BtFingerprint *shown, BtFingerprint *expected)
+{
+    g_autoptr(BtFrame) picture = bt_display_picture(glass->display, NULL);
+    *expected = bt_compose_expect(glass->compose, scene, t_ms, rect_px);
+    *shown = picture != NULL ? bt_fingerprint(picture, rect_px) : (BtFingerprint){ 0, 0 };
+}

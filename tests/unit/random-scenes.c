@@ -101,7 +101,7 @@ static void unref_video(BtMoving *moving)
 BtMoving *noise_video(guint32 seed, int w_px, int h_px)
 {
     NoiseVideo *self = g_new0(NoiseVideo, 1);
-    self->moving = (BtMoving){ video_frame, video_next, unref_video, ref_video };
+    self->moving = (BtMoving){ video_frame, video_next, unref_video, ref_video, NULL };
     self->n_refs = 1;
     for (guint i = 0; i < VIDEO_FRAMES; i++)
         self->frames[i] = noise(seed + i, w_px, h_px, i % 2 == 0);
