@@ -253,17 +253,18 @@ void bt_doctor_on_box(GPtrArray *findings, const BtPatient *patient, int w_px, i
         return;
     double across = (double)w_px / info->w_px, down = (double)h_px / info->h_px;
     double scale = fit == BT_FIT_COVER ? MAX(across, down) : MIN(across, down);
+    int fit_w_px = MAX(1, (int)(info->w_px * scale)), fit_h_px = MAX(1, (int)(info->h_px * scale));
     g_autofree char *times = decimal(scale > 1 ? scale : 1 / scale);
     if (scale > BT_DOCTOR_MAX_ENLARGED)
         bt_findings_add(findings, "enlarged", FALSE, place,
             g_strdup_printf(_("%d×%d px are made %s times larger and look blurred: expected about "
                               "%d×%d px"),
-                info->w_px, info->h_px, times, w_px, h_px));
+                info->w_px, info->h_px, times, fit_w_px, fit_h_px));
     if (scale * BT_DOCTOR_MAX_REDUCED < 1)
         bt_findings_add(findings, "reduced", FALSE, place,
             g_strdup_printf(_("%d×%d px are made %s times smaller, most of it is loaded and "
                               "decoded for nothing: expected about %d×%d px"),
-                info->w_px, info->h_px, times, w_px, h_px));
+                info->w_px, info->h_px, times, fit_w_px, fit_h_px));
     on_shape(findings, info, w_px, h_px, fit, place);
 }
 

@@ -179,7 +179,8 @@ def check_manifest(folder):
                 ("/playlists/1/items/0", "shape", "strip"), ("/playlists/1/items/0", "reduced", "strip")}
     assert found == expected, (found ^ expected, said)
     refused = {(e["pointer"], e["code"]) for e in said["errors"]}
-    assert refused == {("/assets/" + sha["gone.png"], "missing"), ("/assets/" + sha["other.png"], "hash")}, said
+    assert refused == {("/assets/" + sha["gone.png"], "missing"), ("/assets/" + sha["other.png"], "hash"),
+                       ("/assets/" + sha["cut.mp4"], "invalid")}, said
     assert (status, said["accepted"], said["is"]) == (1, False, None)
     _, out, err = run("check", "--assets", assets, path)
     assert f"bangtin: {path}:/assets/{sha['gone.png']}: not in the folder: expected" in err, err
