@@ -16,6 +16,7 @@
 #define PROBES 24          /* a picture is looked at in so many rows and columns */
 #define STEP_SLACK_US 3000 /* stamps in whole milliseconds */
 #define STEP_SLACK_PERCENT 15
+#define FIRST_US (30 * G_USEC_PER_SEC)
 #define TELL_US G_USEC_PER_SEC
 #define MAX_ATOMS 1000
 
@@ -50,7 +51,8 @@ static void tell(const Examination *e, BtDecodeFound what, gint64 value)
     ring_found(e->ring, what, value);
 }
 
-/* FALSE when the time is up. The user learns that we live. */
+/* FALSE when the time is up; a machine that is busy gets some more for the first picture. The user
+ * learns that we live. */
 static gboolean may_go_on(Examination *e)
 {
     gint64 now_us = g_get_monotonic_time();
@@ -59,7 +61,8 @@ static gboolean may_go_on(Examination *e)
         tell(e, BT_FOUND_FRAMES, e->frames);
         ring_listen(e->ring, FALSE);
     }
-    return now_us < e->until_us;
+    gint64 more_us = e->codec && e->frames == 0 ? FIRST_US : 0;
+    return now_us < e->until_us + more_us;
 }
 
 /* ---- pictures ---- */
@@ -238,7 +241,7 @@ static void tell_sound(Examination *e)
 static gboolean is_cut(const Examination *e, GError **error)
 {
     gboolean pictures = e->codec != NULL;
-    if (pictures && e->frames == 0)
+    if (pictures && e->whole && e->frames == 0)
         g_set_error(error, BT_ERROR, BT_ERROR_INVALID,
             "content: no picture of it can be decoded: expected at least one");
     else if (pictures && e->whole && demux_is_cut(e->demux))
