@@ -59,7 +59,7 @@ class Trial:
     def calls(self):
         """What was counted, as (name, file)."""
         lines = self.report.read_text(errors="replace").splitlines()
-        return [tuple(line.split(" ", 2)[1:]) for line in lines]
+        return [tuple(line.split("\t")[0].split(" ", 2)[1:]) for line in lines]
 
     def is_over(self):
         """Whether the command came to its end."""
