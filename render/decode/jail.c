@@ -148,6 +148,6 @@ gboolean bt_jail_enter(GError **error)
     mallopt(M_ARENA_MAX, 2); /* each arena reserves 64 MB of address space, which is limited here */
     if (!set_limits(error) || !bt_sandbox_no_new_privileges(error))
         return FALSE;
-    bt_sandbox_files(&none);
+    bt_sandbox_files(&none, NULL);
     return close_the_list(error);
 }

@@ -286,8 +286,8 @@ static int attempt_as(gboolean sync, Attempt attempt, const Place *place)
     pid_t child = fork();
     if (child == 0) {
         BtConfig config = { .state_folder = place->state, .picture_path = place->picture };
-        gboolean confined =
-            sync ? bt_confine_sync(&config, NULL) : bt_confine_show(&config, NULL, NULL);
+        gboolean confined = sync ? bt_confine_sync(&config, NULL, NULL)
+                                 : bt_confine_show(&config, NULL, NULL, NULL);
         _exit(confined ? attempt(place) : NOT_CONFINED);
     }
     int status = -1;
@@ -302,7 +302,7 @@ static guint landlock_version(void)
     if (child == 0) {
         const BtSandboxFiles all = { .read = TRUE };
         bt_sandbox_no_new_privileges(NULL);
-        _exit((int)bt_sandbox_files(&all));
+        _exit((int)bt_sandbox_files(&all, NULL));
     }
     int status = 0;
     waitpid(child, &status, 0);
