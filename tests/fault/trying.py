@@ -5,6 +5,7 @@ import os
 import random
 import sqlite3
 import subprocess
+import sys
 import time
 import traceback
 import typing
@@ -14,6 +15,7 @@ import distinct
 from stretches import check
 
 COUNTED = 2  # runs without a fault, to find the calls: threads do not always come to the same
+PROGRESS_S = 60
 TIMES = 3  # what a run did not come to is tried again
 
 
@@ -139,13 +141,17 @@ class Plan:
         began = time.monotonic()
         self.failures, self.costs_ms, self.deaths, self.runs, self.not_met = 0, [], 0, 0, []
         self.times, self.failed, asked = {}, set(), 0
-        self.waiting = self.points(length)
+        self.waiting, told = self.points(length), began
         while self.waiting or asked:
             while self.waiting and asked < len(self.workers.processes):
                 asked += 1
                 self.workers.ask(self.error, length, self.waiting.pop(0))
             self.take(length, self.workers.answer())
             asked -= 1
+            if time.monotonic() > told + PROGRESS_S:
+                told = time.monotonic()
+                print("%s %s in %s: %d runs, %d to go" % (self.error, length, self.stretch.name, self.runs,
+                                                          len(self.waiting)), file=sys.stderr, flush=True)
             if length != "once" and not self.by_number:
                 self.waiting = [[one] for (one,) in self.waiting if one.call not in self.failed]
         self.tell(length, time.monotonic() - began)
