@@ -1,4 +1,4 @@
-#include "calls.h"
+#include "tests/fault/calls.h"
 
 #include <errno.h>
 #include <fcntl.h>

@@ -30,8 +30,8 @@
  * memory (also SQLite's index of its log, made anew at each start), and from one role to another
  * over a local socket. SIGTERM is passed on to COMMAND. Exit status: 0 when the cut was made, else
  * COMMAND's; after a fault always COMMAND's. */
-#include "calls.h"
-#include "places.h"
+#include "tests/fault/calls.h"
+#include "tests/fault/places.h"
 
 #include <errno.h>
 #include <fcntl.h>

@@ -2,10 +2,9 @@
  * for exceptions, with elfutils. What it reads of a process (which libraries lie where, their
  * tables) is kept for as long as the process runs that program, and read anew when an address is
  * met that was not mapped then: a library that was loaded since. */
-#include "places.h"
+#include "tests/fault/places.h"
 
 #include <elfutils/libdwfl.h>
-#include <inttypes.h>
 #include <string.h>
 
 #define FRAMES_MAX 200 /* a stack that was overwritten might go on for ever */
@@ -105,8 +104,8 @@ static void add(GString *to, guint *n, Dwfl_Module *module, Dwarf_Addr pc, const
         dwfl_module_info(module, NULL, &start, NULL, NULL, NULL, NULL, NULL);
         offset = pc - start;
     }
-    g_string_append_printf(
-        to, "%s%s+%" PRIx64, (*n)++ == 0 ? "" : "<", name ? name : base, (guint64)offset);
+    g_string_append_printf(to, "%s%s+%" G_GINT64_MODIFIER "x", (*n)++ == 0 ? "" : "<",
+        name ? name : base, (guint64)offset);
 }
 
 static int on_frame(Dwfl_Frame *frame, void *data)
