@@ -30,6 +30,7 @@ ERRORS = ("ENOSPC", "EIO", "EMFILE", "ENOMEM")
 SPELL_MS = 3000
 LENGTHS = {"once": [], "spell": ["--spell=%d" % SPELL_MS], "death": ["--until-death"]}
 PATIENCE_S = 60  # with all of it; a role that dies over and over is started after 5 s at most
+GROUP_PATIENCE_S = 20  # with several faults, each of which will be tried alone where that is not enough
 APART_MS = 250  # calls that fail in one run, one after the other
 RESTART_S = 4  # a process whose every call fails until it dies may live on for ever
 GROUND = (11, 27, 51)  # of the safe scene
@@ -112,11 +113,11 @@ class OneCommand:
 
 
 class Publish(OneCommand, stretches.Publish):
-    together = 1
+    together = {}
 
 
 class Fetch(OneCommand, stretches.Fetch):
-    together = 1
+    together = {}
 
     def check_cut(self, trial):
         # A round that failed is no failure of the program: its results say so.
@@ -128,7 +129,7 @@ class Fetch(OneCommand, stretches.Fetch):
 
 class Acknowledge(boards.Acknowledge):
     """The board offers its batch until it hears that it arrived, while the source lives."""
-    together = 1
+    together = {}
 
     def _push(self):
         until = time.monotonic() + 10
@@ -176,7 +177,7 @@ class Acknowledge(boards.Acknowledge):
 
 class Board(boards.Board):
     """The whole player goes on by itself; a first process that ends is started again, without the fault."""
-    together = 6
+    together = {"ENOSPC": 4, "EIO": 4, "EMFILE": 3, "ENOMEM": 1}  # what most processes die of comes alone
 
     def _check_seen(self, seen):
         """The old or the new, whole; or the safe scene, which has neither in it."""
@@ -190,7 +191,8 @@ class Board(boards.Board):
         return subprocess.Popen(command, stdout=log, stderr=log)
 
     def _follow(self, process, trial, reached, seen, log):
-        until = time.monotonic() + PATIENCE_S
+        is_group = isinstance(trial.shall_fail, list) and len(trial.shall_fail) > 1
+        until = time.monotonic() + (GROUP_PATIENCE_S if is_group else PATIENCE_S)
         restart = time.monotonic() + RESTART_S if "--until-death" in trial.options else until
         while not reached():
             try:

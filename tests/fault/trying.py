@@ -131,8 +131,8 @@ class Plan:
         first = [distinct.Occurrence(1, call) for call in self.distinct]
         later = [distinct.later(call, times, rng) for call, times in self.distinct.items()]
         if length == "once":
-            return (distinct.groups(first, self.stretch.together) +
-                    distinct.groups([one for one in later if one], self.stretch.together))
+            together = self.stretch.together.get(self.error, 1)
+            return distinct.groups(first, together) + distinct.groups([one for one in later if one], together)
         starts = [[rng.choice([a, b or a])] for a, b in zip(first, later)]
         rng.shuffle(starts)
         return starts
