@@ -2,7 +2,7 @@
 """Lets calls of the way fail (a full disk, a failing one, no descriptors, no memory) and checks that nothing false
 is shown, that nothing is lost, and how long it takes until all goes on.
 
-    faults.py ERROR… --in STRETCH… [--length once|spell|death …] [--every | --sample N] [--jobs N] [--seed S]
+    faults.py ERROR… --in STRETCH… [--length once|spell|death …] [--every | --sample N | --only TEXT] [--jobs N] [--seed S]
 
 Each distinct call of a stretch that may fail so is tried (distinct.py says which those are). once: that call alone, its
 first occurrence and a later one by chance; spell: and all others for three seconds; death: and all others of the process
@@ -233,7 +233,7 @@ class Board(boards.Board):
 
     def check_after(self, trial):
         super().check_after(trial)
-        if trial.deaths == 0:
+        if trial.deaths == 0 and not cutting.is_busy():
             self._check_no_gap()
 
     def _check_no_gap(self):
@@ -262,6 +262,7 @@ def options_of_run():
     parser.add_argument("--length", nargs="+", choices=sorted(LENGTHS), default=["once"])
     parser.add_argument("--every", action="store_true")
     parser.add_argument("--sample", type=int)
+    parser.add_argument("--only", default="", help="of the distinct calls those that have this in their name")
     parser.add_argument("--jobs", type=int, default=1)
     parser.add_argument("--seed", type=int, default=1)
     return parser.parse_args()

@@ -118,7 +118,8 @@ class Plan:
         self.workers.ask(self.error, "once", [])  # looking for places costs time
         self.base_ms = self.workers.answer().took_ms
         self.calls = max(len(result.report.splitlines()) for result in plain)
-        self.distinct = distinct.found(result.report for result in plain)
+        all_calls = distinct.found(result.report for result in plain)
+        self.distinct = {call: times for call, times in all_calls.items() if self.options.only in str(call)}
 
     def points(self, length):
         """What fails in each of the runs."""
