@@ -173,7 +173,6 @@ gboolean demux_open(Demux *demux, Input *input, const Probe *probe, GError **err
     if (!open_format(demux, error) || !find_tracks(demux, error))
         return FALSE;
     find_times(demux);
-    demux->single = probe->still;
     return !probe->loops_short || measure(demux, error);
 }
 
