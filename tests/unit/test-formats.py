@@ -105,7 +105,7 @@ def expect_like_ffmpeg(got, path, mean=MEAN, far_share=FAR_SHARE):
 X264 = "-c:v libx264 -preset veryfast -crf 6 -pix_fmt yuv420p"
 X265 = "-c:v libx265 -preset ultrafast -x265-params log-level=none:crf=6"
 VP9 = "-c:v libvpx-vp9 -deadline realtime -cpu-used 8 -crf 6 -b:v 0"
-AOM = "-c:v libaom-av1 -cpu-used 9 -usage realtime -crf 8 -b:v 0"
+AOM = "-c:v libaom-av1 -cpu-used 8 -usage realtime -crf 8 -b:v 0"
 SVT = "-c:v libsvtav1 -preset 12 -crf 6"
 ODD = {"w": 95, "h": 63}
 FILMS = (  # name, the end of the file's name, encoder, more for make_film, tolerance
@@ -210,7 +210,7 @@ def turned(folder, degrees, orientation, ending):
 
 def wide_pixels(folder, aspect, size, encoder, ending):
     path = os.path.join(folder, "film." + ending)
-    make_film(path, encoder, filters=f"-vf setsar={aspect}")
+    make_film(path, encoder, filters=f"-vf setdar={aspect}")
     got = decoded(path)
     expect(got.size == size, f"shown at {got.size}: expected {size}")
     expect_patches(got, LOSSY)
@@ -265,11 +265,11 @@ def scaled(folder, size):
 
 
 TIMES = (
-    ("turned by 90°, MP4", turned, 90, 6, "mp4"), ("turned by 180°, MP4", turned, 180, 3, "mp4"),
-    ("turned by 270°, MP4", turned, 270, 8, "mp4"), ("turned by 90°, MOV", turned, 90, 6, "mov"),
-    ("pixels of 4:3, H.264 in MP4", wide_pixels, "4/3", (128, 64), X264, "mp4"),
-    ("pixels of 16:15, MPEG-2 in MPEG-TS", wide_pixels, "16/15", (102, 64), "-c:v mpeg2video -q:v 1", "ts"),
-    ("pixels of 3:4, VP9 in WebM", wide_pixels, "3/4", (72, 64), VP9, "webm"),
+    ("turned left, MP4", turned, 90, 8, "mp4"), ("turned by 180°, MP4", turned, 180, 3, "mp4"),
+    ("turned right, MP4", turned, 270, 6, "mp4"), ("turned right, MOV", turned, 270, 6, "mov"),
+    ("pixels of 4:3, H.264 in MP4", wide_pixels, "2/1", (128, 64), X264, "mp4"),
+    ("pixels of 32:27, MPEG-2 in MPEG-TS", wide_pixels, "16/9", (114, 64), "-c:v mpeg2video -q:v 1", "ts"),
+    ("pixels of 3:4, VP9 in WebM", wide_pixels, "9/8", (72, 64), VP9, "webm"),
     ("uneven steps, H.264 with B-frames in MP4", uneven, X264 + " -bf 2", "mp4"),
     ("uneven steps, VP9 in WebM", uneven, VP9, "webm"),
     ("uneven steps, HEVC in MPEG-TS", uneven, X265, "ts"),
@@ -353,7 +353,7 @@ STILLS = (
     ("PNG, half clear", png, "rgba", 1, {"alpha": 128}), ("PNG, half clear, of 16 bits", png, "rgba64be", 1, {"alpha": 128}),
     ("PNG, grey", png, "gray", 1, {"grey": True}), ("PNG, grey of 16 bits", png, "gray16be", 1, {"grey": True}),
     ("JPEG, 4:2:0", jpeg, "-sample 2x2"), ("JPEG, 4:2:2", jpeg, "-sample 2x1"), ("JPEG, 4:4:4", jpeg, "-sample 1x1"),
-    ("JPEG, progressive", jpeg, "-progressive"), ("JPEG, arithmetic is refused", None),
+    ("JPEG, progressive", jpeg, "-progressive"),
     ("JPEG, grey", jpeg, "-grayscale", {"grey": True}),
     *((f"JPEG, EXIF orientation {n}", turned_jpeg, n) for n in range(1, 9)),
     ("WebP, lossy", converted, "webp", CWEBP.format(how="-q 98"), LOSSY),
@@ -455,7 +455,7 @@ SOUNDS = (
     ("Vorbis in WebM", "webm", "-c:a libvorbis"), ("Vorbis in Ogg", "ogg", "-c:a libvorbis"), ("AC-3 in MPEG-TS", "ts", "-c:a ac3"),
     ("AC-3 in MP4", "mp4", "-c:a ac3"), ("E-AC-3 in MKV", "mkv", "-c:a eac3"), ("FLAC", "flac", "-c:a flac"),
     ("WAV", "wav", "-c:a pcm_s16le"), ("AAC in ADTS", "aac", "-c:a aac"), ("MP2 in MPEG-TS", "ts", "-c:a mp2"),
-    ("5.1 channels of AAC", "mp4", "-c:a aac -ac 6"), ("one channel at 22.05 kHz", "mp3", "-c:a libmp3lame -ac 1 -ar 22050"),
+    ("5.1 channels of AAC", "mp4", "-c:a aac -ac 6", 0.08), ("one channel at 22.05 kHz", "mp3", "-c:a libmp3lame -ac 1 -ar 22050"),
 )
 
 
@@ -463,10 +463,10 @@ def crossings(samples):
     return sum(a < 0 <= b for a, b in zip(samples, samples[1:]))
 
 
-def sound(folder, ending, encoder):
+def sound(folder, ending, encoder, least=0.2):
     """A second of silence, then 1.5 s of 440 Hz: its place, its pitch and its strength."""
     path = os.path.join(folder, "sound." + ending)
-    ffmpeg("-f lavfi -i aevalsrc='if(gte(t,1),0.5*sin(2*PI*440*t),0)':d=2.5:s=48000 -ac 2", encoder, [path])
+    ffmpeg("-f lavfi -i", ["aevalsrc='if(gte(t,1),0.5*sin(2*PI*440*t),0)':d=2.5:s=48000"], "-ac 2", encoder, [path])
     got = decoded(path, sound=True)
     samples = struct.unpack(f"<{len(got.sound) // 2}h", got.sound)[::2]
     first = next((n for n, v in enumerate(samples) if abs(v) > 3000), None)
@@ -476,13 +476,13 @@ def sound(folder, ending, encoder):
     middle = samples[60000:108000]
     expect(abs(crossings(middle) - 440) <= 2, f"{crossings(middle)} Hz: expected 440")
     strength = math.sqrt(sum(v * v for v in middle) / len(middle)) / 32768
-    expect(0.2 <= strength <= 0.5, f"strength {strength:.2f}: expected about 0.35")
+    expect(least <= strength <= 0.5, f"strength {strength:.2f}: expected about 0.35, of several channels less")
 
 
 GROUPS = {
     "films": [(name, film, *more) for name, *more in FILMS],
     "colours": [(name, colour, *more) for name, *more in COLOURS + UNSAID],
-    "times": TIMES, "stills": [row for row in STILLS if row[1]], "animations": ANIMATIONS,
+    "times": TIMES, "stills": STILLS, "animations": ANIMATIONS,
     "sound": [(name, sound, *more) for name, *more in SOUNDS],
 }
 
