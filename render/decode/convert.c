@@ -2,10 +2,11 @@
  *
  * Nearly every film is planar YUV of 8 or 10 bits, and libyuv takes two thirds of swscale's time
  * for 8 and a fifth for 10, so these have a way of their own: made 8 bits and scaled while they are
- * still planes, then coloured. The rest is brought to BGRA by swscale at its own size, multiplied
- * by its alpha before it is scaled (else the colours of invisible pixels bleed into the edges), and
- * scaled plane by plane: libyuv scales whole pixels faster, but makes of white 253 when it
- * enlarges, and leaves out rows when it reduces. */
+ * still planes, then coloured. Scaled chroma gets as many samples as luma, or a film that is
+ * reduced would lose the half of its colours that it still has. The rest is brought to BGRA by
+ * swscale at its own size, multiplied by its alpha before it is scaled (else the colours of
+ * invisible pixels bleed into the edges), and scaled plane by plane: libyuv scales whole pixels
+ * faster, but makes of white 253 when it enlarges, and leaves out rows when it reduces. */
 #include "render/decode/colour.h"
 
 #include <libavutil/pixdesc.h>
@@ -78,6 +79,8 @@ static const Kind kinds[] = {
     { AV_PIX_FMT_YUV444P10, 0, 0, TRUE },
 };
 
+static const Kind even = { AV_PIX_FMT_YUV444P, 0, 0, FALSE };
+
 static const Kind *kind_of(const AVFrame *frame)
 {
     for (gsize i = 0; i < G_N_ELEMENTS(kinds); i++)
@@ -131,10 +134,11 @@ static Planes planes_of(const Kind *kind, const AVFrame *frame)
     return planes;
 }
 
-static Planes scale(Converter *c, const Kind *kind, const Planes *from)
+/* As planes of the size wanted, all three. */
+static Planes scale(Converter *c, const Planes *from)
 {
     guint8 *to[3];
-    Planes planes = lay_out(c->planes, kind, c->w_px, c->h_px, to);
+    Planes planes = lay_out(c->planes, &even, c->w_px, c->h_px, to);
     for (int i = 0; i < 3; i++)
         ScalePlane(from->data[i], from->stride[i], from->w_px[i], from->h_px[i], to[i],
             planes.stride[i], planes.w_px[i], planes.h_px[i], kFilterBox);
@@ -174,8 +178,10 @@ static void convert_planes(Converter *c, const Kind *kind, const AVFrame *frame,
         return;
     }
     Planes p = kind->ten_bits ? narrow(c, kind, frame) : planes_of(kind, frame);
-    if (!is_wanted_size(c, frame))
-        p = scale(c, kind, &p);
+    if (!is_wanted_size(c, frame)) {
+        p = scale(c, &p);
+        kind = &even;
+    }
     colour_planes(c, kind, &p, &colour.numbers, to);
 }
 

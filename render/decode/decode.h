@@ -199,9 +199,10 @@ typedef struct {
     AVFrame *held; /* the latest at or before the time wanted, until we know that it is the last */
     AVFrame *due[2]; /* to be sent, in order */
     guint n_due;
-    gint64 last_ms; /* pts of the last frame sent */
-    guint64 n_sent;
+    gint64 last_ms;            /* pts of the last frame sent */
+    guint64 n_sent, n_decoded; /* the latter since the last seek */
     gboolean caught_up, from_start, draining;
+    gboolean went_back; /* for frames that the decoder may have lost at the end */
     gint64 nominal_us;
 } Video;
 
