@@ -54,10 +54,10 @@ static gboolean is_black(const BtFrame *frame, BtRect rect)
 static void look(BtMedia *media, Seen *seen)
 {
     g_autoptr(BtFrame) frame = bt_media_frame_at(media, seen->next_ms, NULL);
-    if (!frame)
-        return;
-    seen->frames++;
-    seen->black += is_black(frame, (BtRect){ 0, 0, frame->w_px, frame->h_px });
+    if (frame) {
+        seen->frames++;
+        seen->black += is_black(frame, (BtRect){ 0, 0, frame->w_px, frame->h_px });
+    }
     gint64 next_ms = bt_media_next_pts(media, seen->next_ms);
     if (next_ms > seen->next_ms && next_ms != BT_TIME_MAX)
         seen->next_ms = next_ms;
