@@ -102,7 +102,10 @@ static void play_media(Player *player)
     }
     const GError *said = bt_media_error(media);
     ended &= said || bt_media_fd(media) < 0 || seen.frames > MOST_FRAMES;
-    g_autofree char *reason = g_strescape(said ? said->message : "", NULL);
+    g_autofree char *reason = g_strdup(said ? said->message : "");
+    for (char *c = reason; *c; c++) /* JSON as it is */
+        if (*c < ' ' || *c > '~' || *c == '"' || *c == '\\')
+            *c = '?';
     g_string_append_printf(player->said,
         "{\"ended\":%s,\"code\":\"%s\",\"reason\":\"%s\",\"frames\":%u,\"black\":%u",
         ended ? "true" : "false", said ? bt_error_reason(said) : "", reason, seen.frames,
