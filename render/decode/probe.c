@@ -195,6 +195,22 @@ static gboolean is_utf16(const guint8 *head, gsize n)
     return STARTS(head, n, "\xff\xfe") || STARTS(head, n, "\xfe\xff");
 }
 
+/* What people try, and what they could give instead. */
+static const char *known_and_refused(const guint8 *head, gsize n)
+{
+    const guint8 *at = skip(head, head + n, " \t\r\n");
+    gsize left = n - (gsize)(at - head);
+    if (is_utf16(head, n))
+        return "text in UTF-16: expected UTF-8";
+    if (STARTS(at, left, "<svg") ||
+        (STARTS(at, left, "<?xml") && memmem(at, MIN(left, 4096), "<svg", 4)))
+        return "an SVG drawing: expected it drawn, as PNG or WebP";
+    if (starts(head, n, 4, "ftypheic", 8) || starts(head, n, 4, "ftypheix", 8) ||
+        starts(head, n, 4, "ftypmif1", 8))
+        return "an HEIC picture: expected JPEG, PNG, WebP or AVIF";
+    return NULL;
+}
+
 static gboolean probe_kind(const guint8 *head, gsize n, Probe *probe, GError **error)
 {
     if (STARTS(head, n, "\x89PNG\r\n\x1a\n"))
@@ -209,9 +225,9 @@ static gboolean probe_kind(const guint8 *head, gsize n, Probe *probe, GError **e
         return probe_avif(probe);
     if (probe_subtitles(head, n, probe))
         return TRUE;
-    if (is_utf16(head, n)) {
-        g_set_error(
-            error, BT_ERROR, BT_ERROR_UNSUPPORTED, "content: text in UTF-16: expected UTF-8");
+    const char *refused = known_and_refused(head, n);
+    if (refused) {
+        g_set_error(error, BT_ERROR, BT_ERROR_UNSUPPORTED, "content: %s", refused);
         return FALSE;
     }
     return probe_film(head, n, probe, error);

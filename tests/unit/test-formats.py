@@ -375,6 +375,59 @@ def large_webp(folder):
     expect_patches(got, LOSSY)
 
 
+def grid_of_avif(folder):
+    """A picture in four pieces, of more pixels than an encoder takes at once."""
+    source, path = os.path.join(folder, "large.png"), os.path.join(folder, "still.avif")
+    ffmpeg("-i", [png_of(folder, pix_fmt="rgb24")], "-vf scale=192:128:flags=neighbor", [source])
+    run("avifenc -s 10 --min 0 --max 4 -y 444 --grid 2x2", [source, path])
+    got = decoded(path)
+    expect(got.size == (192, 128), f"{got.size}")
+    expect_patches(got, LOSSY)
+
+
+def expect_refused(path, code, words):
+    got = decoding.decode(path)
+    expect(got.exit == 1 and got.failed and got.failed[0] == code and words in got.failed[1],
+           f"exit {got.exit}, {got.failed}: expected {code} and “{words}”")
+
+
+def refused(folder, data, code, words):
+    path = os.path.join(folder, "content")
+    with open(path, "wb") as file:
+        file.write(data)
+    expect_refused(path, code, words)
+
+
+def changed(folder, ending, command, change, code, words):
+    """A sound file, then damaged on purpose."""
+    source, path = png_of(folder, pix_fmt="rgb24"), os.path.join(folder, "still." + ending)
+    run(command.format(source=source, path=path))
+    with open(path, "rb") as file:
+        refused(folder, change(file.read()), code, words)
+
+
+def huge_avif(data):
+    """Its size as ispe says it."""
+    at = data.index(b"ispe") + 8
+    return data[:at] + struct.pack(">II", 12000, 12000) + data[at + 8:]
+
+
+def animated_chunks(data, count, canvas):
+    """The lossless picture `count` times, on a canvas of canvas × canvas px."""
+    lossless = data[data.index(b"VP8L"):]
+    size = struct.pack("<I", pattern.W - 1)[:3] + struct.pack("<I", pattern.H - 1)[:3]
+    frame = bytes(6) + size + struct.pack("<I", 100)[:3] + b"\0" + lossless
+    frames = (b"ANMF" + struct.pack("<I", len(frame)) + frame) * count
+    extended = b"VP8X" + struct.pack("<II", 10, 2) + struct.pack("<I", canvas - 1)[:3] * 2
+    body = b"WEBP" + extended + b"ANIM" + struct.pack("<IIH", 6, 0, 0) + frames
+    return b"RIFF" + struct.pack("<I", len(body)) + body
+
+
+def half(data):
+    return data[:len(data) // 2]
+
+
+SVG = b'<?xml version="1.0"?>\n<svg xmlns="http://www.w3.org/2000/svg"><rect width="9" height="9"/></svg>'
 CWEBP, AVIFENC = "cwebp -quiet {how} {{source}} -o {{path}}", "avifenc -s 10 --min 0 --max 4 {how} {{source}} {{path}}"
 STILLS = (
     ("PNG, RGB", png, "rgb24"), ("PNG, RGB of 16 bits", png, "rgb48be", 1), ("PNG, with alpha", png, "rgba", 1),
@@ -397,6 +450,18 @@ STILLS = (
     ("AVIF, half clear", converted, "avif", AVIFENC.format(how="-y 444"), LOSSY, "rgba", 128),
     ("AVIF, turned right", converted, "avif", AVIFENC.format(how="-y 444 --irot 3"), LOSSY, "rgb24", 255, {"orientation": 6}),
     ("AVIF, mirrored", converted, "avif", AVIFENC.format(how="-y 444 --imir 1"), LOSSY, "rgb24", 255, {"orientation": 2}),
+    ("AVIF, a grid", grid_of_avif),
+    ("SVG is refused", refused, SVG, "unsupported", "SVG"),
+    ("HEIC is refused", refused, b"\0\0\0\x18ftypheic\0\0\0\0mif1heic" + bytes(64), "unsupported", "HEIC"),
+    ("AVIF of 144 Mpx is refused", changed, "avif", AVIFENC.format(how=""), huge_avif, "invalid", "AVIF"),
+    ("half an AVIF is refused", changed, "avif", AVIFENC.format(how=""), half, "invalid", "AVIF"),
+    ("half a WebP is refused", changed, "webp", CWEBP.format(how=""), half, "invalid", "damaged"),
+    ("animated WebP of 100 Mpx is refused", changed, "webp", CWEBP.format(how="-lossless"),
+     lambda data: animated_chunks(data, 2, 10000), "limit", "Mpx"),
+    ("animated WebP of 10,001 pictures is refused", changed, "webp", CWEBP.format(how="-lossless"),
+     lambda data: animated_chunks(data, 10001, 96), "limit", "10001"),
+    ("half an animated WebP is refused", changed, "webp", CWEBP.format(how="-lossless"),
+     lambda data: half(animated_chunks(data, 4, 96)), "invalid", "WebP"),
 )
 
 # ---- animations ----
