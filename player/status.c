@@ -45,7 +45,8 @@ static void set_common(const BtShow *show, BtJson *status, guint max_zones)
     bt_json_set_string(status, "state", state_word(show));
     bt_json_set_string(status, "player", BANGTIN_VERSION);
     bt_json_set_int(status, "uptime_s", up_ms / 1000);
-    bt_json_set(status, "on_air", bt_tracker_on_air(show->tracker, max_zones));
+    bt_json_set(
+        status, "on_air", bt_tracker_on_air(show->tracker, max_zones, max_zones == G_MAXUINT));
     bt_json_set(status, "frames", frames_json(show));
 }
 
