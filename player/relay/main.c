@@ -107,11 +107,9 @@ static int run_streamer(pid_t connector, int channel, const BtRelayOrder *order,
 static int run_connector(
     int channel, pid_t streamer, const BtRelayOrder *order, const BtStreamUrl *url)
 {
-    g_autoptr(GError) error = NULL;
     close(BT_RELAY_SOCKET_FD);
     close(BT_RELAY_OUTPUT_FD);
-    if (bt_relay_jail_connector(&error))
-        connector_run(channel, streamer, order, url);
+    connector_run(channel, streamer, order, url);
     return 0; /* and with it the streamer is killed */
 }
 
@@ -124,7 +122,8 @@ static int run(void)
     if (!receive_order(&order, &url))
         return usage(stderr, 2);
     g_autoptr(GBytes) ca = read_ca(&order, &url, &error);
-    if (error != NULL || !bt_channel_pair(ends, &error)) {
+    /* Before there are two: Landlock lets a process signal, also by its death, only those within. */
+    if (error != NULL || !bt_channel_pair(ends, &error) || !bt_relay_jail_connector(&error)) {
         Meter meter;
         meter_init(&meter, BT_RELAY_SOCKET_FD, 1);
         meter_fail(&meter, error);

@@ -6,13 +6,16 @@
 #include "player/relay/relay.h"
 
 #include <errno.h>
+#include <libavcodec/bsf.h>
 #include <libavutil/mem.h>
 #include <poll.h>
+#include <string.h>
 #include <unistd.h>
 
 #define AVIO_BYTES (188 * 64)
 #define REORDER_US 300000
 #define ERRORS_IN_A_ROW 50
+#define SOUND_MAX_BYTES 65536
 
 typedef struct {
     AVFormatContext *format;
@@ -21,6 +24,8 @@ typedef struct {
     int index[2];          /* of the source's streams: pictures, sound; -1: none */
     gint64 last_dts[2];    /* in the output's time */
     gboolean wants_key;    /* what depends on what was dropped is dropped too */
+    AVPacket *sound;       /* that waits for what belongs to it; empty: none */
+    AVBSFContext *heads;   /* puts the codec's own header before each key frame; NULL: it is there */
     const Source *source;
 } Remux;
 
@@ -61,10 +66,26 @@ static int put_bytes(void *user, uint8_t *data, int size)
 
 /* ---- opening ---- */
 
-static int find_stream(const AVFormatContext *format, enum AVMediaType type, int beside)
+static gboolean are_of_one_programme(AVFormatContext *format, int index, int beside)
 {
-    int index = av_find_best_stream((AVFormatContext *)format, type, -1, beside, NULL, 0);
-    return index >= 0 && is_carried(format->streams[index]->codecpar->codec_id) ? index : -1;
+    const AVProgram *programme =
+        beside >= 0 ? av_find_program_from_stream(format, NULL, beside) : NULL;
+    for (guint i = 0; programme != NULL && i < programme->nb_stream_indexes; i++)
+        if ((int)programme->stream_index[i] == index)
+            return TRUE;
+    return programme == NULL;
+}
+
+/* The first of its kind; FFmpeg's own choice wants to know more than stands in the headers. */
+static int find_stream(AVFormatContext *format, enum AVMediaType type, int beside)
+{
+    for (guint i = 0; i < format->nb_streams; i++) {
+        const AVCodecParameters *given = format->streams[i]->codecpar;
+        if (given->codec_type == type && is_carried(given->codec_id) &&
+            are_of_one_programme(format, (int)i, beside))
+            return (int)i;
+    }
+    return -1;
 }
 
 static gboolean add_stream(Remux *remux, int index)
@@ -77,17 +98,36 @@ static gboolean add_stream(Remux *remux, int index)
             stream->codecpar, remux->source->format->streams[index]->codecpar) < 0)
         return FALSE;
     stream->codecpar->codec_tag = 0;
+    /* The container wants a number before the first packet says it, and writes it nowhere. */
+    if (stream->codecpar->codec_type == AVMEDIA_TYPE_AUDIO && stream->codecpar->sample_rate == 0)
+        stream->codecpar->sample_rate = 48000;
     return TRUE;
 }
 
 static void choose_streams(Remux *remux)
 {
-    const AVFormatContext *from = remux->source->format;
+    AVFormatContext *from = remux->source->format;
     remux->index[0] = find_stream(from, AVMEDIA_TYPE_VIDEO, -1);
     remux->index[1] = find_stream(from, AVMEDIA_TYPE_AUDIO, remux->index[0]);
     for (guint i = 0; i < from->nb_streams; i++)
         if ((int)i != remux->index[0] && (int)i != remux->index[1])
             from->streams[i]->discard = AVDISCARD_ALL;
+}
+
+/* RTP tells the header of H.264 and H.265 apart, beforehand; whoever joins MPEG-TS looks for it in
+ * the stream. */
+static gboolean add_heads(Remux *remux)
+{
+    const AVStream *from = remux->source->format->streams[remux->index[0]];
+    const AVCodecParameters *given = from->codecpar;
+    gboolean apart = given->extradata_size > 4 && given->extradata[0] == 0;
+    if (!apart || !remux->source->unmetered)
+        return TRUE;
+    if (av_bsf_alloc(av_bsf_get_by_name("dump_extra"), &remux->heads) < 0 ||
+        avcodec_parameters_copy(remux->heads->par_in, given) < 0)
+        return FALSE;
+    remux->heads->time_base_in = from->time_base;
+    return av_bsf_init(remux->heads) >= 0;
 }
 
 static gboolean open_output(Remux *remux, GError **error)
@@ -104,7 +144,8 @@ static gboolean open_output(Remux *remux, GError **error)
         remux->format->pb =
             avio_alloc_context(buffer, AVIO_BYTES, 1, remux, NULL, put_bytes, NULL);
     if (remux->format == NULL || remux->format->pb == NULL ||
-        !add_stream(remux, remux->index[0]) || !add_stream(remux, remux->index[1])) {
+        !add_stream(remux, remux->index[0]) || !add_stream(remux, remux->index[1]) ||
+        !add_heads(remux)) {
         g_set_error(error, BT_ERROR, BT_ERROR_FAILED, "no memory for the stream");
         return FALSE;
     }
@@ -122,6 +163,8 @@ static gboolean open_output(Remux *remux, GError **error)
 
 static void close_output(Remux *remux)
 {
+    av_bsf_free(&remux->heads);
+    av_packet_free(&remux->sound);
     if (remux->format == NULL)
         return;
     if (remux->format->pb != NULL) {
@@ -181,13 +224,45 @@ static gboolean is_wanted(Remux *remux, const AVPacket *packet, int track)
     return !remux->wants_key;
 }
 
+static void write_packet(Remux *remux, AVPacket *packet, int track)
+{
+    if (set_stamps(remux, packet, track))
+        av_interleaved_write_frame(remux->format, packet);
+}
+
+/* MPEG-TS stamps the first of several frames of sound; FFmpeg parts them, and without decoding
+ * nobody knows how long each is. They go on together, as they came. */
+static void write_sound(Remux *remux, AVPacket *packet)
+{
+    AVPacket *sound = remux->sound;
+    gboolean stamped = packet->pts != AV_NOPTS_VALUE || packet->dts != AV_NOPTS_VALUE;
+    if (!stamped && sound->size > 0 && sound->size < SOUND_MAX_BYTES) {
+        int before = sound->size;
+        if (av_grow_packet(sound, packet->size) >= 0)
+            memcpy(sound->data + before, packet->data, (gsize)packet->size);
+        return;
+    }
+    if (sound->size > 0)
+        write_packet(remux, sound, 1);
+    av_packet_unref(sound);
+    av_packet_move_ref(sound, packet);
+}
+
 static void pass_on(Remux *remux, AVPacket *packet)
 {
     int track = track_of(remux, packet);
     if (remux->source->unmetered)
         meter_add(remux->source->meter, (gsize)packet->size);
-    if (track >= 0 && is_wanted(remux, packet, track) && set_stamps(remux, packet, track))
-        av_interleaved_write_frame(remux->format, packet);
+    if (track < 0 || packet->size <= 0 || !is_wanted(remux, packet, track))
+        return;
+    if (track == 0 && remux->heads != NULL &&
+        (av_bsf_send_packet(remux->heads, packet) < 0 ||
+            av_bsf_receive_packet(remux->heads, packet) < 0))
+        return;
+    if (track == 0)
+        write_packet(remux, packet, track);
+    else
+        write_sound(remux, packet);
 }
 
 static void end_with(int rc, GError **error)
@@ -229,8 +304,9 @@ void remux_run(const Source *source, int output, GError **error)
     Remux remux = { .fd = output,
         .last_dts = { AV_NOPTS_VALUE, AV_NOPTS_VALUE },
         .wants_key = TRUE,
+        .sound = av_packet_alloc(),
         .source = source };
-    if (open_output(&remux, error))
+    if (remux.sound != NULL && open_output(&remux, error))
         run(&remux, error);
     close_output(&remux);
 }

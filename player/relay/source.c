@@ -112,14 +112,16 @@ static gboolean open_hls(
 
 /* ---- RTSP ---- */
 
-static gboolean open_rtsp_by(
-    Source *source, const BtRelayOrder *order, const char *transport, GError **error)
+/* In its own connection first: it passes firewalls, and nothing of it is lost. */
+static gboolean open_rtsp(Source *source, const BtRelayOrder *order, GError **error)
 {
     AVDictionary *options = NULL;
+    source->is_live = source->unmetered = TRUE;
     if (!prepare(source, meter_is_over))
         return FALSE;
     meter_wait(source->meter);
-    av_dict_set(&options, "rtsp_transport", transport, 0);
+    av_dict_set(&options, "rtsp_transport", "tcp+udp", 0);
+    av_dict_set(&options, "rtsp_flags", "prefer_tcp", 0);
     av_dict_set(&options, "protocol_whitelist", "rtsp,rtp,tcp,udp", 0);
     av_dict_set(&options, "format_whitelist", "rtsp,sdp,rtp,mpegts", 0);
     av_dict_set_int(&options, "timeout", RELAY_SILENCE_MS * 1000, 0);
@@ -127,13 +129,6 @@ static gboolean open_rtsp_by(
     gboolean done = open_format(source, order->url, "rtsp", &options, error);
     av_dict_free(&options);
     return done;
-}
-
-/* In its own connection first: it passes firewalls, and nothing of it is lost. */
-static gboolean open_rtsp(Source *source, const BtRelayOrder *order, GError **error)
-{
-    source->is_live = source->unmetered = TRUE;
-    return open_rtsp_by(source, order, "tcp", NULL) || open_rtsp_by(source, order, "udp", error);
 }
 
 /* ---- UDP ---- */
