@@ -15,15 +15,13 @@
 #include "player/fdwatch.h"
 #include "player/ground.h"
 #include "player/notify.h"
-#include "player/roles.h"
+#include "player/start.h"
 #include "render/media/media.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <glib-unix.h>
 #include <signal.h>
 #include <string.h>
-#include <sys/prctl.h>
 #include <sys/signalfd.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -60,9 +58,7 @@ struct Supervise {
     BtNotify *notify;
     gint64 beat_ms; /* real, of the last beat, or when show was started */
     guint beat_timer;
-    gint64 died_ms;      /* by its own time, of the last show */
-    BtTimeLeft left;     /* what it knew of the time */
-    gboolean crashed;    /* it did not end by itself */
+    BtStartLeft left;    /* by the last show */
     guint deaths;        /* of show */
     int died_of;         /* the last one's exit status */
     gboolean cut_wanted; /* and no show has said yet that it is written down */
@@ -81,73 +77,6 @@ static gint64 real_ms(void)
 }
 
 /* ---- starting ---- */
-
-/* Between fork and exec only async-signal-safe calls: moves `fds` to 3, 4, … and executes. */
-static void become(const char *path, char *const *argv, const int *fds, guint n_fds)
-{
-    int moved[BT_CHANNEL_MAX_FDS];
-    for (guint i = 0; i < n_fds; i++)
-        moved[i] = fcntl(fds[i], F_DUPFD, 16);
-    for (guint i = 0; i < n_fds; i++)
-        dup2(moved[i], BT_ROLE_CHANNEL_FD + (int)i);
-    close_range(BT_ROLE_CHANNEL_FD + n_fds, ~0u, 0);
-    sigset_t none;
-    sigemptyset(&none);
-    sigprocmask(SIG_SETMASK, &none, NULL);
-    prctl(PR_SET_PDEATHSIG, SIGKILL);
-    execv(path, argv);
-    _exit(127);
-}
-
-static pid_t start(const char *path, char *const *argv, const int *fds, guint n_fds)
-{
-    pid_t parent = getpid(), pid = fork();
-    if (pid == 0) {
-        if (getppid() != parent)
-            _exit(127);
-        become(path, argv, fds, n_fds);
-    }
-    if (pid < 0)
-        g_warning("supervise: %s cannot be started: %s", path, g_strerror(errno));
-    return pid;
-}
-
-static void add(GPtrArray *argv, const char *name, const char *value)
-{
-    if (value != NULL)
-        g_ptr_array_add(argv, g_strdup_printf("--%s=%s", name, value));
-}
-
-static void add_number(GPtrArray *argv, const char *name, gint64 value)
-{
-    if (value != 0)
-        g_ptr_array_add(argv, g_strdup_printf("--%s=%" G_GINT64_FORMAT, name, value));
-}
-
-static GPtrArray *role_arguments(const Supervise *supervise, const char *role)
-{
-    const BtRoleOptions *options = supervise->options;
-    GPtrArray *argv = g_ptr_array_new_with_free_func(g_free);
-    g_autofree char *clock = bt_clock_to_text(&options->clock);
-    g_ptr_array_add(argv, g_strdup_printf("bangtin-%s", role));
-    add(argv, "role", role);
-    add(argv, "config", options->config_path);
-    add(argv, "folder", options->folder);
-    add(argv, "clock", clock);
-    add(argv, "boot", options->boot);
-    add(argv, "grab", options->grab);
-    add(argv, "grab-to", options->grab_folder);
-    add_number(argv, "offscreen", options->offscreen);
-    add_number(argv, "windowed", options->windowed);
-    add_number(argv, "width", options->w_px);
-    add_number(argv, "height", options->h_px);
-    add_number(argv, "died", supervise->died_ms);
-    add_number(argv, "time", supervise->left.offset_ms);
-    add_number(argv, "trusted", supervise->left.trusted);
-    add_number(argv, "crashed", supervise->crashed);
-    g_ptr_array_add(argv, NULL);
-    return argv;
-}
 
 static gboolean on_message(gint fd, GIOCondition condition, gpointer data);
 static gboolean start_again(gpointer data);
@@ -172,8 +101,10 @@ static gboolean try_to_start(Child *child)
         g_warning("supervise: %s", failure->message);
         return FALSE;
     }
-    g_autoptr(GPtrArray) argv = role_arguments(child->supervise, child->role);
-    pid_t pid = start("/proc/self/exe", (char *const *)argv->pdata, &ends[1], 1);
+    const Supervise *supervise = child->supervise;
+    g_autoptr(GPtrArray) argv =
+        bt_start_arguments(supervise->options, child->role, &supervise->left);
+    pid_t pid = bt_start("/proc/self/exe", (char *const *)argv->pdata, &ends[1], 1);
     close(ends[1]);
     if (pid < 0) {
         close(ends[0]);
@@ -211,7 +142,7 @@ static void start_decoder(Supervise *supervise, const int *fds, guint n_fds)
         g_warning("supervise: a decoder was refused: %u are running", supervise->decoders);
         return;
     }
-    if (start(supervise->decoder_path, argv, fds, n_fds) > 0)
+    if (bt_start(supervise->decoder_path, argv, fds, n_fds) > 0)
         supervise->decoders++;
 }
 
@@ -303,7 +234,7 @@ static void act(Supervise *supervise, const BtRoleMessage *message, const int *f
         send_to(&supervise->sync, message);
         break;
     case BT_ROLE_CLOCK:
-        supervise->left = (BtTimeLeft){ message->flag != 0, message->value };
+        supervise->left.time = (BtTimeLeft){ message->flag != 0, message->value };
         break;
     case BT_ROLE_RESTART:
         restart_everything(supervise);
@@ -402,10 +333,10 @@ static void start_show_again(Supervise *supervise, int status)
 static void show_ended(Supervise *supervise, int status)
 {
     const BtClock *clock = &supervise->options->clock;
-    gint64 offset_ms = supervise->left.offset_ms;
-    supervise->died_ms =
+    gint64 offset_ms = supervise->left.time.offset_ms;
+    supervise->left.died_ms =
         offset_ms == 0 ? bt_clock_wall_ms(clock) : bt_clock_mono_ms(clock) + offset_ms;
-    supervise->crashed = WIFSIGNALED(status);
+    supervise->left.crashed = WIFSIGNALED(status);
     forget(&supervise->show);
     supervise->died_of = WIFEXITED(status) ? WEXITSTATUS(status) : 0;
     if (!supervise->stopping) {
