@@ -1,7 +1,7 @@
 /* supervise: the first process, and the only one that starts others.
  *
  * It holds one channel to show and one to sync, passes fixed-size messages between them, starts a
- * decoder for show when asked (the socket and the content come as fds; nothing about them is read),
+ * decoder or a relay for show when asked (their files come as fds; nothing about them is read),
  * and starts again what died: show at once, unless it dies over and over, sync with a back-off.
  * While beats come from show it feeds the service manager's watchdog; without them it kills show,
  * and without that the service manager kills it. It also keeps a window of the board's ground
@@ -15,7 +15,7 @@
 #include "player/fdwatch.h"
 #include "player/ground.h"
 #include "player/notify.h"
-#include "player/start.h"
+#include "player/started_relays.h"
 #include "render/media/media.h"
 
 #include <errno.h>
@@ -69,6 +69,7 @@ struct Supervise {
     char *decoder_path;
     BtGround *ground;
     guint decoders;
+    BtStartedRelays relays;
 };
 
 static gint64 real_ms(void)
@@ -222,6 +223,12 @@ static void act(Supervise *supervise, const BtRoleMessage *message, const int *f
     case BT_ROLE_DECODER:
         start_decoder(supervise, fds, n_fds);
         break;
+    case BT_ROLE_RELAY:
+        bt_started_relays_add(&supervise->relays, message->value, fds, n_fds);
+        break;
+    case BT_ROLE_RELAY_END:
+        bt_started_relays_end(&supervise->relays, message->value);
+        break;
     case BT_ROLE_NEWS:
     case BT_ROLE_TIME_ASK:
     case BT_ROLE_TIME:
@@ -229,6 +236,7 @@ static void act(Supervise *supervise, const BtRoleMessage *message, const int *f
         break;
     case BT_ROLE_FACTS:
     case BT_ROLE_POLL:
+    case BT_ROLE_STREAMED:
     case BT_ROLE_TIME_WANTED:
     case BT_ROLE_TIME_NONCE:
         send_to(&supervise->sync, message);
@@ -338,6 +346,7 @@ static void show_ended(Supervise *supervise, int status)
         offset_ms == 0 ? bt_clock_wall_ms(clock) : bt_clock_mono_ms(clock) + offset_ms;
     supervise->left.crashed = WIFSIGNALED(status);
     forget(&supervise->show);
+    bt_started_relays_end_all(&supervise->relays);
     supervise->died_of = WIFEXITED(status) ? WEXITSTATUS(status) : 0;
     if (!supervise->stopping) {
         start_show_again(supervise, status);
@@ -365,7 +374,7 @@ static gboolean on_child(gpointer data)
             show_ended(supervise, status);
         else if (pid == supervise->sync.pid)
             sync_ended(supervise);
-        else if (supervise->decoders > 0)
+        else if (!bt_started_relays_ended(&supervise->relays, pid) && supervise->decoders > 0)
             supervise->decoders--;
     }
     return G_SOURCE_CONTINUE;
@@ -504,6 +513,7 @@ int bt_supervise(const BtRoleOptions *options)
     }
     supervise.loop = g_main_loop_new(NULL, FALSE);
     supervise.decoder_path = bt_media_decoder_path();
+    bt_started_relays_init(&supervise.relays);
     supervise.notify = bt_notify_new();
     supervise.show = (Child){ .supervise = &supervise, .role = "show", .channel = -1 };
     supervise.sync = (Child){ .supervise = &supervise, .role = "sync", .channel = -1 };
@@ -525,6 +535,7 @@ int bt_supervise(const BtRoleOptions *options)
     bt_ground_close(supervise.ground);
     close(signals);
     g_free(supervise.decoder_path);
+    bt_started_relays_clear(&supervise.relays);
     g_main_loop_unref(supervise.loop);
     return supervise.status;
 }

@@ -370,6 +370,34 @@ void bt_tracker_note_behind(BtTracker *tracker, const char *zone, gint64 behind_
     change_body(tracker, row, body);
 }
 
+static gint64 number_at(const BtJsonAt *place, const char *key)
+{
+    BtJsonAt member;
+    gint64 number = 0;
+    if (bt_json_member(place, key, &member))
+        bt_json_read_int(&member, 0, BT_DAY_MS, &number, NULL);
+    return number;
+}
+
+void bt_tracker_note_live(BtTracker *tracker, const char *zone, gint64 live_ms, gint64 fallback_ms,
+    gboolean stopped)
+{
+    BtOpenRow *row = g_hash_table_lookup(tracker->zones, zone);
+    if (row == NULL || !g_str_equal(member_text(row, "kind"), "stream"))
+        return;
+    BtJsonAt place = bt_json_root("", row->body), before = place;
+    gboolean was = bt_json_member(&place, "stream", &before);
+    gint64 lit_ms = was ? number_at(&before, "live_ms") : 0;
+    gint64 else_ms = was ? number_at(&before, "fallback_ms") : 0;
+    gint64 stops = was ? number_at(&before, "stopped") : 0;
+    BtJson *body = begin_body(row), *stream = bt_json_new_object();
+    bt_json_set_int(stream, "live_ms", MIN(BT_DAY_MS, lit_ms + live_ms));
+    bt_json_set_int(stream, "fallback_ms", MIN(BT_DAY_MS, else_ms + fallback_ms));
+    bt_json_set_int(stream, "stopped", stops + stopped);
+    bt_json_set(body, "stream", stream);
+    change_body(tracker, row, body);
+}
+
 BtJson *bt_tracker_on_air(const BtTracker *tracker, guint max)
 {
     BtJson *list = bt_json_new_array();

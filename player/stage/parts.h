@@ -14,6 +14,7 @@ struct BtStage {
     BtStageOptions options; /* strings are our own */
     GTimeZone *timezone;    /* of the safe scene */
     BtPool *pool;
+    struct BtLives *lives; /* live.h */
     BtShelf *plans;   /* of BtPlan, by everything that went into them */
     BtShelf *frames;  /* of BtFrame: pages, blurred grounds, banners */
     BtShelf *faces;   /* of BtFrame: clocks, which change often and are small */
