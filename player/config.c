@@ -297,8 +297,8 @@ static gboolean read_streams(
     BtReading *reading, const char *group, BtConfigSource *source, GError **error)
 {
     gint64 kb_per_s = STREAM_KB_PER_S;
-    if (!bt_reading_int(reading, group, "stream_kb_per_s", 16,
-            BT_RELAY_MAX_BYTES_PER_S / 1024, &kb_per_s, error))
+    if (!bt_reading_int(reading, group, "stream_kb_per_s", 16, BT_RELAY_MAX_BYTES_PER_S / 1024,
+            &kb_per_s, error))
         return FALSE;
     source->stream_bytes_per_s = (guint32)kb_per_s * 1024;
     source->streams = g_key_file_get_string_list(reading->file, group, "streams", NULL, NULL);

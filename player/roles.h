@@ -16,11 +16,6 @@ typedef enum {
                        * turns and nothing due is late by more than BT_BEAT_LATE_MS */
     BT_ROLE_DECODER, /* show → supervise: start a decoder; fds: its end of the socket, the content
                       */
-    BT_ROLE_RELAY, /* show → supervise: start a relay of a live stream, `value` its number; fds: its
-                    * end of the socket, the pipe to write to */
-    BT_ROLE_RELAY_END, /* show → supervise: relay `value` is to be killed: it may not hear any more */
-    BT_ROLE_STREAMED, /* show → supervise → sync: `value` bytes of live streams came, for the source
-                       * number `flag` of the configuration */
     BT_ROLE_NEWS,    /* sync → supervise → show: something new is ready in the cache */
     BT_ROLE_FACTS, /* show → supervise → sync: something waits in the spool that should go now */
     BT_ROLE_POLL,  /* show → supervise → sync: ask the sources now */
@@ -36,6 +31,12 @@ typedef enum {
     BT_ROLE_TIME_ASK, /* sync → supervise → show: the source can be asked now, with which nonce? */
     BT_ROLE_TIME_NONCE, /* show → supervise → sync: with `nonce`, and at once */
     BT_ROLE_TIME, /* sync → supervise → show: the answer stands in the cache as "time.json" */
+    BT_ROLE_RELAY, /* show → supervise: start a relay of a live stream, `value` its number; fds: its
+                    * end of the socket, the pipe to write to */
+    BT_ROLE_RELAY_END, /* show → supervise: relay `value` is to be killed: it may not hear any more
+                        */
+    BT_ROLE_STREAMED, /* show → supervise → sync: `value` bytes of live streams came, for the source
+                       * number `flag` of the configuration */
 } BtRoleType;
 
 typedef struct {

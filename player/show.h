@@ -142,8 +142,7 @@ BtStreams *bt_streams_new(void); /* (transfer full) */
 /* The relays are no longer listened to. */
 void bt_streams_free(BtStreams *streams);
 /* For the board: BtStageOpenStream, BtStageCloseStream and BtStageOnLive over a BtShow. */
-int bt_show_open_stream(
-    const BtStageStream *stream, gpointer show, guint *number, GError **error);
+int bt_show_open_stream(const BtStageStream *stream, gpointer show, guint *number, GError **error);
 void bt_show_close_stream(guint number, gpointer show);
 void bt_show_on_live(const BtStageLive *live, gpointer show);
 

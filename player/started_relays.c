@@ -8,8 +8,8 @@ void bt_started_relays_init(BtStartedRelays *relays)
 {
     g_autofree char *self = g_file_read_link("/proc/self/exe", NULL);
     g_autofree char *folder = g_path_get_dirname(self != NULL ? self : ".");
-    *relays = (BtStartedRelays){ .path =
-            g_build_filename(folder, "..", "libexec", "bangtin-relay", NULL) };
+    *relays = (BtStartedRelays){ .path = g_build_filename(
+                                     folder, "..", "libexec", "bangtin-relay", NULL) };
 }
 
 void bt_started_relays_clear(BtStartedRelays *relays)

@@ -1,5 +1,6 @@
-/* Live streams as show sees them: who may be asked for one, the relay that supervise starts, and what
- * is told of it. The relay gets its order over its own channel, so supervise reads no address. */
+/* Live streams as show sees them: who may be asked for one, the relay that supervise starts, and
+ * what is told of it. The relay gets its order over its own channel, so supervise reads no address.
+ */
 #include "player/show.h"
 
 #include "base/channel.h"
@@ -19,8 +20,8 @@ typedef struct {
     guint source; /* its index in the configuration */
     int socket;
     guint watch;
-    guint64 bytes; /* not told to sync yet */
-    GError *error; /* its last word; NULL: it said none */
+    guint64 bytes, noted_bytes; /* not told to sync, not noted in the fact yet */
+    GError *error;              /* its last word; NULL: it said none */
 } Relay;
 
 struct BtStreams {
@@ -57,6 +58,12 @@ static void take_failure(Relay *relay, BtRelayWord *word)
     relay->error = g_error_new(BT_ERROR, code, "%s", reason);
 }
 
+static void count(Relay *relay, guint64 bytes)
+{
+    relay->bytes += bytes;
+    relay->noted_bytes += bytes;
+}
+
 /* FALSE: it will say no more. */
 static gboolean take_words(Relay *relay)
 {
@@ -69,7 +76,7 @@ static gboolean take_words(Relay *relay)
         if (status != BT_CHANNEL_OK)
             return FALSE;
         if (word.type == BT_RELAY_BYTES)
-            relay->bytes += MIN(word.bytes, BT_RELAY_MAX_BYTES_PER_S * 60ull);
+            count(relay, MIN(word.bytes, BT_RELAY_MAX_BYTES_PER_S * 60ull));
         else if (word.type == BT_RELAY_FAILED)
             take_failure(relay, &word);
     }
@@ -149,8 +156,8 @@ static gboolean check_budget(const BtShow *show, const BtConfigSource *source, G
     return FALSE;
 }
 
-static gboolean make_order(const BtStageStream *stream, const BtConfigSource *source,
-    BtRelayOrder *order, GError **error)
+static gboolean make_order(
+    const BtStageStream *stream, const BtConfigSource *source, BtRelayOrder *order, GError **error)
 {
     g_auto(BtStreamUrl) url = { 0 };
     const char *const *names = (const char *const *)source->streams;
@@ -187,8 +194,8 @@ static void keep(BtShow *show, guint number, guint source, int socket)
 }
 
 /* The reading end of the pipe, or -1. */
-static int start_relay(BtShow *show, const BtRelayOrder *order, guint source, guint *number,
-    GError **error)
+static int start_relay(
+    BtShow *show, const BtRelayOrder *order, guint source, guint *number, GError **error)
 {
     int ends[2], pipe_ends[2];
     if (!bt_channel_pair(ends, error))
@@ -214,8 +221,7 @@ static int start_relay(BtShow *show, const BtRelayOrder *order, guint source, gu
     return -1;
 }
 
-int bt_show_open_stream(
-    const BtStageStream *stream, gpointer user, guint *number, GError **error)
+int bt_show_open_stream(const BtStageStream *stream, gpointer user, guint *number, GError **error)
 {
     BtShow *show = user;
     guint index;
@@ -254,24 +260,31 @@ static gboolean is_worth_a_word(BtShow *show, const char *what, const char *item
 }
 
 /* The relay knows more of the reason than the decoder that starved behind it. */
-static const GError *reason_of(BtShow *show, const BtStageLive *live)
+static const GError *reason_of(const Relay *relay, const BtStageLive *live)
 {
-    Relay *relay =
-        g_hash_table_lookup(show->streams->relays, GUINT_TO_POINTER(live->number));
-    if (relay == NULL)
-        return live->error;
-    take_words(relay);
-    return relay->error != NULL ? relay->error : live->error;
+    return relay != NULL && relay->error != NULL ? relay->error : live->error;
+}
+
+static void note(BtShow *show, Relay *relay, const BtStageLive *live)
+{
+    BtTrackerLive what = { live->live_ms, live->fallback_ms, live->stopped, 0 };
+    if (relay != NULL)
+        what.bytes = relay->noted_bytes;
+    bt_tracker_note_live(show->tracker, live->zone, &what);
+    if (relay != NULL)
+        relay->noted_bytes = 0;
 }
 
 void bt_show_on_live(const BtStageLive *live, gpointer user)
 {
     BtShow *show = user;
     const char *id = live->item->id;
-    bt_tracker_note_live(
-        show->tracker, live->zone, live->live_ms, live->fallback_ms, live->stopped);
+    Relay *relay = g_hash_table_lookup(show->streams->relays, GUINT_TO_POINTER(live->number));
+    if (relay != NULL)
+        take_words(relay);
+    note(show, relay, live);
     if (live->error != NULL) {
-        const GError *error = reason_of(show, live);
+        const GError *error = reason_of(relay, live);
         if (is_worth_a_word(show, "stopped", id))
             bt_show_event(show, "stream-stopped", bt_error_reason(error), id, error->message);
         else

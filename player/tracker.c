@@ -15,6 +15,8 @@
 
 #include <string.h>
 
+#define MOST ((gint64)1 << 53) /* a number of JSON */
+
 typedef struct {
     BtOpenRow *row;
     const char *cause; /* static: why it left the glass */
@@ -370,30 +372,28 @@ void bt_tracker_note_behind(BtTracker *tracker, const char *zone, gint64 behind_
     change_body(tracker, row, body);
 }
 
-static gint64 number_at(const BtJsonAt *place, const char *key)
+/* `more` is added to what stands there already. */
+static void add_number(BtJson *object, const BtJsonAt *before, const char *key, gint64 more)
 {
     BtJsonAt member;
     gint64 number = 0;
-    if (bt_json_member(place, key, &member))
-        bt_json_read_int(&member, 0, BT_DAY_MS, &number, NULL);
-    return number;
+    if (before != NULL && bt_json_member(before, key, &member))
+        bt_json_read_int(&member, 0, MOST, &number, NULL);
+    bt_json_set_int(object, key, MIN(MOST, number + more));
 }
 
-void bt_tracker_note_live(BtTracker *tracker, const char *zone, gint64 live_ms, gint64 fallback_ms,
-    gboolean stopped)
+void bt_tracker_note_live(BtTracker *tracker, const char *zone, const BtTrackerLive *live)
 {
     BtOpenRow *row = g_hash_table_lookup(tracker->zones, zone);
     if (row == NULL || !g_str_equal(member_text(row, "kind"), "stream"))
         return;
-    BtJsonAt place = bt_json_root("", row->body), before = place;
-    gboolean was = bt_json_member(&place, "stream", &before);
-    gint64 lit_ms = was ? number_at(&before, "live_ms") : 0;
-    gint64 else_ms = was ? number_at(&before, "fallback_ms") : 0;
-    gint64 stops = was ? number_at(&before, "stopped") : 0;
+    BtJsonAt place = bt_json_root("", row->body), member;
+    const BtJsonAt *before = bt_json_member(&place, "stream", &member) ? &member : NULL;
     BtJson *body = begin_body(row), *stream = bt_json_new_object();
-    bt_json_set_int(stream, "live_ms", MIN(BT_DAY_MS, lit_ms + live_ms));
-    bt_json_set_int(stream, "fallback_ms", MIN(BT_DAY_MS, else_ms + fallback_ms));
-    bt_json_set_int(stream, "stopped", stops + stopped);
+    add_number(stream, before, "live_ms", live->live_ms);
+    add_number(stream, before, "fallback_ms", live->fallback_ms);
+    add_number(stream, before, "stopped", live->stopped);
+    add_number(stream, before, "bytes", (gint64)MIN(live->bytes, (guint64)MOST));
     bt_json_set(body, "stream", stream);
     change_body(tracker, row, body);
 }

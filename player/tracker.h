@@ -33,10 +33,14 @@ void bt_tracker_note_failure(
  * times of an occurrence together. */
 void bt_tracker_note_behind(BtTracker *tracker, const char *zone, gint64 behind_ms);
 
-/* What the zone showed of a live stream since the last call, and whether it stopped. Stands in its
- * fact, all times of an occurrence together. */
-void bt_tracker_note_live(BtTracker *tracker, const char *zone, gint64 live_ms, gint64 fallback_ms,
-    gboolean stopped);
+/* What a zone showed of a live stream, and what came of it. */
+typedef struct {
+    gint64 live_ms, fallback_ms;
+    gboolean stopped;
+    guint64 bytes;
+} BtTrackerLive;
+/* Since the last call. Stands in its fact, all times of an occurrence together. */
+void bt_tracker_note_live(BtTracker *tracker, const char *zone, const BtTrackerLive *live);
 
 /* For status and heartbeat: [{zone,item,source,class,since}]. (transfer full) */
 BtJson *bt_tracker_on_air(const BtTracker *tracker, guint max);

@@ -1,7 +1,7 @@
 /* The half that has the network, and reads not a byte of it. It takes one question of one size and
- * answers with a connection or with why not; which hosts may be reached it knows from the order, and
- * nothing that the other half says adds one. So a streamer that was taken over by what it parses
- * still reaches the hosts that were named and no other.
+ * answers with a connection or with why not; which hosts may be reached it knows from the order,
+ * and nothing that the other half says adds one. So a streamer that was taken over by what it
+ * parses still reaches the hosts that were named and no other.
  *
  * The doors of this program stand in the way here too: the calls go to the kernel, and names to the
  * C library's own function. */
@@ -139,9 +139,9 @@ static int open_port(guint port)
 /* Bound to the group itself: other groups on the same port are not heard. */
 static int open_feed_4(const struct in_addr *address, guint port)
 {
-    struct sockaddr_in here = { .sin_family = AF_INET,
-        .sin_port = htons((guint16)port),
-        .sin_addr = *address };
+    struct sockaddr_in here = {
+        .sin_family = AF_INET, .sin_port = htons((guint16)port), .sin_addr = *address
+    };
     gboolean group = IN_MULTICAST(ntohl(address->s_addr));
     int fd = bind_to(AF_INET, (struct sockaddr *)&here, sizeof here, group);
     struct ip_mreq join = { .imr_multiaddr = *address };
@@ -152,9 +152,9 @@ static int open_feed_4(const struct in_addr *address, guint port)
 
 static int open_feed_6(const struct in6_addr *address, guint port)
 {
-    struct sockaddr_in6 here = { .sin6_family = AF_INET6,
-        .sin6_port = htons((guint16)port),
-        .sin6_addr = *address };
+    struct sockaddr_in6 here = {
+        .sin6_family = AF_INET6, .sin6_port = htons((guint16)port), .sin6_addr = *address
+    };
     gboolean group = IN6_IS_ADDR_MULTICAST(address);
     int fd = bind_to(AF_INET6, (struct sockaddr *)&here, sizeof here, group);
     struct ipv6_mreq join = { .ipv6mr_multiaddr = *address };
@@ -240,8 +240,7 @@ void connector_run(int channel, pid_t streamer, const BtRelayOrder *order, const
         limit_time(streamer, began_us);
         if (!bt_channel_wait(channel, LOOK_MS))
             continue;
-        BtChannelStatus status =
-            bt_channel_receive(channel, &ask, sizeof ask, NULL, 0, NULL, NULL);
+        BtChannelStatus status = bt_channel_receive(channel, &ask, sizeof ask, NULL, 0, NULL, NULL);
         if (status == BT_CHANNEL_OK)
             answer(&connector, channel, &ask);
         else if (status != BT_CHANNEL_AGAIN)

@@ -38,8 +38,7 @@ int relay_ask(RelayAskType type, const char *host, guint port)
     int fd = -1;
     guint n_fds = 0;
     g_strlcpy(ask.host, host, sizeof ask.host);
-    if (relay_say(RELAY_ASK_FD, &ask, sizeof ask) &&
-        bt_channel_wait(RELAY_ASK_FD, ANSWER_LIMIT_MS))
+    if (relay_say(RELAY_ASK_FD, &ask, sizeof ask) && bt_channel_wait(RELAY_ASK_FD, ANSWER_LIMIT_MS))
         bt_channel_receive(RELAY_ASK_FD, &answer, sizeof answer, &fd, 1, &n_fds, NULL);
     errno = answer.error_number;
     if (answer.error_number == 0)
@@ -107,8 +106,8 @@ typedef struct {
     struct sockaddr_in address;
 } Found;
 
-int getaddrinfo(const char *node, const char *service, const struct addrinfo *hints,
-    struct addrinfo **result)
+int getaddrinfo(
+    const char *node, const char *service, const struct addrinfo *hints, struct addrinfo **result)
 {
     int type = hints != NULL && hints->ai_socktype != 0 ? hints->ai_socktype : SOCK_STREAM;
     if (node != NULL && type == SOCK_STREAM && relay_ask(RELAY_ASK_NAME, node, 0) < 0)

@@ -1,5 +1,6 @@
 /* HTTP by libcurl, as FFmpeg wants to read it: byte after byte, when it asks for them. A transfer
- * moves only while somebody reads, so what nobody wants yet waits in the kernel and with the sender.
+ * moves only while somebody reads, so what nobody wants yet waits in the kernel and with the
+ * sender.
  *
  * libcurl thinks that it resolves and connects; it gets an address that is nobody's, and the
  * connector's connection (doors.c has the reason). Certificates are checked against the name here,
@@ -180,8 +181,8 @@ static gboolean step(Transfer *transfer)
 static gboolean fail(GError **error, BtError code, const char *address, const char *what)
 {
     g_autoptr(GUri) uri = g_uri_parse(address, G_URI_FLAGS_ENCODED, NULL);
-    g_set_error(error, BT_ERROR, code, "%s%s: %s",
-        uri != NULL ? g_uri_get_host(uri) : "", uri != NULL ? g_uri_get_path(uri) : address, what);
+    g_set_error(error, BT_ERROR, code, "%s%s: %s", uri != NULL ? g_uri_get_host(uri) : "",
+        uri != NULL ? g_uri_get_path(uri) : address, what);
     return FALSE;
 }
 
@@ -289,8 +290,7 @@ AVIOContext *http_open(
         transfer_free(transfer);
         return NULL;
     }
-    AVIOContext *avio =
-        avio_alloc_context(buffer, AVIO_BYTES, 0, transfer, give_bytes, NULL, NULL);
+    AVIOContext *avio = avio_alloc_context(buffer, AVIO_BYTES, 0, transfer, give_bytes, NULL, NULL);
     avio->seekable = 0;
     return avio;
 }

@@ -34,8 +34,8 @@ static gboolean limit(int what, const char *name, guint64 soft, guint64 hard, GE
 static gboolean set_limits(GError **error)
 {
 #ifndef BANGTIN_SANITIZE /* the shadow memory alone reserves terabytes */
-    if (!limit(RLIMIT_AS, "RLIMIT_AS", BT_RELAY_JAIL_MEMORY_BYTES, BT_RELAY_JAIL_MEMORY_BYTES,
-            error))
+    if (!limit(
+            RLIMIT_AS, "RLIMIT_AS", BT_RELAY_JAIL_MEMORY_BYTES, BT_RELAY_JAIL_MEMORY_BYTES, error))
         return FALSE;
 #endif
     return limit(RLIMIT_CPU, "RLIMIT_CPU", BT_RELAY_JAIL_CPU_S, RLIM_INFINITY, error) &&
@@ -75,8 +75,8 @@ static gboolean set_limits(GError **error)
         (arg), BT_ARG_MASKED, (value), (mask)                                                      \
     }
 
-/* sendmsg may carry an address, out of a filter's sight, and files: it is not on the list. sendto is,
- * without an address: a datagram socket that was given leads nowhere. */
+/* sendmsg may carry an address, out of a filter's sight, and files: it is not on the list. sendto
+ * is, without an address: a datagram socket that was given leads nowhere. */
 static gboolean close_the_streamers_list(GError **error)
 {
     const BtCallRule rules[] = {
@@ -158,10 +158,22 @@ gboolean bt_relay_jail_connector(GError **error)
 {
     const BtSandboxFiles files = { .read = TRUE, .tcp = TRUE };
     const BtCallRule rules[] = {
-        REFUSE("execve"), REFUSE("execveat"), REFUSE("ptrace"), REFUSE("process_vm_readv"),
-        REFUSE("process_vm_writev"), REFUSE("pidfd_getfd"), REFUSE("fork"), REFUSE("vfork"),
-        REFUSE("listen"), REFUSE("accept"), REFUSE("accept4"), REFUSE("bpf"),
-        REFUSE("io_uring_setup"), REFUSE("mount"), REFUSE("setns"), REFUSE("unshare"),
+        REFUSE("execve"),
+        REFUSE("execveat"),
+        REFUSE("ptrace"),
+        REFUSE("process_vm_readv"),
+        REFUSE("process_vm_writev"),
+        REFUSE("pidfd_getfd"),
+        REFUSE("fork"),
+        REFUSE("vfork"),
+        REFUSE("listen"),
+        REFUSE("accept"),
+        REFUSE("accept4"),
+        REFUSE("bpf"),
+        REFUSE("io_uring_setup"),
+        REFUSE("mount"),
+        REFUSE("setns"),
+        REFUSE("unshare"),
     };
     if (!bt_sandbox_no_new_privileges(error))
         return FALSE;

@@ -1,6 +1,6 @@
-/* bangtin-relay: one live stream, from the network into a decoder's pipe. It takes its order on fd 3
- * (wire.h) and writes the stream to fd 4. Two processes: this one becomes the connector, its child
- * the streamer; each enters its jail before the first byte of the network is read. */
+/* bangtin-relay: one live stream, from the network into a decoder's pipe. It takes its order on fd
+ * 3 (wire.h) and writes the stream to fd 4. Two processes: this one becomes the connector, its
+ * child the streamer; each enters its jail before the first byte of the network is read. */
 #include "player/relay/relay.h"
 
 #include "base/channel.h"
@@ -94,8 +94,8 @@ static int stream(const BtRelayOrder *order, const BtStreamUrl *url, GBytes *ca)
     return 1;
 }
 
-static int run_streamer(pid_t connector, int channel, const BtRelayOrder *order,
-    const BtStreamUrl *url, GBytes *ca)
+static int run_streamer(
+    pid_t connector, int channel, const BtRelayOrder *order, const BtStreamUrl *url, GBytes *ca)
 {
     prctl(PR_SET_PDEATHSIG, SIGKILL);
     if (getppid() != connector || dup2(channel, RELAY_ASK_FD) < 0)
@@ -122,7 +122,8 @@ static int run(void)
     if (!receive_order(&order, &url))
         return usage(stderr, 2);
     g_autoptr(GBytes) ca = read_ca(&order, &url, &error);
-    /* Before there are two: Landlock lets a process signal, also by its death, only those within. */
+    /* Before there are two: Landlock lets a process signal, also by its death, only those within.
+     */
     if (error != NULL || !bt_channel_pair(ends, &error) || !bt_relay_jail_connector(&error)) {
         Meter meter;
         meter_init(&meter, BT_RELAY_SOCKET_FD, 1);

@@ -105,7 +105,7 @@ typedef struct {
     AVIOContext *avio; /* of format; NULL: its own */
     Http *http;
     Meter *meter;
-    gboolean is_live;  /* the sender does not wait for us: what has no room is dropped */
+    gboolean is_live;   /* the sender does not wait for us: what has no room is dropped */
     gboolean unmetered; /* FFmpeg reads by itself: its packets are counted */
 } Source;
 

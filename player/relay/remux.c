@@ -21,11 +21,11 @@ typedef struct {
     AVFormatContext *format;
     int fd;
     gboolean is_closed;
-    int index[2];          /* of the source's streams: pictures, sound; -1: none */
-    gint64 last_dts[2];    /* in the output's time */
-    gboolean wants_key;    /* what depends on what was dropped is dropped too */
-    AVPacket *sound;       /* that waits for what belongs to it; empty: none */
-    AVBSFContext *heads;   /* puts the codec's own header before each key frame; NULL: it is there */
+    int index[2];        /* of the source's streams: pictures, sound; -1: none */
+    gint64 last_dts[2];  /* in the output's time */
+    gboolean wants_key;  /* what depends on what was dropped is dropped too */
+    AVPacket *sound;     /* that waits for what belongs to it; empty: none */
+    AVBSFContext *heads; /* puts the codec's own header before each key frame; NULL: it is there */
     const Source *source;
 } Remux;
 
@@ -94,8 +94,8 @@ static gboolean add_stream(Remux *remux, int index)
         return TRUE;
     AVStream *stream = avformat_new_stream(remux->format, NULL);
     if (stream == NULL ||
-        avcodec_parameters_copy(
-            stream->codecpar, remux->source->format->streams[index]->codecpar) < 0)
+        avcodec_parameters_copy(stream->codecpar, remux->source->format->streams[index]->codecpar) <
+            0)
         return FALSE;
     stream->codecpar->codec_tag = 0;
     /* The container wants a number before the first packet says it, and writes it nowhere. */
@@ -141,11 +141,9 @@ static gboolean open_output(Remux *remux, GError **error)
     guint8 *buffer = av_malloc(AVIO_BYTES);
     avformat_alloc_output_context2(&remux->format, NULL, "mpegts", NULL);
     if (remux->format != NULL && buffer != NULL)
-        remux->format->pb =
-            avio_alloc_context(buffer, AVIO_BYTES, 1, remux, NULL, put_bytes, NULL);
-    if (remux->format == NULL || remux->format->pb == NULL ||
-        !add_stream(remux, remux->index[0]) || !add_stream(remux, remux->index[1]) ||
-        !add_heads(remux)) {
+        remux->format->pb = avio_alloc_context(buffer, AVIO_BYTES, 1, remux, NULL, put_bytes, NULL);
+    if (remux->format == NULL || remux->format->pb == NULL || !add_stream(remux, remux->index[0]) ||
+        !add_stream(remux, remux->index[1]) || !add_heads(remux)) {
         g_set_error(error, BT_ERROR, BT_ERROR_FAILED, "no memory for the stream");
         return FALSE;
     }

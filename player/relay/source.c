@@ -11,15 +11,15 @@ static gboolean set_av_error(GError **error, int av_error, const char *what)
 {
     char words[AV_ERROR_MAX_STRING_SIZE] = "";
     av_strerror(av_error, words, sizeof words);
-    BtError code = av_error == AVERROR_INVALIDDATA ? BT_ERROR_INVALID
+    BtError code = av_error == AVERROR_INVALIDDATA                   ? BT_ERROR_INVALID
         : av_error == AVERROR(ETIMEDOUT) || av_error == AVERROR_EXIT ? BT_ERROR_TIMEOUT
                                                                      : BT_ERROR_NETWORK;
     g_set_error(error, BT_ERROR, code, "%s: %s", what, words);
     return FALSE;
 }
 
-static gboolean open_format(Source *source, const char *address, const char *name,
-    AVDictionary **options, GError **error)
+static gboolean open_format(
+    Source *source, const char *address, const char *name, AVDictionary **options, GError **error)
 {
     const AVInputFormat *kind = av_find_input_format(name);
     if (kind == NULL)

@@ -13,14 +13,15 @@
 #define BT_RELAY_OUTPUT_FD 4
 
 #define BT_RELAY_MAX_BYTES_PER_S (4 * 1024 * 1024) /* 32 Mbit/s: UHD as it is broadcast */
-#define BT_RELAY_PIPE_BYTES (1024 * 1024) /* pipe-max-size of an unprivileged process: what waits */
+#define BT_RELAY_PIPE_BYTES (1024 * 1024) /* pipe-max-size of an unprivileged process: what waits  \
+                                           */
 #define BT_RELAY_TELL_MS 1000
 
 typedef struct {
     char url[BT_STREAM_URL_MAX_BYTES + 1];
     char hosts[BT_STREAM_MAX_HOSTS][BT_STREAM_HOST_MAX_BYTES + 10]; /* named in player.conf; ""
                                                                        after the last */
-    char ca_path[1024];      /* PEM; "" the system's */
+    char ca_path[1024];                                             /* PEM; "" the system's */
     gint32 w_px, h_px;       /* of the zone: larger pictures would be for nothing */
     guint32 max_bytes_per_s; /* 1 to BT_RELAY_MAX_BYTES_PER_S */
 } BtRelayOrder;

@@ -32,15 +32,16 @@ typedef struct {
     BtMoving *moving;
     BtRect rect_px;
     gint64 opened_mono_ms, retry_mono_ms, back_off_ms;
-    gboolean is_placed; /* zero_ms is known */
-    gint64 zero_ms;     /* show time of its 0 */
+    gboolean is_placed;                 /* zero_ms is known */
+    gint64 zero_ms;                     /* show time of its 0 */
     gint64 shown_pts_ms, shown_mono_ms; /* the newest picture that was due, and since when */
+    gint64 frame_ms;                    /* how long the picture before was due */
     gint64 late_mono_ms;                /* since when pictures come too late; 0: they do not */
     gboolean is_live;
     gint64 live_mono_ms; /* since when */
 
     gboolean is_on_air;
-    gint64 since_ms; /* show time up to which the following is right */
+    gint64 since_ms;             /* show time up to which the following is right */
     gint64 live_ms, fallback_ms; /* not told yet */
     guint stops;
 } Live;
@@ -107,8 +108,8 @@ static void give_up(BtLives *lives, Live *live, const GError *error)
     close_chain(lives, live);
     live->back_off_ms =
         lived ? BACK_OFF_MIN_MS : CLAMP(2 * live->back_off_ms, BACK_OFF_MIN_MS, BACK_OFF_MAX_MS);
-    live->retry_mono_ms =
-        lives->mono_ms + (gint64)((double)live->back_off_ms * g_rand_double_range(lives->rand, 0.5, 1));
+    live->retry_mono_ms = lives->mono_ms +
+        (gint64)((double)live->back_off_ms * g_rand_double_range(lives->rand, 0.5, 1));
 }
 
 static void open_chain(BtLives *lives, Live *live)
@@ -118,8 +119,8 @@ static void open_chain(BtLives *lives, Live *live)
     g_autoptr(GError) error = NULL;
     int pipe_end = options->open_stream(&stream, options->stream_user, &live->number, &error);
     if (pipe_end >= 0)
-        live->media = bt_media_open(pipe_end, live->item->id, options->spawn, options->spawn_user,
-            lives->mono_ms, &error);
+        live->media = bt_media_open(
+            pipe_end, live->item->id, options->spawn, options->spawn_user, lives->mono_ms, &error);
     live->opened_mono_ms = lives->mono_ms;
     live->late_mono_ms = 0;
     if (live->media == NULL)
@@ -195,8 +196,8 @@ static void place(BtLives *lives, Live *live, gint64 pts_ms, gint64 in_ms)
     live->is_placed = TRUE;
 }
 
-/* Catching up takes a moment; a clock that runs slower than ours, or a line that became longer, does
- * not end by itself. */
+/* Catching up takes a moment; a clock that runs slower than ours, or a line that became longer,
+ * does not end by itself. */
 static void mind_lateness(BtLives *lives, Live *live, gint64 t_ms)
 {
     gboolean late = live->shown_pts_ms < t_ms - LATE_MS;
@@ -216,6 +217,7 @@ static gboolean take_picture(BtLives *lives, Live *live)
     if (frame == NULL)
         return FALSE;
     if (pts_ms > live->shown_pts_ms) {
+        live->frame_ms = MIN(pts_ms - live->shown_pts_ms, BT_LIVE_MAX_FRAME_MS);
         live->shown_pts_ms = pts_ms;
         live->shown_mono_ms = lives->mono_ms;
         mind_lateness(lives, live, t_ms);
@@ -247,7 +249,7 @@ static gboolean follow(BtLives *lives, Live *live, BtMediaState state)
         return look_for_first(lives, live);
     gboolean changed = take_picture(lives, live);
     gint64 t_ms = now_ms(lives) - live->zero_ms;
-    if (lives->mono_ms - live->shown_mono_ms > BT_LIVE_STALL_MS)
+    if (lives->mono_ms - live->shown_mono_ms > live->frame_ms + BT_LIVE_STALL_MS)
         fail_with(lives, live, BT_ERROR_TIMEOUT, "the stream stopped");
     else if (state == BT_MEDIA_ENDED && bt_media_next_pts(live->media, t_ms) == BT_TIME_MAX)
         fail_with(lives, live, BT_ERROR_NETWORK, "the stream ended");

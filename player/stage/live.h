@@ -1,5 +1,5 @@
-/* Live streams on the glass: each occurrence has a relay and a decoder of its own, opened ahead like
- * other media, given up when nothing comes any more, and tried again while it is on air.
+/* Live streams on the glass: each occurrence has a relay and a decoder of its own, opened ahead
+ * like other media, given up when nothing comes any more, and tried again while it is on air.
  *
  * Only stage.c, programme.c and zone.c include this. Thread-safety: the stage's thread. */
 #ifndef BT_PLAYER_STAGE_LIVE_H
@@ -7,11 +7,13 @@
 
 #include "player/stage/parts.h"
 
-/* No new picture for so long, and the fallback is on the glass; so a stream has at least one each
- * second. With what it takes to see that, less than 2 s. */
-#define BT_LIVE_STALL_MS 1500
-/* What may come unevenly: frames are shown so long after the first one came. */
-#define BT_LIVE_JITTER_MS 1000
+/* What may come unevenly: a picture is shown so long after it came. Together with the next the
+ * fallback is on the glass within 2 s after a sender fell silent. */
+#define BT_LIVE_JITTER_MS 750
+/* The next picture is late by so much: the stream has stopped. */
+#define BT_LIVE_STALL_MS 1000
+/* Further apart than this pictures cannot come. */
+#define BT_LIVE_MAX_FRAME_MS 500
 
 typedef struct BtLives BtLives;
 

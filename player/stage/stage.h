@@ -38,8 +38,8 @@ typedef struct {
     const char *source;
     int w_px, h_px;
 } BtStageStream;
-/* Starts a relay of it: the reading end of its pipe (transfer full) and its number, not 0; or -1. It
- * is called again, later and later, while the item is on air. */
+/* Starts a relay of it: the reading end of its pipe (transfer full) and its number, not 0; or -1.
+ * It is called again, later and later, while the item is on air. */
 typedef int (*BtStageOpenStream)(
     const BtStageStream *stream, gpointer user, guint *number, GError **error);
 typedef void (*BtStageCloseStream)(guint number, gpointer user);
@@ -68,10 +68,10 @@ typedef struct {
     gpointer spawn_user;
     BtStageOpen open_asset;
     gpointer open_user;
-    BtStageOnFailure on_failure;  /* nullable */
-    BtStageOnSuccess on_success;  /* nullable */
-    BtStageOnCatchUp on_catch_up; /* nullable */
-    gpointer failure_user;        /* of all three */
+    BtStageOnFailure on_failure;   /* nullable */
+    BtStageOnSuccess on_success;   /* nullable */
+    BtStageOnCatchUp on_catch_up;  /* nullable */
+    gpointer failure_user;         /* of all three */
     BtStageOpenStream open_stream; /* nullable: then streams show their fallback */
     BtStageCloseStream close_stream;
     BtStageOnLive on_live; /* nullable */

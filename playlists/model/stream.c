@@ -15,7 +15,6 @@ typedef struct {
 static const Scheme schemes[] = {
     { "https", BT_STREAM_HLS, TRUE, 443 },
     { "http", BT_STREAM_HLS, FALSE, 80 },
-    { "rtsps", BT_STREAM_RTSP, TRUE, 322 }, /* RFC 7826 */
     { "rtsp", BT_STREAM_RTSP, FALSE, 554 },
     { "udp", BT_STREAM_UDP, FALSE, 0 },
 };
@@ -85,14 +84,14 @@ gboolean bt_stream_url_parse(const char *text, BtStreamUrl *url, GError **error)
 {
     *url = (BtStreamUrl){ 0 };
     if (strlen(text) > BT_STREAM_URL_MAX_BYTES) {
-        g_set_error(error, BT_ERROR, BT_ERROR_LIMIT, "the URL of a stream of %zu bytes: expected %d",
-            strlen(text), BT_STREAM_URL_MAX_BYTES);
+        g_set_error(error, BT_ERROR, BT_ERROR_LIMIT,
+            "the URL of a stream of %zu bytes: expected %d", strlen(text), BT_STREAM_URL_MAX_BYTES);
         return FALSE;
     }
     g_autoptr(GUri) uri = is_graphic(text) ? g_uri_parse(text, G_URI_FLAGS_ENCODED, NULL) : NULL;
     const Scheme *scheme = uri != NULL ? find_scheme(g_uri_get_scheme(uri)) : NULL;
     if (scheme == NULL)
-        return invalid(error, "expected https, http, rtsps, rtsp or udp");
+        return invalid(error, "expected https, http, rtsp or udp");
     if (!check_parts(scheme, uri, error))
         return FALSE;
     url->kind = scheme->kind;
@@ -162,9 +161,8 @@ gboolean bt_stream_may_open(const BtStreamUrl *url, const char *const *names, GE
                       : bt_stream_host_is_named(names, url->host, url->port))
         return TRUE;
     g_set_error(error, BT_ERROR, BT_ERROR_CEILING,
-        names == NULL
-            ? "a stream without TLS from %s:%u: expected https or rtsps, or this host in streams="
-            : "a stream from %s:%u: expected a host that streams= names",
+        names == NULL ? "a stream without TLS from %s:%u: expected https, or this host in streams="
+                      : "a stream from %s:%u: expected a host that streams= names",
         url->host, url->port);
     return FALSE;
 }

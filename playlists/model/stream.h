@@ -10,7 +10,7 @@
 
 typedef enum {
     BT_STREAM_HLS,  /* https, http: a playlist of parts */
-    BT_STREAM_RTSP, /* rtsps, rtsp */
+    BT_STREAM_RTSP, /* rtsp */
     BT_STREAM_UDP,  /* udp: MPEG-TS in datagrams, to this board or to a group */
 } BtStreamKind;
 
