@@ -185,33 +185,39 @@ static gboolean is_named(const Connector *connector, const char *host, guint por
     return port != 0 && bt_stream_host_is_named(connector->hosts, host, port);
 }
 
+static int refuse(void)
+{
+    errno = EACCES;
+    return -1;
+}
+
 static int grant(const Connector *connector, const RelayAsk *ask)
 {
     const BtStreamUrl *url = connector->url;
     const char *host = *ask->host != '\0' ? ask->host : url->host;
-    errno = EACCES;
     switch ((RelayAskType)ask->type) {
     case RELAY_ASK_NAME:
-        return is_named(connector, host, ask->port) ? 0 : -1;
+        return is_named(connector, host, ask->port) ? 0 : refuse();
     case RELAY_ASK_TCP:
         if (url->kind == BT_STREAM_UDP || ask->port == 0 || ask->port > 65535)
-            return -1;
-        return is_named(connector, host, ask->port) ? connect_to(connector, host, ask->port) : -1;
+            return refuse();
+        return is_named(connector, host, ask->port) ? connect_to(connector, host, ask->port)
+                                                    : refuse();
     case RELAY_ASK_PORT:
         return url->kind == BT_STREAM_RTSP && ask->port > 1023 && ask->port <= 65535
             ? open_port(ask->port)
-            : -1;
+            : refuse();
     case RELAY_ASK_FEED:
-        return url->kind == BT_STREAM_UDP ? open_feed(url) : -1;
+        return url->kind == BT_STREAM_UDP ? open_feed(url) : refuse();
     }
-    return -1;
+    return refuse();
 }
 
 static void answer(const Connector *connector, int channel, RelayAsk *ask)
 {
     ask->host[sizeof ask->host - 1] = '\0';
     int fd = grant(connector, ask);
-    RelayAnswer word = { .error_number = fd < 0 ? errno : 0 };
+    RelayAnswer word = { .error_number = fd >= 0 ? 0 : errno != 0 ? errno : EIO };
     gboolean passes = fd >= 0 && ask->type != RELAY_ASK_NAME;
     bt_channel_send(channel, &word, sizeof word, passes ? &fd : NULL, passes ? 1 : 0, NULL);
     if (passes)

@@ -14,8 +14,8 @@
 #define LATE_MS 400
 #define LATE_LIMIT_MS 1000
 #define BACK_OFF_MIN_MS 500
-#define BACK_OFF_MAX_MS (10 * BT_SECOND_MS)
-#define LIVED_MS (5 * BT_SECOND_MS) /* then it is tried again soon */
+#define BACK_OFF_MAX_MS (8 * BT_SECOND_MS)
+#define LIVED_MS (2 * BT_SECOND_MS) /* then it is tried again soon */
 #define LOOK_MS 250
 
 typedef struct {

@@ -9,9 +9,9 @@
 
 /* What may come unevenly: a picture is shown so long after it came. Together with the next the
  * fallback is on the glass within 2 s after a sender fell silent. */
-#define BT_LIVE_JITTER_MS 750
+#define BT_LIVE_JITTER_MS 600
 /* The next picture is late by so much: the stream has stopped. */
-#define BT_LIVE_STALL_MS 1000
+#define BT_LIVE_STALL_MS 900
 /* Further apart than this pictures cannot come. */
 #define BT_LIVE_MAX_FRAME_MS 500
 

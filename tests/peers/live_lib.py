@@ -164,6 +164,11 @@ class Udp(Server):
         self.spawn(*picture_words(), "-f", "mpegts", "-mpegts_flags", "resend_headers", "-pat_period", "0.2",
                    "udp://%s:%d?pkt_size=1316&ttl=0" % (self.host, self.port))
 
+    def resume(self):
+        """As after a break of the line: what was to come meanwhile does not come."""
+        self.stop()
+        self.start()
+
     def wait_ready(self):
         pass
 
