@@ -1,5 +1,5 @@
 /* A stream has no place in time of its own: where its 0 lies in show time is decided when its first
- * picture comes, one second later than that, so that what comes unevenly is shown evenly. When
+ * picture comes, a little later than that, so that what comes unevenly is shown evenly. When
  * pictures come too late all the time the 0 is moved; when none comes any more the whole chain
  * (relay, decoder) is let go and made anew, since which of its parts hangs nobody can know from
  * here. Meanwhile the zone shows the fallback, which is what a snapshot shows in any case. */
