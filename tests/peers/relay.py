@@ -87,7 +87,8 @@ class Relay(unittest.TestCase):
         self.assertEqual(failure[0], code, failure)
         self.assertRegex(failure[1], words)
 
-    # ---- hosts ----
+
+class Hosts(Relay):
 
     def test_stays_here(self):
         self.plays(self.hls.base + "/here.m3u8")
@@ -126,8 +127,6 @@ class Relay(unittest.TestCase):
                 relay = self.relay(server.url)
                 self.assertEqual(relay.read(1), b"")
 
-    # ---- TLS ----
-
     def test_tls(self):
         self.plays(self.tls.url, ca=self.authority.ca)
 
@@ -137,7 +136,8 @@ class Relay(unittest.TestCase):
         self.fails(self.tls.url, "network", "certificate")
         self.fails(self.tls.url.replace("localhost", "127.0.0.2"), "network", ".", ca=self.authority.ca)
 
-    # ---- limits ----
+
+class Limits(Relay):
 
     def test_no_playlist(self):
         server = Answerer(b"<html>Login</html>")
@@ -161,8 +161,6 @@ class Relay(unittest.TestCase):
         began = time.monotonic()
         self.relay(server.url, rate=256 * 1024).words(20)
         self.assertGreater(time.monotonic() - began, 2)
-
-    # ---- the two halves ----
 
     def test_halves(self):
         relay = self.plays(self.hls.url)
