@@ -43,6 +43,9 @@ typedef struct {
     guint64 day_bytes, month_bytes; /* native: what may come and go; 0 for no limit */
     GArray *heavy;                  /* native: of BtTimes, local hours for films; empty: all */
     guint64 heavy_bytes;            /* native: a picture above it counts as a film */
+    char **streams; /* native: hosts that live streams may come from (bt_stream_may_open); NULL: as
+                       signed, with TLS */
+    guint32 stream_bytes_per_s; /* native: of one live stream at most */
 } BtConfigSource;
 
 typedef struct {

@@ -31,6 +31,12 @@ typedef enum {
     BT_ROLE_TIME_ASK, /* sync → supervise → show: the source can be asked now, with which nonce? */
     BT_ROLE_TIME_NONCE, /* show → supervise → sync: with `nonce`, and at once */
     BT_ROLE_TIME, /* sync → supervise → show: the answer stands in the cache as "time.json" */
+    BT_ROLE_RELAY, /* show → supervise: start a relay of a live stream, `value` its number; fds: its
+                    * end of the socket, the pipe to write to */
+    BT_ROLE_RELAY_END, /* show → supervise: relay `value` is to be killed: it may not hear any more
+                        */
+    BT_ROLE_STREAMED, /* show → supervise → sync: `value` bytes of live streams came, for the source
+                       * number `flag` of the configuration */
 } BtRoleType;
 
 typedef struct {

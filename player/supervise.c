@@ -1,7 +1,7 @@
 /* supervise: the first process, and the only one that starts others.
  *
  * It holds one channel to show and one to sync, passes fixed-size messages between them, starts a
- * decoder for show when asked (the socket and the content come as fds; nothing about them is read),
+ * decoder or a relay for show when asked (their files come as fds; nothing about them is read),
  * and starts again what died: show at once, unless it dies over and over, sync with a back-off.
  * While beats come from show it feeds the service manager's watchdog; without them it kills show,
  * and without that the service manager kills it. It also keeps a window of the board's ground
@@ -15,15 +15,13 @@
 #include "player/fdwatch.h"
 #include "player/ground.h"
 #include "player/notify.h"
-#include "player/roles.h"
+#include "player/started_relays.h"
 #include "render/media/media.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <glib-unix.h>
 #include <signal.h>
 #include <string.h>
-#include <sys/prctl.h>
 #include <sys/signalfd.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -54,6 +52,13 @@ typedef struct {
     gboolean has_beaten; /* show, since it was started */
 } Child;
 
+/* What the show before the next one left. */
+typedef struct {
+    gint64 died_ms;   /* by its own time; 0: there was none */
+    BtTimeLeft time;  /* what it knew of the time */
+    gboolean crashed; /* it did not end by itself */
+} Left;
+
 struct Supervise {
     const BtRoleOptions *options;
     GMainLoop *loop;
@@ -62,9 +67,7 @@ struct Supervise {
     BtNotify *notify;
     gint64 beat_ms; /* real, of the last beat, or when show was started */
     guint beat_timer;
-    gint64 died_ms;      /* by its own time, of the last show */
-    BtTimeLeft left;     /* what it knew of the time */
-    gboolean crashed;    /* it did not end by itself */
+    Left left;           /* by the last show */
     guint deaths;        /* of show */
     int died_of;         /* the last one's exit status */
     gboolean cut_wanted; /* and no show has said yet that it is written down */
@@ -75,6 +78,7 @@ struct Supervise {
     char *decoder_path;
     BtGround *ground;
     guint decoders;
+    BtStartedRelays relays;
 };
 
 static gint64 real_ms(void)
@@ -84,42 +88,12 @@ static gint64 real_ms(void)
 
 /* ---- starting ---- */
 
-/* Between fork and exec only async-signal-safe calls: moves `fds` to 3, 4, … and executes. */
-static void become(const char *path, char *const *argv, char *const *env, const int *fds, guint n)
-{
-    int moved[BT_CHANNEL_MAX_FDS];
-    for (guint i = 0; i < n; i++)
-        moved[i] = fcntl(fds[i], F_DUPFD, 16);
-    for (guint i = 0; i < n; i++)
-        dup2(moved[i], BT_ROLE_CHANNEL_FD + (int)i);
-    close_range(BT_ROLE_CHANNEL_FD + n, ~0u, 0);
-    sigset_t none;
-    sigemptyset(&none);
-    sigprocmask(SIG_SETMASK, &none, NULL);
-    prctl(PR_SET_PDEATHSIG, SIGKILL);
-    execve(path, argv, env);
-    _exit(127);
-}
-
-static pid_t start(const char *path, char *const *argv, char *const *env, const int *fds, guint n)
-{
-    pid_t parent = getpid(), pid = fork();
-    if (pid == 0) {
-        if (getppid() != parent)
-            _exit(127);
-        become(path, argv, env, fds, n);
-    }
-    if (pid < 0)
-        g_warning("supervise: %s cannot be started: %s", path, g_strerror(errno));
-    return pid;
-}
-
 static GPtrArray *role_arguments(const Supervise *supervise, const char *role)
 {
     BtRoleOptions options = *supervise->options;
-    options.died_ms = supervise->died_ms;
-    options.left = supervise->left;
-    options.crashed = supervise->crashed;
+    options.died_ms = supervise->left.died_ms;
+    options.left = supervise->left.time;
+    options.crashed = supervise->left.crashed;
     return bt_role_arguments(&options, role);
 }
 
@@ -147,7 +121,7 @@ static gboolean try_to_start(Child *child)
         return FALSE;
     }
     g_autoptr(GPtrArray) argv = role_arguments(child->supervise, child->role);
-    pid_t pid = start("/proc/self/exe", (char *const *)argv->pdata, environ, &ends[1], 1);
+    pid_t pid = bt_start("/proc/self/exe", (char *const *)argv->pdata, environ, &ends[1], 1);
     close(ends[1]);
     if (pid < 0) {
         close(ends[0]);
@@ -186,7 +160,7 @@ static void start_decoder(Supervise *supervise, const int *fds, guint n_fds)
         g_warning("supervise: a decoder was refused: %u are running", supervise->decoders);
         return;
     }
-    if (start(supervise->decoder_path, argv, env, fds, n_fds) > 0)
+    if (bt_start(supervise->decoder_path, argv, env, fds, n_fds) > 0)
         supervise->decoders++;
 }
 
@@ -195,7 +169,7 @@ static gboolean start_gauge(gpointer data)
     Supervise *supervise = data;
     g_autoptr(GPtrArray) argv = role_arguments(supervise, "gauge");
     if (!supervise->stopping)
-        supervise->gauge = start("/proc/self/exe", (char *const *)argv->pdata, NULL, 0);
+        supervise->gauge = bt_start("/proc/self/exe", (char *const *)argv->pdata, environ, NULL, 0);
     return G_SOURCE_REMOVE;
 }
 
@@ -275,6 +249,12 @@ static void act(Supervise *supervise, const BtRoleMessage *message, const int *f
     case BT_ROLE_DECODER:
         start_decoder(supervise, fds, n_fds);
         break;
+    case BT_ROLE_RELAY:
+        bt_started_relays_add(&supervise->relays, message->value, fds, n_fds);
+        break;
+    case BT_ROLE_RELAY_END:
+        bt_started_relays_end(&supervise->relays, message->value);
+        break;
     case BT_ROLE_NEWS:
     case BT_ROLE_TIME_ASK:
     case BT_ROLE_TIME:
@@ -282,12 +262,13 @@ static void act(Supervise *supervise, const BtRoleMessage *message, const int *f
         break;
     case BT_ROLE_FACTS:
     case BT_ROLE_POLL:
+    case BT_ROLE_STREAMED:
     case BT_ROLE_TIME_WANTED:
     case BT_ROLE_TIME_NONCE:
         send_to(&supervise->sync, message);
         break;
     case BT_ROLE_CLOCK:
-        supervise->left = (BtTimeLeft){ message->flag != 0, message->value };
+        supervise->left.time = (BtTimeLeft){ message->flag != 0, message->value };
         break;
     case BT_ROLE_RESTART:
         restart_everything(supervise);
@@ -386,11 +367,12 @@ static void start_show_again(Supervise *supervise, int status)
 static void show_ended(Supervise *supervise, int status)
 {
     const BtClock *clock = &supervise->options->clock;
-    gint64 offset_ms = supervise->left.offset_ms;
-    supervise->died_ms =
+    gint64 offset_ms = supervise->left.time.offset_ms;
+    supervise->left.died_ms =
         offset_ms == 0 ? bt_clock_wall_ms(clock) : bt_clock_mono_ms(clock) + offset_ms;
-    supervise->crashed = WIFSIGNALED(status);
+    supervise->left.crashed = WIFSIGNALED(status);
     forget(&supervise->show);
+    bt_started_relays_end_all(&supervise->relays);
     supervise->died_of = WIFEXITED(status) ? WEXITSTATUS(status) : 0;
     if (!supervise->stopping) {
         start_show_again(supervise, status);
@@ -420,7 +402,7 @@ static gboolean on_child(gpointer data)
             sync_ended(supervise);
         else if (pid == supervise->gauge)
             supervise->gauge = 0;
-        else if (supervise->decoders > 0)
+        else if (!bt_started_relays_ended(&supervise->relays, pid) && supervise->decoders > 0)
             supervise->decoders--;
     }
     return G_SOURCE_CONTINUE;
@@ -559,6 +541,7 @@ int bt_supervise(const BtRoleOptions *options)
     }
     supervise.loop = g_main_loop_new(NULL, FALSE);
     supervise.decoder_path = bt_media_decoder_path();
+    bt_started_relays_init(&supervise.relays);
     supervise.notify = bt_notify_new();
     supervise.show = (Child){ .supervise = &supervise, .role = "show", .channel = -1 };
     supervise.sync = (Child){ .supervise = &supervise, .role = "sync", .channel = -1 };
@@ -582,6 +565,7 @@ int bt_supervise(const BtRoleOptions *options)
     bt_ground_close(supervise.ground);
     close(signals);
     g_free(supervise.decoder_path);
+    bt_started_relays_clear(&supervise.relays);
     g_main_loop_unref(supervise.loop);
     return supervise.status;
 }

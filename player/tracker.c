@@ -15,6 +15,8 @@
 
 #include <string.h>
 
+#define MOST ((gint64)1 << 53) /* a number of JSON */
+
 typedef struct {
     BtOpenRow *row;
     const char *cause; /* static: why it left the glass */
@@ -372,6 +374,32 @@ void bt_tracker_note_behind(BtTracker *tracker, const char *zone, gint64 behind_
         bt_json_read_int(&member, 0, BT_DAY_MS, &before_ms, NULL);
     BtJson *body = begin_body(row);
     bt_json_set_int(body, "behind_ms", MIN(BT_DAY_MS, before_ms + behind_ms));
+    change_body(tracker, row, body);
+}
+
+/* `more` is added to what stands there already. */
+static void add_number(BtJson *object, const BtJsonAt *before, const char *key, gint64 more)
+{
+    BtJsonAt member;
+    gint64 number = 0;
+    if (before != NULL && bt_json_member(before, key, &member))
+        bt_json_read_int(&member, 0, MOST, &number, NULL);
+    bt_json_set_int(object, key, MIN(MOST, number + more));
+}
+
+void bt_tracker_note_live(BtTracker *tracker, const char *zone, const BtTrackerLive *live)
+{
+    BtOpenRow *row = g_hash_table_lookup(tracker->zones, zone);
+    if (row == NULL || !g_str_equal(member_text(row, "kind"), "stream"))
+        return;
+    BtJsonAt place = bt_json_root("", row->body), member;
+    const BtJsonAt *before = bt_json_member(&place, "stream", &member) ? &member : NULL;
+    BtJson *body = begin_body(row), *stream = bt_json_new_object();
+    add_number(stream, before, "live_ms", live->live_ms);
+    add_number(stream, before, "fallback_ms", live->fallback_ms);
+    add_number(stream, before, "stopped", live->stopped);
+    add_number(stream, before, "bytes", (gint64)MIN(live->bytes, (guint64)MOST));
+    bt_json_set(body, "stream", stream);
     change_body(tracker, row, body);
 }
 

@@ -12,6 +12,8 @@
 
 #define PROBE_BYTES "2000000"
 #define PROBE_US "2000000"
+#define LIVE_PROBE_US                                                                              \
+    "300000" /* of a pipe: what is looked at is waited for, and shown so much later */
 #define CUT_SLACK_US (1 * G_USEC_PER_SEC) /* less than promised by more than this is a cut file */
 
 static const AVRational microseconds = { 1, 1000000 };
@@ -75,6 +77,8 @@ gboolean demux_open_container(Demux *demux, GError **error)
     demux->format->flags |= AVFMT_FLAG_CUSTOM_IO;
     demux->format->io_open = refuse_to_open;
     AVDictionary *options = limits_of(demux->probe);
+    if (!demux->input->seekable)
+        av_dict_set(&options, "analyzeduration", LIVE_PROBE_US, 0);
     int rc = avformat_open_input(&demux->format, NULL, kind, &options);
     av_dict_free(&options);
     if (rc >= 0)

@@ -63,7 +63,7 @@ static const struct {
     { "unknown-key-of-a-source", SOURCE "colour=red\n",
         ":3: unknown key “colour” in [source kp]: expected kind classes zones base id root "
         "fingerprint ca pin insecure poll max_kb_per_s "
-        "day_mb month_mb heavy heavy_mb path" },
+        "day_mb month_mb heavy heavy_mb streams stream_kb_per_s path" },
     { "unknown-key-clock", "[clock]\nzone=x\n",
         ":2: unknown key “zone” in [clock]: expected trust" },
     { "unknown-key-cache", "[cache]\nsize=1\n",
