@@ -7,6 +7,7 @@
 #include "player/gpio.h"
 #include "playlists/inputs/inputs.h"
 #include "playlists/sync/budget.h"
+#include "render/display/display.h"
 
 #define BT_CONFIG_MAX_BYTES (64 * 1024)
 #define BT_CONFIG_MAX_ZONES 16
@@ -59,6 +60,8 @@ typedef struct {
     gboolean offscreen;
     BtRect canvas_px; /* w and h 0: the size of the screen */
     gboolean scale_to_fit;
+    gboolean renderer_auto; /* what was measured decides; else … */
+    BtRenderer renderer;
     char *picture_path; /* offscreen: where the current picture is written; NULL: nowhere */
     GArray *on;         /* of BtTimes; empty: the source decides */
     gboolean mute;      /* hard: no class lifts it */
@@ -74,11 +77,16 @@ typedef struct {
                             HTTP */
     int heartbeat_s;
     GPtrArray *sources; /* of BtConfigSource, in the order of the file */
+    gboolean is_unsure; /* what enrolment decided could not be read, or the state folder not be
+                           opened, when the process began */
 } BtConfig;
 
 /* Relative paths in the file are relative to its folder. SYNTAX, INVALID, LIMIT, NOT_FOUND, IO with
  * "FILE:LINE: …". (transfer full) (nullable) */
 BtConfig *bt_config_read(const char *path, GError **error);
+/* Whether it is unsure, and would not be now: there were no descriptors, or a disk failed just
+ * then. Who goes on for long asks each second, and begins anew. */
+gboolean bt_config_is_outdated(const BtConfig *config);
 /* A configuration without a file for `bangtin play PATH…`: one folder source, state in memory only.
  * (transfer full) */
 BtConfig *bt_config_for_folder(const char *path);

@@ -73,6 +73,7 @@ typedef struct {
     char *grab_folder;
     const BtGpioLine *cut_line; /* supervise: the board's switch; NULL: it has none. Borrowed */
     const char *cut_key;        /* supervise: as bt_display_open takes it. Borrowed */
+    gboolean gauge;             /* supervise: measure the renderers when show is on the glass */
 } BtRoleOptions;
 
 /* Where a role hears what supervise says to it, one message a call and none with descriptors.
@@ -85,9 +86,15 @@ typedef struct {
 /* From now on, in the main loop; `ear` stays the caller's. */
 void bt_role_listen(BtRoleEar *ear);
 
+/* The command line that starts a role with these options, NULL at its end. (transfer full):
+ * GPtrArray of strings */
+GPtrArray *bt_role_arguments(const BtRoleOptions *options, const char *role);
+
 /* The whole life of each role; the process's exit status. */
 int bt_supervise(const BtRoleOptions *options);
 int bt_show(const BtRoleOptions *options);
 int bt_sync_role(const BtRoleOptions *options);
+/* A process that measures the renderers and ends (gauge.c). */
+int bt_gauge_role(const BtRoleOptions *options);
 
 #endif

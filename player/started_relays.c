@@ -23,7 +23,7 @@ void bt_started_relays_add(BtStartedRelays *relays, gint64 number, const int *fd
     for (guint i = 0; n_fds == 2 && i < BT_MAX_RELAYS; i++) {
         if (relays->relays[i].pid != 0)
             continue;
-        pid_t pid = bt_start(relays->path, argv, fds, n_fds);
+        pid_t pid = bt_start(relays->path, argv, environ, fds, n_fds);
         if (pid > 0) {
             relays->relays[i].pid = pid;
             relays->relays[i].number = number;

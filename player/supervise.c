@@ -35,6 +35,7 @@
 #define SHOW_BACK_OFF_MAX_MS (10 * BT_SECOND_MS)
 #define START_AGAIN_MS 1000 /* where there was no room for a process */
 #define GPIO_AGAIN_S 10     /* a chip that is not there (yet) is asked for again */
+#define GAUGE_AFTER_S 10    /* show is on the glass by then, and what was to be decoded is */
 #define MAX_DECODERS 64
 #define MESSAGES_AT_ONCE 16 /* then the others are heard: a flood silences nobody */
 
@@ -51,14 +52,22 @@ typedef struct {
     gboolean has_beaten; /* show, since it was started */
 } Child;
 
+/* What the show before the next one left. */
+typedef struct {
+    gint64 died_ms;   /* by its own time; 0: there was none */
+    BtTimeLeft time;  /* what it knew of the time */
+    gboolean crashed; /* it did not end by itself */
+} Left;
+
 struct Supervise {
     const BtRoleOptions *options;
     GMainLoop *loop;
     Child show, sync;
+    pid_t gauge; /* measures the renderers; 0: not running */
     BtNotify *notify;
     gint64 beat_ms; /* real, of the last beat, or when show was started */
     guint beat_timer;
-    BtStartLeft left;    /* by the last show */
+    Left left;           /* by the last show */
     guint deaths;        /* of show */
     int died_of;         /* the last one's exit status */
     gboolean cut_wanted; /* and no show has said yet that it is written down */
@@ -78,6 +87,15 @@ static gint64 real_ms(void)
 }
 
 /* ---- starting ---- */
+
+static GPtrArray *role_arguments(const Supervise *supervise, const char *role)
+{
+    BtRoleOptions options = *supervise->options;
+    options.died_ms = supervise->left.died_ms;
+    options.left = supervise->left.time;
+    options.crashed = supervise->left.crashed;
+    return bt_role_arguments(&options, role);
+}
 
 static gboolean on_message(gint fd, GIOCondition condition, gpointer data);
 static gboolean start_again(gpointer data);
@@ -102,10 +120,8 @@ static gboolean try_to_start(Child *child)
         g_warning("supervise: %s", failure->message);
         return FALSE;
     }
-    const Supervise *supervise = child->supervise;
-    g_autoptr(GPtrArray) argv =
-        bt_start_arguments(supervise->options, child->role, &supervise->left);
-    pid_t pid = bt_start("/proc/self/exe", (char *const *)argv->pdata, &ends[1], 1);
+    g_autoptr(GPtrArray) argv = role_arguments(child->supervise, child->role);
+    pid_t pid = bt_start("/proc/self/exe", (char *const *)argv->pdata, environ, &ends[1], 1);
     close(ends[1]);
     if (pid < 0) {
         close(ends[0]);
@@ -139,12 +155,22 @@ static void start_show(Supervise *supervise)
 static void start_decoder(Supervise *supervise, const int *fds, guint n_fds)
 {
     char *argv[] = { (char *)"bangtin-decode", NULL };
+    g_auto(GStrv) env = bt_media_decoder_environment();
     if (n_fds != 2 || supervise->decoders >= MAX_DECODERS) {
         g_warning("supervise: a decoder was refused: %u are running", supervise->decoders);
         return;
     }
-    if (bt_start(supervise->decoder_path, argv, fds, n_fds) > 0)
+    if (bt_start(supervise->decoder_path, argv, env, fds, n_fds) > 0)
         supervise->decoders++;
+}
+
+static gboolean start_gauge(gpointer data)
+{
+    Supervise *supervise = data;
+    g_autoptr(GPtrArray) argv = role_arguments(supervise, "gauge");
+    if (!supervise->stopping)
+        supervise->gauge = bt_start("/proc/self/exe", (char *const *)argv->pdata, environ, NULL, 0);
+    return G_SOURCE_REMOVE;
 }
 
 /* Roles that do not end in time die with this process (PR_SET_PDEATHSIG). */
@@ -374,6 +400,8 @@ static gboolean on_child(gpointer data)
             show_ended(supervise, status);
         else if (pid == supervise->sync.pid)
             sync_ended(supervise);
+        else if (pid == supervise->gauge)
+            supervise->gauge = 0;
         else if (!bt_started_relays_ended(&supervise->relays, pid) && supervise->decoders > 0)
             supervise->decoders--;
     }
@@ -528,6 +556,8 @@ int bt_supervise(const BtRoleOptions *options)
         start_role(&supervise.sync);
     if (options->cut_line != NULL)
         open_cut_line(&supervise);
+    if (options->gauge)
+        g_timeout_add_seconds(GAUGE_AFTER_S, start_gauge, &supervise);
     if (options->for_ms > 0)
         g_timeout_add((guint)options->for_ms, on_time_over, &supervise);
     g_main_loop_run(supervise.loop);

@@ -427,16 +427,16 @@ void bt_tracker_note_fault(BtTracker *tracker, const char *zone, const char *fau
 }
 
 /* What is known of its picture. */
-static void set_picture(BtJson *entry, const BtOpenRow *row)
+static void set_picture(BtJson *entry, const BtOpenRow *row, gboolean prints)
 {
-    static const char *const keys[] = { "phash", "luma", "fault" };
+    static const char *const keys[] = { "fault", "phash", "luma" };
     BtJsonAt place = bt_json_root("", row->body), member;
-    for (guint i = 0; i < G_N_ELEMENTS(keys); i++)
+    for (guint i = 0; i < (prints ? G_N_ELEMENTS(keys) : 1); i++)
         if (bt_json_member(&place, keys[i], &member))
             bt_json_set(entry, keys[i], bt_json_ref(member.value));
 }
 
-BtJson *bt_tracker_on_air(const BtTracker *tracker, guint max)
+BtJson *bt_tracker_on_air(const BtTracker *tracker, guint max, gboolean prints)
 {
     BtJson *list = bt_json_new_array();
     GHashTableIter iter;
@@ -449,7 +449,7 @@ BtJson *bt_tracker_on_air(const BtTracker *tracker, guint max)
         for (guint i = 0; i < G_N_ELEMENTS(keys); i++)
             bt_json_set_string(entry, keys[i], member_text(row, keys[i]));
         bt_json_set_time(entry, "since", row->start_ms);
-        set_picture(entry, row);
+        set_picture(entry, row, prints);
         bt_json_append(list, entry);
     }
     return list;

@@ -50,9 +50,9 @@ void bt_tracker_note_print(BtTracker *tracker, const char *zone, BtFingerprint p
  * fact. */
 void bt_tracker_note_fault(BtTracker *tracker, const char *zone, const char *fault);
 
-/* For status and heartbeat: [{zone,item,source,class,since,phash,luma,fault}], the last three once
- * they are known. (transfer full) */
-BtJson *bt_tracker_on_air(const BtTracker *tracker, guint max);
+/* For status and heartbeat: [{zone,item,source,class,since,fault}], the last where there is one,
+ * and with `prints` phash and luma once they are known. (transfer full) */
+BtJson *bt_tracker_on_air(const BtTracker *tracker, guint max, gboolean prints);
 /* "source/item" of all that is on the glass, blank separated: what a death of show is blamed on.
  * (transfer full) */
 char *bt_tracker_items(GPtrArray *rows);

@@ -63,7 +63,10 @@ void bt_zone_add_picture(BtStage *stage, BtLayer *layer, const BtOccurrence *occ
     const BtAsset *asset, gint64 t_ms)
 {
     BtPoolWant want = bt_zone_want(occurrence, asset, occurrence->rect_px, FALSE, t_ms);
+    want.animated = asset == occurrence->item->asset;
     BtPoolPicture picture = bt_pool_get(stage->pool, &want);
+    if (picture.moving)
+        bt_layer_add_moving(layer, picture.rect_px, picture.moving, NULL, occurrence->start_ms);
     if (!picture.frame)
         return;
     add_blur(stage, layer, occurrence->rect_px, asset, &picture);

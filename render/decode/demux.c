@@ -113,6 +113,18 @@ static AVStream *stream_of(const Demux *demux, Track track)
     return demux->format->streams[demux->index[track]];
 }
 
+static gboolean check_pictures_have_size(const Demux *demux, GError **error)
+{
+    if (demux->index[TRACK_VIDEO] < 0)
+        return TRUE;
+    const AVCodecParameters *p = stream_of(demux, TRACK_VIDEO)->codecpar;
+    if (p->width > 0 && p->height > 0)
+        return TRUE;
+    g_set_error(error, BT_ERROR, BT_ERROR_INVALID,
+        "content: how large its pictures are cannot be found in it: expected it near its start");
+    return FALSE;
+}
+
 static gboolean find_tracks(Demux *demux, GError **error)
 {
     demux->index[TRACK_VIDEO] = find_track(demux->format, AVMEDIA_TYPE_VIDEO, -1);
@@ -121,7 +133,7 @@ static gboolean find_tracks(Demux *demux, GError **error)
     for (Track t = 0; t < N_TRACKS; t++)
         demux->wanted[t] = demux->index[t] >= 0;
     if (demux->wanted[TRACK_VIDEO] || demux->wanted[TRACK_SOUND])
-        return TRUE;
+        return check_pictures_have_size(demux, error);
     g_set_error(error, BT_ERROR, BT_ERROR_INVALID,
         "content: neither pictures nor sound in it: expected one of them");
     return FALSE;
@@ -177,7 +189,6 @@ gboolean demux_open(Demux *demux, Input *input, const Probe *probe, GError **err
     if (!open_format(demux, error) || !find_tracks(demux, error))
         return FALSE;
     find_times(demux);
-    demux->single = probe->still;
     return !probe->loops_short || measure(demux, error);
 }
 

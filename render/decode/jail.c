@@ -159,6 +159,6 @@ gboolean bt_jail_enter(GError **error)
     tame_malloc();
     if (!set_limits(error) || !bt_sandbox_no_new_privileges(error))
         return FALSE;
-    bt_sandbox_files(&none);
+    bt_sandbox_files(&none, NULL);
     return close_the_list(error);
 }

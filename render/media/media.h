@@ -19,6 +19,9 @@ int bt_media_spawn_here(int content_fd, gpointer user, GError **error);
 /* build/libexec/bangtin-decode beside this program: ../libexec/ of /proc/self/exe. (transfer full)
  */
 char *bt_media_decoder_path(void);
+/* All of this program's environment that a decoder is given: where programs lie, and what
+ * sanitizers want to know. Others may hold secrets, a proxy's password for one. (transfer full) */
+GStrv bt_media_decoder_environment(void);
 
 typedef enum {
     BT_MEDIA_OPENING, /* waiting for INFO */
