@@ -208,8 +208,8 @@ def check_text_warns(_):
 
 
 def main():
-    for check in (check_said, check_vietnamese, check_streams_of_a_board, check_json, check_limit, check_screen, check_samples, check_fonts,
-                  check_converted, check_text_warns):
+    for check in (check_said, check_vietnamese, check_streams_of_a_board, check_json, check_limit, check_screen,
+                  check_samples, check_fonts, check_converted, check_text_warns):
         with tempfile.TemporaryDirectory() as folder:
             check(Path(folder))
         print("ok", check.__name__)
