@@ -3,6 +3,7 @@
 The server plays into a FIFO; peer-sound-card takes the frames out of it as a card would, at its own speed,
 and says when it heard a beep, by the monotonic clock."""
 import os
+import pathlib
 import signal
 import subprocess
 import threading
@@ -14,12 +15,14 @@ CARD = district.BUILD / "tests" / "peer-sound-card"
 HOLDS_MS = 43  # of the card: what an installer writes as [sound] delay_ms
 
 
-def first():
-    """A card waits for nobody, and its server for nobody else: before all that a test puts before others."""
-    try:
-        os.sched_setscheduler(0, os.SCHED_FIFO, os.sched_param(20))
-    except PermissionError:
-        pass
+def put_first(process):
+    """A card waits for nobody, and its server for nobody else: before all that a test puts before others. All
+    threads, for the server puts itself behind when it starts."""
+    for task in pathlib.Path("/proc", str(process.pid), "task").iterdir():
+        try:
+            os.sched_setscheduler(int(task.name), os.SCHED_FIFO, os.sched_param(20))
+        except PermissionError:
+            return
 
 
 class Loudspeaker:
@@ -48,10 +51,11 @@ class Loudspeaker:
                  "--realtime=no", "--high-priority=no",
                  "-L", "module-native-protocol-unix auth-anonymous=1 socket=%s" % self.socket,
                  "-L", "module-pipe-sink file=%s rate=48000 format=s16le channels=2" % self.fifo],
-                stdout=log, stderr=log, env=env, preexec_fn=first)
+                stdout=log, stderr=log, env=env)
         district.wait_for(lambda: self.fifo.exists() and self.socket.exists(), 20, "PulseAudio")
-        self.card = subprocess.Popen([str(CARD), str(self.fifo), str(self.ppm)], text=True, stdout=subprocess.PIPE,
-                                     preexec_fn=first)
+        self.card = subprocess.Popen([str(CARD), str(self.fifo), str(self.ppm)], text=True, stdout=subprocess.PIPE)
+        for process in (self.server, self.card):
+            put_first(process)
         threading.Thread(target=self.listen, args=(self.card.stdout,), daemon=True).start()
 
     def listen(self, lines):
