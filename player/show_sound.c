@@ -16,8 +16,7 @@ static gboolean is_muted(const BtShow *show, gint64 t_ms)
 {
     const BtOnAir *on_air = show->on_air;
     gboolean alarms = on_air->kind == BT_ON_PROGRAMME && on_air->cls == BT_CLASS_EMERGENCY;
-    gboolean covered = t_ms < show->pattern_until_ms || t_ms < show->identify_until_ms;
-    return show->config->mute || show->time.clock.is_virtual || covered ||
+    return show->config->mute || show->time.clock.is_virtual || t_ms < show->pattern_until_ms ||
         (t_ms < show->mute_until_ms && !alarms);
 }
 
