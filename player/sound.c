@@ -9,6 +9,7 @@
 
 #define LOOK_US G_USEC_PER_SEC /* an open device is looked after so often */
 #define RETRY_US (3 * G_USEC_PER_SEC)
+#define WANE_US (G_USEC_PER_SEC / 5)   /* some of the device's pieces: until the last is played */
 #define LINGER_US (2 * G_USEC_PER_SEC) /* between two films a device stays open */
 
 struct BtSound {
@@ -125,6 +126,16 @@ static void keep_silent(BtSound *sound)
     }
 }
 
+/* A player that ends does not click either: a device that closes drops what it holds. */
+static void wane(BtSound *sound)
+{
+    gint64 until_us = g_get_monotonic_time() + WANE_US;
+    gboolean sounds = sound->speaker != NULL && !bt_mixer_is_idle(sound->mixer);
+    bt_mixer_set(sound->mixer, NULL, 0, 0);
+    while (sounds && g_cond_wait_until(&sound->changed, &sound->mutex, until_us))
+        continue;
+}
+
 static gpointer keep(gpointer data)
 {
     BtSound *sound = data;
@@ -136,9 +147,9 @@ static gpointer keep(gpointer data)
         else
             keep_sounding(sound);
     }
+    wane(sound);
     if (sound->speaker != NULL)
         close_speaker(sound);
-    bt_mixer_set(sound->mixer, NULL, 0, 0);
     let_go(sound);
     g_mutex_unlock(&sound->mutex);
     return NULL;

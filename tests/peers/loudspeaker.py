@@ -26,13 +26,14 @@ def put_first(process):
 
 
 class Loudspeaker:
-    """With `ppm`, the card is so much faster. What it said stands in `beeps` (ms), `missing` and `steep` (pairs of
-    ms and a number)."""
+    """With `ppm`, the card is so much faster. What it said stands in `beeps` (ms) and `missing` (pairs of ms and a
+    number of frames); what it played, in the file `played` (S16 stereo 48 kHz)."""
 
     def __init__(self, folder, ppm=0):
         self.folder, self.ppm = folder, ppm
         self.fifo, self.socket = folder / "card", folder / "pulse.socket"
-        self.beeps, self.missing, self.steep = [], [], []
+        self.played = folder / "played.raw"
+        self.beeps, self.missing = [], []
         self.server = self.card = None
         folder.mkdir()
 
@@ -53,7 +54,8 @@ class Loudspeaker:
                  "-L", "module-pipe-sink file=%s rate=48000 format=s16le channels=2" % self.fifo],
                 stdout=log, stderr=log, env=env)
         district.wait_for(lambda: self.fifo.exists() and self.socket.exists(), 20, "PulseAudio")
-        self.card = subprocess.Popen([str(CARD), str(self.fifo), str(self.ppm)], text=True, stdout=subprocess.PIPE)
+        self.card = subprocess.Popen([str(CARD), str(self.fifo), str(self.ppm), str(self.played)], text=True,
+                                     stdout=subprocess.PIPE)
         for process in (self.server, self.card):
             put_first(process)
         threading.Thread(target=self.listen, args=(self.card.stdout,), daemon=True).start()
@@ -65,7 +67,7 @@ class Loudspeaker:
                 if word == "beep":
                     self.beeps.append(float(numbers[0]))
                 else:
-                    getattr(self, word).append((float(numbers[0]), int(numbers[1])))
+                    self.missing.append((float(numbers[0]), int(numbers[1])))
 
     def pull_out(self):
         """The server dies, and the card with it."""

@@ -1,14 +1,14 @@
 /* A sound card for tests: takes frames (S16 stereo 48 kHz) out of a FIFO as its own clock says, and
  * tells when a beep was heard, by the monotonic clock.
  *
- *   peer-sound-card FIFO [PPM]
+ *   peer-sound-card FIFO [PPM [FILE]]
  *
  * Its clock is faster by PPM millionths than the monotonic clock. It holds what the FIFO holds:
- * 2048 frames. What is not there when it is due is silence, as with any card. On stdout, in ms:
+ * 2048 frames. What is not there when it is due is silence, as with any card. All that it plays it
+ * writes into FILE too. On stdout, in ms:
  *
  *   beep WHEN     the first loud frame after 300 ms without one
  *   missing WHEN N_FRAMES  in the second before
- *   steep WHEN STEP        the steepest step from frame to frame in the second before
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -31,7 +31,7 @@ typedef struct {
     gint64 n_frames; /* heard so far */
     gint64 loud_at;  /* the last loud frame */
     gint64 n_missing, told_us;
-    int before, steepest;
+    FILE *copy; /* nullable */
 } Card;
 
 static double ms_of(const Card *card, gint64 frame)
@@ -41,11 +41,10 @@ static double ms_of(const Card *card, gint64 frame)
 
 static void hear(Card *card, const gint16 *samples, gint64 n_frames)
 {
+    if (card->copy)
+        fwrite(samples, 4, (size_t)n_frames, card->copy);
     for (gint64 i = 0; i < n_frames; i++, card->n_frames++) {
-        int value = samples[2 * i];
-        card->steepest = MAX(card->steepest, ABS(value - card->before));
-        card->before = value;
-        if (ABS(value) < LOUD)
+        if (ABS(samples[2 * i]) < LOUD)
             continue;
         if (card->n_frames - card->loud_at > QUIET_FRAMES)
             printf("beep %.3f\n", ms_of(card, card->n_frames));
@@ -60,9 +59,9 @@ static void tell(Card *card, gint64 now_us)
     card->told_us = now_us;
     if (card->n_missing > 0)
         printf("missing %.3f %" G_GINT64_FORMAT "\n", (double)now_us / 1000, card->n_missing);
-    printf("steep %.3f %d\n", (double)now_us / 1000, card->steepest);
     card->n_missing = 0;
-    card->steepest = 0;
+    if (card->copy)
+        fflush(card->copy);
     fflush(stdout);
 }
 
@@ -100,6 +99,7 @@ int main(int argc, char **argv)
         perror("peer-sound-card");
         return 1;
     }
+    card.copy = argc > 3 ? fopen(argv[3], "wbe") : NULL;
     card.rate_hz = RATE_HZ * (1 + ppm / 1e6);
     card.began_us = card.told_us = g_get_monotonic_time();
     while (tick(&card))
