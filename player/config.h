@@ -10,7 +10,7 @@
 
 #define BT_CONFIG_MAX_BYTES (64 * 1024)
 #define BT_CONFIG_MAX_ZONES 16
-#define BT_CONFIG_MAX_DELAY_MS 500 /* televisions and amplifiers stay below */
+#define BT_CONFIG_MAX_DELAY_MS 500      /* televisions and amplifiers stay below */
 #define BT_SCREEN_UNCLAIMED "unclaimed" /* no id yet: bangtin enrol gives one */
 
 typedef enum { BT_SOURCE_NATIVE, BT_SOURCE_FOLDER } BtSourceKind;

@@ -84,6 +84,7 @@ def judge(found, missing, n, seconds):
     whole = found
     if seconds >= LONG_S:
         found = [(at, by) for at, by in found if not any(0 < at - ms < SETTLE_MS for ms, _ in missing)]
+    assert len(found) >= min(10, n), "the card missed frames all the time: %s" % missing
     late = sorted(by for _, by in found)
     drift = Trend([at for at, _ in found], [by for _, by in found])
     near = sum(abs(by) <= WITHIN_MS for by in late) / max(1, len(late))
