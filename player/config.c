@@ -1,14 +1,19 @@
 #include "player/config.h"
 
+#include "base/address.h"
 #include "base/error.h"
 #include "base/io.h"
 #include "player/config_lines.h"
 #include "player/config_reading.h"
+#include "player/relay/wire.h"
 #include "render/display/display.h"
 
+#include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
+#define STREAM_KB_PER_S 1024 /* 8 Mbit/s: full HD */
 #define MIB (1024 * 1024)
 
 static gboolean parse_rect(const char *text, BtRect *rect)
@@ -132,10 +137,20 @@ static gboolean read_cut_key(BtReading *reading, GError **error)
             "none, or a key such as Pause or Ctrl+Shift+F12");
 }
 
+static gboolean read_renderer(BtReading *reading, GError **error)
+{
+    g_autofree char *name = bt_reading_string(reading, "display", "renderer");
+    BtConfig *config = reading->config;
+    config->renderer_auto = name == NULL || g_str_equal(name, "auto");
+    return config->renderer_auto || bt_renderer_from_name(name, &config->renderer) ||
+        bt_reading_fail(reading, "display", "renderer", error, "no such renderer",
+            "auto, software, opengl or opengles2");
+}
+
 static gboolean read_display(BtReading *reading, GError **error)
 {
     static const char *const known[] = { "kind", "canvas", "scale", "picture", "on", "mute",
-        "cut_key", NULL };
+        "cut_key", "renderer", NULL };
     BtConfig *config = reading->config;
     if (!bt_reading_check_keys(reading, "display", known, error) ||
         !bt_reading_word(
@@ -143,7 +158,8 @@ static gboolean read_display(BtReading *reading, GError **error)
         !bt_reading_word(
             reading, "display", "scale", "fit", "none", &config->scale_to_fit, error) ||
         !bt_reading_bool(reading, "display", "mute", &config->mute, error) ||
-        !read_cut_key(reading, error) || !read_windows(reading, "display", "on", config->on, error))
+        !read_cut_key(reading, error) || !read_renderer(reading, error) ||
+        !read_windows(reading, "display", "on", config->on, error))
         return FALSE;
     g_autofree char *canvas = bt_reading_string(reading, "display", "canvas");
     if (canvas != NULL && !parse_canvas(canvas, &config->canvas_px))
@@ -228,6 +244,7 @@ static void source_free(gpointer data)
     g_free(source->fingerprint);
     g_free(source->ca_path);
     g_free(source->pin);
+    g_strfreev(source->streams);
     g_free(source);
 }
 
@@ -240,6 +257,7 @@ static BtConfigSource *source_new(const char *name)
     source->poll_s = 60;
     source->heavy = g_array_new(FALSE, FALSE, sizeof(BtTimes));
     source->heavy_bytes = BT_BUDGET_HEAVY_BYTES;
+    source->stream_bytes_per_s = STREAM_KB_PER_S * 1024;
     return source;
 }
 
@@ -300,12 +318,31 @@ static gboolean read_budget(
     return TRUE;
 }
 
+/* "streams=" alone, or without any host: none may be shown. */
+static gboolean read_streams(
+    BtReading *reading, const char *group, BtConfigSource *source, GError **error)
+{
+    gint64 kb_per_s = STREAM_KB_PER_S;
+    if (!bt_reading_int(reading, group, "stream_kb_per_s", 16, BT_RELAY_MAX_BYTES_PER_S / 1024,
+            &kb_per_s, error))
+        return FALSE;
+    source->stream_bytes_per_s = (guint32)kb_per_s * 1024;
+    source->streams = g_key_file_get_string_list(reading->file, group, "streams", NULL, NULL);
+    for (guint i = 0; source->streams != NULL && source->streams[i] != NULL; i++)
+        if (i == BT_STREAM_MAX_HOSTS || !bt_stream_host_is_sound(g_strstrip(source->streams[i])))
+            return bt_reading_fail(reading, group, "streams", error,
+                i == BT_STREAM_MAX_HOSTS ? "too many hosts" : "not a host",
+                "at most 16 of HOST, HOST:PORT, [IPV6]:PORT");
+    return TRUE;
+}
+
 static gboolean read_native(
     BtReading *reading, const char *group, BtConfigSource *source, GError **error)
 {
     gint64 poll_s = source->poll_s;
     if (!bt_reading_int(reading, group, "poll", 1, 86400, &poll_s, error) ||
         !read_budget(reading, group, source, error) ||
+        !read_streams(reading, group, source, error) ||
         !bt_reading_bool(reading, group, "insecure", &source->insecure, error))
         return FALSE;
     source->poll_s = (int)poll_s;
@@ -322,6 +359,9 @@ static gboolean read_native(
             g_str_has_prefix(source->base, "file:///")))
         return bt_reading_fail(reading, group, "base", error, "base is missing or no address",
             "https://… or file:///…");
+    if (bt_address_has_more(source->base))
+        return bt_reading_fail(reading, group, "base", error,
+            "base holds more than an address (a user, a password, a query)", "https://HOST/PATH");
     if (source->fingerprint != NULL && !bt_hash_is_hex(source->fingerprint))
         return bt_reading_fail(
             reading, group, "fingerprint", error, "not a fingerprint", "64 hexadecimal digits");
@@ -332,7 +372,7 @@ static gboolean read_source(BtReading *reading, const char *group, GError **erro
 {
     static const char *const known[] = { "kind", "classes", "zones", "base", "id", "root",
         "fingerprint", "ca", "pin", "insecure", "poll", "max_kb_per_s", "day_mb", "month_mb",
-        "heavy", "heavy_mb", "path", NULL };
+        "heavy", "heavy_mb", "streams", "stream_kb_per_s", "path", NULL };
     const char *name = group + strlen("source ");
     if (!is_id(name))
         return bt_reading_fail(reading, group, NULL, error, "a source without a proper name",
@@ -386,33 +426,58 @@ static BtConfig *config_new(void)
     config->on = g_array_new(FALSE, FALSE, sizeof(BtTimes));
     config->sources = g_ptr_array_new_with_free_func(source_free);
     config->heartbeat_s = 60;
+    config->renderer_auto = TRUE;
     return config;
 }
 
-/* A word that enrolment wrote in the state folder. */
-static char *enrolled_word(const BtConfig *config, const char *name)
+/* A word that enrolment wrote in the state folder; NULL when there is none, and when it cannot be
+ * read now, which `fails` says. */
+static char *enrolled_word(const BtConfig *config, const char *name, gboolean *fails)
 {
+    g_autoptr(GError) why = NULL;
     g_autofree char *path = bt_config_state_path(config, name);
-    g_autoptr(GBytes) bytes = bt_io_read(path, BT_HASH_HEX_SIZE, NULL);
+    g_autoptr(GBytes) bytes = bt_io_read(path, BT_HASH_HEX_SIZE, &why);
+    *fails = *fails || g_error_matches(why, BT_ERROR, BT_ERROR_IO);
     if (bytes == NULL)
         return NULL;
     char *word = g_strndup(g_bytes_get_data(bytes, NULL), g_bytes_get_size(bytes));
     return g_strstrip(word);
 }
 
+static char *enrolled_fingerprint(
+    const BtConfig *config, const BtConfigSource *source, gboolean *fails)
+{
+    g_autofree char *name = g_strconcat(BT_ENROLLED_FINGERPRINT, source->name, NULL);
+    return enrolled_word(config, name, fails);
+}
+
 /* What the file leaves open and enrolment decided. No document names BT_SCREEN_UNCLAIMED. */
 static void take_enrolment(BtConfig *config)
 {
     if (config->screen_id == NULL)
-        config->screen_id = enrolled_word(config, BT_ENROLLED_SCREEN);
+        config->screen_id = enrolled_word(config, BT_ENROLLED_SCREEN, &config->is_unsure);
     if (config->screen_id == NULL)
         config->screen_id = g_strdup(BT_SCREEN_UNCLAIMED);
     for (guint i = 0; i < config->sources->len; i++) {
         BtConfigSource *source = g_ptr_array_index(config->sources, i);
-        g_autofree char *name = g_strconcat(BT_ENROLLED_FINGERPRINT, source->name, NULL);
         if (source->fingerprint == NULL && source->root_path == NULL)
-            source->fingerprint = enrolled_word(config, name);
+            source->fingerprint = enrolled_fingerprint(config, source, &config->is_unsure);
     }
+}
+
+gboolean bt_config_is_outdated(const BtConfig *config)
+{
+    gboolean fails = FALSE;
+    if (!config->is_unsure || config->state_folder == NULL)
+        return FALSE;
+    int folder = open(config->state_folder, O_PATH | O_CLOEXEC);
+    if (folder < 0)
+        return FALSE;
+    close(folder);
+    g_free(enrolled_word(config, BT_ENROLLED_SCREEN, &fails));
+    for (guint i = 0; i < config->sources->len; i++)
+        g_free(enrolled_fingerprint(config, g_ptr_array_index(config->sources, i), &fails));
+    return !fails;
 }
 
 BtConfig *bt_config_read(const char *path, GError **error)

@@ -7,6 +7,7 @@
 #include "player/gpio.h"
 #include "playlists/inputs/inputs.h"
 #include "playlists/sync/budget.h"
+#include "render/display/display.h"
 
 #define BT_CONFIG_MAX_BYTES (64 * 1024)
 #define BT_CONFIG_MAX_ZONES 16
@@ -43,6 +44,9 @@ typedef struct {
     guint64 day_bytes, month_bytes; /* native: what may come and go; 0 for no limit */
     GArray *heavy;                  /* native: of BtTimes, local hours for films; empty: all */
     guint64 heavy_bytes;            /* native: a picture above it counts as a film */
+    char **streams; /* native: hosts that live streams may come from (bt_stream_may_open); NULL: as
+                       signed, with TLS */
+    guint32 stream_bytes_per_s; /* native: of one live stream at most */
 } BtConfigSource;
 
 typedef struct {
@@ -57,6 +61,8 @@ typedef struct {
     gboolean offscreen;
     BtRect canvas_px; /* w and h 0: the size of the screen */
     gboolean scale_to_fit;
+    gboolean renderer_auto; /* what was measured decides; else … */
+    BtRenderer renderer;
     char *picture_path; /* offscreen: where the current picture is written; NULL: nowhere */
     GArray *on;         /* of BtTimes; empty: the source decides */
     gboolean mute;      /* hard: no class lifts it */
@@ -74,11 +80,16 @@ typedef struct {
                             HTTP */
     int heartbeat_s;
     GPtrArray *sources; /* of BtConfigSource, in the order of the file */
+    gboolean is_unsure; /* what enrolment decided could not be read, or the state folder not be
+                           opened, when the process began */
 } BtConfig;
 
 /* Relative paths in the file are relative to its folder. SYNTAX, INVALID, LIMIT, NOT_FOUND, IO with
  * "FILE:LINE: …". (transfer full) (nullable) */
 BtConfig *bt_config_read(const char *path, GError **error);
+/* Whether it is unsure, and would not be now: there were no descriptors, or a disk failed just
+ * then. Who goes on for long asks each second, and begins anew. */
+gboolean bt_config_is_outdated(const BtConfig *config);
 /* A configuration without a file for `bangtin play PATH…`: one folder source, state in memory only.
  * (transfer full) */
 BtConfig *bt_config_for_folder(const char *path);

@@ -1,6 +1,7 @@
 /* Commands that speak to a running player by its local socket, and enrolment. */
 #include "player/commands.h"
 
+#include "base/address.h"
 #include "base/error.h"
 #include "base/io.h"
 #include "base/json.h"
@@ -85,6 +86,17 @@ static void print_disk(const BtJsonAt *root)
         printf(_("Reports lost since the start: %s\n"), lost);
 }
 
+static void print_renderer(const BtJsonAt *root)
+{
+    BtJsonAt display;
+    if (!bt_json_member(root, "display", &display))
+        return;
+    const char *device = text_of(&display, "device");
+    g_autofree char *by = g_strdup_printf("%s%s%s (%s)", text_of(&display, "renderer"),
+        *device != '\0' ? ", " : "", device, text_of(&display, "why"));
+    printf(_("Drawn by: %s\n"), by);
+}
+
 static void print_sources(const BtJsonAt *root, GTimeZone *zone)
 {
     BtJsonAt list;
@@ -116,6 +128,7 @@ static void print_status(const BtJson *status, GTimeZone *zone)
         g_autofree char *shown = number_of(&frames, "shown"), *late = number_of(&frames, "late");
         printf(_("Pictures: %s shown, %s late\n"), shown, late);
     }
+    print_renderer(&root);
     if (bt_json_member(&root, "spool", &spool)) {
         g_autofree char *waiting = number_of(&spool, "waiting");
         printf(_("Reports waiting: %s\n"), waiting);
@@ -292,7 +305,9 @@ static int enrol(const BtConfig *config, const char *base, int for_s)
     GError *failure = NULL;
     const BtConfigSource *source = source_with_base(config, base);
     if (source == NULL) {
-        fprintf(stderr, "bangtin: %s: expected the base of a [source NAME] of kind native\n", base);
+        g_autofree char *shown = bt_address_shown(base);
+        fprintf(
+            stderr, "bangtin: %s: expected the base of a [source NAME] of kind native\n", shown);
         return 2;
     }
     g_autoptr(BtKey) key = bt_device_key(config, &failure);

@@ -53,8 +53,7 @@ void bt_mixer_free(BtMixer *mixer)
 static Voice *voice_of(BtMixer *mixer, const BtMixerPart *part)
 {
     for (guint i = 0; i < VOICES; i++) {
-        const BtMixerPart *known = &mixer->voices[i].part;
-        if (known->source == part->source && known->start_ms == part->start_ms)
+        if (mixer->voices[i].part.source == part->source)
             return &mixer->voices[i];
     }
     return NULL;

@@ -15,7 +15,7 @@
 /* The sound of one item; its 0 is heard at `start_ms` of show time. It grows over `fade_in_ms` from
  * there and wanes over `fade_out_ms` from `end_ms` on; with 0, within BT_MIXER_RAMP_FRAMES. */
 typedef struct {
-    gpointer source; /* with start_ms it names the part */
+    gpointer source; /* names the part: a live stream may be heard later than before */
     gint64 start_ms, end_ms, fade_in_ms, fade_out_ms;
 } BtMixerPart;
 

@@ -23,7 +23,7 @@ static gboolean is_muted(const BtShow *show, gint64 t_ms)
 static BtStageSound *find(Heard *heard, const BtStageSound *sound)
 {
     for (guint i = 0; i < heard->n; i++)
-        if (heard->sounds[i].media == sound->media && heard->sounds[i].start_ms == sound->start_ms)
+        if (heard->sounds[i].media == sound->media)
             return &heard->sounds[i];
     return NULL;
 }

@@ -19,6 +19,8 @@
 
 #define ASKED_MAX_MS (15 * BT_MINUTE_MS)  /* that a busy server may keep an alert from us */
 #define PUSH_LIMIT_MS (45 * BT_SECOND_MS) /* of one batch; its date must not grow old under way */
+#define TRIES_OF_STATE                                                                             \
+    8 /* later and later, some minutes, until what cannot be read counts as lost */
 #define LAST_PUSH_LIMIT_MS (8 * BT_SECOND_MS) /* within what supervise waits at the end */
 
 static gint64 real_ms(void)
@@ -94,7 +96,10 @@ static void tell_time(BtSyncWorker *worker)
     bt_sync_role_learn_issued(worker);
     BtMoment at = bt_sync_role_moment(worker->role);
     BtBudgetTime now = { at.wall_ms, at.mono_ms, at.trusted };
-    bt_sync_set_time(worker->sync, &now, worker->hints ? bt_hints_take_bytes(worker->hints) : 0);
+    guint64 more_bytes = bt_sync_role_take_streamed(worker);
+    if (worker->hints)
+        more_bytes += bt_hints_take_bytes(worker->hints);
+    bt_sync_set_time(worker->sync, &now, more_bytes);
 }
 
 static const char *state_word(const GError *trouble, gint64 heard_ago_ms)
@@ -405,6 +410,7 @@ static gboolean try_to_open(BtSyncWorker *worker, GError **error)
         .pin = source->pin,
         .insecure_host = source->insecure,
         .max_bytes_per_s = source->max_bytes_per_s,
+        .may_begin_anew = worker->failures >= TRIES_OF_STATE,
         .now = bt_sync_role_tls_now,
         .now_user = worker->role,
     };
@@ -495,6 +501,8 @@ static void on_supervise(const BtRoleMessage *message, gpointer data)
         bt_sync_role_take_nonce(role, &message->nonce);
     else if (message->type == BT_ROLE_TIME_WANTED)
         bt_sync_role_want_time(role);
+    else if (message->type == BT_ROLE_STREAMED)
+        bt_sync_role_add_streamed(role, message->flag, (guint64)MAX(0, message->value));
     else
         bt_sync_role_wake(role);
 }
@@ -505,12 +513,22 @@ static gboolean on_term(gpointer data)
     return G_SOURCE_CONTINUE;
 }
 
+static gboolean on_second(gpointer data)
+{
+    BtSyncRole *role = data;
+    if (bt_config_is_outdated(role->config))
+        g_main_loop_quit(role->loop);
+    return G_SOURCE_CONTINUE;
+}
+
 /* A board on a kernel that takes no filter had better have its bulletins than not. */
 static void confine(const BtSyncRole *role)
 {
     g_autoptr(GError) failure = NULL;
-    if (!bt_confine_sync(role->config, &failure))
+    gboolean missed = FALSE;
+    if (!bt_confine_sync(role->config, &missed, &failure))
         g_warning("sync is not confined: %s", failure->message);
+    role->config->is_unsure = role->config->is_unsure || missed;
 }
 
 static gboolean role_open(BtSyncRole *role, GError **error)
@@ -564,6 +582,8 @@ int bt_sync_role(const BtRoleOptions *options)
         bt_role_listen(&ear);
         g_unix_signal_add(SIGTERM, on_term, &role);
         g_unix_signal_add(SIGINT, on_term, &role);
+        if (role.config->is_unsure)
+            g_timeout_add(1000, on_second, &role);
         g_main_loop_run(role.loop);
         g_atomic_int_set(&role.cancelled, 1);
         bt_sync_role_wake(&role);

@@ -1,6 +1,7 @@
 /* A programme on the canvas: where its layout stands, what each zone shows, and how one item gives
  * way to the next. A fade is two layers: the outgoing picture with its time standing still, and the
  * incoming one, whose ground is solid, growing over it. */
+#include "player/stage/live.h"
 #include "player/stage/parts.h"
 
 #include <math.h>
@@ -186,7 +187,13 @@ BtScene *bt_programme_scene(BtStage *stage, const BtOnAir *on_air, gint64 t_ms, 
 
 static guint add_sound(BtStage *stage, const BtItem *item, BtStageSound sound, BtStageSound *to)
 {
-    sound.media = bt_pool_sounding(stage->pool, item, sound.start_ms);
+    gint64 start_ms = sound.start_ms;
+    if (item->kind == BT_ITEM_STREAM) {
+        sound.media = bt_lives_sounding(stage->lives, item, start_ms, &sound.start_ms);
+        sound.fade_in_ms = 0; /* what is live began at another time */
+    } else {
+        sound.media = bt_pool_sounding(stage->pool, item, start_ms);
+    }
     if (!sound.media)
         return 0;
     *to = sound;

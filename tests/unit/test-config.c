@@ -5,6 +5,7 @@
 
 #include <glib/gstdio.h>
 #include <string.h>
+#include <unistd.h>
 
 typedef struct {
     char *folder, *path;
@@ -62,7 +63,7 @@ static const struct {
     { "unknown-key-of-a-source", SOURCE "colour=red\n",
         ":3: unknown key “colour” in [source kp]: expected kind classes zones base id root "
         "fingerprint ca pin insecure poll max_kb_per_s "
-        "day_mb month_mb heavy heavy_mb path" },
+        "day_mb month_mb heavy heavy_mb streams stream_kb_per_s path" },
     { "unknown-key-clock", "[clock]\nzone=x\n",
         ":2: unknown key “zone” in [clock]: expected trust" },
     { "unknown-key-cache", "[cache]\nsize=1\n",
@@ -71,7 +72,7 @@ static const struct {
         ":2: unknown key “to” in [report]: expected source heartbeat" },
     { "unknown-key-display", "[display]\nvolume=1\n",
         ":2: unknown key “volume” in [display]: expected kind canvas scale picture on mute "
-        "cut_key" },
+        "cut_key renderer" },
     { "unknown-key-control", "[control]\npin=1\n",
         ":2: unknown key “pin” in [control]: expected gpio active" },
     { "translated-key", "[screen]\nname[vi]=a\n",
@@ -111,6 +112,8 @@ static const struct {
         ":2: not a window: expected HH:MM-HH:MM;… , at most 48" },
     { "cut-key", "[display]\ncut_key=Panic\n",
         ":2: no such key: expected none, or a key such as Pause or Ctrl+Shift+F12" },
+    { "renderer", "[display]\nrenderer=vulkan\n",
+        ":2: no such renderer: expected auto, software, opengl or opengles2" },
     { "cut-key-held", "[display]\ncut_key=Hyper+Pause\n",
         ":2: no such key: expected none, or a key such as Pause or Ctrl+Shift+F12" },
     { "gpio-chip", "[control]\ngpio=../sda:1\n",
@@ -138,6 +141,9 @@ static const struct {
         ":3: unknown zone: expected names of zone.NAME in [screen]" },
     { "base-address", "[source kp]\nbase=ftp://e.vn\n",
         ":2: base is missing or no address: expected https://… or file:///…" },
+    { "base-password", "[source kp]\nbase=https://an:mat@e.vn/a\n",
+        ":2: base holds more than an address (a user, a password, a query): expected "
+        "https://HOST/PATH" },
     { "base-missing", "[screen]\nid=a\n[source kp]\n",
         ":3: base is missing or no address: expected https://… or file:///…" },
     { "path-missing", "[source kp]\nkind=folder\n", ":1: path is missing: expected a folder" },
@@ -230,6 +236,27 @@ static void test_missing(Fixture *f, gconstpointer data)
     g_assert_error(error, BT_ERROR, BT_ERROR_NOT_FOUND);
 }
 
+/* A link to itself cannot be opened, like a file without descriptors for it. */
+static void test_unsure(Fixture *f, gconstpointer data)
+{
+    (void)data;
+    g_autoptr(GError) error = NULL;
+    g_autofree char *folder = g_dir_make_tmp("bt-state-XXXXXX", &error);
+    g_autofree char *word = g_build_filename(folder, "fingerprint.kp", NULL);
+    g_autofree char *text = g_strdup_printf("[screen]\nstate=%s\n" SOURCE, folder);
+    g_autoptr(BtConfig) sure = read_good(f, text);
+    g_assert_false(sure->is_unsure || bt_config_is_outdated(sure));
+
+    g_assert_cmpint(symlink(word, word), ==, 0);
+    g_autoptr(BtConfig) config = read_good(f, text);
+    g_assert_true(config->is_unsure);
+    g_assert_false(bt_config_is_outdated(config));
+    g_assert_cmpint(unlink(word), ==, 0);
+    g_assert_true(bt_config_is_outdated(config));
+    g_assert_cmpint(rmdir(folder), ==, 0);
+    g_assert_false(bt_config_is_outdated(config));
+}
+
 /* ---- what is read ---- */
 
 static void test_defaults(Fixture *f, gconstpointer data)
@@ -243,6 +270,7 @@ static void test_defaults(Fixture *f, gconstpointer data)
     g_assert_false(config->led || config->offscreen || config->scale_to_fit || config->mute ||
         config->trust_system_clock);
     g_assert_cmpint(config->canvas_px.w, ==, 0);
+    g_assert_true(config->renderer_auto);
     g_assert_null(config->picture_path);
     g_assert_cmpuint(config->on->len, ==, 0);
     g_assert_cmpuint(config->quota_bytes, ==, G_GUINT64_CONSTANT(8192) << 20);
@@ -272,7 +300,7 @@ static const char every_key[] =
     "# a board\r\n[screen]\r\nid = kp-01 \nname=Bảng tin Phú Túc\nstate=state\ntimezone=UTC\n"
     "kind=led\nzone.strip=0,320,640,64\nzone.main=0,0,640,320\n"
     "[display]\nkind=offscreen\ncanvas=640x384+8+16\nscale=fit\npicture=now.png\n"
-    "on=05:00-11:30;22:00-24:00\nmute=true\n"
+    "on=05:00-11:30;22:00-24:00\nmute=true\nrenderer=opengles2\n"
     "[clock]\ntrust=system\n[cache]\nquota_mb=64\n[report]\nsource=kp\nheartbeat=5\n"
     "[source kp]\nkind=native\nclasses=emergency; filler\nzones=strip;main\n"
     "base=https://e.vn/x\nid=krongpa\nroot=1.json\nfingerprint=" PRINT "\nca=ca.pem\n"
@@ -306,6 +334,8 @@ static void test_every_group(Fixture *f, gconstpointer data)
         config->trust_system_clock);
     check_rect(config->canvas_px, 8, 16, 640, 384);
     check_path(f, config->picture_path, "now.png");
+    g_assert_false(config->renderer_auto);
+    g_assert_cmpint(config->renderer, ==, BT_RENDERER_OPENGLES2);
     g_assert_cmpuint(config->on->len, ==, 2);
     g_assert_cmpint(g_array_index(config->on, BtTimes, 0).end_s, ==, 11 * 3600 + 1800);
     g_assert_cmpint(g_array_index(config->on, BtTimes, 1).start_s, ==, 22 * 3600);
@@ -409,6 +439,7 @@ int main(int argc, char **argv)
     ADD("/config/every-group", test_every_group);
     ADD("/config/every-key-of-a-source", test_every_key_of_a_source);
     ADD("/config/enrolment", test_enrolment);
+    ADD("/config/unsure", test_unsure);
     ADD("/config/report-source", test_report_source);
     g_test_add_func("/config/for-folder", test_for_folder);
     return g_test_run();
