@@ -2,6 +2,8 @@
  * would keep its place for ever. So it is killed; it has nothing to lose. */
 #include "player/started_relays.h"
 
+#include "render/media/media.h"
+
 #include <signal.h>
 
 void bt_started_relays_init(BtStartedRelays *relays)
@@ -20,10 +22,11 @@ void bt_started_relays_clear(BtStartedRelays *relays)
 void bt_started_relays_add(BtStartedRelays *relays, gint64 number, const int *fds, guint n_fds)
 {
     char *argv[] = { (char *)"bangtin-relay", NULL };
+    g_auto(GStrv) env = bt_media_decoder_environment();
     for (guint i = 0; n_fds == 2 && i < BT_MAX_RELAYS; i++) {
         if (relays->relays[i].pid != 0)
             continue;
-        pid_t pid = bt_start(relays->path, argv, environ, fds, n_fds);
+        pid_t pid = bt_start(relays->path, argv, env, fds, n_fds);
         if (pid > 0) {
             relays->relays[i].pid = pid;
             relays->relays[i].number = number;
