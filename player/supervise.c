@@ -195,7 +195,7 @@ static gboolean start_gauge(gpointer data)
     Supervise *supervise = data;
     g_autoptr(GPtrArray) argv = role_arguments(supervise, "gauge");
     if (!supervise->stopping)
-        supervise->gauge = start("/proc/self/exe", (char *const *)argv->pdata, NULL, 0);
+        supervise->gauge = start("/proc/self/exe", (char *const *)argv->pdata, environ, NULL, 0);
     return G_SOURCE_REMOVE;
 }
 
