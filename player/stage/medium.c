@@ -184,14 +184,25 @@ static gboolean take_cues(BtPool *pool, BtMedium *entry)
     return TRUE;
 }
 
-/* A film where subtitles should be, or the other way round. */
+static const char *wrong_kind(const BtMedium *entry, const BtMediaInfo *info)
+{
+    if (entry->subtitles && !info->has_cues)
+        return "not subtitles: expected SRT or WebVTT";
+    if (!entry->subtitles && info->has_cues)
+        return "subtitles: expected a picture, a film or sound";
+    if (!entry->subtitles && !entry->unseen && info->w_px == 0)
+        return "sound alone: expected pictures in it";
+    return NULL;
+}
+
+/* A film where subtitles should be, sound where a film should be, or the other way round. */
 static gboolean check_kind(BtPool *pool, BtMedium *entry, const BtMediaInfo *info)
 {
-    if (info->has_cues == entry->subtitles)
+    const char *wrong = wrong_kind(entry, info);
+    if (!wrong)
         return TRUE;
-    g_autoptr(GError) error = g_error_new(BT_ERROR, BT_ERROR_INVALID, "%s: %s", entry->asset.sha256,
-        entry->subtitles ? "not subtitles: expected SRT or WebVTT"
-                         : "subtitles: expected a picture, a film or sound");
+    g_autoptr(GError) error =
+        g_error_new(BT_ERROR, BT_ERROR_INVALID, "%s: %s", entry->asset.sha256, wrong);
     fail(pool, entry, error);
     return FALSE;
 }

@@ -194,6 +194,36 @@ static void test_audio(void)
     rig_close(&rig);
 }
 
+/* A video of which the pictures are gone, and only the sound is left, is told at once. */
+static void count_soundless(const BtStageFailure *failure, gpointer user)
+{
+    g_assert_error(failure->error, BT_ERROR, BT_ERROR_INVALID);
+    (*(guint *)user)++;
+}
+
+static void test_sound_alone(void)
+{
+    Rig rig;
+    guint failures = 0;
+    rig_open(&rig);
+    if (!rig_make_film(&rig, FALSE)) {
+        rig_close(&rig);
+        g_test_skip("there is no ffmpeg to make sound with");
+        return;
+    }
+    rig.film_type = "video/mp4";
+    g_autofree char *item =
+        g_strdup_printf("{\"id\":\"v\",\"kind\":\"video\",\"asset\":\"%s\"}", rig.video);
+    BtInputs *inputs = rig_inputs(&rig, item, "");
+    BtStage *stage = rig_stage_with(&rig, RIG_W_PX, RIG_H_PX, bt_media_spawn_here, rig.decoder,
+        count_soundless, NULL, &failures);
+    bt_frame_unref(rig_picture(stage, inputs, rig.start_ms + 500));
+    g_assert_cmpuint(failures, ==, 1);
+    bt_stage_free(stage);
+    bt_inputs_free(inputs);
+    rig_close(&rig);
+}
+
 static void test_failure(void)
 {
     static const char poor[] =
@@ -335,6 +365,7 @@ int main(int argc, char **argv)
     g_test_add_func("/stage-media/catch-up", test_catch_up);
     g_test_add_func("/stage-media/animation", test_animation);
     g_test_add_func("/stage-media/audio", test_audio);
+    g_test_add_func("/stage-media/sound-alone", test_sound_alone);
     g_test_add_func("/stage-media/failure", test_failure);
     g_test_add_func("/stage-media/deaths", test_deaths);
     g_test_add_func("/stage-media/last-frame", test_last_frame);
