@@ -19,6 +19,8 @@
 #include "player/timekeeper.h"
 #include "player/tracker.h"
 
+typedef struct BtStreams BtStreams;
+
 typedef struct {
     const BtRoleOptions *options;
     BtConfig *config;
@@ -42,6 +44,7 @@ typedef struct {
     BtJudge *judge; /* NULL: this player keeps no state */
     BtGlass *glass;
     BtFdWatch *decoders;
+    BtStreams *streams;
     BtSound *sound;
 
     BtOnAir *on_air;
@@ -139,5 +142,14 @@ int bt_show_spawn_decoder(int content_fd, gpointer show, GError **error);
 void bt_show_on_failure(const BtStageFailure *failure, gpointer show);
 void bt_show_on_success(const char *sha256, gpointer show);
 void bt_show_on_catch_up(const char *zone, gint64 since_ms, gpointer show);
+
+/* ---- streams.c ---- */
+BtStreams *bt_streams_new(void); /* (transfer full) */
+/* The relays are no longer listened to. */
+void bt_streams_free(BtStreams *streams);
+/* For the board: BtStageOpenStream, BtStageCloseStream and BtStageOnLive over a BtShow. */
+int bt_show_open_stream(const BtStageStream *stream, gpointer show, guint *number, GError **error);
+void bt_show_close_stream(guint number, gpointer show);
+void bt_show_on_live(const BtStageLive *live, gpointer show);
 
 #endif

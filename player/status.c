@@ -22,6 +22,15 @@ static BtJson *frames_json(const BtShow *show)
     return frames;
 }
 
+static BtJson *display_json(const BtShow *show)
+{
+    BtJson *display = bt_json_new_object();
+    bt_json_set_string(display, "renderer", bt_glass_renderer(show->glass));
+    bt_json_set_string(display, "device", bt_glass_device(show->glass));
+    bt_json_set_string(display, "why", bt_glass_why(show->glass));
+    return display;
+}
+
 static BtJson *clock_json(const BtShow *show)
 {
     BtJson *clock = bt_json_new_object();
@@ -36,7 +45,8 @@ static void set_common(const BtShow *show, BtJson *status, guint max_zones)
     bt_json_set_string(status, "state", state_word(show));
     bt_json_set_string(status, "player", BANGTIN_VERSION);
     bt_json_set_int(status, "uptime_s", up_ms / 1000);
-    bt_json_set(status, "on_air", bt_tracker_on_air(show->tracker, max_zones));
+    bt_json_set(
+        status, "on_air", bt_tracker_on_air(show->tracker, max_zones, max_zones == G_MAXUINT));
     bt_json_set(status, "frames", frames_json(show));
 }
 
@@ -136,6 +146,7 @@ BtJson *bt_status_json(BtShow *show)
     BtJson *status = bt_json_new_object();
     bt_json_set_string(status, "screen", show->config->screen_id);
     set_common(show, status, G_MAXUINT);
+    bt_json_set(status, "display", display_json(show));
     bt_json_set(status, "clock", clock_json(show));
     bt_json_set(status, "sources", sources_json(show));
     bt_json_set(status, "cache", cache_json(show->config));

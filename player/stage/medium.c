@@ -47,6 +47,7 @@ BtMedium *bt_medium_new(BtPool *pool, const BtPoolWant *want, char *key /* (tran
     entry->zone = g_strdup(want->zone);
     entry->asset = *want->asset;
     entry->is_moving = want->moving;
+    entry->animated = want->animated;
     entry->subtitles = want->subtitles;
     entry->sound = want->sound;
     entry->unseen = want->unseen;
@@ -205,8 +206,10 @@ static gboolean entry_start(BtPool *pool, BtMedium *entry)
     if (entry->subtitles) /* its cues come unasked */
         return entry->started = TRUE;
     entry->rect_px = bt_picture_place(info->w_px, info->h_px, entry->box_px, entry->fit);
+    entry->animated &= info->duration_ms > 0;
+    entry->is_moving |= entry->animated;
     if (!bt_media_start(entry->media, entry->rect_px.w, entry->rect_px.h, wanted_pts(entry),
-            entry->sound && info->has_sound, FALSE, &error)) {
+            entry->sound && info->has_sound, entry->animated, &error)) {
         fail(pool, entry, error);
         return FALSE;
     }

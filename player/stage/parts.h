@@ -14,13 +14,14 @@ struct BtStage {
     BtStageOptions options; /* strings are our own */
     GTimeZone *timezone;    /* of the safe scene */
     BtPool *pool;
-    BtShelf *plans;   /* of BtPlan, by everything that went into them */
-    BtShelf *frames;  /* of BtFrame: pages, blurred grounds, banners */
-    BtShelf *faces;   /* of BtFrame: clocks, which change often and are small */
-    BtShelf *tickers; /* of BtTicker */
-    BtShelf *lengths; /* of gint64: what bt_stage_measure answered */
-    GQueue coming;    /* of BtComing: what the texts of the last scene will turn to */
-    BtFrame *sheet;   /* blank and as large as the canvas, for the next page; NULL: it was taken */
+    struct BtLives *lives; /* live.h */
+    BtShelf *plans;        /* of BtPlan, by everything that went into them */
+    BtShelf *frames;       /* of BtFrame: pages, blurred grounds, banners */
+    BtShelf *faces;        /* of BtFrame: clocks, which change often and are small */
+    BtShelf *tickers;      /* of BtTicker */
+    BtShelf *lengths;      /* of gint64: what bt_stage_measure answered */
+    GQueue coming;         /* of BtComing: what the texts of the last scene will turn to */
+    BtFrame *sheet; /* blank and as large as the canvas, for the next page; NULL: it was taken */
 };
 
 /* A page that is not drawn yet. */

@@ -32,6 +32,8 @@ BtFrame *bt_frame_new_over(guint32 *pixels, int w_px, int h_px, int stride_px, g
 BtFrame *bt_frame_ref(BtFrame *frame);
 void bt_frame_unref(BtFrame *frame);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(BtFrame, bt_frame_unref)
+/* Whether the caller's reference is the only one: nobody else can ever have another. */
+gboolean bt_frame_is_mine(const BtFrame *frame);
 
 /* All pixels of `rect` (clipped) become `argb`, given premultiplied. The frame is opaque afterwards
  * when an opaque colour filled all of it, and not opaque when a translucent one filled any. */

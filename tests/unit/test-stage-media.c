@@ -119,6 +119,41 @@ static void test_catch_up(void)
     rig_close(&rig);
 }
 
+/* White for half a second, black for half: an item that is a picture moves, over and over, and the
+ * same wherever a board joins; a still beside a text stays one. */
+static void test_animation(void)
+{
+    static const struct {
+        gint64 t_ms;
+        gboolean white;
+    } cases[] = { { 0, TRUE }, { 400, TRUE }, { 600, FALSE }, { 1100, TRUE }, { 3700, FALSE } };
+    Rig rig;
+    rig_open(&rig);
+    if (!rig_make_animation(&rig)) {
+        rig_close(&rig);
+        g_test_skip("there is no ffmpeg to make an animation with");
+        return;
+    }
+    g_autofree char *item = g_strdup_printf(
+        "{\"id\":\"g\",\"kind\":\"image\",\"asset\":\"%s\",\"fit\":\"cover\",\"duration_ms\":8000}",
+        rig.video);
+    BtInputs *inputs = rig_inputs(&rig, item, "");
+    BtStage *running = rig_stage(&rig, RIG_W_PX, RIG_H_PX);
+    for (gsize i = 0; i < G_N_ELEMENTS(cases); i++) {
+        g_test_message("at %d ms", (int)cases[i].t_ms);
+        BtStage *fresh = rig_stage(&rig, RIG_W_PX, RIG_H_PX);
+        g_autoptr(BtFrame) a = rig_picture(running, inputs, rig.start_ms + cases[i].t_ms);
+        g_autoptr(BtFrame) b = rig_picture(fresh, inputs, rig.start_ms + cases[i].t_ms);
+        g_assert_true(bt_frame_equal(a, b));
+        guint32 middle = a->pixels[RIG_H_PX / 2 * a->stride_px + RIG_W_PX / 2];
+        g_assert_cmpint((middle >> 8 & 255) > 128, ==, cases[i].white);
+        bt_stage_free(fresh);
+    }
+    bt_stage_free(running);
+    bt_inputs_free(inputs);
+    rig_close(&rig);
+}
+
 /* What is only heard: the time of day on the glass, at once, and the sound from where it would be.
  */
 static void test_audio(void)
@@ -286,6 +321,7 @@ int main(int argc, char **argv)
     g_test_init(&argc, &argv, NULL);
     g_test_add_func("/stage-media/video", test_video);
     g_test_add_func("/stage-media/catch-up", test_catch_up);
+    g_test_add_func("/stage-media/animation", test_animation);
     g_test_add_func("/stage-media/audio", test_audio);
     g_test_add_func("/stage-media/failure", test_failure);
     g_test_add_func("/stage-media/deaths", test_deaths);
