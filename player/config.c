@@ -197,6 +197,18 @@ static gboolean read_control(BtReading *reading, GError **error)
             reading, "control", "gpio", error, "not a line", "gpiochipN:LINE, LINE 0 to 1023");
 }
 
+static gboolean read_sound(BtReading *reading, GError **error)
+{
+    static const char *const known[] = { "delay_ms", NULL };
+    gint64 delay_ms = 0;
+    if (!bt_reading_check_keys(reading, "sound", known, error) ||
+        !bt_reading_int(reading, "sound", "delay_ms", -BT_CONFIG_MAX_DELAY_MS,
+            BT_CONFIG_MAX_DELAY_MS, &delay_ms, error))
+        return FALSE;
+    reading->config->sound_delay_ms = (int)delay_ms;
+    return TRUE;
+}
+
 static gboolean read_rest(BtReading *reading, GError **error)
 {
     static const char *const clock_keys[] = { "trust", NULL };
@@ -386,11 +398,11 @@ static gboolean read_source(BtReading *reading, const char *group, GError **erro
 
 static gboolean read_groups(BtReading *reading, GError **error)
 {
-    static const char *const known[] = { "screen", "display", "control", "clock", "cache", "report",
-        NULL };
+    static const char *const known[] = { "screen", "display", "sound", "control", "clock", "cache",
+        "report", NULL };
     g_auto(GStrv) groups = g_key_file_get_groups(reading->file, NULL);
     if (!read_screen(reading, error) || !read_display(reading, error) ||
-        !read_control(reading, error) || !read_rest(reading, error))
+        !read_sound(reading, error) || !read_control(reading, error) || !read_rest(reading, error))
         return FALSE;
     for (guint i = 0; groups[i] != NULL; i++) {
         if (g_str_has_prefix(groups[i], "source ")) {

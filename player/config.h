@@ -11,6 +11,7 @@
 
 #define BT_CONFIG_MAX_BYTES (64 * 1024)
 #define BT_CONFIG_MAX_ZONES 16
+#define BT_CONFIG_MAX_DELAY_MS 500      /* televisions and amplifiers stay below */
 #define BT_SCREEN_UNCLAIMED "unclaimed" /* no id yet: bangtin enrol gives one */
 
 typedef enum { BT_SOURCE_NATIVE, BT_SOURCE_FOLDER } BtSourceKind;
@@ -66,6 +67,8 @@ typedef struct {
     GArray *on;         /* of BtTimes; empty: the source decides */
     gboolean mute;      /* hard: no class lifts it */
     char *cut_key;      /* as BtDisplayOptions has it; NULL: no key cuts */
+    /* [sound] */
+    int sound_delay_ms; /* how much later than the picture it leaves what stands behind this box */
     /* [control] */
     BtGpioLine gpio; /* the board's cut switch; its chip "" for none */
     /* [clock] */

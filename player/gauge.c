@@ -318,7 +318,7 @@ int bt_gauge_role(const BtRoleOptions *options)
     setpriority(PRIO_PROCESS, 0, NICENESS);
     g_autoptr(BtConfig) config = bt_config_read(options->config_path, &failure);
     /* As show is: what a driver cannot do there it shall not do here. */
-    if (config != NULL && bt_confine_show(config, NULL, &failure) &&
+    if (config != NULL && bt_confine_show(config, NULL, NULL, &failure) &&
         gauge_config(config, options, &failure))
         return 0;
     g_warning("gauge: %s", failure->message);

@@ -1,6 +1,7 @@
 /* The state of show, shared by the files that make up that role: show.c (the turn), show_start.c
- * (its beginning and end), show_time.c (what time it is), entries.c (what it writes into the input
- * ledger), doubt.c (what may have rotted), show_proof.c (whether the picture is right), show_tell.c
+ * (its beginning and end), show_time.c (what time it is), show_sound.c (what is heard), entries.c
+ * (what it writes into the input ledger), doubt.c (what may have rotted), show_proof.c (whether the
+ * picture is right), show_tell.c
  * (what it tells others), status.c (what it says of itself). Private to these. Thread-safety:
  * show's main thread. */
 #ifndef BT_PLAYER_SHOW_H
@@ -48,6 +49,7 @@ typedef struct {
     BtSound *sound;
 
     BtOnAir *on_air;
+    BtOnAir *next; /* what was prepared; NULL: nothing yet */
     BtScene *scene;
     gint64 scene_until_ms;
     gint64 prepared_ms;      /* the start of what was prepared */
@@ -90,6 +92,9 @@ void bt_show_turn(BtShow *show);
 /* A message without files to supervise. */
 void bt_show_tell(BtShow *show, BtRoleType type);
 void bt_show_send(BtShow *show, const BtRoleMessage *message);
+
+/* show_sound.c: what is heard follows what is on. */
+void bt_show_update_sound(BtShow *show);
 
 /* ---- show_time.c ---- */
 /* Show time becomes the best that is known; what is being written down follows a step. */

@@ -468,6 +468,7 @@ static void show_close(BtShow *show)
     bt_fd_watch_free(show->decoders);
     g_clear_pointer(&show->scene, bt_scene_unref);
     g_clear_pointer(&show->on_air, bt_on_air_free);
+    g_clear_pointer(&show->next, bt_on_air_free);
     bt_tracker_free(show->tracker);
     bt_proof_free(show->proof);
     bt_life_free(show->life);

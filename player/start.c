@@ -1,6 +1,7 @@
 #include "player/start.h"
 
 #include "base/channel.h"
+#include "player/roles.h"
 
 #include <errno.h>
 #include <fcntl.h>

@@ -22,6 +22,16 @@ static BtJson *frames_json(const BtShow *show)
     return frames;
 }
 
+/* A loudspeaker that is not there shows when it is needed, and that is too late. */
+static BtJson *sound_json(const BtShow *show)
+{
+    static const char *const words[] = { "silent", "on", "no-device" };
+    BtJson *sound = bt_json_new_object();
+    bt_json_set_string(sound, "state", words[bt_sound_state(show->sound)]);
+    bt_json_set_int(sound, "volume", show->config->mute ? 0 : show->on_air->volume);
+    return sound;
+}
+
 static BtJson *display_json(const BtShow *show)
 {
     BtJson *display = bt_json_new_object();
@@ -48,6 +58,7 @@ static void set_common(const BtShow *show, BtJson *status, guint max_zones)
     bt_json_set(
         status, "on_air", bt_tracker_on_air(show->tracker, max_zones, max_zones == G_MAXUINT));
     bt_json_set(status, "frames", frames_json(show));
+    bt_json_set(status, "sound", sound_json(show));
 }
 
 /* ---- what the disk knows ---- */

@@ -15,6 +15,8 @@
 #include "player/fdwatch.h"
 #include "player/ground.h"
 #include "player/notify.h"
+#include "player/roles.h"
+#include "player/start.h"
 #include "player/started_relays.h"
 #include "render/media/media.h"
 

@@ -150,7 +150,7 @@ gboolean bt_relay_jail_streamer(GError **error)
     mallopt(M_ARENA_MAX, 2); /* each arena reserves 64 MB of address space, which is limited here */
     if (!set_limits(error) || !bt_sandbox_no_new_privileges(error))
         return FALSE;
-    bt_sandbox_files(&none);
+    bt_sandbox_files(&none, NULL);
     return close_the_streamers_list(error);
 }
 
@@ -177,6 +177,6 @@ gboolean bt_relay_jail_connector(GError **error)
     };
     if (!bt_sandbox_no_new_privileges(error))
         return FALSE;
-    bt_sandbox_files(&files);
+    bt_sandbox_files(&files, NULL);
     return bt_sandbox_calls(BT_CALL_ALLOW, rules, G_N_ELEMENTS(rules), error);
 }

@@ -13,8 +13,8 @@
 #define BT_RELAY_OUTPUT_FD 4
 
 #define BT_RELAY_MAX_BYTES_PER_S (4 * 1024 * 1024) /* 32 Mbit/s: UHD as it is broadcast */
-#define BT_RELAY_PIPE_BYTES (1024 * 1024) /* pipe-max-size of an unprivileged process: what waits  \
-                                           */
+/* What waits: pipe-max-size of an unprivileged process. */
+#define BT_RELAY_PIPE_BYTES (1024 * 1024)
 #define BT_RELAY_TELL_MS 1000
 
 typedef struct {

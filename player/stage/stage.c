@@ -234,15 +234,9 @@ gboolean bt_stage_wait(BtStage *stage, const BtOnAir *on_air, gint64 t_ms, int t
     return bt_pool_wait(stage->pool, timeout_ms);
 }
 
-BtMedia *bt_stage_sound(BtStage *stage, const BtOnAir *on_air, gint64 *start_ms)
+guint bt_stage_sounds(BtStage *stage, const BtOnAir *on_air, BtStageSound sounds[BT_STAGE_SOUNDS])
 {
-    const BtOnZone *on = on_air->kind == BT_ON_PROGRAMME ? bt_programme_sounding(on_air) : NULL;
-    if (on && on->item->kind == BT_ITEM_STREAM)
-        return bt_lives_sounding(stage->lives, on->item, on->start_ms, start_ms);
-    BtMedia *media = on ? bt_pool_sounding(stage->pool, on->item, on->start_ms) : NULL;
-    if (media)
-        *start_ms = on->start_ms;
-    return media;
+    return on_air->kind == BT_ON_PROGRAMME ? bt_programme_sounds(stage, on_air, sounds) : 0;
 }
 
 void bt_stage_end_streams(BtStage *stage)

@@ -116,9 +116,17 @@ GArray *bt_stage_fds(const BtStage *stage);
  * not within `timeout_ms`. Ask for the scene again afterwards. */
 gboolean bt_stage_wait(BtStage *stage, const BtOnAir *on_air, gint64 t_ms, int timeout_ms);
 
-/* The sound of the sounding zone (the first of the layout with sound) at `t_ms`: the media and its
- * start, NULL when silent. (transfer full) (nullable) */
-BtMedia *bt_stage_sound(BtStage *stage, const BtOnAir *on_air, gint64 *start_ms);
+/* What is heard of one item: `media`, whose 0 is at `start_ms`. It comes with the item, over
+ * `fade_in_ms`, and goes from `end_ms` on, over `fade_out_ms`, as the picture does. */
+typedef struct {
+    BtMedia *media; /* (transfer full) */
+    gint64 start_ms, end_ms, fade_in_ms, fade_out_ms;
+} BtStageSound;
+#define BT_STAGE_SOUNDS 2
+/* What is heard of `on_air`: the item of the sounding zone (the first of the layout with sound),
+ * and the one whose picture its zone fades away. Returns how many. What is not decoded yet is left
+ * out. */
+guint bt_stage_sounds(BtStage *stage, const BtOnAir *on_air, BtStageSound sounds[BT_STAGE_SOUNDS]);
 
 /* Lets all live streams go, and tells what they were: before the player ends. */
 void bt_stage_end_streams(BtStage *stage);

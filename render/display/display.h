@@ -1,6 +1,6 @@
 /* Where the picture goes: a window of SDL2 (X11, Wayland, KMS), or nowhere (the null display, whose
  * picture can be written as a PNG). Also the loudspeaker, which SDL2 opens too.
- * Thread-safety: the main thread of one process; the speaker's write may come from another. */
+ * Thread-safety: the main thread of one process; a speaker belongs to the thread that opened it. */
 #ifndef BT_RENDER_DISPLAY_DISPLAY_H
 #define BT_RENDER_DISPLAY_DISPLAY_H
 
@@ -97,14 +97,20 @@ int bt_display_event_fd(BtDisplay *display);
 #define BT_SOUND_CHANNELS 2
 
 typedef struct BtSpeaker BtSpeaker;
-/* BT_ERROR_UNSUPPORTED when there is no device. (transfer full) (nullable) */
-BtSpeaker *bt_speaker_open(GError **error);
+/* Fills `to` with `n_frames` frames (pairs of samples), whose first leaves the card at `heard_us`
+ * of the monotonic clock, as far as this machine can know. Comes in a thread of the device's own,
+ * some 20 times a second, and must not block. */
+typedef void (*BtSpeakerFill)(gint16 *to, gsize n_frames, gint64 heard_us, gpointer user);
+
+/* May take as long as the sound server does to answer: not for a thread that draws.
+ * BT_ERROR_UNSUPPORTED when there is no device. (transfer full) (nullable) */
+BtSpeaker *bt_speaker_open(BtSpeakerFill fill, gpointer user, GError **error);
+/* Afterwards `fill` is not called any more. While a speaker is open its device wakes up for every
+ * piece, heard or not. */
 void bt_speaker_close(BtSpeaker *speaker);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(BtSpeaker, bt_speaker_close)
-/* Queues frames (pairs of samples); what does not fit into two seconds is dropped. */
-void bt_speaker_write(BtSpeaker *speaker, const gint16 *samples, gsize n_frames);
-/* How many frames are queued and not yet handed to the device. */
-gsize bt_speaker_queued(BtSpeaker *speaker);
-void bt_speaker_flush(BtSpeaker *speaker); /* silence at once */
+/* FALSE: the device was pulled out, its server ended, or it asks for nothing; close it and open
+ * another. */
+gboolean bt_speaker_is_alive(BtSpeaker *speaker);
 
 #endif

@@ -73,6 +73,8 @@ static const struct {
     { "unknown-key-display", "[display]\nvolume=1\n",
         ":2: unknown key “volume” in [display]: expected kind canvas scale picture on mute "
         "cut_key renderer" },
+    { "unknown-key-sound", "[sound]\nvolume=1\n",
+        ":2: unknown key “volume” in [sound]: expected delay_ms" },
     { "unknown-key-control", "[control]\npin=1\n",
         ":2: unknown key “pin” in [control]: expected gpio active" },
     { "translated-key", "[screen]\nname[vi]=a\n",
