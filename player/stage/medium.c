@@ -5,8 +5,8 @@
 #include <poll.h>
 #include <string.h>
 
-/* A decoder that dies may have been killed by anything: memory, an operator. One that dies for what
- * it reads will do so again. */
+/* A decoder that dies may have been killed by anything: memory, an operator; one that stands may
+ * have been stopped. One that dies or hangs for what it reads will do so again. */
 #define DECODERS_MAX 3
 
 void bt_medium_close(BtPool *pool, BtMedium *entry)
@@ -249,8 +249,9 @@ static void take_death(BtPool *pool, BtMedium *entry)
 {
     g_autoptr(BtMedia) media = bt_media_ref(entry->media);
     const GError *error = bt_media_error(media);
-    gboolean again =
-        ++entry->deaths < DECODERS_MAX && g_error_matches(error, BT_ERROR, BT_ERROR_DIED);
+    gboolean stood = entry->started && g_error_matches(error, BT_ERROR, BT_ERROR_TIMEOUT);
+    gboolean again = ++entry->deaths < DECODERS_MAX &&
+        (stood || g_error_matches(error, BT_ERROR, BT_ERROR_DIED));
     keep_last_frame(entry);
     if (!again) {
         fail(pool, entry, error);

@@ -13,6 +13,9 @@
  * BT_DECODE_PIECE_BYTES of its text and as many TEXT as the rest needs, by rising start; then END.
  * The whole file was read by then: what is wrong in it is told instead of INFO.
  *
+ * Whatever else it does, the decoder says ALIVE each BT_DECODE_PULSE_MS from its first byte to its
+ * last: by a thread that does nothing else, so a long step is told from a process that stands.
+ *
  * The decoder believes nothing but its limits; the user believes nothing the decoder says: slots,
  * sizes and positions are checked against what the user itself allocated.
  * Thread-safety: data only. */
@@ -37,6 +40,7 @@
 #define BT_DECODE_CUE_MAX_BYTES (4 * BT_DECODE_CUE_MAX_CODE_POINTS)
 #define BT_DECODE_CUE_MAX_MS (24 * 60 * 60 * 1000)
 #define BT_DECODE_PIECE_BYTES 96
+#define BT_DECODE_PULSE_MS 250
 #define BT_DECODE_SOUND_FRAMES 48000 /* the sound ring: one second of S16 stereo at 48 kHz */
 
 typedef enum {
@@ -50,6 +54,7 @@ typedef enum {
     BT_DECODE_FAILED,
     BT_DECODE_CUE,
     BT_DECODE_TEXT,
+    BT_DECODE_ALIVE,
 } BtDecodeType;
 
 /* One message; which fields count depends on the type. */

@@ -81,10 +81,11 @@ struct BtMedia {
     BtMediaCues cues;
     GQueue frames; /* of BtMediaFrame*, rising; the first is the one on the glass */
     gint64 last_pts_ms;
-    gboolean passed;    /* frames before the first have been let go */
-    gboolean pictures;  /* wanted */
-    gint64 alive_ms;    /* when the decoder last said something, or was last given a slot */
-    gint64 now_ms;      /* of the last poll */
+    gboolean passed;   /* frames before the first have been let go */
+    gboolean pictures; /* wanted */
+    gint64 spoke_ms;   /* when the decoder last said more than that it lives, or was given a slot */
+    gint64 silent_ms;  /* how long it said nothing at all, as far as anybody listened */
+    gint64 now_ms;     /* of the last poll */
     guint64 n_released; /* by then */
 };
 
