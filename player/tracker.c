@@ -370,6 +370,19 @@ void bt_tracker_note_behind(BtTracker *tracker, const char *zone, gint64 behind_
     change_body(tracker, row, body);
 }
 
+void bt_tracker_note_gap(BtTracker *tracker, const char *zone, gint64 gap_ms, gint64 bare_ms)
+{
+    BtOpenRow *row = g_hash_table_lookup(tracker->zones, zone);
+    if (row == NULL)
+        return;
+    BtJson *body = begin_body(row);
+    bt_json_set_int(body, "gap_ms", MIN(BT_DAY_MS, gap_ms));
+    if (bare_ms > 0)
+        bt_json_set_int(body, "bare_ms", MIN(BT_DAY_MS, bare_ms));
+    bt_json_unref(row->body);
+    row->body = body;
+}
+
 BtJson *bt_tracker_on_air(const BtTracker *tracker, guint max)
 {
     BtJson *list = bt_json_new_array();

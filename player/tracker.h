@@ -33,6 +33,11 @@ void bt_tracker_note_failure(
  * times of an occurrence together. */
 void bt_tracker_note_behind(BtTracker *tracker, const char *zone, gint64 behind_ms);
 
+/* The zone's present occurrence came `gap_ms` after its frame was due; for `bare_ms` of that the
+ * zone showed neither it nor what was there before. Stands in its fact, but only from the row's
+ * next change on in the ledger: a death may take it. */
+void bt_tracker_note_gap(BtTracker *tracker, const char *zone, gint64 gap_ms, gint64 bare_ms);
+
 /* For status and heartbeat: [{zone,item,source,class,since}]. (transfer full) */
 BtJson *bt_tracker_on_air(const BtTracker *tracker, guint max);
 /* "source/item" of all that is on the glass, blank separated: what a death of show is blamed on.

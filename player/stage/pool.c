@@ -82,6 +82,9 @@ BtPoolPicture bt_pool_get(BtPool *pool, const BtPoolWant *want)
     BtMedium *entry = g_hash_table_lookup(pool->entries, key);
     if (entry && !pool->ahead)
         reopen_when_back(pool, entry, want->at_ms);
+    /* What finds no room ahead is opened when it is due, when others are over. */
+    if (!entry && pool->ahead && pool->n_open >= BT_POOL_MAX_OPEN)
+        return (BtPoolPicture){ .frame = NULL };
     if (!entry) {
         entry = bt_medium_new(pool, want, g_steal_pointer(&key));
         if (!bt_medium_find_kept(pool, entry))
@@ -108,6 +111,11 @@ static gboolean is_needed(const BtPool *pool, const BtMedium *entry, gint64 t_ms
 void bt_pool_look_ahead(BtPool *pool, gboolean ahead)
 {
     pool->ahead = ahead;
+}
+
+gboolean bt_pool_looks_ahead(const BtPool *pool)
+{
+    return pool->ahead;
 }
 
 BtMedia *bt_pool_sounding(BtPool *pool, const BtItem *item, gint64 start_ms)
@@ -150,6 +158,11 @@ gboolean bt_pool_poll(BtPool *pool, gint64 mono_ms)
     while (g_hash_table_iter_next(&iter, NULL, &entry))
         changed |= bt_medium_poll(pool, entry);
     return changed;
+}
+
+gint64 bt_pool_mono_ms(const BtPool *pool)
+{
+    return pool->mono_ms;
 }
 
 GArray *bt_pool_fds(const BtPool *pool)

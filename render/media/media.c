@@ -13,7 +13,7 @@
 /* A free slot, and for so long nothing but signs of life: it hangs. A frame of the largest size
  * takes a weak box some seconds. */
 #define HANG_TIMEOUT_MS 10000
-/* A free slot, and no sign of life while so many were due: it stands. */
+/* No sign of life while so many were due: it stands. */
 #define STAND_TIMEOUT_MS (6 * BT_DECODE_PULSE_MS)
 
 /* ---- life ---- */
@@ -134,28 +134,28 @@ static gboolean is_due_to_speak(BtMedia *media)
         (media->state == BT_MEDIA_PLAYING && media->info.has_cues))
         return TRUE;
     gboolean room = bt_media_link_has_room(media->link, &n_released);
-    if (!room || n_released != media->n_released) {
+    if (!room || n_released != media->n_released)
         media->spoke_ms = media->now_ms;
-        media->silent_ms = 0;
-    }
     media->n_released = n_released;
     return media->state == BT_MEDIA_PLAYING && media->pictures && room &&
         media->info.duration_ms != BT_TIME_MAX;
 }
 
-static void check_time(BtMedia *media)
+static void fail_for_silence(BtMedia *media, gint64 allowed_ms)
 {
-    gboolean is_opening = media->state == BT_MEDIA_OPENING;
-    gint64 allowed_ms = is_opening ? BT_MEDIA_OPEN_TIMEOUT_MS : HANG_TIMEOUT_MS;
-    if (!is_due_to_speak(media))
-        return;
-    if (!is_opening && media->silent_ms > STAND_TIMEOUT_MS)
-        allowed_ms = STAND_TIMEOUT_MS;
-    else if (media->now_ms - media->spoke_ms <= allowed_ms)
-        return;
     bt_media_fail(media,
         g_error_new(BT_ERROR, BT_ERROR_TIMEOUT, "%s: no word of the decoder: expected one in %d ms",
             media->name, (int)allowed_ms));
+}
+
+static void check_time(BtMedia *media)
+{
+    gint64 allowed_ms =
+        media->state == BT_MEDIA_OPENING ? BT_MEDIA_OPEN_TIMEOUT_MS : HANG_TIMEOUT_MS;
+    if (is_due_to_speak(media) && media->now_ms - media->spoke_ms > allowed_ms)
+        fail_for_silence(media, allowed_ms);
+    else if (media->state == BT_MEDIA_PLAYING && media->silent_ms > STAND_TIMEOUT_MS)
+        fail_for_silence(media, STAND_TIMEOUT_MS);
 }
 
 /* Who did not listen cannot say that it was silent: a board that stood, or had no time, first hears
