@@ -60,6 +60,7 @@ static void reopen_when_back(BtPool *pool, BtMedium *entry, gint64 at_ms)
 {
     gboolean back = entry->is_moving && entry->started && at_ms < entry->at_ms - BACK_MS;
     entry->at_ms = at_ms;
+    entry->at_mono_ms = pool->mono_ms;
     if (!back || entry->failed)
         return;
     bt_medium_close(pool, entry);
@@ -187,11 +188,13 @@ gboolean bt_pool_wait(BtPool *pool, int timeout_ms)
     gint64 mono_ms = pool->mono_ms;
     gboolean whole = TRUE;
     g_autoptr(GList) all = g_hash_table_get_values(pool->entries);
+    pool->stands = TRUE;
     for (GList *l = all; l; l = l->next) {
         BtMedium *entry = l->data;
         pool->mono_ms = mono_ms + (g_get_monotonic_time() - begin_us) / 1000;
         if (entry->used == pool->round)
             whole &= bt_medium_wait(pool, entry, until_us);
     }
+    pool->stands = FALSE;
     return whole;
 }
