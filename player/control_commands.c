@@ -105,7 +105,7 @@ static void print_sources(const BtJsonAt *root, GTimeZone *zone)
 static void print_status(const BtJson *status, GTimeZone *zone)
 {
     static const char *const on_air[] = { "zone", "item", "class", "source", "since", NULL };
-    BtJsonAt root = bt_json_root("status", status), frames, spool;
+    BtJsonAt root = bt_json_root("status", status), frames, changes, spool;
     g_autofree char *up_s = number_of(&root, "uptime_s");
     printf(_("Screen %s: %s, running for %s s\n"), text_of(&root, "screen"),
         text_of(&root, "state"), up_s);
@@ -114,6 +114,11 @@ static void print_status(const BtJson *status, GTimeZone *zone)
     if (bt_json_member(&root, "frames", &frames)) {
         g_autofree char *shown = number_of(&frames, "shown"), *late = number_of(&frames, "late");
         printf(_("Pictures: %s shown, %s late\n"), shown, late);
+    }
+    if (bt_json_member(&root, "changes", &changes)) {
+        g_autofree char *count = number_of(&changes, "count"), *late = number_of(&changes, "late");
+        g_autofree char *gap_ms = number_of(&changes, "largest_gap_ms");
+        printf(_("Changes: %s, %s of them late, by %s ms at most\n"), count, late, gap_ms);
     }
     if (bt_json_member(&root, "spool", &spool)) {
         g_autofree char *waiting = number_of(&spool, "waiting");

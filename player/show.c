@@ -117,6 +117,28 @@ static gint64 item_end_ms(const BtOnAir *on_air)
     return BT_TIME_MIN;
 }
 
+/* As the judge wants them. */
+static BtJudgeEnds item_ends(BtShow *show, const BtOnAir *on_air)
+{
+    BtJudgeEnds ends = { .n = 0 };
+    gint64 end_ms = item_end_ms(on_air);
+    while (end_ms != BT_TIME_MIN && ends.n < BT_JUDGE_MAX_ENDS) {
+        ends.ends_ms[ends.n++] = end_ms;
+        if (end_ms >= ends.ends_ms[0] + BT_JUDGE_AHEAD_MS)
+            break;
+        g_autoptr(BtOnAir) next = bt_board_on_air(show->board, end_ms);
+        gint64 next_ms = item_end_ms(next);
+        end_ms = next_ms > end_ms ? next_ms : BT_TIME_MIN;
+    }
+    return ends;
+}
+
+static void tell_judge(BtShow *show)
+{
+    BtJudgeEnds ends = item_ends(show, show->on_air);
+    bt_judge_set_now(show->judge, &show->time, &ends);
+}
+
 /* A source that was not heard of for so long keeps to its fillers. */
 static void look_at_silence(BtShow *show, const BtConfigSource *source)
 {
@@ -232,7 +254,7 @@ static void put_on_air(BtShow *show, BtOnAir *on_air, gint64 t_ms)
     keep_picture(show, on_air, t_ms);
     show->on_air = on_air;
     if (show->judge != NULL)
-        bt_judge_set_now(show->judge, &show->time, item_end_ms(on_air));
+        tell_judge(show);
     show->inputs_changed = FALSE;
     show->scene_until_ms = BT_TIME_MIN;
 }
