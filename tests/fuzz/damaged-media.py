@@ -13,9 +13,10 @@ import struct
 import subprocess
 import sys
 import tempfile
+import time
 
 LAYOUT = struct.Struct("IIqqiiIIIIQqIII96s16s0q")  # BtDecodeMessage, render/decode/wire.h
-INFO, START, FRAME, RELEASE, SOUND, SOUND_TAKEN, END, FAILED, CUE, TEXT = range(1, 11)
+INFO, START, FRAME, RELEASE, SOUND, SOUND_TAKEN, END, FAILED, CUE, TEXT, ALIVE = range(1, 12)
 W, H, SLOTS, SOUND_BYTES = 96, 64, 3, 48000 * 4
 PATIENCE_S = 60
 CLIP = "-f lavfi -i testsrc2=s=128x96:r=25:d=1"
@@ -119,13 +120,18 @@ def start(sock, info, pts):
 
 
 def talk(sock, pts):
-    """Takes everything at once; returns at the decoder's last word."""
+    """Takes everything at once; returns at the decoder's last word. That it lives is none."""
+    until = time.monotonic() + PATIENCE_S
     while True:
         try:
             data = sock.recv(LAYOUT.size)
             if not data:
                 return
             fields = LAYOUT.unpack(data)
+            if fields[0] != ALIVE:
+                until = time.monotonic() + PATIENCE_S
+            elif time.monotonic() > until:
+                raise TimeoutError
             if fields[0] == INFO and not fields[14]:
                 start(sock, fields, pts)
             elif fields[0] == FRAME:
