@@ -104,7 +104,8 @@ static void print_sources(const BtJsonAt *root, GTimeZone *zone)
 
 static void print_status(const BtJson *status, GTimeZone *zone)
 {
-    static const char *const on_air[] = { "zone", "item", "class", "source", "since", NULL };
+    static const char *const on_air[] = { "zone", "item", "class", "source", "since", "fault",
+        NULL };
     BtJsonAt root = bt_json_root("status", status), frames, changes, spool;
     g_autofree char *up_s = number_of(&root, "uptime_s");
     printf(_("Screen %s: %s, running for %s s\n"), text_of(&root, "screen"),

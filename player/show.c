@@ -388,6 +388,7 @@ static void note_glass(BtShow *show, gint64 t_ms, gint64 shown_ms)
     bt_tracker_update(show->tracker, is_covered ? &covered : show->on_air, t_ms, &now);
     note_seams(show, is_covered, shown_ms);
     update_life(show, &now);
+    bt_show_prove(show, is_covered, t_ms);
     heartbeat_on_change(show);
 }
 
@@ -488,6 +489,7 @@ static gint64 next_due(const BtShow *show, gint64 t_ms, gint64 drawn_ms, gint64 
         due_ms = MIN(due_ms, t_ms + WAITING_EVERY_MS);
     if (show->grabs->len > 0)
         due_ms = MIN(due_ms, g_array_index(show->grabs, gint64, 0));
+    due_ms = MIN(due_ms, bt_proof_next_ms(show->proof));
     /* A picture that then stands still is written too, a little later. */
     gint64 wait_ms = picture_wait_ms(show);
     double rate = show->time.clock.is_virtual ? show->time.clock.rate : 1;

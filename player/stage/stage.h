@@ -83,6 +83,9 @@ gboolean bt_stage_waits(const BtStage *stage);
 /* Whether the last scene shows anything of what was there before. */
 gboolean bt_stage_holds(const BtStage *stage);
 
+/* Where the zone of `on`, one of `on_air`'s, stands on the canvas. Pure. */
+BtRect bt_stage_zone_px(const BtStage *stage, const BtOnAir *on_air, const BtOnZone *on);
+
 /* Opens and starts what `next` will need at `t_ms` (its start), so that it is decoded before it is
  * due. */
 void bt_stage_prepare(BtStage *stage, const BtOnAir *next, gint64 t_ms);

@@ -62,6 +62,7 @@ struct BtSync {
     gboolean unfinished;
     gboolean captive; /* a round since the last good poll met a portal */
     gboolean heard;   /* in the last round: what is newest */
+    char *place;      /* (nullable) host that answered last, "" the configured one */
     GError *trouble;  /* the first of the last round */
 };
 

@@ -45,7 +45,7 @@ typedef enum {
 
 typedef struct {
     const char *type; /* static: "refused", "fetched", "resumed", "restarted", "skipped", "waiting",
-                         "mended" */
+                         "mended", "place" */
     const char *reason; /* static word of bt_error_reason, or "" */
     char *what; /* the document's name, or the sha256 of a manifest, alert or asset; waiting:
                    "day" or "month", whose budget is used up, or an asset; told once */

@@ -57,16 +57,16 @@ void ring_cue(Ring *ring, gint64 start_ms, gint64 end_ms, const char *text);
 void ring_end(Ring *ring);
 void ring_fail(Ring *ring, const GError *error);
 /* ALIVE, unless the socket is full; from any thread. */
-void ring_tell_life(const Ring *ring);
+void ring_tell_life(int socket);
 /* One line on stderr. */
 void say(const char *what);
 /* Waits until `fd` can be read; ends the process when the user goes first. */
 void ring_wait_input(const Ring *ring, int fd);
 
 /* ---- pulse ---- */
-/* From now on `ring` (borrowed, for ever) says each BT_DECODE_PULSE_MS that this process lives. In
+/* From now on `socket` hears each BT_DECODE_PULSE_MS that this process lives, until it ends. In
  * the jail, which binds the threads that come after it. BT_ERROR_LIMIT: no thread. */
-gboolean pulse_start(Ring *ring, GError **error);
+gboolean pulse_start(int socket, GError **error);
 
 /* ---- input ---- */
 typedef struct {

@@ -10,16 +10,17 @@
 
 #define STACK_BYTES (256 * 1024) /* a message and the C library; memory is counted in the jail */
 
-static void *beat(void *ring)
+/* It outlives main for a moment, and all that lies on its stack. */
+static void *beat(void *socket)
 {
     for (;;) {
-        ring_tell_life(ring);
+        ring_tell_life(GPOINTER_TO_INT(socket));
         poll(NULL, 0, BT_DECODE_PULSE_MS);
     }
     return NULL;
 }
 
-gboolean pulse_start(Ring *ring, GError **error)
+gboolean pulse_start(int socket, GError **error)
 {
     pthread_attr_t attributes;
     pthread_t thread;
@@ -27,7 +28,7 @@ gboolean pulse_start(Ring *ring, GError **error)
     if (rc == 0) {
         pthread_attr_setdetachstate(&attributes, PTHREAD_CREATE_DETACHED);
         pthread_attr_setstacksize(&attributes, STACK_BYTES);
-        rc = pthread_create(&thread, &attributes, beat, ring);
+        rc = pthread_create(&thread, &attributes, beat, GINT_TO_POINTER(socket));
         pthread_attr_destroy(&attributes);
     }
     if (rc == 0)

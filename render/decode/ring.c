@@ -57,10 +57,10 @@ static void send_message(Ring *ring, const BtDecodeMessage *message)
     }
 }
 
-void ring_tell_life(const Ring *ring)
+void ring_tell_life(int socket)
 {
     BtDecodeMessage message = { .type = BT_DECODE_ALIVE };
-    BtChannelStatus status = bt_channel_send(ring->socket, &message, sizeof message, NULL, 0, NULL);
+    BtChannelStatus status = bt_channel_send(socket, &message, sizeof message, NULL, 0, NULL);
     if (status != BT_CHANNEL_OK && status != BT_CHANNEL_AGAIN)
         nobody_listens();
 }

@@ -3,7 +3,6 @@
  * blanks) a line is added to the file BANGTIN_FRAMES: milliseconds of the monotonic clock, the
  * number of the rectangle, the hash of its pixels as peer-witness has it, and the colours of 16
  * pixels along its middle row. */
-#include <SDL.h>
 #include <dlfcn.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -13,6 +12,20 @@
 #include <string.h>
 #include <time.h>
 #include <unistd.h>
+
+/* The head of what SDL 2 gives out, which no version of it may move: its header is for
+ * render/display alone. */
+typedef struct {
+    uint32_t flags;
+    void *format;
+    int w, h, pitch;
+    void *pixels;
+} SDL_Surface;
+typedef struct {
+    int x, y, w, h;
+} SDL_Rect;
+typedef struct SDL_Window SDL_Window;
+int SDL_UpdateWindowSurfaceRects(SDL_Window *window, const SDL_Rect *rects, int n_rects);
 
 #define COLUMNS 16
 #define MAX_RECTS 8
