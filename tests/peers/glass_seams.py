@@ -182,8 +182,8 @@ def check_zone(show, zone, frames, may_be_safe):
         if place == len(named):
             break  # the board was stopped in a fade
         a, b = named[place - 1][0], named[place][0]
-        if a == "safe":  # and item 1 was not seen
-            a = (1, FRAMES - 1)
+        # Where the cut came in between, one of the two was not seen.
+        a, b = ((1, FRAMES - 1) if a == "safe" else a), ((2, 0) if b == "safe" else b)
         assert a[0] == 1 and b[0] == 2, "%s: neither item: %s between %s and %s" % (zone, greys, a, b)
         assert lies_between(greys, bars(*a), bars(*b)), (greys, a, b)
     return check_order(show, zone, named), len(named), len(blends)
