@@ -95,6 +95,11 @@ static gboolean on_beat(gpointer data)
     BtShow *show = data;
     if (!is_late(show))
         beat(show);
+    if (bt_config_is_outdated(show->config)) {
+        g_warning("the state folder can be used now: beginning anew");
+        show->status = 1;
+        g_main_loop_quit(show->loop);
+    }
     return G_SOURCE_CONTINUE;
 }
 
@@ -293,11 +298,13 @@ static void make_state_folder(const BtShow *show)
 }
 
 /* A board on a kernel that takes no filter is better lit than dark. */
-static void confine(const BtShow *show)
+static void confine(BtShow *show)
 {
     g_autoptr(GError) failure = NULL;
-    if (!bt_confine_show(show->config, show->options->grab_folder, &failure))
+    gboolean missed = FALSE;
+    if (!bt_confine_show(show->config, show->options->grab_folder, &missed, &failure))
         g_warning("show is not confined: %s", failure->message);
+    show->config->is_unsure = show->config->is_unsure || missed;
 }
 
 static gboolean open_ledger(BtShow *show, GError **error)

@@ -83,29 +83,29 @@ static gint64 real_ms(void)
 /* ---- starting ---- */
 
 /* Between fork and exec only async-signal-safe calls: moves `fds` to 3, 4, … and executes. */
-static void become(const char *path, char *const *argv, const int *fds, guint n_fds)
+static void become(const char *path, char *const *argv, char *const *env, const int *fds, guint n)
 {
     int moved[BT_CHANNEL_MAX_FDS];
-    for (guint i = 0; i < n_fds; i++)
+    for (guint i = 0; i < n; i++)
         moved[i] = fcntl(fds[i], F_DUPFD, 16);
-    for (guint i = 0; i < n_fds; i++)
+    for (guint i = 0; i < n; i++)
         dup2(moved[i], BT_ROLE_CHANNEL_FD + (int)i);
-    close_range(BT_ROLE_CHANNEL_FD + n_fds, ~0u, 0);
+    close_range(BT_ROLE_CHANNEL_FD + n, ~0u, 0);
     sigset_t none;
     sigemptyset(&none);
     sigprocmask(SIG_SETMASK, &none, NULL);
     prctl(PR_SET_PDEATHSIG, SIGKILL);
-    execv(path, argv);
+    execve(path, argv, env);
     _exit(127);
 }
 
-static pid_t start(const char *path, char *const *argv, const int *fds, guint n_fds)
+static pid_t start(const char *path, char *const *argv, char *const *env, const int *fds, guint n)
 {
     pid_t parent = getpid(), pid = fork();
     if (pid == 0) {
         if (getppid() != parent)
             _exit(127);
-        become(path, argv, fds, n_fds);
+        become(path, argv, env, fds, n);
     }
     if (pid < 0)
         g_warning("supervise: %s cannot be started: %s", path, g_strerror(errno));
@@ -173,7 +173,7 @@ static gboolean try_to_start(Child *child)
         return FALSE;
     }
     g_autoptr(GPtrArray) argv = role_arguments(child->supervise, child->role);
-    pid_t pid = start("/proc/self/exe", (char *const *)argv->pdata, &ends[1], 1);
+    pid_t pid = start("/proc/self/exe", (char *const *)argv->pdata, environ, &ends[1], 1);
     close(ends[1]);
     if (pid < 0) {
         close(ends[0]);
@@ -207,11 +207,12 @@ static void start_show(Supervise *supervise)
 static void start_decoder(Supervise *supervise, const int *fds, guint n_fds)
 {
     char *argv[] = { (char *)"bangtin-decode", NULL };
+    g_auto(GStrv) env = bt_media_decoder_environment();
     if (n_fds != 2 || supervise->decoders >= MAX_DECODERS) {
         g_warning("supervise: a decoder was refused: %u are running", supervise->decoders);
         return;
     }
-    if (start(supervise->decoder_path, argv, fds, n_fds) > 0)
+    if (start(supervise->decoder_path, argv, env, fds, n_fds) > 0)
         supervise->decoders++;
 }
 

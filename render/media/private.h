@@ -83,9 +83,12 @@ struct BtMedia {
     gint64 last_pts_ms;
     gboolean passed;   /* frames before the first have been let go */
     gboolean pictures; /* wanted */
-    gint64 spoke_ms;   /* when the decoder last said more than that it lives, or was given a slot */
-    gint64 silent_ms;  /* how long it said nothing at all, as far as anybody listened */
-    gint64 now_ms;     /* of the last poll */
+    gboolean examines; /* EXAMINE is understood */
+    gboolean examined; /* and was said */
+    BtMediaFindings findings;
+    gint64 spoke_ms;  /* when the decoder last said more than that it lives, or was given a slot */
+    gint64 silent_ms; /* how long it said nothing at all, as far as anybody listened */
+    gint64 now_ms;    /* of the last poll */
     guint64 n_released; /* by then */
 };
 
@@ -93,6 +96,8 @@ struct BtMedia {
 void bt_media_take(BtMedia *media, const BtDecodeMessage *message);
 /* Makes it FAILED with `error` (transfer full) and lets the decoder go. */
 void bt_media_fail(BtMedia *media, GError *error);
+/* examine.c: one FOUND. FALSE: it cannot be. */
+gboolean bt_media_find(BtMediaFindings *findings, guint32 what, gint64 value);
 /* How long the frame before `pts_ms` lasts, as far as known; 0 unknown. */
 gint64 bt_media_frame_end(const BtMedia *media, gint64 pts_ms);
 

@@ -16,7 +16,7 @@ import tempfile
 import time
 
 LAYOUT = struct.Struct("IIqqiiIIIIQqIII96s16s0q")  # BtDecodeMessage, render/decode/wire.h
-INFO, START, FRAME, RELEASE, SOUND, SOUND_TAKEN, END, FAILED, CUE, TEXT, ALIVE = range(1, 12)
+INFO, START, FRAME, RELEASE, SOUND, SOUND_TAKEN, END, FAILED, CUE, TEXT, EXAMINE, FOUND, ALIVE = range(1, 14)
 W, H, SLOTS, SOUND_BYTES = 96, 64, 3, 48000 * 4
 PATIENCE_S = 60
 CLIP = "-f lavfi -i testsrc2=s=128x96:r=25:d=1"
