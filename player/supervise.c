@@ -30,8 +30,7 @@
 
 #define SYNC_BACK_OFF_MIN_MS 500
 #define SYNC_BACK_OFF_MAX_MS (5 * BT_MINUTE_MS)
-/* A show that lived for so long is started again at once; else it waits, twice as long each time.
- */
+/* A show that lived for so long is started again at once; else it waits, twice as long each time */
 #define SHOW_LIVED_MS (10 * BT_SECOND_MS)
 #define SHOW_BACK_OFF_MIN_MS 250
 #define SHOW_BACK_OFF_MAX_MS (10 * BT_SECOND_MS)
