@@ -390,7 +390,8 @@ static void test_rates(void)
 int main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
-    if (g_find_program_in_path("ffmpeg") == NULL) {
+    g_autofree char *ffmpeg = g_find_program_in_path("ffmpeg");
+    if (ffmpeg == NULL) {
         g_printerr("there is no ffmpeg to make films with\n");
         return 77;
     }
