@@ -109,16 +109,26 @@ typedef struct {
     int stride[3];
 } Planes;
 
-static Planes scale_planes(Converter *c, const AVFrame *frame)
+static gsize planes_bytes(const Converter *c)
 {
-    gsize luma = (gsize)c->w_px * (gsize)c->h_px;
+    gsize half_w = ((gsize)c->w_px + 1) / 2, half_h = ((gsize)c->h_px + 1) / 2;
+    return (gsize)c->w_px * (gsize)c->h_px + 2 * half_w * half_h;
+}
+
+/* Of the size wanted, one behind the other. */
+static Planes place_planes(const Converter *c, const AVFrame *frame, guint8 *to)
+{
     int half_w = (c->w_px + 1) / 2, half_h = (c->h_px + 1) / 2;
-    gsize chroma = (gsize)half_w * (gsize)half_h;
-    guint8 *to = room(c->planes, luma + 2 * chroma);
-    I420Scale(frame->data[0], frame->linesize[0], frame->data[1], frame->linesize[1],
-        frame->data[2], frame->linesize[2], frame->width, frame->height, to, c->w_px, to + luma,
-        half_w, to + luma + chroma, half_w, c->w_px, c->h_px, kFilterBox);
-    return (Planes){ { to, to + luma, to + luma + chroma }, { c->w_px, half_w, half_w } };
+    guint8 *u = to + (gsize)c->w_px * (gsize)c->h_px, *v = u + (gsize)half_w * (gsize)half_h;
+    if (frame->width == c->w_px && frame->height == c->h_px)
+        I420Copy(frame->data[0], frame->linesize[0], frame->data[1], frame->linesize[1],
+            frame->data[2], frame->linesize[2], to, c->w_px, u, half_w, v, half_w, c->w_px,
+            c->h_px);
+    else
+        I420Scale(frame->data[0], frame->linesize[0], frame->data[1], frame->linesize[1],
+            frame->data[2], frame->linesize[2], frame->width, frame->height, to, c->w_px, u, half_w,
+            v, half_w, c->w_px, c->h_px, kFilterBox);
+    return (Planes){ { to, u, v }, { c->w_px, half_w, half_w } };
 }
 
 static void convert_planes(Converter *c, const AVFrame *frame, guint8 *to)
@@ -126,9 +136,36 @@ static void convert_planes(Converter *c, const AVFrame *frame, guint8 *to)
     Planes p = { { frame->data[0], frame->data[1], frame->data[2] },
         { frame->linesize[0], frame->linesize[1], frame->linesize[2] } };
     if (frame->width != c->w_px || frame->height != c->h_px)
-        p = scale_planes(c, frame);
+        p = place_planes(c, frame, room(c->planes, planes_bytes(c)));
     I420ToARGBMatrix(p.data[0], p.stride[0], p.data[1], p.stride[1], p.data[2], p.stride[2], to,
         c->w_px * 4, constants_of(frame), c->w_px, c->h_px);
+}
+
+static gboolean has_planes(const AVFrame *frame)
+{
+    return frame->format == AV_PIX_FMT_YUV420P || frame->format == AV_PIX_FMT_YUVJ420P;
+}
+
+static BtDecodePixels pixels_of(const AVFrame *frame)
+{
+    gboolean full = is_full_range(frame);
+    switch (matrix_of(frame)) {
+    case AVCOL_SPC_BT709:
+        return full ? BT_DECODE_BT709_FULL : BT_DECODE_BT709;
+    case AVCOL_SPC_BT2020_NCL:
+    case AVCOL_SPC_BT2020_CL:
+        return full ? BT_DECODE_BT2020_FULL : BT_DECODE_BT2020;
+    default:
+        return full ? BT_DECODE_BT601_FULL : BT_DECODE_BT601;
+    }
+}
+
+BtDecodePixels converter_planes(Converter *c, const AVFrame *frame, guint8 *target)
+{
+    if (!has_planes(frame) || c->orientation != 1 || !check_size(frame->width, frame->height, NULL))
+        return BT_DECODE_BGRA;
+    place_planes(c, frame, target);
+    return pixels_of(frame);
 }
 
 /* ---- everything else ---- */
@@ -187,7 +224,7 @@ gboolean converter_run(
     if (c->orientation != 1)
         to = room(c->lying, (gsize)c->w_px * (gsize)c->h_px * 4);
     *opaque = TRUE;
-    if (frame->format == AV_PIX_FMT_YUV420P || frame->format == AV_PIX_FMT_YUVJ420P) {
+    if (has_planes(frame)) {
         convert_planes(c, frame, to);
     } else if (!convert_any(c, frame, to, opaque)) {
         g_set_error(error, BT_ERROR, BT_ERROR_UNSUPPORTED, "content: pixels of the kind %s: %s",

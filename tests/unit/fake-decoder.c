@@ -64,6 +64,10 @@ static void lie_late(const char *kind)
         say(lie);
         lie = frame;
     }
+    if (strcmp(kind, "planes-unasked") == 0)
+        lie.pixels = BT_DECODE_BT601;
+    if (strcmp(kind, "planes-unknown") == 0)
+        lie.pixels = BT_DECODE_N_PIXELS;
     if (strcmp(kind, "unknown-type") == 0)
         lie.type = 77;
     if (strcmp(kind, "unended-reason") == 0) {

@@ -224,6 +224,34 @@ static void test_same_from_middle(void)
     }
 }
 
+/* What comes as planes has the same pixels when it is drawn, at any size; what cannot, has pixels.
+ */
+static void test_planes(void)
+{
+    static const int sizes[][2] = { { CODED_W_PX, CODED_H_PX }, { 160, 120 }, { 161, 119 } };
+    for (gsize f = 0; f < G_N_ELEMENTS(films); f++)
+        for (gsize i = 0; i < G_N_ELEMENTS(sizes); i++) {
+            int w_px = sizes[i][0], h_px = sizes[i][1];
+            g_autoptr(BtMedia) pixels = start(films[f], w_px, h_px, 0, FALSE, FALSE);
+            g_autoptr(BtMedia) planes = open_well(films[f]);
+            bt_media_allow_planes(planes);
+            g_assert_true(bt_media_start(planes, w_px, h_px, 0, FALSE, FALSE, NULL));
+            for (gint64 t_ms = 0; t_ms <= 2000; t_ms += 500) {
+                g_autoptr(BtFrame) a = frame_of(pixels, t_ms, NULL);
+                g_autoptr(BtFrame) b = frame_of(planes, t_ms, NULL);
+                g_autoptr(BtFrame) drawn = bt_frame_new(w_px, h_px);
+                g_assert_true(a->planes == NULL && b->planes != NULL && b->opaque);
+                bt_frame_blend(drawn, b, 0, 0, (BtRect){ 0, 0, w_px, h_px }, 255);
+                g_assert_true(bt_frame_equal(a, drawn));
+            }
+        }
+    g_autoptr(BtMedia) turned = open_well("turned.mp4");
+    bt_media_allow_planes(turned);
+    g_assert_true(bt_media_start(turned, 240, 320, 0, FALSE, FALSE, NULL));
+    g_autoptr(BtFrame) frame = frame_of(turned, 0, NULL);
+    g_assert_true(frame->planes == NULL && frame->pixels != NULL);
+}
+
 static void test_turned_film(void)
 {
     g_autoptr(BtMedia) media = start("turned.mp4", 240, 320, 0, FALSE, FALSE);
@@ -476,7 +504,8 @@ static void test_nonsense(void)
 {
     static const char *const kinds[] = { "info-twice", "huge-info", "no-info", "slot-range",
         "slot-twice", "pts-back", "pts-huge", "sound-far", "sound-unwanted", "sound-back",
-        "end-early", "unknown-type", "short-message", "unended-reason", "files" };
+        "end-early", "unknown-type", "short-message", "unended-reason", "files", "planes-unasked",
+        "planes-unknown" };
     g_autofree char *self = g_file_read_link("/proc/self/exe", NULL);
     g_autofree char *folder = g_path_get_dirname(self);
     g_autofree char *fake = g_build_filename(folder, "fake-decoder", NULL);
@@ -484,6 +513,8 @@ static void test_nonsense(void)
         g_test_message("%s", kinds[i]);
         Program program = { .path = fake, .argument = kinds[i] };
         g_autoptr(BtMedia) media = open_with("empty", &program);
+        if (strcmp(kinds[i], "planes-unknown") == 0)
+            bt_media_allow_planes(media);
         if (bt_media_wait_open(media, PATIENCE_MS))
             g_assert_true(bt_media_start(
                 media, 64, 64, 0, strcmp(kinds[i], "sound-unwanted") != 0, FALSE, NULL));
@@ -567,6 +598,7 @@ int main(int argc, char **argv)
     g_test_add_func("/media/right-frame", test_right_frame);
     g_test_add_func("/media/every-frame", test_every_frame);
     g_test_add_func("/media/same-from-middle", test_same_from_middle);
+    g_test_add_func("/media/planes", test_planes);
     g_test_add_func("/media/turned-film", test_turned_film);
     g_test_add_func("/media/loop", test_loop);
     g_test_add_func("/media/loop-film", test_loop_film);
