@@ -406,33 +406,59 @@ static void grab_what_is_due(BtShow *show)
 
 /* ---- the turn ---- */
 
-/* Where the frames' grid lies in show time. A line that goes by whole pixels a frame would step by
- * one more or less wherever the grid falls on the instants at which a pixel is due; two
- * milliseconds behind them no rounding of a frame's time reaches one, at any whole number of pixels
- * up to five. */
+/* What moves a little with every frame, running text and fades, is drawn on a grid: one frame each
+ * time the screen refreshes. A film has frames of its own: each is drawn when it is due, for on a
+ * grid that does not fit them some would stand longer than others.
+ *
+ * Where the grid lies in show time: a line that goes by whole pixels a frame would step by one more
+ * or less wherever the grid falls on the instants at which a pixel is due; two milliseconds behind
+ * them no rounding of a frame's time reaches one, at any whole number of pixels up to five. */
 #define BEHIND_PIXELS_MS 2
 
-static gint64 grid_begin_ms(const BtScene *scene)
+static gboolean find_strip(const BtLayer *layer, gint64 *begin_ms)
 {
+    for (guint k = 0; k < layer->nodes->len; k++) {
+        const BtNode *node = &g_array_index(layer->nodes, BtNode, k);
+        if (node->kind != BT_NODE_STRIP)
+            continue;
+        *begin_ms = node->start_ms + BEHIND_PIXELS_MS;
+        return TRUE;
+    }
+    return FALSE;
+}
+
+static gboolean find_grid(const BtScene *scene, gint64 t_ms, gint64 *begin_ms)
+{
+    gboolean fading = FALSE;
     for (guint i = 0; i < scene->layers->len; i++) {
         const BtLayer *layer = g_ptr_array_index(scene->layers, i);
-        for (guint k = 0; k < layer->nodes->len; k++) {
-            const BtNode *node = &g_array_index(layer->nodes, BtNode, k);
-            if (node->kind == BT_NODE_STRIP)
-                return node->start_ms + BEHIND_PIXELS_MS;
+        guint opacity = bt_layer_opacity(layer, t_ms);
+        if (find_strip(layer, begin_ms))
+            return TRUE;
+        if (opacity > 0 && opacity < 255) {
+            *begin_ms = layer->fade_start_ms;
+            fading = TRUE;
         }
     }
-    return 0;
+    return fading;
+}
+
+/* Of the grid, rounded up as the times of films' frames are. */
+static gint64 grid_ms(gint64 begin_ms, gint64 k, double period_ms)
+{
+    return begin_ms + (gint64)ceil((double)k * period_ms - 1e-6);
 }
 
 /* The frame at `t_ms` or the last before it; with `after`, the first at it or after. */
 static gint64 frame_ms(const BtShow *show, gint64 t_ms, gboolean after)
 {
     double period_ms = bt_glass_period_ms(show->glass);
-    gint64 begin_ms = grid_begin_ms(show->scene);
+    gint64 begin_ms, next_ms;
+    if (!find_grid(show->scene, t_ms, &begin_ms))
+        return t_ms;
     gint64 k = (gint64)floor((double)(t_ms - begin_ms) / period_ms) - 1;
-    gint64 at_ms = begin_ms + llround((double)k * period_ms), next_ms;
-    while ((next_ms = begin_ms + llround((double)(k + 1) * period_ms)) <= t_ms) {
+    gint64 at_ms = grid_ms(begin_ms, k, period_ms);
+    while ((next_ms = grid_ms(begin_ms, k + 1, period_ms)) <= t_ms) {
         at_ms = next_ms;
         k++;
     }
