@@ -14,8 +14,10 @@
 #include "base/error.h"
 #include "player/fdwatch.h"
 #include "player/ground.h"
+#include "player/launch.h"
 #include "player/notify.h"
 #include "player/roles.h"
+#include "player/spare.h"
 #include "render/media/media.h"
 
 #include <errno.h>
@@ -73,6 +75,8 @@ struct Supervise {
     char *decoder_path;
     BtGround *ground;
     guint decoders;
+    BtSpare *spare; /* nullable; counted above */
+    int gate[2];    /* a pipe whose other end show has: closed when the ground is there */
 };
 
 static gint64 real_ms(void)
@@ -81,36 +85,6 @@ static gint64 real_ms(void)
 }
 
 /* ---- starting ---- */
-
-/* Between fork and exec only async-signal-safe calls: moves `fds` to 3, 4, … and executes. */
-static void become(const char *path, char *const *argv, const int *fds, guint n_fds)
-{
-    int moved[BT_CHANNEL_MAX_FDS];
-    for (guint i = 0; i < n_fds; i++)
-        moved[i] = fcntl(fds[i], F_DUPFD, 16);
-    for (guint i = 0; i < n_fds; i++)
-        dup2(moved[i], BT_ROLE_CHANNEL_FD + (int)i);
-    close_range(BT_ROLE_CHANNEL_FD + n_fds, ~0u, 0);
-    sigset_t none;
-    sigemptyset(&none);
-    sigprocmask(SIG_SETMASK, &none, NULL);
-    prctl(PR_SET_PDEATHSIG, SIGKILL);
-    execv(path, argv);
-    _exit(127);
-}
-
-static pid_t start(const char *path, char *const *argv, const int *fds, guint n_fds)
-{
-    pid_t parent = getpid(), pid = fork();
-    if (pid == 0) {
-        if (getppid() != parent)
-            _exit(127);
-        become(path, argv, fds, n_fds);
-    }
-    if (pid < 0)
-        g_warning("supervise: %s cannot be started: %s", path, g_strerror(errno));
-    return pid;
-}
 
 static void add(GPtrArray *argv, const char *name, const char *value)
 {
@@ -173,7 +147,9 @@ static gboolean try_to_start(Child *child)
         return FALSE;
     }
     g_autoptr(GPtrArray) argv = role_arguments(child->supervise, child->role);
-    pid_t pid = start("/proc/self/exe", (char *const *)argv->pdata, &ends[1], 1);
+    gboolean is_show = child == &child->supervise->show;
+    const int fds[] = { ends[1], is_show ? child->supervise->gate[0] : -1 };
+    pid_t pid = bt_launch("/proc/self/exe", (char *const *)argv->pdata, fds, fds[1] >= 0 ? 2 : 1);
     close(ends[1]);
     if (pid < 0) {
         close(ends[0]);
@@ -211,7 +187,8 @@ static void start_decoder(Supervise *supervise, const int *fds, guint n_fds)
         g_warning("supervise: a decoder was refused: %u are running", supervise->decoders);
         return;
     }
-    if (start(supervise->decoder_path, argv, fds, n_fds) > 0)
+    if (!bt_spare_take(supervise->spare, fds, n_fds) &&
+        bt_launch(supervise->decoder_path, argv, fds, n_fds) > 0)
         supervise->decoders++;
 }
 
@@ -579,10 +556,16 @@ int bt_supervise(const BtRoleOptions *options)
     bt_fd_add(signals, G_IO_IN, on_child_signal, &supervise);
     g_unix_signal_add(SIGTERM, on_stop, &supervise);
     g_unix_signal_add(SIGINT, on_stop, &supervise);
+    if (pipe2(supervise.gate, O_CLOEXEC) != 0)
+        supervise.gate[0] = supervise.gate[1] = -1;
+    bt_notify_status("starting");
+    supervise.spare = bt_spare_start(supervise.decoder_path);
+    supervise.decoders = supervise.spare != NULL;
+    start_show(&supervise);
+    /* Behind show's window, so show waits for it there; until then both work. */
     if (!options->offscreen && !options->windowed)
         supervise.ground = bt_ground_open(options->cut_key, on_cut_key, &supervise);
-    bt_notify_status("starting");
-    start_show(&supervise);
+    close(supervise.gate[1]);
     if (options->config_path != NULL)
         start_role(&supervise.sync);
     if (options->cut_line != NULL)
@@ -593,6 +576,8 @@ int bt_supervise(const BtRoleOptions *options)
     bt_notify_free(supervise.notify);
     bt_ground_close(supervise.ground);
     close(signals);
+    close(supervise.gate[0]);
+    bt_spare_free(supervise.spare);
     g_free(supervise.decoder_path);
     g_main_loop_unref(supervise.loop);
     return supervise.status;

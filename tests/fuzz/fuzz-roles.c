@@ -100,6 +100,7 @@ static gboolean fuzz_pair(int ends[2], GError **error)
 #define bt_channel_pair(ends, error) fuzz_pair(ends, error)
 #define g_timeout_add(ms, function, data) fuzz_timer(ms, function, data)
 #define g_source_remove(id) fuzz_remove(id)
+#include "player/launch.c"
 #include "player/supervise.c"
 #undef bt_channel_pair
 
