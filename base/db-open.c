@@ -113,8 +113,21 @@ static gboolean check_writable(BtDb *db, GError **error)
     return FALSE;
 }
 
+/* SQLite would let everybody read what it makes, and gives its log and index the mode of the file.
+ * An existing file must not be opened beside it: to close that would give back the locks of others
+ * here. */
+static void make_own(const char *path)
+{
+    if (g_str_equal(path, ":memory:"))
+        return;
+    int fd = open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+    if (fd >= 0)
+        close(fd); /* what else is wrong SQLite will say */
+}
+
 static gboolean open_file(BtDb *db, const char *path, GError **error)
 {
+    make_own(path);
     int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX;
     if (sqlite3_open_v2(path, &db->handle, flags, NULL) != SQLITE_OK)
         return bt_db_fail(db, "cannot open", error);

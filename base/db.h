@@ -11,9 +11,10 @@
 typedef struct BtDb BtDb;
 typedef struct BtRows BtRows;
 
-/* Opens or creates `path`. `migrations` is a NULL-ended list of scripts; the file's user_version
- * says how many of them it has seen, and the others are run in one transaction each. A file of a
- * newer version than the list is refused (BT_ERROR_UNSUPPORTED). (transfer full) (nullable) */
+/* Opens or creates `path`; what it creates is for its user alone (0600). `migrations` is a
+ * NULL-ended list of scripts; the file's user_version says how many of them it has seen, and the
+ * others are run in one transaction each. A file of a newer version than the list is refused
+ * (BT_ERROR_UNSUPPORTED). (transfer full) (nullable) */
 BtDb *bt_db_open(const char *path, const char *const *migrations, GError **error);
 
 /* A file that cannot be written now is tried again at use, at most so often. */

@@ -2,6 +2,7 @@
  * what the interface says in its sixth version is repeated here. */
 #include "base/sandbox.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <sys/prctl.h>
 #include <sys/syscall.h>
@@ -54,18 +55,23 @@ static Rules rules_of(const BtSandboxFiles *files, guint version)
     return rules;
 }
 
-static void allow_folder(int set, const char *path, guint64 rights)
+/* FALSE when it is there, and could not be allowed. */
+static gboolean allow_folder(int set, const char *path, guint64 rights)
 {
     int fd = open(path, O_PATH | O_CLOEXEC);
     PathRule rule = { rights & ~(guint64)FILE_EXECUTE, fd };
     if (fd < 0)
-        return;
-    syscall(SYS_landlock_add_rule, set, RULE_PATH, &rule, 0);
+        return errno == ENOENT || errno == ENOTDIR;
+    long failed = syscall(SYS_landlock_add_rule, set, RULE_PATH, &rule, 0);
     close(fd);
+    return !failed;
 }
 
-guint bt_sandbox_files(const BtSandboxFiles *files)
+guint bt_sandbox_files(const BtSandboxFiles *files, gboolean *missed)
 {
+    gboolean all = TRUE;
+    if (missed)
+        *missed = FALSE;
     long version = syscall(SYS_landlock_create_ruleset, NULL, 0, 1);
     if (version < 1)
         return 0;
@@ -75,17 +81,21 @@ guint bt_sandbox_files(const BtSandboxFiles *files)
     if (set < 0)
         return 0;
     for (guint i = 0; files->writable != NULL && files->writable[i] != NULL; i++)
-        allow_folder(set, files->writable[i], rules.files);
+        all = allow_folder(set, files->writable[i], rules.files) && all;
     long failed = syscall(SYS_landlock_restrict_self, set, 0);
     close(set);
+    if (missed)
+        *missed = !all && !failed;
     return failed ? 0 : (guint)version;
 }
 
 #else
 
-guint bt_sandbox_files(const BtSandboxFiles *files)
+guint bt_sandbox_files(const BtSandboxFiles *files, gboolean *missed)
 {
     (void)files;
+    if (missed)
+        *missed = FALSE;
     return 0;
 }
 

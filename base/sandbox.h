@@ -57,7 +57,9 @@ typedef struct {
 
 /* As much of it as this kernel's Landlock can forbid (Linux 5.13 and later: files; 6.7: TCP; 6.12:
  * sockets and signals); returns the version of its interface, 0 where there is none. No program may
- * be executed in any case. */
-guint bt_sandbox_files(const BtSandboxFiles *files);
+ * be executed in any case. `missed` (nullable) becomes whether a folder of `writable` that is there
+ * could not be opened, without descriptors or on a disk that failed just then: nothing in it can be
+ * changed now by this process. */
+guint bt_sandbox_files(const BtSandboxFiles *files, gboolean *missed);
 
 #endif

@@ -3,6 +3,7 @@
 
 #include "base/error.h"
 #include "base/io.h"
+#include "player/check_media.h"
 #include "player/check_report.h"
 #include "player/roles.h"
 #include "playlists/adapters/folder.h"
@@ -13,13 +14,12 @@
 #include <string.h>
 
 #define _(text) dgettext("bangtin", text)
-#define MEDIUM_TIMEOUT_MS 15000
 #define PROBE_PX 16 /* a text file is for no certain screen */
 
 typedef struct {
     gboolean led, as_json;
-    char *config;
-    int w_px, h_px; /* the screen's canvas; 0: the layouts' own */
+    char *config, *assets;
+    BtCheckBox box; /* without a canvas: the layouts' own */
     gboolean asked; /* for the fonts: they are opened once, when something needs them */
     BtFonts *fonts; /* NULL: there are none */
     char *no_fonts; /* then why */
@@ -30,6 +30,7 @@ typedef struct {
 static void check_clear(Check *check)
 {
     g_free(check->config);
+    g_free(check->assets);
     g_free(check->no_fonts);
     g_clear_pointer(&check->fonts, bt_fonts_close);
     g_clear_pointer(&check->files, bt_json_unref);
@@ -81,28 +82,18 @@ static void check_document(Check *check, BtCheckReport *report)
         return;
     report->accepted = words_of_manifest(manifest);
     report->notes = g_ptr_array_ref(manifest->notes);
-    BtAdviceScreen screen = { fonts_of(check), check->led, check->w_px, check->h_px };
+    BtAdviceScreen screen = { fonts_of(check), check->led, check->box.w_px, check->box.h_px };
     if (screen.fonts != NULL)
         report->advice = bt_advice_for_manifest(manifest, &screen);
+    if (check->assets == NULL)
+        return;
+    report->findings = bt_findings_new();
+    bt_check_assets(report->findings, manifest, check->assets, &check->box);
+    if (bt_findings_refuse(report->findings))
+        g_clear_pointer(&report->accepted, g_free);
 }
 
 /* ---- media ---- */
-
-/* Everything that a player would need of it: what it is, and its last picture. */
-static gboolean play_through(BtMedia *media, GError **error)
-{
-    if (!bt_media_wait_open(media, MEDIUM_TIMEOUT_MS))
-        return FALSE;
-    const BtMediaInfo *info = bt_media_info(media);
-    if (info->has_cues)
-        return bt_media_wait(media, 0, MEDIUM_TIMEOUT_MS) && bt_media_error(media) == NULL;
-    gint64 last_ms = MAX(0, info->duration_ms - 1);
-    if (info->w_px > 0 &&
-        (!bt_media_start(media, info->w_px, info->h_px, last_ms, FALSE, FALSE, error) ||
-            !bt_media_wait(media, last_ms, MEDIUM_TIMEOUT_MS)))
-        return FALSE;
-    return bt_media_error(media) == NULL;
-}
 
 static char *words_of_medium(const BtMediaInfo *info)
 {
@@ -112,33 +103,27 @@ static char *words_of_medium(const BtMediaInfo *info)
         info->w_px, info->h_px, length_ms);
 }
 
-static char *words_of_subtitles(const GArray *cues)
-{
-    return g_strdup_printf(_("accepted: subtitles, %u cues"), cues->len);
-}
-
-static void check_medium(BtCheckReport *report)
+static void check_medium(const Check *check, BtCheckReport *report)
 {
     report->kind = "medium";
-    g_autofree char *decoder = bt_media_decoder_path();
+    BtCheckedMedium medium = { .n_cues = 0 };
     int fd = open(report->path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
     if (fd < 0) {
         g_set_error(
             &report->error, BT_ERROR, BT_ERROR_NOT_FOUND, "%s: cannot be opened", report->path);
         return;
     }
-    g_autoptr(BtMedia) media = bt_media_open(fd, report->path, bt_media_spawn_here, decoder,
-        g_get_monotonic_time() / 1000, &report->error);
-    if (media == NULL)
+    if (!bt_check_medium(fd, report->path, &check->box, &medium, &report->error))
         return;
-    if (play_through(media, &report->error))
-        report->accepted = bt_media_info(media)->has_cues ? words_of_subtitles(bt_media_cues(media))
-                                                          : words_of_medium(bt_media_info(media));
-    else if (report->error == NULL && bt_media_error(media) != NULL)
-        report->error = g_error_copy(bt_media_error(media));
-    else if (report->error == NULL)
-        report->error = g_error_new(
-            BT_ERROR, BT_ERROR_TIMEOUT, "%s: the decoder gave no picture in time", report->path);
+    BtPatient patient = { &medium.info, &medium.found, medium.size_bytes };
+    const BtFindingPlace nowhere = { "", "", "" };
+    report->accepted = medium.info.has_cues
+        ? g_strdup_printf(_("accepted: subtitles, %u cues"), medium.n_cues)
+        : words_of_medium(&medium.info);
+    report->findings = bt_findings_new();
+    bt_doctor_on_medium(report->findings, &patient, check->box.slower, nowhere);
+    bt_doctor_on_box(
+        report->findings, &patient, check->box.w_px, check->box.h_px, BT_FIT_CONTAIN, nowhere);
 }
 
 /* ---- texts and configurations ---- */
@@ -199,7 +184,7 @@ static void check_file(Check *check, const char *path)
     else if (g_str_has_suffix(path, ".txt") || g_str_has_suffix(path, ".md"))
         check_text(check, &report);
     else
-        check_medium(&report);
+        check_medium(check, &report);
     check->good = check->good && report.accepted != NULL;
     if (check->as_json)
         bt_json_append(check->files, bt_check_report_json(&report));
@@ -271,19 +256,25 @@ static gboolean read_screen(Check *check, GError **error)
     if (config == NULL)
         return FALSE;
     check->led = check->led || config->led;
-    check->w_px = config->canvas_px.w;
-    check->h_px = config->canvas_px.h;
+    check->box.w_px = config->canvas_px.w;
+    check->box.h_px = config->canvas_px.h;
     return TRUE;
 }
 
 int bt_check_command(int argc, char **argv)
 {
-    g_auto(Check) check = { .good = TRUE };
+    g_auto(Check) check = { .good = TRUE, .box = { 0, 0, 1, BT_CHECK_SECONDS } };
     GError *failure = NULL;
     const GOptionEntry entries[] = {
         { "config", 0, 0, G_OPTION_ARG_FILENAME, &check.config,
             "The screen that it is for: its kind and canvas", "FILE" },
         { "led", 0, 0, G_OPTION_ARG_NONE, &check.led, "The screen is an LED wall", NULL },
+        { "assets", 0, 0, G_OPTION_ARG_FILENAME, &check.assets,
+            "Where the files of manifests are, by hash or by name: they are examined too", "DIR" },
+        { "seconds", 0, 0, G_OPTION_ARG_INT, &check.box.seconds,
+            "How long one medium may be examined; 60 if not said", "N" },
+        { "slower", 0, 0, G_OPTION_ARG_DOUBLE, &check.box.slower,
+            "How many times slower than this machine the screen's box is; 1 if not said", "N" },
         { "json", 0, 0, G_OPTION_ARG_NONE, &check.as_json, "Everything as JSON", NULL },
         { NULL },
     };
@@ -294,6 +285,12 @@ int bt_check_command(int argc, char **argv)
         return 2;
     if (argc < 2) {
         fprintf(stderr, "bangtin: check: expected PATH…\n");
+        return 2;
+    }
+    if (check.box.seconds < 1 || check.box.seconds > BT_CHECK_MAX_SECONDS ||
+        !(check.box.slower >= 0.001 && check.box.slower <= 1000000)) {
+        fprintf(stderr, "bangtin: check: expected --seconds from 1 to %d, --slower above 0\n",
+            BT_CHECK_MAX_SECONDS);
         return 2;
     }
     if (!read_screen(&check, &failure))

@@ -4,15 +4,17 @@
 #define BT_PLAYER_CHECK_REPORT_H
 
 #include "base/json.h"
+#include "player/doctor.h"
 #include "player/stage/advice.h"
 
 typedef struct {
-    const char *path;  /* borrowed */
-    const char *kind;  /* "manifest", "text", "medium", "configuration"; static */
-    char *accepted;    /* what it is, in words; NULL: it is refused */
-    GError *error;     /* then why */
-    GPtrArray *notes;  /* of char*: what was ignored (nullable) */
-    GPtrArray *advice; /* of BtAdvice (nullable) */
+    const char *path;    /* borrowed */
+    const char *kind;    /* "manifest", "text", "medium", "configuration"; static */
+    char *accepted;      /* what it is, in words; NULL: it is refused */
+    GError *error;       /* then why, where it is not one of the findings */
+    GPtrArray *notes;    /* of char*: what was ignored (nullable) */
+    GPtrArray *advice;   /* of BtAdvice (nullable) */
+    GPtrArray *findings; /* of BtFinding: of media; some may refuse (nullable) */
 } BtCheckReport;
 
 void bt_check_report_clear(BtCheckReport *report);
@@ -20,8 +22,9 @@ G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(BtCheckReport, bt_check_report_clear)
 
 /* Results to standard output, refusals to standard error. */
 void bt_check_report_say(const BtCheckReport *report);
-/* {"path","kind","accepted","is","errors":[{"code","message"}],"notes":[],
- *  "warnings":[{"code","pointer","offset","zone","layout","message"}]} (transfer full) */
+/* {"path","kind","accepted","is","errors":[{"code","severity","pointer","message"}],"notes":[],
+ *  "warnings":[{"code","severity","pointer","offset","zone","layout","message"}]}, the severity
+ *  "refused" or "advice" (transfer full) */
 BtJson *bt_check_report_json(const BtCheckReport *report);
 
 #endif

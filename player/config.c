@@ -1,13 +1,16 @@
 #include "player/config.h"
 
+#include "base/address.h"
 #include "base/error.h"
 #include "base/io.h"
 #include "player/config_lines.h"
 #include "player/config_reading.h"
 #include "render/display/display.h"
 
+#include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #define MIB (1024 * 1024)
 
@@ -310,6 +313,9 @@ static gboolean read_native(
             g_str_has_prefix(source->base, "file:///")))
         return bt_reading_fail(reading, group, "base", error, "base is missing or no address",
             "https://… or file:///…");
+    if (bt_address_has_more(source->base))
+        return bt_reading_fail(reading, group, "base", error,
+            "base holds more than an address (a user, a password, a query)", "https://HOST/PATH");
     if (source->fingerprint != NULL && !bt_hash_is_hex(source->fingerprint))
         return bt_reading_fail(
             reading, group, "fingerprint", error, "not a fingerprint", "64 hexadecimal digits");
@@ -377,30 +383,54 @@ static BtConfig *config_new(void)
     return config;
 }
 
-/* A word that enrolment wrote in the state folder. */
-static char *enrolled_word(const BtConfig *config, const char *name)
+/* A word that enrolment wrote in the state folder; NULL when there is none, and when it cannot be
+ * read now, which `fails` says. */
+static char *enrolled_word(const BtConfig *config, const char *name, gboolean *fails)
 {
+    g_autoptr(GError) why = NULL;
     g_autofree char *path = bt_config_state_path(config, name);
-    g_autoptr(GBytes) bytes = bt_io_read(path, BT_HASH_HEX_SIZE, NULL);
+    g_autoptr(GBytes) bytes = bt_io_read(path, BT_HASH_HEX_SIZE, &why);
+    *fails = *fails || g_error_matches(why, BT_ERROR, BT_ERROR_IO);
     if (bytes == NULL)
         return NULL;
     char *word = g_strndup(g_bytes_get_data(bytes, NULL), g_bytes_get_size(bytes));
     return g_strstrip(word);
 }
 
+static char *enrolled_fingerprint(
+    const BtConfig *config, const BtConfigSource *source, gboolean *fails)
+{
+    g_autofree char *name = g_strconcat(BT_ENROLLED_FINGERPRINT, source->name, NULL);
+    return enrolled_word(config, name, fails);
+}
+
 /* What the file leaves open and enrolment decided. No document names BT_SCREEN_UNCLAIMED. */
 static void take_enrolment(BtConfig *config)
 {
     if (config->screen_id == NULL)
-        config->screen_id = enrolled_word(config, BT_ENROLLED_SCREEN);
+        config->screen_id = enrolled_word(config, BT_ENROLLED_SCREEN, &config->is_unsure);
     if (config->screen_id == NULL)
         config->screen_id = g_strdup(BT_SCREEN_UNCLAIMED);
     for (guint i = 0; i < config->sources->len; i++) {
         BtConfigSource *source = g_ptr_array_index(config->sources, i);
-        g_autofree char *name = g_strconcat(BT_ENROLLED_FINGERPRINT, source->name, NULL);
         if (source->fingerprint == NULL && source->root_path == NULL)
-            source->fingerprint = enrolled_word(config, name);
+            source->fingerprint = enrolled_fingerprint(config, source, &config->is_unsure);
     }
+}
+
+gboolean bt_config_is_outdated(const BtConfig *config)
+{
+    gboolean fails = FALSE;
+    if (!config->is_unsure || config->state_folder == NULL)
+        return FALSE;
+    int folder = open(config->state_folder, O_PATH | O_CLOEXEC);
+    if (folder < 0)
+        return FALSE;
+    close(folder);
+    g_free(enrolled_word(config, BT_ENROLLED_SCREEN, &fails));
+    for (guint i = 0; i < config->sources->len; i++)
+        g_free(enrolled_fingerprint(config, g_ptr_array_index(config->sources, i), &fails));
+    return !fails;
 }
 
 BtConfig *bt_config_read(const char *path, GError **error)

@@ -71,11 +71,16 @@ typedef struct {
                             HTTP */
     int heartbeat_s;
     GPtrArray *sources; /* of BtConfigSource, in the order of the file */
+    gboolean is_unsure; /* what enrolment decided could not be read, or the state folder not be
+                           opened, when the process began */
 } BtConfig;
 
 /* Relative paths in the file are relative to its folder. SYNTAX, INVALID, LIMIT, NOT_FOUND, IO with
  * "FILE:LINE: …". (transfer full) (nullable) */
 BtConfig *bt_config_read(const char *path, GError **error);
+/* Whether it is unsure, and would not be now: there were no descriptors, or a disk failed just
+ * then. Who goes on for long asks each second, and begins anew. */
+gboolean bt_config_is_outdated(const BtConfig *config);
 /* A configuration without a file for `bangtin play PATH…`: one folder source, state in memory only.
  * (transfer full) */
 BtConfig *bt_config_for_folder(const char *path);

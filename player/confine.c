@@ -85,7 +85,8 @@ static gboolean refuse(const BtCallRule *rules, gsize n_rules, GError **error)
     return bt_sandbox_calls(BT_CALL_ALLOW, all, n_common + n_rules, error);
 }
 
-gboolean bt_confine_show(const BtConfig *config, const char *grab_folder, GError **error)
+gboolean bt_confine_show(
+    const BtConfig *config, const char *grab_folder, gboolean *missed, GError **error)
 {
     g_autofree char *picture_folder =
         config->picture_path != NULL ? g_path_get_dirname(config->picture_path) : NULL;
@@ -98,16 +99,16 @@ gboolean bt_confine_show(const BtConfig *config, const char *grab_folder, GError
     BtSandboxFiles files = { .read = TRUE, .writable = writable, .abstract_sockets = TRUE };
     if (!bt_sandbox_no_new_privileges(error))
         return FALSE;
-    bt_sandbox_files(&files);
+    bt_sandbox_files(&files, missed);
     return refuse(show_only, G_N_ELEMENTS(show_only), error);
 }
 
-gboolean bt_confine_sync(const BtConfig *config, GError **error)
+gboolean bt_confine_sync(const BtConfig *config, gboolean *missed, GError **error)
 {
     const char *writable[] = { config->state_folder, NULL };
     BtSandboxFiles files = { .read = TRUE, .writable = writable, .tcp = TRUE };
     if (!bt_sandbox_no_new_privileges(error))
         return FALSE;
-    bt_sandbox_files(&files);
+    bt_sandbox_files(&files, missed);
     return refuse(sync_only, G_N_ELEMENTS(sync_only), error);
 }

@@ -9,11 +9,13 @@
 
 /* show: no socket but local ones; files are changed in the state folder, the folder of the picture,
  * `grab_folder` (nullable), the session's runtime folder and /dev (graphics and sound) only. FALSE:
- * the kernel does not take a part; the rest holds. */
-gboolean bt_confine_show(const BtConfig *config, const char *grab_folder, GError **error);
+ * the kernel does not take a part; the rest holds. `missed` (nullable): as base/sandbox.h has it.
+ */
+gboolean bt_confine_show(
+    const BtConfig *config, const char *grab_folder, gboolean *missed, GError **error);
 
 /* sync: no local sockets (displays, sound servers, session buses), nothing accepted, files are
  * changed in the state folder only. */
-gboolean bt_confine_sync(const BtConfig *config, GError **error);
+gboolean bt_confine_sync(const BtConfig *config, gboolean *missed, GError **error);
 
 #endif

@@ -1,6 +1,7 @@
 /* Commands that speak to a running player by its local socket, and enrolment. */
 #include "player/commands.h"
 
+#include "base/address.h"
 #include "base/error.h"
 #include "base/io.h"
 #include "base/json.h"
@@ -104,7 +105,8 @@ static void print_sources(const BtJsonAt *root, GTimeZone *zone)
 
 static void print_status(const BtJson *status, GTimeZone *zone)
 {
-    static const char *const on_air[] = { "zone", "item", "class", "source", "since", NULL };
+    static const char *const on_air[] = { "zone", "item", "class", "source", "since", "fault",
+        NULL };
     BtJsonAt root = bt_json_root("status", status), frames, spool;
     g_autofree char *up_s = number_of(&root, "uptime_s");
     printf(_("Screen %s: %s, running for %s s\n"), text_of(&root, "screen"),
@@ -291,7 +293,9 @@ static int enrol(const BtConfig *config, const char *base, int for_s)
     GError *failure = NULL;
     const BtConfigSource *source = source_with_base(config, base);
     if (source == NULL) {
-        fprintf(stderr, "bangtin: %s: expected the base of a [source NAME] of kind native\n", base);
+        g_autofree char *shown = bt_address_shown(base);
+        fprintf(
+            stderr, "bangtin: %s: expected the base of a [source NAME] of kind native\n", shown);
         return 2;
     }
     g_autoptr(BtKey) key = bt_device_key(config, &failure);

@@ -111,3 +111,10 @@ double bt_glass_brightness(BtGlass *glass)
 {
     return bt_frame_brightness(bt_display_canvas(glass->display));
 }
+
+void bt_glass_look(BtGlass *glass, const BtScene *scene, gint64 t_ms, BtRect rect_px,
+    BtFingerprint *shown, BtFingerprint *expected)
+{
+    *shown = bt_fingerprint(bt_display_canvas(glass->display), rect_px);
+    *expected = bt_compose_expect(glass->compose, scene, t_ms, rect_px);
+}

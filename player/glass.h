@@ -5,6 +5,7 @@
 
 #include "player/config.h"
 #include "render/display/display.h"
+#include "render/scene/fingerprint.h"
 #include "render/scene/scene.h"
 
 typedef struct BtGlass BtGlass;
@@ -38,5 +39,9 @@ int bt_glass_event_fd(BtGlass *glass); /* -1: poll */
 /* The picture as it is now. */
 gboolean bt_glass_write_png(BtGlass *glass, const char *path, GError **error);
 double bt_glass_brightness(BtGlass *glass);
+/* What `rect_px` of the picture as it is now looks like, and what it should look like: the scene
+ * and the time are those of the last bt_glass_draw. About a millisecond for a 4K canvas. */
+void bt_glass_look(BtGlass *glass, const BtScene *scene, gint64 t_ms, BtRect rect_px,
+    BtFingerprint *shown, BtFingerprint *expected);
 
 #endif

@@ -10,7 +10,8 @@
 #include <unistd.h>
 
 /* Between fork and exec only async-signal-safe calls: moves `fds` to 3, 4, … and executes. */
-static G_NORETURN void become(const char *path, char *const *argv, const int *fds, guint n_fds)
+static G_NORETURN void become(
+    const char *path, char *const *argv, char *const *env, const int *fds, guint n_fds)
 {
     int moved[BT_CHANNEL_MAX_FDS];
     for (guint i = 0; i < n_fds; i++)
@@ -22,17 +23,17 @@ static G_NORETURN void become(const char *path, char *const *argv, const int *fd
     sigemptyset(&none);
     sigprocmask(SIG_SETMASK, &none, NULL);
     prctl(PR_SET_PDEATHSIG, SIGKILL);
-    execv(path, argv);
+    execve(path, argv, env);
     _exit(127);
 }
 
-GPid bt_launch(const char *path, char *const *argv, const int *fds, guint n_fds)
+GPid bt_launch(const char *path, char *const *argv, char *const *env, const int *fds, guint n_fds)
 {
     pid_t parent = getpid(), pid = fork();
     if (pid == 0) {
         if (getppid() != parent)
             _exit(127);
-        become(path, argv, fds, n_fds);
+        become(path, argv, env, fds, n_fds);
     }
     if (pid < 0)
         g_warning("supervise: %s cannot be started: %s", path, g_strerror(errno));

@@ -4,9 +4,9 @@
 
 #include <glib.h>
 
-/* Executes `path` with `fds` (at most BT_CHANNEL_MAX_FDS, borrowed) as its files 3, 4, … and no
- * other but the standard ones; it is killed when this process ends. Returns its pid, -1 when there
- * was no room for it, which is said. */
-GPid bt_launch(const char *path, char *const *argv, const int *fds, guint n_fds);
+/* Executes `path` with the environment `env` and `fds` (at most BT_CHANNEL_MAX_FDS, borrowed) as
+ * its files 3, 4, … and no other but the standard ones; it is killed when this process ends.
+ * Returns its pid, -1 when there was no room for it, which is said. */
+GPid bt_launch(const char *path, char *const *argv, char *const *env, const int *fds, guint n_fds);
 
 #endif

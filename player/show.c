@@ -325,7 +325,7 @@ static void heartbeat_on_change(BtShow *show)
     bt_show_tell(show, BT_ROLE_FACTS);
 }
 
-static void note_glass(BtShow *show, gint64 t_ms)
+static void note_glass(BtShow *show, gint64 t_ms, gint64 drawn_ms)
 {
     /* A test pattern or the board's name covers what is on the air: it is off the glass meanwhile.
      */
@@ -334,6 +334,7 @@ static void note_glass(BtShow *show, gint64 t_ms)
     gboolean is_covered = t_ms < show->pattern_until_ms || t_ms < show->identify_until_ms;
     bt_tracker_update(show->tracker, is_covered ? &covered : show->on_air, t_ms, &now);
     update_life(show, &now);
+    bt_show_prove(show, is_covered, drawn_ms);
     heartbeat_on_change(show);
 }
 
@@ -504,6 +505,7 @@ static gint64 next_due(const BtShow *show, gint64 t_ms, gint64 drawn_ms)
         due_ms = MIN(due_ms, MAX(t_ms + 1, show->on_air->until_ms - PREPARE_AHEAD_MS));
     if (show->grabs->len > 0)
         due_ms = MIN(due_ms, g_array_index(show->grabs, gint64, 0));
+    due_ms = MIN(due_ms, bt_proof_next_ms(show->proof));
     /* A picture that then stands still is written too, a little later. */
     gint64 wait_ms = picture_wait_ms(show);
     double rate = show->time.clock.is_virtual ? show->time.clock.rate : 1;
@@ -546,7 +548,7 @@ void bt_show_turn(BtShow *show)
     if (changed)
         judge_lateness(show, t_ms);
     show->picture_is_old = show->picture_is_old || changed;
-    note_glass(show, t_ms);
+    note_glass(show, t_ms, drawn_ms);
     while (bt_stage_work(bt_board_stage(show->board)))
         continue;
     prepare_next(show, t_ms);

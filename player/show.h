@@ -1,7 +1,8 @@
 /* The state of show, shared by the files that make up that role: show.c (the turn), show_start.c
  * (its beginning and end), show_time.c (what time it is), entries.c (what it writes into the input
- * ledger), doubt.c (what may have rotted), show_tell.c (what it tells others), status.c (what it
- * says of itself). Private to these. Thread-safety: show's main thread. */
+ * ledger), doubt.c (what may have rotted), show_proof.c (whether the picture is right), show_tell.c
+ * (what it tells others), status.c (what it says of itself). Private to these. Thread-safety:
+ * show's main thread. */
 #ifndef BT_PLAYER_SHOW_H
 #define BT_PLAYER_SHOW_H
 
@@ -12,6 +13,7 @@
 #include "player/glass.h"
 #include "player/judge.h"
 #include "player/life.h"
+#include "player/proof.h"
 #include "player/roles.h"
 #include "player/sound.h"
 #include "player/timekeeper.h"
@@ -66,6 +68,7 @@ typedef struct {
     BtFacts *reader; /* this thread's own connection, for status */
     BtTracker *tracker;
     BtLifeKeeper *life;
+    BtProof *proof;
     BtControl *control;
     guint control_retry;   /* not 0: it could not be opened at first */
     gboolean disk_failing; /* as was told */
@@ -124,6 +127,9 @@ void bt_show_post_event(BtShow *show, const char *id, const char *type, const ch
 /* An object of which a decoder made nothing is hashed in a thread of its own, one at a time; what
  * rotted is removed and asked for again. `sha256` nullable. */
 void bt_show_doubt(BtShow *show, const char *sha256);
+/* Looks at the zones of which it is time, as they are on the glass with the picture of `t_ms`; none
+ * of them are while something else covers the canvas. */
+void bt_show_prove(BtShow *show, gboolean is_covered, gint64 t_ms);
 /* Tells when the disk began to fail the ledger, and when that is over. */
 void bt_show_watch_disk(BtShow *show);
 

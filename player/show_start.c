@@ -97,6 +97,11 @@ static gboolean on_beat(gpointer data)
     BtShow *show = data;
     if (!is_late(show))
         beat(show);
+    if (bt_config_is_outdated(show->config)) {
+        g_warning("the state folder can be used now: beginning anew");
+        show->status = 1;
+        g_main_loop_quit(show->loop);
+    }
     return G_SOURCE_CONTINUE;
 }
 
@@ -295,11 +300,13 @@ static void make_state_folder(const BtShow *show)
 }
 
 /* A board on a kernel that takes no filter is better lit than dark. */
-static void confine(const BtShow *show)
+static void confine(BtShow *show)
 {
     g_autoptr(GError) failure = NULL;
-    if (!bt_confine_show(show->config, show->options->grab_folder, &failure))
+    gboolean missed = FALSE;
+    if (!bt_confine_show(show->config, show->options->grab_folder, &missed, &failure))
         g_warning("show is not confined: %s", failure->message);
+    show->config->is_unsure = show->config->is_unsure || missed;
 }
 
 static gboolean open_ledger(BtShow *show, GError **error)
@@ -310,6 +317,7 @@ static gboolean open_ledger(BtShow *show, GError **error)
     show->reader = open_facts(show, error);
     show->writer = bt_writer_new(facts);
     show->tracker = bt_tracker_new(show->writer);
+    show->proof = bt_proof_new();
     return show->reader != NULL;
 }
 
@@ -472,6 +480,7 @@ static void show_close(BtShow *show)
     g_clear_pointer(&show->scene, bt_scene_unref);
     g_clear_pointer(&show->on_air, bt_on_air_free);
     bt_tracker_free(show->tracker);
+    bt_proof_free(show->proof);
     bt_life_free(show->life);
     bt_writer_free(show->writer);
     bt_facts_close(show->reader);

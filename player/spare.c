@@ -2,6 +2,7 @@
 
 #include "base/channel.h"
 #include "player/launch.h"
+#include "render/media/media.h"
 
 #include <unistd.h>
 
@@ -33,7 +34,8 @@ BtSpare *bt_spare_start(const char *decoder_path)
     int ends[2];
     if (!bt_channel_pair(ends, NULL))
         return NULL;
-    GPid pid = bt_launch(decoder_path, argv, &ends[1], 1);
+    g_auto(GStrv) env = bt_media_decoder_environment();
+    GPid pid = bt_launch(decoder_path, argv, env, &ends[1], 1);
     close(ends[1]);
     if (pid < 0) {
         close(ends[0]);

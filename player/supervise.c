@@ -149,7 +149,8 @@ static gboolean try_to_start(Child *child)
     g_autoptr(GPtrArray) argv = role_arguments(child->supervise, child->role);
     gboolean is_show = child == &child->supervise->show;
     const int fds[] = { ends[1], is_show ? child->supervise->gate[0] : -1 };
-    pid_t pid = bt_launch("/proc/self/exe", (char *const *)argv->pdata, fds, fds[1] >= 0 ? 2 : 1);
+    pid_t pid =
+        bt_launch("/proc/self/exe", (char *const *)argv->pdata, environ, fds, fds[1] >= 0 ? 2 : 1);
     close(ends[1]);
     if (pid < 0) {
         close(ends[0]);
@@ -183,12 +184,13 @@ static void start_show(Supervise *supervise)
 static void start_decoder(Supervise *supervise, const int *fds, guint n_fds)
 {
     char *argv[] = { (char *)"bangtin-decode", NULL };
+    g_auto(GStrv) env = bt_media_decoder_environment();
     if (n_fds != 2 || supervise->decoders >= MAX_DECODERS) {
         g_warning("supervise: a decoder was refused: %u are running", supervise->decoders);
         return;
     }
     if (!bt_spare_take(supervise->spare, fds, n_fds) &&
-        bt_launch(supervise->decoder_path, argv, fds, n_fds) > 0)
+        bt_launch(supervise->decoder_path, argv, env, fds, n_fds) > 0)
         supervise->decoders++;
 }
 

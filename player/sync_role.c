@@ -19,6 +19,8 @@
 
 #define ASKED_MAX_MS (15 * BT_MINUTE_MS)  /* that a busy server may keep an alert from us */
 #define PUSH_LIMIT_MS (45 * BT_SECOND_MS) /* of one batch; its date must not grow old under way */
+#define TRIES_OF_STATE                                                                             \
+    8 /* later and later, some minutes, until what cannot be read counts as lost */
 #define LAST_PUSH_LIMIT_MS (8 * BT_SECOND_MS) /* within what supervise waits at the end */
 
 static gint64 real_ms(void)
@@ -405,6 +407,7 @@ static gboolean try_to_open(BtSyncWorker *worker, GError **error)
         .pin = source->pin,
         .insecure_host = source->insecure,
         .max_bytes_per_s = source->max_bytes_per_s,
+        .may_begin_anew = worker->failures >= TRIES_OF_STATE,
         .now = bt_sync_role_tls_now,
         .now_user = worker->role,
     };
@@ -505,12 +508,22 @@ static gboolean on_term(gpointer data)
     return G_SOURCE_CONTINUE;
 }
 
+static gboolean on_second(gpointer data)
+{
+    BtSyncRole *role = data;
+    if (bt_config_is_outdated(role->config))
+        g_main_loop_quit(role->loop);
+    return G_SOURCE_CONTINUE;
+}
+
 /* A board on a kernel that takes no filter had better have its bulletins than not. */
 static void confine(const BtSyncRole *role)
 {
     g_autoptr(GError) failure = NULL;
-    if (!bt_confine_sync(role->config, &failure))
+    gboolean missed = FALSE;
+    if (!bt_confine_sync(role->config, &missed, &failure))
         g_warning("sync is not confined: %s", failure->message);
+    role->config->is_unsure = role->config->is_unsure || missed;
 }
 
 static gboolean role_open(BtSyncRole *role, GError **error)
@@ -564,6 +577,8 @@ int bt_sync_role(const BtRoleOptions *options)
         bt_role_listen(&ear);
         g_unix_signal_add(SIGTERM, on_term, &role);
         g_unix_signal_add(SIGINT, on_term, &role);
+        if (role.config->is_unsure)
+            g_timeout_add(1000, on_second, &role);
         g_main_loop_run(role.loop);
         g_atomic_int_set(&role.cancelled, 1);
         bt_sync_role_wake(&role);

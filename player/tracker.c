@@ -338,10 +338,15 @@ static BtJson *begin_body(const BtOpenRow *row)
     return body;
 }
 
-static void change_body(BtTracker *tracker, BtOpenRow *row, BtJson *body)
+static void set_body(BtOpenRow *row, BtJson *body)
 {
     bt_json_unref(row->body);
     row->body = body;
+}
+
+static void change_body(BtTracker *tracker, BtOpenRow *row, BtJson *body)
+{
+    set_body(row, body);
     post_row(tracker, row);
 }
 
@@ -370,6 +375,39 @@ void bt_tracker_note_behind(BtTracker *tracker, const char *zone, gint64 behind_
     change_body(tracker, row, body);
 }
 
+void bt_tracker_note_print(BtTracker *tracker, const char *zone, BtFingerprint print, gint64 at_ms)
+{
+    BtOpenRow *row = g_hash_table_lookup(tracker->zones, zone);
+    if (row == NULL || *member_text(row, "phash") != '\0')
+        return;
+    g_autofree char *hash = g_strdup_printf("%016" G_GINT64_MODIFIER "x", print.hash);
+    BtJson *body = begin_body(row);
+    bt_json_set_string(body, "phash", hash);
+    bt_json_set_int(body, "luma", print.luma);
+    bt_json_set_time(body, "phash_at", at_ms);
+    set_body(row, body);
+}
+
+void bt_tracker_note_fault(BtTracker *tracker, const char *zone, const char *fault)
+{
+    BtOpenRow *row = g_hash_table_lookup(tracker->zones, zone);
+    if (row == NULL || *member_text(row, "fault") != '\0')
+        return;
+    BtJson *body = begin_body(row);
+    bt_json_set_string(body, "fault", fault);
+    change_body(tracker, row, body);
+}
+
+/* What is known of its picture. */
+static void set_picture(BtJson *entry, const BtOpenRow *row)
+{
+    static const char *const keys[] = { "phash", "luma", "fault" };
+    BtJsonAt place = bt_json_root("", row->body), member;
+    for (guint i = 0; i < G_N_ELEMENTS(keys); i++)
+        if (bt_json_member(&place, keys[i], &member))
+            bt_json_set(entry, keys[i], bt_json_ref(member.value));
+}
+
 BtJson *bt_tracker_on_air(const BtTracker *tracker, guint max)
 {
     BtJson *list = bt_json_new_array();
@@ -383,6 +421,7 @@ BtJson *bt_tracker_on_air(const BtTracker *tracker, guint max)
         for (guint i = 0; i < G_N_ELEMENTS(keys); i++)
             bt_json_set_string(entry, keys[i], member_text(row, keys[i]));
         bt_json_set_time(entry, "since", row->start_ms);
+        set_picture(entry, row);
         bt_json_append(list, entry);
     }
     return list;

@@ -6,6 +6,7 @@
 
 #include "player/writer.h"
 #include "playlists/schedule/schedule.h"
+#include "render/scene/fingerprint.h"
 
 typedef struct BtTracker BtTracker;
 
@@ -33,7 +34,15 @@ void bt_tracker_note_failure(
  * times of an occurrence together. */
 void bt_tracker_note_behind(BtTracker *tracker, const char *zone, gint64 behind_ms);
 
-/* For status and heartbeat: [{zone,item,source,class,since}]. (transfer full) */
+/* The zone's picture at show time `at_ms`; the first of an occurrence stands in its fact. Not
+ * written down before the row is for another reason: a restart takes another. */
+void bt_tracker_note_print(BtTracker *tracker, const char *zone, BtFingerprint print, gint64 at_ms);
+/* The zone's picture was "black", "frozen" or "wrong"; the first of an occurrence stands in its
+ * fact. */
+void bt_tracker_note_fault(BtTracker *tracker, const char *zone, const char *fault);
+
+/* For status and heartbeat: [{zone,item,source,class,since,phash,luma,fault}], the last three once
+ * they are known. (transfer full) */
 BtJson *bt_tracker_on_air(const BtTracker *tracker, guint max);
 /* "source/item" of all that is on the glass, blank separated: what a death of show is blamed on.
  * (transfer full) */

@@ -119,8 +119,10 @@ static gboolean copy_source(BtStore *store, const char *folder, GError **error)
     g_autofree char *site = g_build_filename(folder, "tree", NULL);
     if (!check_free(folder, error) || !bt_io_make_folder(folder, error))
         return FALSE;
-    (void)unlink(picture); /* of one that was cut off */
-    return bt_db_run(store->db, error, "VACUUM INTO ?", "s", picture) &&
+    /* In the place of one that was cut off; SQLite fills an empty file, and would let everybody
+     * read one that it makes. */
+    return bt_io_write(picture, "", 0, 0600, error) &&
+        bt_db_run(store->db, error, "VACUUM INTO ?", "s", picture) &&
         copy_site(store->site, site, error) && bt_key_save(store->freshness, key, error) &&
         name_database(picture, folder, error);
 }

@@ -29,6 +29,7 @@ static void item_free(BtCardItem *item)
     g_free(item->title);
     g_free(item->zone);
     g_free(item->cls);
+    g_free(item->fault);
     g_free(item);
 }
 
@@ -49,8 +50,8 @@ void bt_card_free(BtCard *card)
     g_free(card);
 }
 
-void bt_card_add_item(
-    BtCard *card, const char *title, const char *zone, const char *cls, gint64 since_ms)
+void bt_card_add_item(BtCard *card, const char *title, const char *zone, const char *cls,
+    const char *fault, gint64 since_ms)
 {
     if (card->items->len >= MAX_ITEMS)
         return;
@@ -58,6 +59,7 @@ void bt_card_add_item(
     item->title = g_strdup(title);
     item->zone = g_strdup(zone);
     item->cls = g_strdup(cls);
+    item->fault = g_strdup(fault);
     item->since_ms = since_ms;
     g_ptr_array_add(card->items, item);
 }
@@ -99,6 +101,15 @@ static const char *class_words(const BtPage *page, const char *cls)
         if (strcmp(words[i].cls, cls) == 0)
             return SAY(page, words[i].vi, words[i].en);
     return cls;
+}
+
+static const char *fault_words(const BtPage *page, const char *fault)
+{
+    if (strcmp(fault, "black") == 0)
+        return SAY(page, "Hình bị đen", "The picture is black");
+    if (strcmp(fault, "frozen") == 0)
+        return SAY(page, "Hình bị đứng", "The picture stands still");
+    return SAY(page, "Hình không đúng nội dung", "The picture is not the right one");
 }
 
 static gboolean same_day(GDateTime *a, GDateTime *b)
@@ -289,7 +300,10 @@ static void add_item(GString *html, const BtPage *page, const BtCardItem *item)
         bt_html_add(html, " · %s ", SAY(page, "từ", "since"));
         add_time(html, page, item->since_ms);
     }
-    g_string_append(html, "</span></li>");
+    g_string_append(html, "</span>");
+    if (*item->fault != '\0')
+        bt_html_add(html, "<span class=\"fault\">⚠ %s</span>", fault_words(page, item->fault));
+    g_string_append(html, "</li>");
 }
 
 /* What the state means, and what to do about it; NULL where there is nothing to say. */

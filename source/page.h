@@ -29,6 +29,7 @@ BtCardState bt_card_state(gint64 seen_ms, gint64 now_ms, const char *told);
 typedef struct {
     char *title; /* what it is called, or its id */
     char *zone, *cls;
+    char *fault;     /* what is wrong with its picture: "black", "frozen", "wrong"; "" nothing */
     gint64 since_ms; /* 0: not known */
 } BtCardItem;
 
@@ -63,8 +64,8 @@ typedef struct {
 
 BtCard *bt_card_new(const char *id, const char *name);
 void bt_card_free(BtCard *card);
-void bt_card_add_item(
-    BtCard *card, const char *title, const char *zone, const char *cls, gint64 since_ms);
+void bt_card_add_item(BtCard *card, const char *title, const char *zone, const char *cls,
+    const char *fault, gint64 since_ms);
 
 /* (transfer full) */
 char *bt_page_board_html(const BtPage *page);

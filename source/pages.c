@@ -246,8 +246,8 @@ static void add_on_air(BtServer *server, const BtScreen *screen, BtCard *card, c
             server->titles, strcmp(cls, "emergency") == 0 ? screen->alert : screen->manifest, item);
         if (bt_json_member(&entry, "since", &since))
             bt_json_read_time(&since, &since_ms, NULL);
-        bt_card_add_item(
-            card, title != NULL ? title : item, word_at(&entry, "zone"), cls, since_ms);
+        bt_card_add_item(card, title != NULL ? title : item, word_at(&entry, "zone"), cls,
+            word_at(&entry, "fault"), since_ms);
     }
 }
 

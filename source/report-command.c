@@ -1,13 +1,13 @@
 /* bangtin-source report: the facts, as they came. */
 #include "source/cli.h"
-#include "source/reports.h"
+#include "source/report_csv.h"
 
 #include <stdio.h>
 #include <string.h>
 
 typedef struct {
     char *data, *screen, *type, *from, *to;
-    gboolean json;
+    gboolean json, csv;
 } Options;
 
 static void options_clear(Options *o)
@@ -59,14 +59,18 @@ static gboolean read_times(const Options *o, BtReportQuery *query, GError **erro
 static int run(const Options *o)
 {
     g_autoptr(GError) error = NULL;
-    BtReportQuery query = { .screen = o->screen, .type = o->type };
+    BtReportQuery query = { .screen = o->screen, .type = o->csv ? "played" : o->type };
     if (o->data == NULL)
         return bt_cli_missing("--data DIR");
+    if (o->csv && (o->json || (o->type != NULL && strcmp(o->type, "played") != 0)))
+        return bt_cli_usage("--csv: a table of what was played: expected no other type or form");
     if (!read_times(o, &query, &error))
         return bt_cli_usage("--from, --to: %s", error->message);
     g_autoptr(BtStore) store = bt_store_open(o->data, &error);
-    if (store == NULL ||
-        !bt_reports_each(store, &query, o->json ? print_json : print_line, NULL, &error))
+    if (store != NULL && o->csv)
+        bt_report_csv_head();
+    BtReportEach print = o->csv ? bt_report_csv_row : o->json ? print_json : print_line;
+    if (store == NULL || !bt_reports_each(store, &query, print, NULL, &error))
         return bt_cli_fail(g_steal_pointer(&error));
     return bt_cli_done();
 }
@@ -84,11 +88,14 @@ int bt_command_report(int argc, char **argv)
         { "to", 0, 0, G_OPTION_ARG_STRING, &o.to, "only facts before this instant", "RFC3339" },
         { "json", 'j', 0, G_OPTION_ARG_NONE, &o.json,
             "one JSON object a line, with the screen and when it was received", NULL },
+        { "csv", 'c', 0, G_OPTION_ARG_NONE, &o.csv,
+            "what was played as a table, with the fingerprint of each picture", NULL },
         { NULL },
     };
     const BtCliSpec spec = { "", "Prints what the screens reported, in the order of their seq.",
         "Each fact is printed once, with every field as it came. Without --json each line is the\n"
         "screen's id and the fact; with it {\"screen\", \"received\", and the fact's own fields}.\n"
+        "--csv prints the facts of type played, a row each under the names of their fields.\n"
         "--from and --to compare the fact's own time.",
         entries, 0, 0 };
     int code = bt_cli_parse(&spec, &argc, &argv) ? run(&o) : BT_EXIT_USAGE;

@@ -156,6 +156,11 @@ BtOccurrence bt_programme_occurrence(
     return occurrence_of(&show, on);
 }
 
+BtRect bt_stage_zone_px(const BtStage *stage, const BtOnAir *on_air, const BtOnZone *on)
+{
+    return map(mapping_of(stage, on_air->layout), on->zone->rect_px);
+}
+
 BtScene *bt_programme_scene(BtStage *stage, const BtOnAir *on_air, gint64 t_ms, gint64 *until_ms)
 {
     Show show = show_of(stage, on_air);

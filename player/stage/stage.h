@@ -70,6 +70,9 @@ gint64 bt_stage_measure(const BtItem *item, const BtZone *zone, gpointer stage);
  * scene. (transfer full) */
 BtScene *bt_stage_scene(BtStage *stage, const BtOnAir *on_air, gint64 t_ms, gint64 *until_ms);
 
+/* Where the zone of `on`, one of `on_air`'s, stands on the canvas. Pure. */
+BtRect bt_stage_zone_px(const BtStage *stage, const BtOnAir *on_air, const BtOnZone *on);
+
 /* Opens and starts what `next` will need at `t_ms` (its start), so that it is decoded before it is
  * due. */
 void bt_stage_prepare(BtStage *stage, const BtOnAir *next, gint64 t_ms);

@@ -119,6 +119,22 @@ static gboolean prepare(const char *folder, gboolean writable, GError **error)
     return TRUE;
 }
 
+/* A disk that failed when an object was whole leaves its validator, which says nothing any more. */
+static void sweep_validators(const char *incoming)
+{
+    g_autoptr(GDir) dir = g_dir_open(incoming, 0, NULL);
+    const char *name;
+    while (dir && (name = g_dir_read_name(dir))) {
+        g_autofree char *validator = g_build_filename(incoming, name, NULL);
+        g_autofree char *half = g_strdup(validator);
+        if (!g_str_has_suffix(name, BT_CACHE_VALIDATOR))
+            continue;
+        half[strlen(half) - strlen(BT_CACHE_VALIDATOR)] = '\0';
+        if (access(half, F_OK) < 0 && errno == ENOENT)
+            (void)unlink(validator);
+    }
+}
+
 /* A cut in the middle of a document leaves a half one beside it. */
 static void sweep(const char *folder)
 {
@@ -131,6 +147,7 @@ static void sweep(const char *folder)
     }
     g_autofree char *incoming = g_build_filename(folder, "incoming", NULL);
     bt_io_sweep(incoming);
+    sweep_validators(incoming);
 }
 
 static BtCache *cache_new(const char *folder, gboolean writable)

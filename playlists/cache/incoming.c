@@ -104,7 +104,7 @@ BtIncoming *bt_cache_begin(BtCache *cache, const char *sha256, guint64 size_byte
     incoming->cache = cache;
     g_strlcpy(incoming->sha256, sha256, sizeof incoming->sha256);
     incoming->path = bt_cache_incoming_path(cache, sha256, "");
-    incoming->etag_path = bt_cache_incoming_path(cache, sha256, ".etag");
+    incoming->etag_path = bt_cache_incoming_path(cache, sha256, BT_CACHE_VALIDATOR);
     incoming->size_bytes = size_bytes;
     bt_cache_clear_way(incoming->path, FALSE);
     incoming->fd = bt_cache_open_file(incoming->path, O_RDWR | O_CREAT, error);

@@ -4,6 +4,9 @@
 
 #include "playlists/cache/cache.h"
 
+/* The end of a name: what the server said of the version that a half file is of. */
+#define BT_CACHE_VALIDATOR ".etag"
+
 struct BtCache {
     char *folder;
     gboolean writable;

@@ -31,7 +31,7 @@ typedef struct {
     guint root_threshold, publish_threshold, emergency_threshold, freshness_threshold;
     guint class_thresholds[BT_N_CLASSES]; /* publishing threshold by class, at least
                                              publish_threshold */
-    GPtrArray *hosts; /* of char*: where assets may come from; nobody asks there yet */
+    GPtrArray *hosts; /* of char*: where the source may be met besides its base */
 } BtRoot;
 
 BtRoot *bt_root_parse(const void *data, gsize size_bytes, const char *name, GError **error);

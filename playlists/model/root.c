@@ -4,6 +4,7 @@
 #include "playlists/model/documents.h"
 #include "playlists/model/draft.h"
 
+#include <gio/gio.h>
 #include <string.h>
 
 #define PERSON_MAX 200
@@ -232,9 +233,11 @@ static gboolean read_host(const BtJsonAt *at, gpointer user, GError **error)
     const char *host = bt_json_read_string(at, 1, HOST_MAX, error);
     if (!host)
         return FALSE;
-    if (host[strspn(host, allowed)] != '\0')
+    g_autoptr(GSocketConnectable) place =
+        host[strspn(host, allowed)] == '\0' ? g_network_address_parse(host, 0, NULL) : NULL;
+    if (place == NULL)
         return bt_json_fail(at, BT_ERROR_INVALID, error,
-            "this is not a host: expected a lower-case name with or without :PORT");
+            "this is not a host: expected a lower-case name or an address, with or without :PORT");
     g_ptr_array_add((GPtrArray *)user, g_strdup(host));
     return TRUE;
 }

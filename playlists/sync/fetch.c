@@ -23,6 +23,7 @@ typedef struct {
     BtTransport transport;
     CURL *curl;
     char *base, *ca_path, *pin;
+    struct curl_slist *connect_to; /* (nullable) */
     gboolean plain_http;
     guint64 max_bytes_per_s;
     guint low_speed_s, silence_s;
@@ -372,6 +373,7 @@ static void prepare(Exchange *x, const char *url, char *words)
     curl_easy_setopt(curl, CURLOPT_SOCKOPTDATA, x->fetch);
     curl_easy_setopt(curl, CURLOPT_USERAGENT, "bangtin/" BANGTIN_VERSION);
     curl_easy_setopt(curl, CURLOPT_URL, url);
+    curl_easy_setopt(curl, CURLOPT_CONNECT_TO, x->fetch->connect_to);
     set_limits(x->fetch);
     set_tls(x->fetch);
     set_callbacks(x);
@@ -487,10 +489,21 @@ static void fetch_free(BtTransport *transport)
 {
     BtFetch *fetch = (BtFetch *)transport;
     curl_easy_cleanup(fetch->curl);
+    curl_slist_free_all(fetch->connect_to);
     g_free(fetch->base);
     g_free(fetch->ca_path);
     g_free(fetch->pin);
     g_free(fetch);
+}
+
+/* In libcurl's words: any host and port of the URL, then the address, and the URL's port unless
+ * another is given. */
+static struct curl_slist *new_connect_to(const char *address)
+{
+    gboolean bare = g_hostname_is_ip_address(address), is_v6 = bare && strchr(address, ':');
+    g_autofree char *line =
+        g_strconcat("::", is_v6 ? "[" : "", address, is_v6 ? "]" : "", bare ? ":" : "", NULL);
+    return curl_slist_append(NULL, line);
 }
 
 BtTransport *bt_fetch_new(const BtTransportOptions *options, gboolean plain_http)
@@ -505,6 +518,8 @@ BtTransport *bt_fetch_new(const BtTransportOptions *options, gboolean plain_http
     fetch->base = g_strdup(options->base);
     fetch->ca_path = g_strdup(options->ca_path);
     fetch->pin = g_strdup(options->pin);
+    if (options->connect_to)
+        fetch->connect_to = new_connect_to(options->connect_to);
     fetch->plain_http = plain_http;
     fetch->max_bytes_per_s = options->max_bytes_per_s;
     fetch->low_speed_s = options->low_speed_s;

@@ -62,6 +62,7 @@ struct BtSync {
     gboolean unfinished;
     gboolean captive; /* a round since the last good poll met a portal */
     gboolean heard;   /* in the last round: what is newest */
+    char *place;      /* (nullable) host that answered last, "" the configured one */
     GError *trouble;  /* the first of the last round */
 };
 
@@ -113,6 +114,8 @@ void bt_follow(BtRound *round, BtFollow which, const char *sha256);
 
 /* ---- state.c: what survives ---- */
 gboolean bt_state_load(BtSync *sync, GError **error);
+/* Whether what failed so is no loss yet, but a reason to fail and to be called again. */
+gboolean bt_state_may_wait(const BtSync *sync, const GError *why);
 gboolean bt_state_save_floors(BtSync *sync, GError **error);
 gboolean bt_state_save_now(BtSync *sync, GBytes *envelope, GError **error);
 gboolean bt_state_set_ready(BtSync *sync, BtFollow which, const char *sha256, GError **error);

@@ -82,7 +82,7 @@ static gboolean load_first(BtSync *sync, GError **error)
         return !path || save_first(sync, envelope, error);
     }
     /* One that rotted is found at the source by its fingerprint. */
-    gboolean is_lost = !path && sync->source.root_fingerprint;
+    gboolean is_lost = !path && sync->source.root_fingerprint && !bt_state_may_wait(sync, why);
     if (is_lost)
         bt_sync_tell(sync, "refused", why, "root", "%s", why->message);
     else

@@ -75,20 +75,32 @@ static gboolean read_floors(BtSync *sync, GBytes *bytes, GError **error)
     return TRUE;
 }
 
-/* Floors that cannot be read begin at nothing, aloud: a board that refuses everything for ever
- * because of one bad sector serves nobody, and show keeps floors of its own. */
-static void load_floors(BtSync *sync)
+/* What cannot be read now may be read later, and is lost only when whoever waits has lost patience.
+ */
+gboolean bt_state_may_wait(const BtSync *sync, const GError *why)
 {
-    g_autoptr(GError) why = NULL;
+    return g_error_matches(why, BT_ERROR, BT_ERROR_IO) && !sync->source.may_begin_anew;
+}
+
+/* Floors that are lost begin at nothing, aloud: a board that refuses everything for ever because of
+ * one bad sector serves nobody, and show keeps floors of its own. */
+static gboolean load_floors(BtSync *sync, GError **error)
+{
+    GError *why = NULL;
     g_autoptr(GBytes) bytes =
         bt_cache_read_document(sync->cache, sync->source.name, FLOOR_NAME, FLOOR_MAX_BYTES, &why);
-    if (g_error_matches(why, BT_ERROR, BT_ERROR_NOT_FOUND))
-        return;
     if (bytes && read_floors(sync, bytes, &why))
-        return;
+        return TRUE;
+    if (bt_state_may_wait(sync, why)) {
+        g_propagate_error(error, why);
+        return FALSE;
+    }
     sync->now_floor = (BtFloor){ 0 };
     memset(sync->floors, 0, sizeof sync->floors);
-    bt_sync_tell(sync, "refused", why, FLOOR_NAME, "%s", why->message);
+    if (!g_error_matches(why, BT_ERROR, BT_ERROR_NOT_FOUND))
+        bt_sync_tell(sync, "refused", why, FLOOR_NAME, "%s", why->message);
+    g_error_free(why);
+    return TRUE;
 }
 
 /* ---- now.json ---- */
@@ -173,8 +185,7 @@ void bt_state_mend(BtRound *round)
 
 gboolean bt_state_load(BtSync *sync, GError **error)
 {
-    load_floors(sync);
-    if (!bt_roots_load(sync, error))
+    if (!load_floors(sync, error) || !bt_roots_load(sync, error))
         return FALSE;
     load_now(sync);
     for (int i = 0; i < BT_N_FOLLOWED; i++) {

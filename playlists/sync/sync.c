@@ -1,6 +1,7 @@
 /* A round asks what is newest and then works down a plan; each thing it finds wrong is told and
  * left out, and what was ready stays ready. Only the network, the disk and the end of the slice
  * stop a round as a whole: for those the next step would fare no better. */
+#include "playlists/sync/places.h"
 #include "playlists/sync/private.h"
 
 #include <string.h>
@@ -52,6 +53,26 @@ gboolean bt_round_fail(BtRound *round, const char *what, GError *why)
     return FALSE;
 }
 
+/* ---- where it is met ---- */
+
+static void set_places(const BtSync *sync, BtTransport *transport)
+{
+    if (sync->rooted)
+        bt_places_set_hosts(transport, bt_trust_root(sync->trust)->hosts);
+}
+
+/* Worth a word: at home nobody answers, or somebody does again. */
+static void tell_place(BtSync *sync)
+{
+    const char *host = bt_places_now(sync->transport);
+    if (!sync->heard || strcmp(host, sync->place ? sync->place : "") == 0)
+        return;
+    g_free(sync->place);
+    sync->place = g_strdup(host);
+    bt_sync_tell(sync, "place", NULL, *host ? host : sync->source.base, "is where %s answers",
+        sync->source.name);
+}
+
 /* ---- the round ---- */
 
 static void run_step(BtRound *round, const BtStep *step)
@@ -92,6 +113,7 @@ BtSyncResult bt_sync_round(
     sync->transport->cancelled = cancelled;
     sync->transport->trusted_now_ms = trusted_now_ms;
     sync->transport->asked_ms = 0;
+    set_places(sync, sync->transport);
     bt_roots_mend(&round);
     bt_state_mend(&round);
     sync->heard = !round.stopped && bt_roots_find_first(&round) && bt_now_poll(&round);
@@ -102,6 +124,7 @@ BtSyncResult bt_sync_round(
     sync->captive = sync->captive || bt_sync_is_code(round.error, BT_ERROR_CAPTIVE);
     sync->transport->cancelled = NULL;
     sync->trouble = round.error;
+    tell_place(sync);
     if (round.changed || !round.error)
         return round.changed ? BT_SYNC_NEW : BT_SYNC_UNCHANGED;
     g_propagate_error(error, g_error_copy(round.error));
@@ -258,13 +281,14 @@ static BtTransport *new_transport(const BtSyncSource *source, guint low_speed_s,
         .low_speed_s = low_speed_s,
         .now = source->now,
         .now_user = source->now_user };
-    return bt_transport_new(&options, error);
+    return bt_places_new(&options, error);
 }
 
 BtTransport *bt_sync_another_transport(const BtSync *sync)
 {
     BtTransport *transport = new_transport(&sync->source, sync->low_speed_s, NULL);
     if (transport) {
+        set_places(sync, transport);
         transport->cancelled = sync->transport->cancelled;
         transport->trusted_now_ms = sync->transport->trusted_now_ms;
     }
@@ -278,6 +302,7 @@ void bt_sync_set_patience(BtSync *sync, guint low_speed_s, gint64 slice_ms, GErr
         return;
     bt_transport_free(sync->transport);
     sync->transport = transport;
+    set_places(sync, transport);
     sync->books.counted_bytes = 0;
     sync->slice_ms = slice_ms;
     sync->low_speed_s = low_speed_s;
@@ -302,6 +327,7 @@ BtSync *bt_sync_new(const BtSyncSource *source, BtCache *cache, const BtKey *key
     sync->transport = new_transport(&sync->source, BT_LOW_SPEED_S, error);
     if (!sync->transport || !bt_state_load(sync, error))
         return NULL;
+    set_places(sync, sync->transport);
     return g_steal_pointer(&sync);
 }
 
@@ -321,6 +347,7 @@ void bt_sync_free(BtSync *sync)
     g_ptr_array_unref(sync->roots);
     bt_trust_free(sync->trust);
     bt_transport_free(sync->transport);
+    g_free(sync->place);
     free_source(&sync->source);
     g_free(sync);
 }

@@ -30,6 +30,8 @@ typedef struct {
     const char *pin;              /* "sha256//BASE64" of the peer's key; NULL */
     gboolean insecure_host;       /* plain http to this host was allowed by name */
     guint64 max_bytes_per_s;      /* 0: no limit */
+    gboolean may_begin_anew; /* floors and root that cannot be read (BT_ERROR_IO) count as lost;
+                                else bt_sync_new fails, to be tried again */
     BtSyncNow now; /* for certificates; NULL: the wall clock, unless it is surely behind */
     gpointer now_user;
 } BtSyncSource;
@@ -45,7 +47,7 @@ typedef enum {
 
 typedef struct {
     const char *type; /* static: "refused", "fetched", "resumed", "restarted", "skipped", "waiting",
-                         "mended" */
+                         "mended", "place" */
     const char *reason; /* static word of bt_error_reason, or "" */
     char *what; /* the document's name, or the sha256 of a manifest, alert or asset; waiting:
                    "day" or "month", whose budget is used up, or an asset; told once */

@@ -1,5 +1,7 @@
 #include "playlists/sync/transport.h"
 
+#include "base/address.h"
+
 #include <gio/gio.h>
 #include <string.h>
 
@@ -15,7 +17,8 @@ static gboolean is_loopback(const char *host)
 
 static BtTransport *fail_base(const char *base, const char *what, GError **error)
 {
-    g_set_error(error, BT_ERROR, BT_ERROR_INVALID, "%s: %s", base, what);
+    g_autofree char *shown = bt_address_shown(base);
+    g_set_error(error, BT_ERROR, BT_ERROR_INVALID, "%s: %s", shown, what);
     return NULL;
 }
 
@@ -31,7 +34,7 @@ BtTransport *bt_transport_new(const BtTransportOptions *options, GError **error)
 {
     const char *base = options->base;
     g_autoptr(GUri) uri = g_uri_parse(base, G_URI_FLAGS_ENCODED, NULL);
-    if (!uri || g_uri_get_query(uri) || g_uri_get_fragment(uri) || g_uri_get_userinfo(uri))
+    if (!uri || bt_address_has_more(base))
         return fail_base(base, "not the address of a source: expected https://HOST/PATH", error);
     const char *scheme = g_uri_get_scheme(uri), *host = g_uri_get_host(uri);
     if (strcmp(scheme, "file") == 0)

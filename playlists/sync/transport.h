@@ -74,6 +74,8 @@ struct BtTransport {
 typedef struct {
     const char *base; /* without a slash at its end */
     const char *ca_path, *pin;
+    const char *connect_to; /* (nullable) "ADDRESS" or "ADDRESS:PORT" where the base's host is met,
+                               whatever its name resolves to */
     gboolean insecure_host;
     guint64 max_bytes_per_s;
     guint low_speed_s; /* give up after so long below BT_LOW_SPEED_BYTES_PER_S; 0: never */

@@ -248,6 +248,49 @@ guint bt_compose_draw(BtCompose *compose, const BtScene *scene, gint64 t_ms, BtF
     return damage.n;
 }
 
+/* ---- some rows anew ---- */
+
+static void shift_things(GArray *list, int x_px, int y_px)
+{
+    for (guint i = 0; i < list->len; i++) {
+        BtThing *thing = &g_array_index(list, BtThing, i);
+        thing->rect_px.x += x_px;
+        thing->rect_px.y += y_px;
+        thing->x_px += x_px;
+        thing->y_px += y_px;
+    }
+}
+
+/* Row i of `rows` becomes the one of `rect_px` that a fingerprint looks at as its row i; the things
+ * are moved under it. */
+static void draw_rows(BtCompose *compose, BtFrame *rows, BtRect rect_px)
+{
+    int at_px = 0;
+    shift_things(compose->now, -rect_px.x, -rect_px.y);
+    for (int i = 0; i < rows->h_px; i++) {
+        int shift_px = i - bt_fingerprint_row_px(rect_px.h, i);
+        shift_things(compose->now, 0, shift_px - at_px);
+        at_px = shift_px;
+        draw_region(compose, rows, (BtRect){ 0, i, rows->w_px, 1 });
+    }
+}
+
+BtFingerprint bt_compose_expect(
+    BtCompose *compose, const BtScene *scene, gint64 t_ms, BtRect rect_px)
+{
+    guint32 background = compose->background;
+    BtRect r = bt_rect_intersect(rect_px, (BtRect){ 0, 0, scene->w_px, scene->h_px });
+    if (bt_rect_is_empty(r))
+        return (BtFingerprint){ 0, 0 };
+    g_autoptr(BtFrame) rows = bt_frame_new_unset(r.w, bt_fingerprint_rows(r.h));
+    keep_scratch(compose, bt_things_note(compose->now, compose->tiles, scene, t_ms) > 0, scene);
+    compose->background = scene->background;
+    draw_rows(compose, rows, r);
+    compose->background = background;
+    g_array_set_size(compose->now, 0);
+    return bt_fingerprint(rows, (BtRect){ 0, 0, rows->w_px, rows->h_px });
+}
+
 BtFrame *bt_compose_picture(const BtScene *scene, gint64 t_ms)
 {
     g_autoptr(BtCompose) compose = bt_compose_new();

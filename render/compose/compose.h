@@ -3,6 +3,7 @@
 #ifndef BT_RENDER_COMPOSE_COMPOSE_H
 #define BT_RENDER_COMPOSE_COMPOSE_H
 
+#include "render/scene/fingerprint.h"
 #include "render/scene/scene.h"
 
 #define BT_COMPOSE_MAX_DAMAGE 32
@@ -28,6 +29,12 @@ typedef struct {
 } BtComposeCounts;
 /* Since it was made. */
 BtComposeCounts bt_compose_counts(const BtCompose *compose);
+
+/* The fingerprint that `rect_px` of the scene's picture at `t_ms` should have: the rows that it
+ * looks at are drawn anew, whatever the last target holds. To be called after bt_compose_draw of
+ * the same scene and time, whose frames and tiles it shares. Clipped to the canvas. */
+BtFingerprint bt_compose_expect(
+    BtCompose *compose, const BtScene *scene, gint64 t_ms, BtRect rect_px);
 
 /* Blends once, whole, without a history: for snapshots. (transfer full) */
 BtFrame *bt_compose_picture(const BtScene *scene, gint64 t_ms);

@@ -40,7 +40,7 @@ typedef struct {
 /* Whoever has nobody to decode for ends: the functions of the ring do not return when the other end
  * is gone. */
 void ring_info(Ring *ring, const BtDecodeMessage *info);
-/* Waits for START, checks it and maps its memories. */
+/* Waits for START, checks it and maps its memories; or for EXAMINE. */
 gboolean ring_wait_start(Ring *ring, GError **error);
 /* Takes what the user said; waits for something when `wait`. */
 void ring_listen(Ring *ring, gboolean wait);
@@ -56,6 +56,7 @@ gsize ring_put_sound(Ring *ring, const gint16 *samples, gsize n);
 void ring_tell_sound(Ring *ring);
 /* `text`: valid UTF-8 of at most BT_DECODE_CUE_MAX_BYTES, not empty. */
 void ring_cue(Ring *ring, gint64 start_ms, gint64 end_ms, const char *text);
+void ring_found(Ring *ring, BtDecodeFound what, gint64 value);
 void ring_end(Ring *ring);
 void ring_fail(Ring *ring, const GError *error);
 /* One line on stderr. */
@@ -215,6 +216,8 @@ Step sound_step(Sound *sound);
 void sound_flush(Sound *sound);
 
 gboolean still_run(Ring *ring, Input *input, const Probe *probe, GError **error);
+/* As EXAMINE asks. */
+gboolean examine_run(Ring *ring, Demux *demux, GError **error);
 gboolean play_run(Ring *ring, Input *input, const Probe *probe, GError **error);
 gboolean subtitles_run(Ring *ring, Input *input, const Probe *probe, GError **error);
 

@@ -21,6 +21,8 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
+#define LARGE_BYTES (1024 * 1024) /* of memory that is had from the kernel, and given back */
+
 /* ---- limits ---- */
 
 static gboolean limit(int what, const char *name, guint64 soft, guint64 hard, GError **error)
@@ -142,12 +144,21 @@ static gboolean close_the_list(GError **error)
     return bt_sandbox_calls(BT_CALL_KILL, rules, G_N_ELEMENTS(rules), error);
 }
 
+/* Each arena reserves 64 MB of address space, which is limited here. One that shrinks would first
+ * read a file of /proc, to learn how: so none does, and what is large goes back by itself. */
+static void tame_malloc(void)
+{
+    mallopt(M_ARENA_MAX, 2);
+    mallopt(M_TRIM_THRESHOLD, G_MAXINT);
+    mallopt(M_MMAP_THRESHOLD, LARGE_BYTES);
+}
+
 gboolean bt_jail_enter(GError **error)
 {
     const BtSandboxFiles none = { .read = FALSE };
-    mallopt(M_ARENA_MAX, 2); /* each arena reserves 64 MB of address space, which is limited here */
+    tame_malloc();
     if (!set_limits(error) || !bt_sandbox_no_new_privileges(error))
         return FALSE;
-    bt_sandbox_files(&none);
+    bt_sandbox_files(&none, NULL);
     return close_the_list(error);
 }

@@ -183,7 +183,7 @@ static gboolean run(Play *play, GError **error)
 gboolean play_run(Ring *ring, Input *input, const Probe *probe, GError **error)
 {
     Play play = { .ring = ring };
-    BtDecodeMessage info = { .type = BT_DECODE_INFO };
+    BtDecodeMessage info = { .type = BT_DECODE_INFO, .slot = 1 };
     if (!probe->still)
         bt_jail_allow_long_run();
     gboolean done = demux_open(&play.demux, input, probe, error);
@@ -193,9 +193,14 @@ gboolean play_run(Ring *ring, Input *input, const Probe *probe, GError **error)
     }
     if (done) {
         ring_info(ring, &info);
-        done = ring_wait_start(ring, error) && open_tracks(&play, error);
+        done = ring_wait_start(ring, error);
     }
-    if (done) {
+    gboolean examined = done && ring->start.type == BT_DECODE_EXAMINE;
+    if (examined)
+        done = examine_run(ring, &play.demux, error);
+    else
+        done = done && open_tracks(&play, error);
+    if (done && !examined) {
         begin(&play);
         done = run(&play, error);
     }

@@ -97,6 +97,13 @@ static gboolean start_is_sane(const BtDecodeMessage *start, guint n_fds)
     return n_fds == (guint)picture + start->want_sound;
 }
 
+static gboolean examine_is_sane(const BtDecodeMessage *start, guint n_fds)
+{
+    return n_fds == 0 && start->w_px >= 1 && start->h_px >= 1 &&
+        check_size(start->w_px, start->h_px, NULL) && start->duration_ms >= 1 &&
+        start->duration_ms <= BT_DECODE_EXAMINE_MAX_MS;
+}
+
 static void *map(int fd, gsize bytes, GError **error)
 {
     struct stat info;
@@ -130,6 +137,8 @@ gboolean ring_wait_start(Ring *ring, GError **error)
     guint n_fds = 0;
     while (receive(ring, &ring->start, fds, &n_fds) == BT_CHANNEL_AGAIN)
         wait_for(ring->socket, POLLIN);
+    if (ring->start.type == BT_DECODE_EXAMINE && examine_is_sane(&ring->start, n_fds))
+        return TRUE;
     if (ring->start.type != BT_DECODE_START || !start_is_sane(&ring->start, n_fds))
         user_is_wrong("wire: a START that contradicts itself");
     gboolean done = map_memories(ring, fds, error);
@@ -274,6 +283,12 @@ void ring_cue(Ring *ring, gint64 start_ms, gint64 end_ms, const char *text)
 }
 
 /* ---- the end ---- */
+
+void ring_found(Ring *ring, BtDecodeFound what, gint64 value)
+{
+    BtDecodeMessage message = { .type = BT_DECODE_FOUND, .slot = what, .pts_ms = value };
+    send_message(ring, &message);
+}
 
 void ring_end(Ring *ring)
 {

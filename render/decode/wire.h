@@ -13,6 +13,10 @@
  * BT_DECODE_PIECE_BYTES of its text and as many TEXT as the rest needs, by rising start; then END.
  * The whole file was read by then: what is wrong in it is told instead of INFO.
  *
+ * Instead of START a user that only wants to know more says EXAMINE where INFO allows it:
+ * everything is decoded to the size given there and thrown away, for so long at most, and each
+ * thing that was found comes as a FOUND; then END, or FAILED.
+ *
  * The decoder believes nothing but its limits; the user believes nothing the decoder says: slots,
  * sizes and positions are checked against what the user itself allocated.
  * Thread-safety: data only. */
@@ -50,6 +54,8 @@ typedef enum {
     BT_DECODE_FAILED,
     BT_DECODE_CUE,
     BT_DECODE_TEXT,
+    BT_DECODE_EXAMINE,
+    BT_DECODE_FOUND,
 } BtDecodeType;
 
 /* How a frame lies in its slot: BGRA, or planes of 8-bit 4:2:0 and how they are coloured (BtMatrix
@@ -65,18 +71,40 @@ typedef enum {
     BT_DECODE_N_PIXELS,
 } BtDecodePixels;
 
+#define BT_DECODE_EXAMINE_MAX_MS (10 * 60 * 1000)
+#define BT_FOUND_SILENCE (-100000)
+
+/* What FOUND tells; what does not apply is not told. */
+typedef enum {
+    BT_FOUND_FRAMES,         /* decoded; also each second, as a sign of life */
+    BT_FOUND_SEEN_US,        /* how much of the film that is */
+    BT_FOUND_COST_US,        /* of the processor, for decoding and converting that */
+    BT_FOUND_THREADS,        /* among which the cost can be divided here */
+    BT_FOUND_UNEVEN,         /* frames that last longer or shorter than most */
+    BT_FOUND_INTERLACED,     /* frames */
+    BT_FOUND_BLACK_BEGIN_US, /* all is black until then */
+    BT_FOUND_BLACK_END_US,   /* and for so long at the end, where that was reached */
+    BT_FOUND_HEARD_US,       /* how much sound was decoded */
+    BT_FOUND_LUFS_X100,      /* its integrated loudness, or BT_FOUND_SILENCE */
+    BT_FOUND_CLIPPED,        /* times that it hits the end of the scale */
+    BT_FOUND_LATE_INDEX,     /* 1: an MP4's index stands behind its data */
+    BT_FOUND_REPEATS,        /* 1: an animation that is to be repeated for ever */
+    BT_FOUND_WHOLE,          /* 1: the end was reached in time */
+    BT_N_FOUND
+} BtDecodeFound;
+
 /* One message; which fields count depends on the type. */
 typedef struct {
     guint32 type;
-    guint32 slot;  /* FRAME, RELEASE */
-    gint64 pts_ms; /* FRAME, CUE; START: the first pts wanted (the last frame at or before it is
-                      sent) */
-    gint64 duration_ms; /* INFO: of the content, 0 for stills, G_MAXINT64 unknown; FRAME: of the
-                           frame, 0 unknown; CUE: at least 1 */
-    gint32 w_px,
-        h_px;        /* INFO: as it should be shown (rotated, square pixels); START: wanted size */
-    guint32 n_slots; /* START */
-    guint32 opaque;  /* FRAME: no transparency */
+    guint32 slot;  /* FRAME, RELEASE; INFO: 1 where EXAMINE is understood; FOUND: what */
+    gint64 pts_ms; /* FRAME, CUE; FOUND: the value; START: the first pts wanted (the last frame at
+                      or before it is sent) */
+    gint64 duration_ms;     /* INFO: of the content, 0 for stills, G_MAXINT64 unknown; FRAME: of the
+                               frame, 0 unknown; CUE: at least 1; EXAMINE: what may be used */
+    gint32 w_px, h_px;      /* INFO: as it should be shown (rotated, square pixels); START, EXAMINE:
+                               wanted size */
+    guint32 n_slots;        /* START */
+    guint32 opaque;         /* FRAME: no transparency */
     guint32 has_sound;      /* INFO */
     guint32 want_sound;     /* START: a second memory is passed */
     guint64 position;       /* SOUND, SOUND_TAKEN: frames since the start, rising; CUE: bytes of

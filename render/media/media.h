@@ -19,6 +19,9 @@ int bt_media_spawn_here(int content_fd, gpointer user, GError **error);
 /* build/libexec/bangtin-decode beside this program: ../libexec/ of /proc/self/exe. (transfer full)
  */
 char *bt_media_decoder_path(void);
+/* All of this program's environment that a decoder is given: where programs lie, and what
+ * sanitizers want to know. Others may hold secrets, a proxy's password for one. (transfer full) */
+GStrv bt_media_decoder_environment(void);
 
 typedef enum {
     BT_MEDIA_OPENING, /* waiting for INFO */
@@ -34,6 +37,22 @@ typedef struct {
     gboolean has_sound;
     gboolean has_cues; /* subtitles, and neither pictures nor sound: not to be started */
 } BtMediaInfo;
+
+#define BT_MEDIA_SILENCE (-100000) /* of lufs_x100 */
+
+/* What an examination found; fields that do not apply are 0. */
+typedef struct {
+    gint64 frames, interlaced,
+        uneven;               /* pictures; those of two halves; that last unlike the rest */
+    gint64 seen_us, heard_us; /* how much was decoded, of pictures and of sound */
+    gint64 cost_us;           /* of the processor, for the pictures, as they are played */
+    gint64 threads;           /* among which that can be divided */
+    gint64 black_begin_us, black_end_us; /* how long it is black, at its beginning and end */
+    gint64 lufs_x100;                    /* hundredths of LUFS, or BT_MEDIA_SILENCE */
+    gint64 clipped;                      /* how often the sound hits the end of the scale */
+    gboolean late_index, repeats; /* an MP4's index behind its data; an animation without an end */
+    gboolean whole;               /* all of it was examined */
+} BtMediaFindings;
 
 /* What is said from start_ms until end_ms: valid UTF-8, at most BT_DECODE_CUE_MAX_CODE_POINTS,
  * lines parted by '\n', no other control character, not empty. */
@@ -76,6 +95,13 @@ void bt_media_allow_planes(BtMedia *media);
  * on. Once. */
 gboolean bt_media_start(BtMedia *media, int w_px, int h_px, gint64 pts_ms, gboolean sound,
     gboolean loop, GError **error);
+
+/* Instead of bt_media_start: decodes all of an open medium to w × h px and looks at it, for at most
+ * `budget_ms` (up to BT_DECODE_EXAMINE_MAX_MS) of the decoder's time; blocks. What cannot be
+ * examined (a still, subtitles) finds nothing: `*findings` is all 0. FALSE: it FAILED, with the
+ * reason. */
+gboolean bt_media_examine(
+    BtMedia *media, int w_px, int h_px, int budget_ms, BtMediaFindings *findings, GError **error);
 
 /* The frame with the largest pts ≤ `pts_ms` of those decoded; drops older ones, and where that one
  * is dropped already, the oldest that is left. NULL when none has come yet. After the end, the last

@@ -47,6 +47,7 @@ static void take_info(BtMedia *media, const BtDecodeMessage *m)
         .duration_ms = m->duration_ms,
         .has_sound = m->has_sound != 0,
         .has_cues = m->has_cues != 0 };
+    media->examines = m->slot == 1 && !m->has_cues;
     media->state = BT_MEDIA_OPEN;
     if (!m->has_cues)
         return;
@@ -87,6 +88,13 @@ static void take_sound(BtMedia *media, const BtDecodeMessage *m)
     if ((media->state != BT_MEDIA_PLAYING && media->state != BT_MEDIA_ENDED) ||
         !bt_media_sound_advance(&media->sound, m->position, m->sound_pts_ms))
         nonsense(media, "SOUND");
+}
+
+static void take_found(BtMedia *media, const BtDecodeMessage *m)
+{
+    if (media->state != BT_MEDIA_PLAYING || !media->examined ||
+        !bt_media_find(&media->findings, m->slot, m->pts_ms))
+        nonsense(media, "FOUND");
 }
 
 static void take_end(BtMedia *media)
@@ -133,6 +141,9 @@ void bt_media_take(BtMedia *media, const BtDecodeMessage *message)
         break;
     case BT_DECODE_SOUND:
         take_sound(media, message);
+        break;
+    case BT_DECODE_FOUND:
+        take_found(media, message);
         break;
     case BT_DECODE_END:
         take_end(media);

@@ -25,6 +25,13 @@ static gint64 next_change(BtMoving *moving, gint64 t_ms)
     return end_ms > t_ms ? end_ms : t_ms + LATE_MS;
 }
 
+static gint64 late_ms(BtMoving *moving, gint64 t_ms)
+{
+    BtMedia *media = ((MediaMoving *)moving)->media;
+    gint64 end_ms = bt_media_frame_end(media, t_ms);
+    return bt_media_next_pts(media, t_ms) == -1 && end_ms > 0 ? MAX(0, t_ms - end_ms) : 0;
+}
+
 static BtMoving *moving_ref(BtMoving *moving)
 {
     g_atomic_ref_count_inc(&((MediaMoving *)moving)->refs);
@@ -43,7 +50,7 @@ static void moving_unref(BtMoving *moving)
 BtMoving *bt_media_moving(BtMedia *media)
 {
     MediaMoving *self = g_new0(MediaMoving, 1);
-    self->moving = (BtMoving){ frame_at, next_change, moving_unref, moving_ref };
+    self->moving = (BtMoving){ frame_at, next_change, moving_unref, moving_ref, late_ms };
     g_atomic_ref_count_init(&self->refs);
     self->media = bt_media_ref(media);
     return &self->moving;

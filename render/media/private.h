@@ -82,9 +82,12 @@ struct BtMedia {
     BtMediaCues cues;
     GQueue frames; /* of BtMediaFrame*, rising; the first is the one on the glass */
     gint64 last_pts_ms;
-    gboolean passed;    /* frames before the first have been let go */
-    gboolean pictures;  /* wanted */
-    gboolean planes;    /* may come */
+    gboolean passed;   /* frames before the first have been let go */
+    gboolean pictures; /* wanted */
+    gboolean planes;   /* may come */
+    gboolean examines; /* EXAMINE is understood */
+    gboolean examined; /* and was said */
+    BtMediaFindings findings;
     gint64 alive_ms;    /* when the decoder last said something, or was last given a slot */
     gint64 now_ms;      /* of the last poll */
     guint64 n_released; /* by then */
@@ -94,6 +97,8 @@ struct BtMedia {
 void bt_media_take(BtMedia *media, const BtDecodeMessage *message);
 /* Makes it FAILED with `error` (transfer full) and lets the decoder go. */
 void bt_media_fail(BtMedia *media, GError *error);
+/* examine.c: one FOUND. FALSE: it cannot be. */
+gboolean bt_media_find(BtMediaFindings *findings, guint32 what, gint64 value);
 /* How long the frame before `pts_ms` lasts, as far as known; 0 unknown. */
 gint64 bt_media_frame_end(const BtMedia *media, gint64 pts_ms);
 

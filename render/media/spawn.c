@@ -31,8 +31,7 @@ static void G_NORETURN become_decoder(const char *path, int socket, int content,
     _exit(127);
 }
 
-/* The path, and what sanitizers want to know. */
-static GStrv environment(void)
+GStrv bt_media_decoder_environment(void)
 {
     static const char *const kept[] = { "PATH", "ASAN_OPTIONS", "UBSAN_OPTIONS" };
     GStrv env = g_new0(char *, 1);
@@ -44,7 +43,7 @@ static GStrv environment(void)
 
 static gboolean start(const char *path, int socket, int content, GError **error)
 {
-    g_auto(GStrv) env = environment();
+    g_auto(GStrv) env = bt_media_decoder_environment();
     pid_t child = fork();
     if (child == 0) {
         if (fork() == 0)

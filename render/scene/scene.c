@@ -209,3 +209,27 @@ gint64 bt_scene_next_change(const BtScene *scene, gint64 t_ms)
         next_ms = MIN(next_ms, layer_next_change(scene->layers->pdata[i], t_ms));
     return next_ms;
 }
+
+/* ---- what does not come ---- */
+
+static gint64 layer_late_ms(const BtLayer *layer, gint64 t_ms)
+{
+    gint64 late_ms = 0, time_ms = bt_layer_time_ms(layer, t_ms);
+    for (guint i = 0; i < layer->nodes->len; i++) {
+        const BtNode *node = &g_array_index(layer->nodes, BtNode, i);
+        if (node->kind == BT_NODE_MOVING && node->moving->late_ms)
+            late_ms = MAX(late_ms, node->moving->late_ms(node->moving, time_ms - node->start_ms));
+    }
+    return late_ms;
+}
+
+gint64 bt_scene_late_ms(const BtScene *scene, BtRect rect_px, gint64 t_ms)
+{
+    gint64 late_ms = 0;
+    for (guint i = 0; i < scene->layers->len; i++) {
+        const BtLayer *layer = scene->layers->pdata[i];
+        if (layer->hold_ms > t_ms && bt_rect_contains(rect_px, layer->rect_px))
+            late_ms = MAX(late_ms, layer_late_ms(layer, t_ms));
+    }
+    return late_ms;
+}

@@ -20,6 +20,9 @@ struct BtMoving {
     gint64 (*next_change)(BtMoving *moving, gint64 t_ms);
     void (*unref)(BtMoving *moving);
     BtMoving *(*ref)(BtMoving *moving);
+    /* For how long another frame than that of frame_at should be shown at `t_ms`, which did not
+     * come; 0: it is the right one, or the last. (nullable: never) */
+    gint64 (*late_ms)(BtMoving *moving, gint64 t_ms);
 };
 
 /* A strip of any length that is drawn tile by tile: a ticker. */
@@ -89,5 +92,8 @@ gint64 bt_node_strip_offset_px(const BtNode *node, gint64 t_ms);
 /* The first time after `t_ms` at which the scene's picture may differ, BT_TIME_MAX for a still one.
  * While something fades that is t_ms + 1. */
 gint64 bt_scene_next_change(const BtScene *scene, gint64 t_ms);
+/* For how long what moves within `rect_px` has waited for its next frame at `t_ms`; the longest of
+ * all, 0 when nothing waits. */
+gint64 bt_scene_late_ms(const BtScene *scene, BtRect rect_px, gint64 t_ms);
 
 #endif

@@ -3,8 +3,8 @@
  *
  *     cut-at [--at=N [--after] [--alone] [--disk=FOLDER [--log]]] [--files] [--under=PREFIX]
  *         --report=FILE COMMAND…
- *     cut-at --fail=ENOSPC|EIO|EMFILE|ENOMEM [--at=N [--spell=MS | --until-death]] [--under=PREFIX]
- *         --report=FILE COMMAND…
+ *     cut-at --fail=ENOSPC|EIO|EMFILE|ENOMEM [--at=N | --these=FILE [--apart=MS]] [--places]
+ *         [--spell=MS | --until-death] [--under=PREFIX] --report=FILE COMMAND…
  *
  * Counted are the calls by which state leaves a process: what writes, syncs, renames, unlinks or
  * sends. A filter of seccomp that every descendant inherits stops at these calls alone, so a traced
@@ -19,26 +19,29 @@
  * every one from then on for so long, with --until-death every one of the process that made it.
  * Descriptors and memory belong to no file, so --under says nothing of ENOMEM and EMFILE.
  *
+ * Two runs do not make the same calls in the same order, but they make them at the same places of
+ * the program: --places adds to each line of the report, after a tab, the file's kind and, after
+ * another, the place (places.h). --these names calls so: lines of NTH, call and kind, place, with a
+ * tab between; the NTH call like that fails, or, with --apart, the next one that is so long after
+ * the last fault.
+ *
  * --under counts of the files only those whose path begins so, --files nothing that is sent.
  * Not counted is what changes no state: what goes to a terminal, a pipe, an event counter, shared
  * memory (also SQLite's index of its log, made anew at each start), and from one role to another
  * over a local socket. SIGTERM is passed on to COMMAND. Exit status: 0 when the cut was made, else
  * COMMAND's; after a fault always COMMAND's. */
+#include "tests/fault/calls.h"
+#include "tests/fault/places.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <glib-unix.h>
-#include <linux/filter.h>
-#include <linux/seccomp.h>
 #include <signal.h>
-#include <stddef.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/prctl.h>
 #include <sys/ptrace.h>
-#include <sys/socket.h>
-#include <sys/syscall.h>
-#include <sys/uio.h>
 #include <sys/user.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -48,137 +51,28 @@
 #define EXT4_GOING_FLAGS_LOGFLUSH 1u
 #define EXT4_GOING_FLAGS_NOLOGFLUSH 2u
 
-/* ---- which calls ---- */
+/* Of a file's name: the end of one that is not there yet, hashes and their folders, numbers. */
+#define NAMES "(?<=\\.)[A-Z0-9]{6}$|(?<=/)[0-9a-f]{2}(?=/|$)|[0-9a-f]{8,}|[0-9]+"
 
-/* What tells the file: a descriptor; a path; a path that is only created with certain flags;
- * nothing, since it concerns none. */
-typedef enum { BY_FD, BY_PATH, BY_CREATION, BY_MAPPING, BY_NOTHING } How;
-
-/* Why a call is looked at: state leaves the process by it, or it may fail so. */
-enum { STATE = 1, NOSPC = 2, IO = 4, MFILE = 8, NOMEM = 16 };
-
-static const struct {
-    const char *name;
-    int number;
-    guint why;
-} faults[] = {
-    { "ENOSPC", ENOSPC, NOSPC },
-    { "EIO", EIO, IO },
-    { "EMFILE", EMFILE, MFILE },
-    { "ENOMEM", ENOMEM, NOMEM },
-};
-
+/* A call that shall fail, by what it is. */
 typedef struct {
-    const char *name;
-    int number;
-    How how;
-    guint arg; /* where the descriptor or the path stands */
-    guint why;
-} Call;
-
-#define CALL(name, how, arg, why)                                                                  \
-    {                                                                                              \
-#name, SYS_##name, how, arg, why                                                           \
-    }
-
-static const Call calls[] = {
-    CALL(write, BY_FD, 0, STATE | NOSPC | IO),
-    CALL(pwrite64, BY_FD, 0, STATE | NOSPC | IO),
-    CALL(writev, BY_FD, 0, STATE | NOSPC | IO),
-    CALL(pwritev, BY_FD, 0, STATE | NOSPC | IO),
-    CALL(pwritev2, BY_FD, 0, STATE | NOSPC | IO),
-    CALL(sendfile, BY_FD, 0, STATE | IO),
-    CALL(splice, BY_FD, 2, STATE | IO),
-    CALL(copy_file_range, BY_FD, 2, STATE | NOSPC | IO),
-    CALL(fsync, BY_FD, 0, STATE | NOSPC | IO),
-    CALL(fdatasync, BY_FD, 0, STATE | NOSPC | IO),
-    CALL(sync_file_range, BY_FD, 0, STATE | NOSPC | IO),
-    CALL(syncfs, BY_FD, 0, STATE | NOSPC | IO),
-    CALL(msync, BY_MAPPING, 0, STATE | IO),
-    CALL(ftruncate, BY_FD, 0, STATE | IO),
-    CALL(fallocate, BY_FD, 0, STATE | NOSPC | IO),
-    CALL(fchmod, BY_FD, 0, STATE | IO),
-    CALL(sendto, BY_FD, 0, STATE),
-    CALL(sendmsg, BY_FD, 0, STATE),
-    CALL(sendmmsg, BY_FD, 0, STATE),
-    CALL(openat, BY_CREATION, 1, STATE | NOSPC | IO | MFILE | NOMEM),
-    CALL(renameat, BY_PATH, 3, STATE | NOSPC | IO),
-    CALL(renameat2, BY_PATH, 3, STATE | NOSPC | IO),
-    CALL(linkat, BY_PATH, 3, STATE | NOSPC | IO),
-    CALL(symlinkat, BY_PATH, 2, STATE | NOSPC | IO),
-    CALL(unlinkat, BY_PATH, 1, STATE | IO),
-    CALL(mkdirat, BY_PATH, 1, STATE | NOSPC | IO),
-    CALL(truncate, BY_PATH, 0, STATE | IO),
-    CALL(read, BY_FD, 0, IO),
-    CALL(pread64, BY_FD, 0, IO),
-    CALL(readv, BY_FD, 0, IO),
-    CALL(fstat, BY_FD, 0, IO),
-    CALL(newfstatat, BY_PATH, 1, IO),
-    CALL(getdents64, BY_FD, 0, IO),
-    CALL(socket, BY_NOTHING, 0, MFILE | NOMEM),
-    CALL(socketpair, BY_NOTHING, 0, MFILE | NOMEM),
-    CALL(accept4, BY_NOTHING, 0, MFILE | NOMEM),
-    CALL(pipe2, BY_NOTHING, 0, MFILE),
-    CALL(eventfd2, BY_NOTHING, 0, MFILE | NOMEM),
-    CALL(epoll_create1, BY_NOTHING, 0, MFILE | NOMEM),
-    CALL(timerfd_create, BY_NOTHING, 0, MFILE | NOMEM),
-    CALL(signalfd4, BY_NOTHING, 0, MFILE | NOMEM),
-    CALL(memfd_create, BY_NOTHING, 0, MFILE | NOMEM),
-    CALL(dup, BY_NOTHING, 0, MFILE),
-    CALL(mmap, BY_NOTHING, 0, NOMEM),
-    CALL(mremap, BY_NOTHING, 0, NOMEM),
-    CALL(brk, BY_NOTHING, 0, NOMEM),
-    CALL(clone, BY_NOTHING, 0, NOMEM),
-    CALL(clone3, BY_NOTHING, 0, NOMEM),
-#ifdef SYS_open /* the older forms, which not every machine has */
-    CALL(open, BY_CREATION, 0, STATE | NOSPC | IO | MFILE | NOMEM),
-    CALL(creat, BY_PATH, 0, STATE | NOSPC | IO | MFILE),
-    CALL(rename, BY_PATH, 1, STATE | NOSPC | IO),
-    CALL(link, BY_PATH, 1, STATE | NOSPC | IO),
-    CALL(symlink, BY_PATH, 1, STATE | NOSPC | IO),
-    CALL(unlink, BY_PATH, 0, STATE | IO),
-    CALL(mkdir, BY_PATH, 0, STATE | NOSPC | IO),
-    CALL(rmdir, BY_PATH, 0, STATE | IO),
-    CALL(chmod, BY_PATH, 0, STATE | IO),
-    CALL(stat, BY_PATH, 0, IO),
-    CALL(lstat, BY_PATH, 0, IO),
-    CALL(accept, BY_NOTHING, 0, MFILE | NOMEM),
-    CALL(pipe, BY_NOTHING, 0, MFILE),
-    CALL(fork, BY_NOTHING, 0, NOMEM),
-    CALL(vfork, BY_NOTHING, 0, NOMEM),
-#endif
-};
-
-/* Stops at each call of the table, with its place in the table as the data of the stop. */
-static gboolean install_filter(guint why)
-{
-    g_autoptr(GArray) program = g_array_new(FALSE, FALSE, sizeof(struct sock_filter));
-    struct sock_filter load = BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, nr));
-    struct sock_filter allow = BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW);
-    g_array_append_val(program, load);
-    for (guint i = 0; i < G_N_ELEMENTS(calls); i++) {
-        if (!(calls[i].why & why))
-            continue;
-        struct sock_filter test[] = {
-            BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, (guint32)calls[i].number, 0, 1),
-            BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_TRACE | i),
-        };
-        g_array_append_vals(program, test, G_N_ELEMENTS(test));
-    }
-    g_array_append_val(program, allow);
-    struct sock_fprog whole = { (unsigned short)program->len, (struct sock_filter *)program->data };
-    return prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0 &&
-        prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &whole) == 0;
-}
+    gint64 nth, seen;
+    gboolean is_made;
+    char *call_kind, *place;
+} These;
 
 typedef struct {
     gint64 at; /* 0: count only */
-    gboolean after, alone, log, files;
-    char *disk, *under, *report;
+    gboolean after, alone, log, tells_places;
+    char *disk, *report, *these_file;
+    CallsScope scope;
+    GPtrArray *these; /* of owned These; NULL: none */
+    gint64 apart_ms, last_ms;
+    Places *places;
+    GRegex *names;      /* what differs from run to run */
     char *fault;        /* name of an error; NULL: a cut */
     gint64 spell_ms;    /* 0: one call */
     gboolean til_death; /* of the process that made the call */
-    guint why;
     int error;
     FILE *out;
     GHashTable *tracees; /* of pid */
@@ -190,97 +84,6 @@ typedef struct {
     pid_t failing; /* with til_death */
     int status;    /* of COMMAND */
 } Cut;
-
-/* ---- which of them count ---- */
-
-/* Only root may look into a role that has hidden itself; what cannot be looked at counts. */
-
-static int domain_of(pid_t pid, int fd)
-{
-    int domain = -1;
-    socklen_t size = sizeof domain;
-    int process = (int)syscall(SYS_pidfd_open, pid, 0);
-    int copy = process < 0 ? -1 : (int)syscall(SYS_pidfd_getfd, process, fd, 0);
-    if (copy >= 0)
-        (void)getsockopt(copy, SOL_SOCKET, SO_DOMAIN, &domain, &size);
-    if (copy >= 0)
-        close(copy);
-    if (process >= 0)
-        close(process);
-    return domain;
-}
-
-/* Threads have no descriptor of a process; their leader has. */
-static pid_t leader_of(pid_t thread)
-{
-    g_autofree char *path = g_strdup_printf("/proc/%d/status", thread), *text = NULL;
-    if (!g_file_get_contents(path, &text, NULL, NULL))
-        return thread;
-    const char *line = strstr(text, "\nTgid:");
-    return line ? (pid_t)g_ascii_strtoll(line + strlen("\nTgid:"), NULL, 10) : thread;
-}
-
-static char *file_of(pid_t pid, int fd)
-{
-    g_autofree char *link = g_strdup_printf("/proc/%d/fd/%d", pid, fd);
-    return g_file_read_link(link, NULL);
-}
-
-static char *path_of(pid_t pid, guint64 address)
-{
-    char path[512] = "";
-    struct iovec here = { path, sizeof path - 1 },
-                 there = { (void *)(gsize)address, sizeof path - 1 };
-    /* A string near the end of a page: as much as there is. */
-    for (; there.iov_len > 0; there.iov_len /= 2)
-        if (process_vm_readv(pid, &here, 1, &there, 1, 0) > 0)
-            return g_strdup(path);
-    return NULL;
-}
-
-static gboolean is_state(const Cut *cut, const char *file)
-{
-    if (*file != '/')
-        return !cut->under; /* relative to a folder we do not know */
-    if (g_str_has_prefix(file, "/memfd:") || g_str_has_prefix(file, "/dev/") ||
-        g_str_has_prefix(file, "/proc/") || g_str_has_suffix(file, "-shm"))
-        return FALSE;
-    return !cut->under || g_str_has_prefix(file, cut->under);
-}
-
-static gboolean counts_fd(const Cut *cut, pid_t pid, int fd, char **what)
-{
-    if (fd < 3) /* what it says is no state */
-        return FALSE;
-    if (cut->why & (MFILE | NOMEM))
-        return TRUE;
-    *what = file_of(pid, fd);
-    if (*what && g_str_has_prefix(*what, "socket:")) {
-        int domain = domain_of(leader_of(pid), fd);
-        return !cut->files && (domain == AF_INET || domain == AF_INET6);
-    }
-    return !*what || is_state(cut, *what);
-}
-
-static gboolean counts(
-    const Cut *cut, pid_t pid, const Call *call, const guint64 *args, char **what)
-{
-    switch (call->how) {
-    case BY_FD:
-        return counts_fd(cut, pid, (int)args[call->arg], what);
-    case BY_CREATION:
-        if (cut->why & (STATE | NOSPC) && !(args[call->arg + 1] & (O_CREAT | O_TRUNC)))
-            return FALSE;
-        break;
-    case BY_MAPPING:
-    case BY_NOTHING:
-        return TRUE;
-    case BY_PATH:
-        break;
-    }
-    *what = path_of(pid, args[call->arg]);
-    return cut->why & (MFILE | NOMEM) || !*what || is_state(cut, *what);
-}
 
 /* ---- cutting ---- */
 
@@ -308,7 +111,7 @@ static void strike(Cut *cut, pid_t pid)
     if (cut->disk)
         take_power(cut);
     if (cut->alone)
-        kill(leader_of(pid), SIGKILL);
+        kill(calls_leader_of(pid), SIGKILL);
     else
         kill_all(cut);
 }
@@ -338,16 +141,52 @@ static gint64 now_ms(void)
     return g_get_monotonic_time() / 1000;
 }
 
-static gboolean is_failing(Cut *cut, pid_t pid)
+/* Of the file that a call is about: its name without what differs from run to run. */
+static char *kind_of(const Cut *cut, const char *what)
 {
-    if (cut->count == cut->at) {
-        cut->is_cut = TRUE;
-        cut->spell_ends_ms = now_ms() + cut->spell_ms;
-        cut->failing = cut->til_death ? leader_of(pid) : 0;
-        return TRUE;
+    if (!what || !cut->scope.under || !g_str_has_prefix(what, cut->scope.under))
+        return g_strdup("-");
+    return g_regex_replace_literal(
+        cut->names, what + strlen(cut->scope.under), -1, 0, "#", 0, NULL);
+}
+
+/* Whether one of `these` begins to fail. Stacks are looked at only where the rest fits. */
+static gboolean is_one_of_these(Cut *cut, pid_t pid, const char *call_kind)
+{
+    g_autofree char *place = NULL;
+    gboolean fails = FALSE;
+    if (now_ms() - cut->last_ms < cut->apart_ms)
+        return FALSE;
+    for (guint i = 0; i < cut->these->len && !fails; i++) {
+        These *one = g_ptr_array_index(cut->these, i);
+        if (one->is_made || !g_str_equal(one->call_kind, call_kind))
+            continue;
+        if (!place)
+            place = places_of(cut->places, calls_leader_of(pid), pid);
+        fails = g_str_equal(place, one->place) && ++one->seen >= one->nth;
+        one->is_made = fails;
     }
+    if (fails)
+        cut->last_ms = now_ms();
+    return fails;
+}
+
+static gboolean begins_to_fail(Cut *cut, pid_t pid, const char *call_kind)
+{
+    return cut->these ? is_one_of_these(cut, pid, call_kind) : cut->count == cut->at;
+}
+
+static void begin_to_fail(Cut *cut, pid_t pid)
+{
+    cut->is_cut = TRUE;
+    cut->spell_ends_ms = now_ms() + cut->spell_ms;
+    cut->failing = cut->til_death ? calls_leader_of(pid) : 0;
+}
+
+static gboolean goes_on_failing(const Cut *cut, pid_t pid)
+{
     return cut->is_cut &&
-        (now_ms() < cut->spell_ends_ms || (cut->failing && cut->failing == leader_of(pid)));
+        (now_ms() < cut->spell_ends_ms || (cut->failing && cut->failing == calls_leader_of(pid)));
 }
 
 /* ---- tracing ---- */
@@ -358,19 +197,39 @@ static void go_on(int request, pid_t pid, int signal)
         g_error("cut-at: cannot trace %d: %s", pid, g_strerror(errno));
 }
 
+/* Writes the report's line of a call that may fail, and says whether it does. */
+static gboolean tell_and_ask(Cut *cut, pid_t pid, const char *call, const char *what)
+{
+    g_autofree char *kind = kind_of(cut, what);
+    g_autofree char *call_kind = g_strdup_printf("%s %s", call, kind);
+    gboolean begins = begins_to_fail(cut, pid, call_kind);
+    gboolean fails = begins || goes_on_failing(cut, pid);
+    if (begins)
+        begin_to_fail(cut, pid);
+    fprintf(cut->out, "%" G_GINT64_FORMAT " %s %s%s", cut->count, call, what ? what : "",
+        fails ? " fails" : "");
+    if (cut->tells_places || (fails && cut->these)) {
+        g_autofree char *place = places_of(cut->places, calls_leader_of(pid), pid);
+        fprintf(cut->out, "\t%s\t%s", kind, place);
+    }
+    fputc('\n', cut->out);
+    return fails;
+}
+
 static void on_call(Cut *cut, pid_t pid)
 {
     struct __ptrace_syscall_info info = { 0 };
     g_autofree char *what = NULL;
     int request = PTRACE_CONT;
     if (ptrace(PTRACE_GET_SYSCALL_INFO, pid, (void *)sizeof info, &info) > 0 &&
-        info.op == PTRACE_SYSCALL_INFO_SECCOMP && info.seccomp.ret_data < G_N_ELEMENTS(calls)) {
-        const Call *call = &calls[info.seccomp.ret_data];
-        if (counts(cut, pid, call, info.seccomp.args, &what)) {
+        info.op == PTRACE_SYSCALL_INFO_SECCOMP && calls_name(info.seccomp.ret_data)) {
+        const char *call = calls_name(info.seccomp.ret_data);
+        if (calls_count(&cut->scope, pid, info.seccomp.ret_data, info.seccomp.args, &what)) {
             cut->count++;
-            gboolean fails = cut->fault && is_failing(cut, pid);
-            fprintf(cut->out, "%" G_GINT64_FORMAT " %s %s%s\n", cut->count, call->name,
-                what ? what : "", fails ? " fails" : "");
+            gboolean fails = cut->fault && tell_and_ask(cut, pid, call, what);
+            if (!cut->fault)
+                fprintf(
+                    cut->out, "%" G_GINT64_FORMAT " %s %s\n", cut->count, call, what ? what : "");
             if (fails)
                 fail_call(cut, pid);
             else if (cut->fault)
@@ -390,6 +249,8 @@ static void on_stop(Cut *cut, pid_t pid, int status)
     g_hash_table_add(cut->tracees, GINT_TO_POINTER(pid));
     if (cut->is_cut && !cut->alone && !cut->fault)
         kill(pid, SIGKILL); /* born while the others died */
+    if (event == PTRACE_EVENT_EXEC)
+        places_forget(cut->places, pid);
     if (event == PTRACE_EVENT_SECCOMP) {
         on_call(cut, pid);
     } else if (signal == (SIGTRAP | 0x80)) {
@@ -415,6 +276,7 @@ static void trace(Cut *cut)
             continue;
         }
         g_hash_table_remove(cut->tracees, GINT_TO_POINTER(pid));
+        places_forget(cut->places, pid);
         if (pid == cut->failing)
             cut->failing = 0;
         if (pid == cut->main)
@@ -440,7 +302,7 @@ static void begin(Cut *cut, char **command)
     cut->main = fork();
     main_pid = cut->main;
     if (cut->main == 0) {
-        if (read(gate[0], &byte, 1) == 1 && install_filter(cut->why))
+        if (read(gate[0], &byte, 1) == 1 && calls_install_filter(cut->scope.why))
             execvp(command[0], command);
         fprintf(stderr, "cut-at: %s: cannot be run: %s\n", command[0], g_strerror(errno));
         _exit(127);
@@ -461,15 +323,36 @@ static void begin(Cut *cut, char **command)
 
 static gboolean choose_calls(Cut *cut)
 {
-    cut->why = STATE;
-    for (guint i = 0; cut->fault && i < G_N_ELEMENTS(faults); i++) {
-        if (!g_str_equal(cut->fault, faults[i].name))
+    cut->scope.why = CALLS_STATE;
+    cut->error = cut->fault ? calls_error(cut->fault, &cut->scope.why) : 0;
+    return !cut->fault || cut->error != 0;
+}
+
+static void these_free(These *one)
+{
+    g_free(one->call_kind);
+    g_free(one->place);
+    g_free(one);
+}
+
+static gboolean read_these(Cut *cut, GError **error)
+{
+    g_autofree char *text = NULL;
+    if (!g_file_get_contents(cut->these_file, &text, NULL, error))
+        return FALSE;
+    g_auto(GStrv) lines = g_strsplit(text, "\n", -1);
+    cut->these = g_ptr_array_new_with_free_func((GDestroyNotify)these_free);
+    for (guint i = 0; lines[i]; i++) {
+        g_auto(GStrv) words = g_strsplit(lines[i], "\t", -1);
+        if (g_strv_length(words) != 3)
             continue;
-        cut->why = faults[i].why;
-        cut->error = faults[i].number;
-        return TRUE;
+        These *one = g_new0(These, 1);
+        one->nth = g_ascii_strtoll(words[0], NULL, 10);
+        one->call_kind = g_strdup(words[1]);
+        one->place = g_strdup(words[2]);
+        g_ptr_array_add(cut->these, one);
     }
-    return !cut->fault;
+    return TRUE;
 }
 
 int main(int argc, char **argv)
@@ -481,11 +364,15 @@ int main(int argc, char **argv)
         { "alone", 0, 0, G_OPTION_ARG_NONE, &cut.alone, "only the process that made it", NULL },
         { "disk", 0, 0, G_OPTION_ARG_FILENAME, &cut.disk, "loses what was not synced", "FOLDER" },
         { "log", 0, 0, G_OPTION_ARG_NONE, &cut.log, "but not its log of names and sizes", NULL },
-        { "under", 0, 0, G_OPTION_ARG_FILENAME, &cut.under, "of files only those here", "PREFIX" },
-        { "files", 0, 0, G_OPTION_ARG_NONE, &cut.files, "and nothing that is sent", NULL },
+        { "under", 0, 0, G_OPTION_ARG_FILENAME, &cut.scope.under, "of files only those here",
+            "PREFIX" },
+        { "files", 0, 0, G_OPTION_ARG_NONE, &cut.scope.files, "and nothing that is sent", NULL },
         { "fail", 0, 0, G_OPTION_ARG_STRING, &cut.fault, "no cut: the call fails so", "ERROR" },
         { "spell", 0, 0, G_OPTION_ARG_INT64, &cut.spell_ms, "and others for so long", "MS" },
         { "until-death", 0, 0, G_OPTION_ARG_NONE, &cut.til_death, "and others of it", NULL },
+        { "these", 0, 0, G_OPTION_ARG_FILENAME, &cut.these_file, "fail, by their places", "FILE" },
+        { "apart", 0, 0, G_OPTION_ARG_INT64, &cut.apart_ms, "so long one after the other", "MS" },
+        { "places", 0, 0, G_OPTION_ARG_NONE, &cut.tells_places, "are in the report", NULL },
         { "report", 0, 0, G_OPTION_ARG_FILENAME, &cut.report, "the calls, one a line", "FILE" },
         { NULL },
     };
@@ -501,6 +388,10 @@ int main(int argc, char **argv)
         fprintf(stderr, "cut-at: %s: expected ENOSPC, EIO, EMFILE or ENOMEM\n", cut.fault);
         return 2;
     }
+    if (cut.these_file && !read_these(&cut, &error)) {
+        fprintf(stderr, "cut-at: %s\n", error->message);
+        return 2;
+    }
     cut.out = fopen(cut.report, "we");
     if (!cut.out) {
         fprintf(stderr, "cut-at: %s: %s\n", cut.report, g_strerror(errno));
@@ -508,13 +399,18 @@ int main(int argc, char **argv)
     }
     setvbuf(cut.out, NULL, _IOLBF, 0); /* whole also when we are ended */
     cut.tracees = g_hash_table_new(NULL, NULL);
+    cut.places = places_new();
+    cut.names = g_regex_new(NAMES, 0, 0, NULL);
     begin(&cut, argv + 1);
     trace(&cut);
     if (cut.disk && !cut.is_cut)
         take_power(&cut);
     fclose(cut.out);
     g_hash_table_unref(cut.tracees);
-    char *strings[] = { cut.disk, cut.under, cut.report, cut.fault };
+    places_free(cut.places);
+    g_regex_unref(cut.names);
+    g_clear_pointer(&cut.these, g_ptr_array_unref);
+    char *strings[] = { cut.disk, cut.scope.under, cut.report, cut.fault, cut.these_file };
     for (guint i = 0; i < G_N_ELEMENTS(strings); i++)
         g_free(strings[i]);
     return cut.is_cut && !cut.fault ? 0 : cut.status;

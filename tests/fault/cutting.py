@@ -59,7 +59,7 @@ class Trial:
     def calls(self):
         """What was counted, as (name, file)."""
         lines = self.report.read_text(errors="replace").splitlines()
-        return [tuple(line.split(" ", 2)[1:]) for line in lines]
+        return [tuple(line.split("\t")[0].split(" ", 2)[1:]) for line in lines]
 
     def is_over(self):
         """Whether the command came to its end."""
@@ -178,6 +178,11 @@ class Power:
             return "a file cannot be mounted as a disk: %s" % why
         finally:
             shutil.rmtree(place, ignore_errors=True)
+
+
+def is_busy():
+    """Whether this machine does so much else that a board misses its times without any fault."""
+    return os.getloadavg()[0] > 2 * (os.cpu_count() or 1)
 
 
 def copy_of(folder, place):

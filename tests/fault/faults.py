@@ -2,25 +2,27 @@
 """Lets calls of the way fail (a full disk, a failing one, no descriptors, no memory) and checks that nothing false
 is shown, that nothing is lost, and how long it takes until all goes on.
 
-    faults.py ERROR… --in STRETCH… [--length once|spell|death …] [--sample N] [--seed S]
+    faults.py ERROR… --in STRETCH… [--length once|spell|death …] [--every | --sample N | --only TEXT] [--jobs N] [--seed S]
 
-Each call of a stretch that may fail so is tried, or N of them, spread over the stretch by chance. once: that call
-alone; spell: and all others for three seconds; death: and all others of the process that made it, until it dies.
-What the board does about it by itself is waited for; only if its first process ends it is started again, as a
-service manager would, and with death after six seconds, as a hand would. Exit status 77 where calls cannot be made to fail.
+Each distinct call of a stretch that may fail so is tried (distinct.py says which those are). once: that call alone, its
+first occurrence and a later one by chance; spell: and all others for three seconds; death: and all others of the process
+that made it, until it dies. A spell begins, by chance, at a call that failed in none yet, until there is no such call.
+--every tries each occurrence, --sample N of them, spread over the stretch by chance. Calls that fail once share a run of
+the board, one after the other; where such a run fails, each is tried alone. What the board does about it by itself is
+waited for; only if its first process ends it is started again, as a service manager would, and with death after some
+seconds, as a hand would. Exit status 77 where calls cannot be made to fail.
 """
 import argparse
-import os
 import platform
-import random
 import subprocess
 import sys
 import time
-import traceback
 
 import boards
 import cutting
+import distinct
 import stretches
+import trying
 from cutting import district
 from stretches import check
 
@@ -28,7 +30,9 @@ ERRORS = ("ENOSPC", "EIO", "EMFILE", "ENOMEM")
 SPELL_MS = 3000
 LENGTHS = {"once": [], "spell": ["--spell=%d" % SPELL_MS], "death": ["--until-death"]}
 PATIENCE_S = 60  # with all of it; a role that dies over and over is started after 5 s at most
-RESTART_S = 6  # a process whose every call fails until it dies may live on for ever
+GROUP_PATIENCE_S = 20  # with several faults, each of which will be tried alone where that is not enough
+APART_MS = 250  # calls that fail in one run, one after the other
+RESTART_S = 4  # a process whose every call fails until it dies may live on for ever
 GROUND = (11, 27, 51)  # of the safe scene
 
 
@@ -36,8 +40,9 @@ class Trial(cutting.Trial):
     """One run with a fault in it."""
 
     def __init__(self, stretch, folder, report, point, error, options):
-        super().__init__(stretch, folder, report, point, options)
+        super().__init__(stretch, folder, report, cutting.Point(None), options)
         self.error = error
+        self.shall_fail = point  # a Point, a list of occurrences, or None: the calls are only counted
         self.recovered_ms = None  # what the fault cost beside its own length
         self.deaths = 0
         self.said = ""
@@ -46,20 +51,38 @@ class Trial(cutting.Trial):
     def command(self, *words):
         fault = [cutting.CUT_AT, "--fail=%s" % self.error, "--report=%s" % self.report,
                  "--under=%s" % self.folder]
-        if self.point.at is not None:
-            fault += ["--at=%d" % self.point.at] + self.options
+        if self.shall_fail is None:
+            fault += ["--places"]
+        elif isinstance(self.shall_fail, cutting.Point):
+            fault += ["--at=%d" % self.shall_fail.at] + self.options
+        else:
+            these = self.report.with_name("these")
+            these.write_text("".join(one.line() for one in self.shall_fail))
+            fault += ["--these=%s" % these, "--apart=%d" % APART_MS] + self.options
         return [str(word) for word in fault + list(words)]
 
     def is_over(self):
         """Whether the command said that all is done."""
         return self.succeeded
 
+    def said_calls(self):
+        return self.report.read_text(errors="replace")
+
+    def failed(self):
+        """The calls that did, where they were chosen by what they are."""
+        return distinct.failed(self.said_calls())
+
+    def not_met(self):
+        """Of what shall fail, what the run did not come to."""
+        if isinstance(self.shall_fail, cutting.Point):
+            return [] if len(self.calls()) >= self.shall_fail.at else [self.shall_fail]
+        failed = self.failed()
+        return [one for one in self.shall_fail or [] if one.call not in failed]
+
     def where(self):
-        calls = self.calls()
-        if self.point.at is None or len(calls) < self.point.at:
-            return "no fault"
-        name, what = (calls[self.point.at - 1] + ("",))[:2]
-        return "call %d, %s %s" % (self.point.at, name, what.replace(str(self.folder) + "/", ""))
+        lines = [line.replace(str(self.folder) + "/", "") for line in self.said_calls().splitlines()]
+        failed = [line for line in lines if line.split("\t")[0].endswith(" fails")]
+        return "call " + (" | ".join(failed[:4]) or "that failed: none")
 
 
 class Fault(cutting.Kill):
@@ -90,10 +113,12 @@ class OneCommand:
 
 
 class Publish(OneCommand, stretches.Publish):
-    pass
+    together = {}
 
 
 class Fetch(OneCommand, stretches.Fetch):
+    together = {}
+
     def check_cut(self, trial):
         # A round that failed is no failure of the program: its results say so.
         trial.succeeded = False
@@ -104,6 +129,7 @@ class Fetch(OneCommand, stretches.Fetch):
 
 class Acknowledge(boards.Acknowledge):
     """The board offers its batch until it hears that it arrived, while the source lives."""
+    together = {}
 
     def _push(self):
         until = time.monotonic() + 10
@@ -151,13 +177,12 @@ class Acknowledge(boards.Acknowledge):
 
 class Board(boards.Board):
     """The whole player goes on by itself; a first process that ends is started again, without the fault."""
+    together = {"ENOSPC": 4, "EIO": 4, "EMFILE": 3, "ENOMEM": 1}  # what most processes die of comes alone
 
     def _check_seen(self, seen):
         """The old or the new, whole; or the safe scene, which has neither in it."""
-        for number, data in enumerate(sorted(seen)):
-            path = self.place.folder / ("seen-%d.png" % number)
-            path.write_bytes(data)
-            pixels = set(boards.way.Picture(path).part(0, 0, *boards.CANVAS))
+        for data in seen:
+            pixels = self._pixels(data)
             is_safe = GROUND in pixels and not pixels & {boards.OLD, boards.NEW}
             check(is_safe or (len(pixels) == 1 and pixels <= self.allowed),
                   "on the glass:", sorted(pixels)[:9])
@@ -166,7 +191,8 @@ class Board(boards.Board):
         return subprocess.Popen(command, stdout=log, stderr=log)
 
     def _follow(self, process, trial, reached, seen, log):
-        until = time.monotonic() + PATIENCE_S
+        is_group = isinstance(trial.shall_fail, list) and len(trial.shall_fail) > 1
+        until = time.monotonic() + (GROUP_PATIENCE_S if is_group else PATIENCE_S)
         restart = time.monotonic() + RESTART_S if "--until-death" in trial.options else until
         while not reached():
             try:
@@ -207,7 +233,7 @@ class Board(boards.Board):
 
     def check_after(self, trial):
         super().check_after(trial)
-        if trial.deaths == 0:
+        if trial.deaths == 0 and not cutting.is_busy():
             self._check_no_gap()
 
     def _check_no_gap(self):
@@ -229,81 +255,34 @@ STRETCHES = {made.name: made for made in (Publish, Fetch, Board, Acknowledge)}
 
 # ---- trying ----
 
-def points_of(count, sample, rng):
-    if sample is None or sample >= count:
-        return [cutting.Point(at) for at in range(1, count + 1)]
-    width = count / sample  # one by chance from each part of equal length
-    return [cutting.Point(1 + int(width * (i + rng.random()))) for i in range(sample)]
-
-
-def try_point(how, stretch, point):
-    """(the reason why it failed or None, the trial)"""
-    trial = how.trial(point)
-    try:
-        stretch.run(trial)
-        stretch.check_cut(trial)
-        stretch.check_after(trial)
-        return None, trial
-    except (AssertionError, OSError, ValueError, KeyError, subprocess.TimeoutExpired) as why:
-        if os.environ.get("BANGTIN_TRACE"):
-            traceback.print_exc()
-            print(trial.said)
-        return "%s: %s" % (trial.where(), why), trial
-
-
-def cost_ms(trial, base_ms, length):
-    own_ms = {"once": 0, "spell": SPELL_MS, "death": RESTART_S * 1000 if trial.deaths else 0}[length]
-    return max(0, round(trial.recovered_ms - base_ms - own_ms))
-
-
-def try_stretch(stretch, error, length, options):
-    began = time.monotonic()
-    rng = random.Random(options.seed)
-    how = Fault(stretch, error, length)
-    failures, costs, deaths = 0, [], 0
-    try:
-        why, plain = try_point(how, stretch, None)
-        check(why is None, "without a fault:", why)
-        count = len(plain.calls())
-        points = points_of(count, options.sample, rng)
-        for point in points:
-            why, trial = try_point(how, stretch, point)
-            deaths += trial.deaths
-            if why:
-                failures += 1
-                print("%s %s: %s" % (how.name, stretch.name, why), flush=True)
-            elif trial.recovered_ms is not None:
-                costs.append(cost_ms(trial, plain.recovered_ms, length))
-    finally:
-        how.close()
-    costs.sort()
-    said = "%d/%d/%d ms" % (costs[0], costs[len(costs) // 2], costs[-1]) if costs else "-"
-    print("%s in %s: %d points tried of %d calls, %d failed, %d deaths, to recover %s (min/median/max), %d s, seed %d"
-          % (how.name, stretch.name, len(points), count, failures, deaths, said, time.monotonic() - began,
-             options.seed), flush=True)
-    return failures
-
-
-def main():
+def options_of_run():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("error", nargs="+", choices=ERRORS)
     parser.add_argument("--in", dest="stretch", nargs="+", choices=sorted(STRETCHES), required=True)
     parser.add_argument("--length", nargs="+", choices=sorted(LENGTHS), default=["once"])
+    parser.add_argument("--every", action="store_true")
     parser.add_argument("--sample", type=int)
+    parser.add_argument("--only", default="", help="of the distinct calls those that have this in their name")
+    parser.add_argument("--jobs", type=int, default=1)
     parser.add_argument("--seed", type=int, default=1)
-    options = parser.parse_args()
+    return parser.parse_args()
+
+
+def own_ms(trial, length):
+    """What a fault costs in any case."""
+    return {"once": 0, "spell": SPELL_MS, "death": RESTART_S * 1000 if trial.deaths else 0}[length]
+
+
+def main():
+    options = options_of_run()
     if platform.machine() != "x86_64":
         print("skipped: calls can be made to fail on x86-64 only")
         return cutting.SKIPPED
     failures = 0
     for name in options.stretch:
-        stretch = STRETCHES[name]()
-        try:
+        with trying.Workers(STRETCHES[name], Fault, own_ms, options.jobs) as workers:
             for error in options.error:
-                for length in options.length:
-                    failures += try_stretch(stretch, error, length, options)
-        finally:
-            stretch.close()
+                failures += trying.Plan(workers, STRETCHES[name], error, options).run()
     return 1 if failures else 0
 
 

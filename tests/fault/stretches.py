@@ -9,6 +9,7 @@ import pathlib
 import shutil
 import sqlite3
 import tempfile
+import time
 
 import cutting
 from cutting import district
@@ -26,8 +27,14 @@ def payload_of(path):
 
 
 def rows(path, sql, *arguments):
-    with contextlib.closing(sqlite3.connect(path)) as db:
-        return db.execute(sql, arguments).fetchall()
+    for tries_left in range(9, -1, -1):
+        try:
+            with contextlib.closing(sqlite3.connect(path)) as db:
+                return db.execute(sql, arguments).fetchall()
+        except sqlite3.OperationalError:  # its log is just being made, or put away
+            if not tries_left:
+                raise
+            time.sleep(0.05)
 
 
 def check_database(path):

@@ -149,6 +149,18 @@ def sync_once(*arguments, **options):
     return Said([json.loads(line) for line in done.stdout.splitlines()])
 
 
+class SourceWithHosts(Source):
+    """Its root names further hosts."""
+    hosts = ()
+
+    def root_payload(self):
+        return {**super().root_payload(), "hosts": list(self.hosts)}
+
+    def name_hosts(self, *hosts):
+        self.hosts = hosts
+        self.write("v1/root/1.json", self.seal("root", self.root_payload()))
+
+
 class Authority:
     """A private CA and a certificate of it, for localhost unless other names are wanted."""
 
@@ -211,7 +223,7 @@ http {{
   server {{
     listen 127.0.0.1:{port} ssl{http2};
     ssl_certificate {certificate}; ssl_certificate_key {key};
-    root {tree};
+    root {tree}; {more}
     location ~ ^/gzip(/v1/assets/.*)$ {{ add_header Content-Encoding gzip; try_files $1 =404; }}
     location ~ ^/redirect(/v1/assets/.*)$ {{ return 302 https://localhost:{port}$1; }}
     location ~ ^/portal(/v1/assets/.*)$ {{ default_type text/html; return 200 "<html>Login</html>"; }}
@@ -223,14 +235,14 @@ http {{
 
 
 class Nginx:
-    def __init__(self, folder, source, authority, http2=False):
+    def __init__(self, folder, source, authority, http2=False, more=""):
         self.folder = pathlib.Path(folder)
         self.folder.mkdir()
         self.port = free_port()
         config = self.folder / "nginx.conf"
         config.write_text(NGINX.format(f=self.folder, port=self.port, tree=source.tree,
                                        certificate=authority.certificate, key=authority.key,
-                                       http2=" http2" if http2 else ""))
+                                       http2=" http2" if http2 else "", more=more))
         self.process = subprocess.Popen(["nginx", "-c", str(config), "-e",
                                          str(self.folder / "error.log")],
                                         stderr=subprocess.DEVNULL)

@@ -52,7 +52,7 @@ class Push(unittest.TestCase):
     def setUp(self):
         self.top = pathlib.Path(tempfile.mkdtemp(prefix="bt-push-"))
         self.addCleanup(peers.remove, self.top)
-        self.source = peers.Source(self.top)
+        self.source = peers.SourceWithHosts(self.top)
         self.key = self.top / "device.key"
         out = subprocess.run([peers.TOOLS / "peer-seal", "key", self.key], check=True,
                              stdout=subprocess.PIPE, text=True).stdout.split()
@@ -125,6 +125,19 @@ class Push(unittest.TestCase):
         self.assertFalse(self.openssl_says(message.replace(b"POST", b"PUT"), signature))
         self.assertFalse(self.openssl_says(message, signature, bytes(32)))
         self.assertFalse(self.openssl_says(message.replace(b"sha-256=:", b"sha-256=:A"), signature))
+
+    def test_report_at_an_address(self):
+        """A further host that is an address takes reports under the source's own name, one with a name takes none."""
+        port, base = self.server.server_port, "http://localhost:1/bang"
+        self.source.name_hosts("localhost:%d" % port)
+        self.assertEqual(self.push(base=base)["reason"], "network")
+        self.assertEqual(self.server.requests, [])
+        self.source.name_hosts("127.0.0.1:%d" % port)
+        result = self.push(base=base)
+        self.assertEqual(result.get("accepted"), [1, 2], result)
+        self.assertEqual(self.server.requests[0][1]["Host"], "localhost:1")
+        message, signature, _ = self.signature_of(self.server.requests[0])
+        self.assertTrue(self.openssl_says(message, signature))
 
     # ---- replies ----
 

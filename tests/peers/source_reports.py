@@ -1,6 +1,8 @@
 #!/usr/bin/env python3
 """Reports: who may send them, and that each fact counts once whatever is lost on the way."""
 
+import csv
+import io
 import json
 import socket
 import threading
@@ -81,6 +83,26 @@ def test_each_fact_counts_once():
         assert [f["seq"] for f in one.reports("--type", "state")] == [6, 8, 9]
         assert one.reports("--screen", "kp-99") == []
         assert one.reports("--to", "2020-01-01T00:00:00Z") == []
+
+
+def test_table():
+    """What was played as a table, and nothing in it that a spreadsheet would run."""
+    key = lib.Key()
+    with lib.source() as one:
+        one.add_screen(key=key)
+        one.serve()
+        played = lib.fact(1, "played", item="n1", zone="main", phash="0123456789abcdef", luma=77, fault="black",
+                          essential=True, issuer='UBND "Phú Túc", Krông Pa', document="=1+1")
+        lines = [played, lib.fact(2, "state"), lib.fact(3, "played", item="two\nlines", phash="fe" * 8)]
+        body = "\n".join(json.dumps(line) for line in lines).encode()
+        assert one.post_signed(key, PATH, body)[0] == 200
+        text = one.run("report", "--csv")
+        rows = list(csv.DictReader(io.StringIO(text, newline="")))
+        assert [(r["screen"], r["seq"], r["item"], r["phash"]) for r in rows] == [
+            ("kp-01", "1", "n1", "0123456789abcdef"), ("kp-01", "3", "two\nlines", "fe" * 8)], rows
+        assert (rows[0]["luma"], rows[0]["fault"], rows[0]["essential"]) == ("77", "black", "true"), rows[0]
+        assert (rows[0]["issuer"], rows[0]["document"]) == ('UBND "Phú Túc", Krông Pa', "'=1+1"), rows[0]
+        assert rows[1]["luma"] == "" and rows[1]["at"] == lines[2]["at"], rows[1]
 
 
 def test_bad_lines_do_no_harm():

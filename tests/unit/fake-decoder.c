@@ -29,11 +29,35 @@ static void lie_early(const char *kind)
     };
     if (strcmp(kind, "huge-info") == 0)
         info.w_px = info.h_px = 60000;
+    if (g_str_has_prefix(kind, "found-"))
+        info.slot = 1;
     if (strcmp(kind, "no-info") == 0)
         info = (BtDecodeMessage){ .type = BT_DECODE_FRAME };
     say(info);
     if (strcmp(kind, "info-twice") == 0)
         say(info);
+}
+
+static BtDecodeMessage lie_about_findings(const char *kind)
+{
+    BtDecodeMessage lie = { .type = BT_DECODE_FOUND, .slot = BT_FOUND_FRAMES, .pts_ms = 7 };
+    if (strcmp(kind, "found-unknown") == 0)
+        lie.slot = BT_N_FOUND;
+    if (strcmp(kind, "found-far") == 0)
+        lie.slot = 0xffffffff;
+    if (strcmp(kind, "found-negative") == 0)
+        lie.pts_ms = -1;
+    if (strcmp(kind, "found-huge") == 0)
+        lie.pts_ms = G_MAXINT64;
+    if (strcmp(kind, "found-flag") == 0)
+        lie = (BtDecodeMessage){ .type = BT_DECODE_FOUND, .slot = BT_FOUND_WHOLE, .pts_ms = 2 };
+    if (strcmp(kind, "found-loudness") == 0)
+        lie = (BtDecodeMessage){
+            .type = BT_DECODE_FOUND, .slot = BT_FOUND_LUFS_X100, .pts_ms = G_MININT64
+        };
+    if (strcmp(kind, "found-a-frame") == 0)
+        lie = (BtDecodeMessage){ .type = BT_DECODE_FRAME, .duration_ms = 40 };
+    return lie;
 }
 
 static void lie_late(const char *kind)
@@ -68,6 +92,8 @@ static void lie_late(const char *kind)
         lie.pixels = BT_DECODE_BT601;
     if (strcmp(kind, "planes-unknown") == 0)
         lie.pixels = BT_DECODE_N_PIXELS;
+    if (g_str_has_prefix(kind, "found-"))
+        lie = lie_about_findings(kind);
     if (strcmp(kind, "unknown-type") == 0)
         lie.type = 77;
     if (strcmp(kind, "unended-reason") == 0) {

@@ -18,7 +18,8 @@ BtSync *tree_open_sync(Fixture *f, const char *root_path, const char *fingerprin
         .source_id = "krongpa",
         .screen = PUBLISHER_SCREEN,
         .root_path = root_path,
-        .root_fingerprint = fingerprint };
+        .root_fingerprint = fingerprint,
+        .may_begin_anew = f->may_begin_anew };
     return bt_sync_new(&source, f->cache, NULL, on_event, f, error);
 }
 

@@ -16,6 +16,7 @@ typedef struct {
     BtCache *cache;
     BtSync *sync;
     GPtrArray *events; /* of char*, "type reason what" */
+    gboolean may_begin_anew;
     char film[BT_HASH_HEX_SIZE], picture[BT_HASH_HEX_SIZE], image[BT_HASH_HEX_SIZE];
     char manifest[BT_HASH_HEX_SIZE]; /* the good one that is ready */
 } Fixture;

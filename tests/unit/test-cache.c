@@ -357,6 +357,31 @@ static void test_evict_half_files(Fixture *f, gconstpointer data)
     assert_no_half_file(f);
 }
 
+/* The disk failed when it was to go. */
+static void test_validator_alone(Fixture *f, gconstpointer data)
+{
+    (void)data;
+    g_autoptr(GError) error = NULL;
+    g_autofree char *name = g_strconcat("incoming/", hash, NULL);
+    g_autofree char *half = g_build_filename(f->folder, name, NULL);
+    BtIncoming *incoming = begin(f);
+    g_assert_true(bt_incoming_set_etag(incoming, "\"one\"", &error));
+    g_assert_true(bt_incoming_write(incoming, pattern(), 500, &error));
+    bt_incoming_pause(incoming);
+
+    bt_cache_close(f->cache);
+    f->cache = bt_cache_open(f->folder, TRUE, &error);
+    incoming = begin(f);
+    g_assert_cmpstr(bt_incoming_etag(incoming), ==, "\"one\"");
+    bt_incoming_pause(incoming);
+
+    g_assert_cmpint(unlink(half), ==, 0);
+    bt_cache_close(f->cache);
+    f->cache = bt_cache_open(f->folder, TRUE, &error);
+    g_assert_no_error(error);
+    assert_no_half_file(f);
+}
+
 static void test_names(Fixture *f, gconstpointer data)
 {
     (void)data;
@@ -468,6 +493,7 @@ int main(int argc, char **argv)
         { "no-room", test_no_room },
         { "remembers", test_remembers },
         { "evict-half-files", test_evict_half_files },
+        { "validator-alone", test_validator_alone },
         { "names", test_names },
         { "symbolic-links", test_symbolic_links },
         { "documents", test_documents },

@@ -90,7 +90,7 @@ def check_json(folder):
     assert (second["accepted"], second["is"], second["warnings"]) == (False, None, [])
     assert second["errors"][0]["code"] == "invalid" and "/playlists/0/items/0" in second["errors"][0]["message"]
     assert (third["kind"], third["accepted"]) == ("medium", False) and third["errors"][0]["message"]
-    assert set(first["warnings"][0]) == {"code", "pointer", "offset", "zone", "layout", "message"}
+    assert set(first["warnings"][0]) == {"code", "severity", "pointer", "offset", "zone", "layout", "message"}
     good.write_text(manifest(bulletin("Th«ng b¸o")))
     status, out, err = run("check", "--json", good)
     assert (status, json.loads(out)["accepted"]) == (0, True), out

@@ -5,6 +5,7 @@
 
 #include <glib/gstdio.h>
 #include <string.h>
+#include <unistd.h>
 
 typedef struct {
     char *folder, *path;
@@ -138,6 +139,9 @@ static const struct {
         ":3: unknown zone: expected names of zone.NAME in [screen]" },
     { "base-address", "[source kp]\nbase=ftp://e.vn\n",
         ":2: base is missing or no address: expected https://… or file:///…" },
+    { "base-password", "[source kp]\nbase=https://an:mat@e.vn/a\n",
+        ":2: base holds more than an address (a user, a password, a query): expected "
+        "https://HOST/PATH" },
     { "base-missing", "[screen]\nid=a\n[source kp]\n",
         ":3: base is missing or no address: expected https://… or file:///…" },
     { "path-missing", "[source kp]\nkind=folder\n", ":1: path is missing: expected a folder" },
@@ -228,6 +232,27 @@ static void test_missing(Fixture *f, gconstpointer data)
     g_autoptr(GError) error = NULL;
     g_assert_null(bt_config_read(f->path, &error));
     g_assert_error(error, BT_ERROR, BT_ERROR_NOT_FOUND);
+}
+
+/* A link to itself cannot be opened, like a file without descriptors for it. */
+static void test_unsure(Fixture *f, gconstpointer data)
+{
+    (void)data;
+    g_autoptr(GError) error = NULL;
+    g_autofree char *folder = g_dir_make_tmp("bt-state-XXXXXX", &error);
+    g_autofree char *word = g_build_filename(folder, "fingerprint.kp", NULL);
+    g_autofree char *text = g_strdup_printf("[screen]\nstate=%s\n" SOURCE, folder);
+    g_autoptr(BtConfig) sure = read_good(f, text);
+    g_assert_false(sure->is_unsure || bt_config_is_outdated(sure));
+
+    g_assert_cmpint(symlink(word, word), ==, 0);
+    g_autoptr(BtConfig) config = read_good(f, text);
+    g_assert_true(config->is_unsure);
+    g_assert_false(bt_config_is_outdated(config));
+    g_assert_cmpint(unlink(word), ==, 0);
+    g_assert_true(bt_config_is_outdated(config));
+    g_assert_cmpint(rmdir(folder), ==, 0);
+    g_assert_false(bt_config_is_outdated(config));
 }
 
 /* ---- what is read ---- */
@@ -409,6 +434,7 @@ int main(int argc, char **argv)
     ADD("/config/every-group", test_every_group);
     ADD("/config/every-key-of-a-source", test_every_key_of_a_source);
     ADD("/config/enrolment", test_enrolment);
+    ADD("/config/unsure", test_unsure);
     ADD("/config/report-source", test_report_source);
     g_test_add_func("/config/for-folder", test_for_folder);
     return g_test_run();

@@ -286,8 +286,8 @@ static int attempt_as(gboolean sync, Attempt attempt, const Place *place)
     pid_t child = fork();
     if (child == 0) {
         BtConfig config = { .state_folder = place->state, .picture_path = place->picture };
-        gboolean confined =
-            sync ? bt_confine_sync(&config, NULL) : bt_confine_show(&config, NULL, NULL);
+        gboolean confined = sync ? bt_confine_sync(&config, NULL, NULL)
+                                 : bt_confine_show(&config, NULL, NULL, NULL);
         _exit(confined ? attempt(place) : NOT_CONFINED);
     }
     int status = -1;
@@ -302,11 +302,43 @@ static guint landlock_version(void)
     if (child == 0) {
         const BtSandboxFiles all = { .read = TRUE };
         bt_sandbox_no_new_privileges(NULL);
-        _exit((int)bt_sandbox_files(&all));
+        _exit((int)bt_sandbox_files(&all, NULL));
     }
     int status = 0;
     waitpid(child, &status, 0);
     return (guint)WEXITSTATUS(status);
+}
+
+/* A folder that is there and cannot be opened, for a link that leads to itself, is told; one that
+ * is not there is not. */
+static void test_missed(void)
+{
+    g_autofree char *top = g_dir_make_tmp("bt-confine-XXXXXX", NULL);
+    g_autofree char *loop = g_build_filename(top, "loop", NULL);
+    g_autofree char *nowhere = g_build_filename(top, "nowhere", NULL);
+    const struct {
+        const char *folder;
+        gboolean missed;
+    } cases[] = { { top, FALSE }, { nowhere, FALSE }, { loop, TRUE } };
+    if (landlock_version() == 0) {
+        g_test_skip("this kernel has no Landlock");
+        return;
+    }
+    g_assert_cmpint(symlink(loop, loop), ==, 0);
+    for (gsize i = 0; i < G_N_ELEMENTS(cases); i++) {
+        pid_t child = fork();
+        if (child == 0) {
+            BtConfig config = { .state_folder = (char *)cases[i].folder };
+            gboolean missed = !cases[i].missed;
+            _exit(bt_confine_sync(&config, &missed, NULL) ? missed : NOT_CONFINED);
+        }
+        int status = -1;
+        g_assert_cmpint(waitpid(child, &status, 0), ==, child);
+        g_assert_true(WIFEXITED(status));
+        g_assert_cmpint(WEXITSTATUS(status), ==, cases[i].missed);
+    }
+    g_assert_cmpint(unlink(loop), ==, 0);
+    g_assert_cmpint(rmdir(top), ==, 0);
 }
 
 static void test_doors(gconstpointer data)
@@ -360,6 +392,7 @@ int main(int argc, char **argv)
     g_test_init(&argc, &argv, NULL);
     g_test_add_data_func("/confine/show", GINT_TO_POINTER(FALSE), test_doors);
     g_test_add_data_func("/confine/sync", GINT_TO_POINTER(TRUE), test_doors);
+    g_test_add_func("/confine/missed", test_missed);
     g_test_add_func("/confine/doors-are-there", test_doors_are_there);
     return g_test_run();
 }

@@ -131,7 +131,8 @@ static const Case roots[] = {
     { "no-publish", "\"publish\":{", "\"x-publish\":{", BT_ERROR_INVALID,
         "d:/roles: a key is missing: expected \"publish\"" },
     { "host", "cdn.example.vn:8443", "https://cdn.example.vn", BT_ERROR_INVALID,
-        "d:/hosts/0: this is not a host: expected a lower-case name with or without :PORT" },
+        "d:/hosts/0: this is not a host: expected a lower-case name or an address, with or without "
+        ":PORT" },
     { "until", "2027-01-01T00:00:00Z", "2027-01-01", BT_ERROR_INVALID,
         "d:/keys/" ID_2 "/until: \"2027-01-01\" is not a time: expected RFC 3339 like "
         "2026-11-22T05:00:00+07:00" },

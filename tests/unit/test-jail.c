@@ -160,8 +160,16 @@ static void test_doors(void)
     }
 }
 
+#define PIECES 400 /* 40 MB: the thread's own heap grows, and falls together */
+
 static void *in_thread(void *user)
 {
+    void *pieces[PIECES];
+    for (int i = 0; i < PIECES; i++)
+        if ((pieces[i] = malloc(100000)))
+            memset(pieces[i], 1, 100000);
+    for (int i = PIECES; i-- > 0;)
+        free(pieces[i]);
     *(int *)user = 7;
     return NULL;
 }

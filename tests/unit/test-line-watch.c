@@ -31,7 +31,7 @@ static guint count_changes(const char *script)
     g_autofree char *folder = g_dir_make_tmp("bt-line-XXXXXX", NULL);
     BtConfig config = { .state_folder = folder };
     g_assert_true(g_spawn_async(NULL, words, NULL, G_SPAWN_SEARCH_PATH, NULL, NULL, NULL, NULL));
-    g_assert_true(bt_confine_sync(&config, NULL));
+    g_assert_true(bt_confine_sync(&config, NULL, NULL));
     g_autoptr(GMainLoop) loop = g_main_loop_new(NULL, FALSE);
     BtLineWatch *watch = bt_line_watch_new(on_change, &n);
     g_timeout_add(LONG_ENOUGH_MS, on_time, loop);

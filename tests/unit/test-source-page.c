@@ -70,6 +70,40 @@ static void test_states(void)
     g_assert_cmpint(bt_card_state(0, 1000000, NULL), ==, BT_CARD_NEVER);
 }
 
+/* A board that reports a fault of its picture is seen to, in the reader's language. */
+static void test_faults(void)
+{
+    static const struct {
+        const char *fault, *vi, *en;
+    } cases[] = {
+        { "", NULL, NULL },
+        { "black", "⚠ Hình bị đen<", "⚠ The picture is black<" },
+        { "frozen", "⚠ Hình bị đứng<", "⚠ The picture stands still<" },
+        { "wrong", "⚠ Hình không đúng nội dung<", "⚠ The picture is not the right one<" },
+    };
+    g_autoptr(GTimeZone) utc = g_time_zone_new_utc();
+    for (gsize i = 0; i < 2 * G_N_ELEMENTS(cases); i++) {
+        gboolean english = i % 2 == 1;
+        const char *words = english ? cases[i / 2].en : cases[i / 2].vi;
+        g_autoptr(GPtrArray) cards = g_ptr_array_new_with_free_func((GDestroyNotify)bt_card_free);
+        g_autoptr(GPtrArray) waiting = g_ptr_array_new();
+        BtCard *card = bt_card_new("kp-01", "Phú Túc");
+        bt_card_add_item(card, "Tiêu đề", "main", "ordinary", cases[i / 2].fault, 0);
+        g_ptr_array_add(cards, card);
+        BtPage page = { .source_name = "Krông Pa",
+            .user = "an",
+            .form_token = "",
+            .timezone = utc,
+            .english = english,
+            .cards = cards,
+            .waiting = waiting };
+        g_autofree char *html = bt_page_board_html(&page);
+        g_assert_nonnull(strstr(html, "Tiêu đề"));
+        g_assert_true((strstr(html, "class=\"fault\"") != NULL) == (words != NULL));
+        g_assert_true(words == NULL || strstr(html, words) != NULL);
+    }
+}
+
 static void test_sessions(void)
 {
     char token[BT_TOKEN_HEX_SIZE], other[BT_TOKEN_HEX_SIZE];
@@ -133,6 +167,7 @@ int main(int argc, char **argv)
     g_test_add_func("/source/page/escaping", test_escaping);
     g_test_add_func("/source/page/forms", test_forms);
     g_test_add_func("/source/page/states", test_states);
+    g_test_add_func("/source/page/faults", test_faults);
     g_test_add_func("/source/page/sessions", test_sessions);
     g_test_add_func("/source/page/guesses", test_guesses);
     return g_test_run();

@@ -2,7 +2,9 @@
  * follow each other. */
 #include "tests/unit/sync-fixture.h"
 
+#include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 /* ---- freshness, floors and roots ---- */
 
@@ -25,6 +27,46 @@ static void test_floors_survive(Fixture *f, gconstpointer data)
     tree_reopen(f, f->root_path);
     g_assert_cmpint(tree_round_at(f, NOW, &error), ==, BT_SYNC_FAILED);
     g_assert_error(error, BT_ERROR, BT_ERROR_ROLLBACK);
+}
+
+/* A link to itself cannot be opened, like a file without descriptors for it. */
+static void make_unreadable(Fixture *f, const char *name, gboolean is_unreadable)
+{
+    g_autofree char *path = g_build_filename(f->cache_path, "documents/krongpa", name, NULL);
+    g_autofree char *aside = g_strconcat(path, ".aside", NULL);
+    if (is_unreadable) {
+        g_assert_cmpint(rename(path, aside), ==, 0);
+        g_assert_cmpint(symlink(path, path), ==, 0);
+    } else {
+        g_assert_cmpint(rename(aside, path), ==, 0);
+    }
+}
+
+/* It is no loss before whoever waits says so. */
+static void test_unreadable_now(Fixture *f, gconstpointer data)
+{
+    (void)data;
+    static const char *const names[] = { "floor.json", "root.1.json" };
+    g_autofree char *fingerprint = NULL;
+    tree_publish(f, 1, f->manifest);
+    tree_expect(f, BT_SYNC_NEW);
+    fingerprint = g_strdup(bt_trust_fingerprint(f->sync->trust));
+    for (guint i = 0; i < G_N_ELEMENTS(names); i++) {
+        g_autoptr(GError) error = NULL;
+        guint told = f->events->len;
+        g_clear_pointer(&f->sync, bt_sync_free);
+        make_unreadable(f, names[i], TRUE);
+        g_assert_null(tree_open_sync(f, NULL, fingerprint, &error));
+        g_assert_error(error, BT_ERROR, BT_ERROR_IO);
+        g_clear_error(&error);
+        g_assert_cmpuint(f->events->len, ==, told);
+        f->may_begin_anew = TRUE;
+        f->sync = tree_open_sync(f, NULL, fingerprint, &error);
+        g_assert_no_error(error);
+        g_assert_cmpuint(f->events->len, ==, told + 1);
+        f->may_begin_anew = FALSE;
+        make_unreadable(f, names[i], FALSE);
+    }
 }
 
 static void test_broken_floor(Fixture *f, gconstpointer data)
@@ -153,6 +195,7 @@ int main(int argc, char **argv)
         { "stale", test_stale },
         { "floors-survive", test_floors_survive },
         { "broken-floor", test_broken_floor },
+        { "unreadable-now", test_unreadable_now },
         { "next-root", test_next_root },
         { "root-by-now", test_root_by_now },
         { "root-not-by-the-last", test_root_not_by_the_last },

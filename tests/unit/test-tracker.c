@@ -314,6 +314,33 @@ static void test_behind(Fixture *f, gconstpointer data)
     g_assert_nonnull(strstr(text, "\"behind_ms\":345,"));
 }
 
+/* The first picture of an occurrence and the first fault stand in its fact, and on the air. */
+static void test_picture(Fixture *f, gconstpointer data)
+{
+    (void)data;
+    gint64 at_ms = fixture_at("23T08:00:20");
+    show(f, "00:10");
+    bt_tracker_note_print(f->tracker, "main", (BtFingerprint){ 0x0123456789abcdef, 77 }, at_ms);
+    bt_tracker_note_print(f->tracker, "main", (BtFingerprint){ 1, 2 }, at_ms + 1000);
+    bt_tracker_note_fault(f->tracker, "main", "black");
+    bt_tracker_note_fault(f->tracker, "main", "wrong");
+    bt_tracker_note_print(f->tracker, "nowhere", (BtFingerprint){ 1, 2 }, at_ms);
+    g_autoptr(BtJson) list = bt_tracker_on_air(f->tracker, 16);
+    g_autofree char *on_air = bt_json_to_text(list, FALSE);
+    g_assert_nonnull(
+        strstr(on_air, "\"phash\":\"0123456789abcdef\",\"luma\":77,\"fault\":\"black\"}"));
+    show(f, "00:30");
+    show(f, "00:40");
+    bt_writer_flush(f->writer);
+    g_autoptr(BtFacts) facts = bt_facts_open(f->path, NULL);
+    g_autoptr(GBytes) batch = bt_facts_batch(facts, BT_BATCH_MAX_BYTES, NULL);
+    g_autofree char *text = g_strndup(g_bytes_get_data(batch, NULL), g_bytes_get_size(batch));
+    g_assert_nonnull(strstr(text,
+        "\"phash\":\"0123456789abcdef\",\"luma\":77,\"phash_at\":\"2026-11-23T01:00:20.000Z\","
+        "\"fault\":\"black\","));
+    g_assert_true(strstr(text, "\"phash\"") == g_strrstr(text, "\"phash\"")); /* of one alone */
+}
+
 static void test_on_air_and_items(Fixture *f, gconstpointer data)
 {
     (void)data;
@@ -346,6 +373,7 @@ int main(int argc, char **argv)
     ADD("stop/off-the-glass", test_stop_while_off_the_glass);
     ADD("failure", test_failure);
     ADD("behind", test_behind);
+    ADD("picture", test_picture);
     ADD("on-air", test_on_air_and_items);
     return g_test_run();
 }
