@@ -418,8 +418,9 @@ static gboolean parse_grabs(BtShow *show, GError **error)
 static void anchor_loop(BtShow *show)
 {
     gint64 from_ms = show->boot_ms;
+    const BtClock *clock = &show->options->clock;
     if (show->options->folder != NULL)
-        from_ms = bt_timekeeper_show_ms(&show->time);
+        from_ms = clock->is_virtual ? clock->wall_start_ms : bt_timekeeper_show_ms(&show->time);
     else if (show->time.trusted)
         return;
     bt_board_distrust_clock(show->board, from_ms);
