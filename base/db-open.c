@@ -14,9 +14,11 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+/* Pages kept by a connection: 512 KB, not SQLite's 2 MB. The kernel keeps them too, and a board has
+ * four connections that would fill up for half a day. */
 #define PRAGMAS                                                                                    \
     "PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON; PRAGMA trusted_schema=OFF; "                 \
-    "PRAGMA temp_store=MEMORY"
+    "PRAGMA temp_store=MEMORY; PRAGMA cache_size=-512"
 #define BUSY_TIMEOUT_MS 5000
 
 /* ---- migrations ---- */

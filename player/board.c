@@ -330,6 +330,10 @@ gboolean bt_board_set_size(BtBoard *board, int w_px, int h_px, GError **error)
         .on_success = board->options.on_success,
         .on_catch_up = board->options.on_catch_up,
         .failure_user = board->options.failure_user,
+        .open_stream = board->options.open_stream,
+        .close_stream = board->options.close_stream,
+        .on_live = board->options.on_live,
+        .stream_user = board->options.stream_user,
     };
     board->stage = bt_stage_new(&options);
     return TRUE;

@@ -17,7 +17,11 @@ typedef struct {
     BtStageOnSuccess on_success;  /* nullable */
     BtStageOnCatchUp on_catch_up; /* nullable */
     gpointer failure_user;
-    gboolean planes;          /* see BtStageOptions */
+    gboolean planes;               /* see BtStageOptions */
+    BtStageOpenStream open_stream; /* nullable, as the next two: streams show their fallback */
+    BtStageCloseStream close_stream;
+    BtStageOnLive on_live;
+    gpointer stream_user;
     gboolean writable;        /* show: may make the state folder and write the ledger */
     gboolean documents_later; /* until bt_board_take_documents nothing of a source is read: the
                                * commands alone count */

@@ -5,6 +5,7 @@
 #include "base/io.h"
 #include "player/check_media.h"
 #include "player/check_report.h"
+#include "player/check_streams.h"
 #include "player/roles.h"
 #include "playlists/adapters/folder.h"
 
@@ -19,17 +20,19 @@
 typedef struct {
     gboolean led, as_json;
     char *config, *assets;
-    BtCheckBox box; /* without a canvas: the layouts' own */
-    gboolean asked; /* for the fonts: they are opened once, when something needs them */
-    BtFonts *fonts; /* NULL: there are none */
-    char *no_fonts; /* then why */
-    BtJson *files;  /* as_json only */
+    BtConfig *board; /* as read from it; NULL: none was given */
+    BtCheckBox box;  /* without a canvas: the layouts' own */
+    gboolean asked;  /* for the fonts: they are opened once, when something needs them */
+    BtFonts *fonts;  /* NULL: there are none */
+    char *no_fonts;  /* then why */
+    BtJson *files;   /* as_json only */
     gboolean good;
 } Check;
 
 static void check_clear(Check *check)
 {
     g_free(check->config);
+    g_clear_pointer(&check->board, bt_config_free);
     g_free(check->assets);
     g_free(check->no_fonts);
     g_clear_pointer(&check->fonts, bt_fonts_close);
@@ -74,6 +77,12 @@ static BtManifest *read_manifest(const char *path, GError **error)
     return bt_manifest_parse(data, size_bytes, path, error);
 }
 
+static gpointer copy_note(gconstpointer note, gpointer user)
+{
+    (void)user;
+    return g_strdup(note);
+}
+
 static void check_document(Check *check, BtCheckReport *report)
 {
     report->kind = "manifest";
@@ -81,7 +90,9 @@ static void check_document(Check *check, BtCheckReport *report)
     if (manifest == NULL)
         return;
     report->accepted = words_of_manifest(manifest);
-    report->notes = g_ptr_array_ref(manifest->notes);
+    report->notes = g_ptr_array_copy(manifest->notes, copy_note, NULL);
+    g_ptr_array_set_free_func(report->notes, g_free);
+    bt_check_streams(manifest, check->board, report->notes);
     BtAdviceScreen screen = { fonts_of(check), check->led, check->box.w_px, check->box.h_px };
     if (screen.fonts != NULL)
         report->advice = bt_advice_for_manifest(manifest, &screen);
@@ -252,12 +263,12 @@ static gboolean read_screen(Check *check, GError **error)
 {
     if (check->config == NULL)
         return TRUE;
-    g_autoptr(BtConfig) config = bt_config_read(check->config, error);
-    if (config == NULL)
+    check->board = bt_config_read(check->config, error);
+    if (check->board == NULL)
         return FALSE;
-    check->led = check->led || config->led;
-    check->box.w_px = config->canvas_px.w;
-    check->box.h_px = config->canvas_px.h;
+    check->led = check->led || check->board->led;
+    check->box.w_px = check->board->canvas_px.w;
+    check->box.h_px = check->board->canvas_px.h;
     return TRUE;
 }
 

@@ -5,6 +5,7 @@
 #include "base/io.h"
 #include "player/config_lines.h"
 #include "player/config_reading.h"
+#include "player/relay/wire.h"
 #include "render/display/display.h"
 
 #include <fcntl.h>
@@ -12,6 +13,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#define STREAM_KB_PER_S 1024 /* 8 Mbit/s: full HD */
 #define MIB (1024 * 1024)
 
 static gboolean parse_rect(const char *text, BtRect *rect)
@@ -135,10 +137,20 @@ static gboolean read_cut_key(BtReading *reading, GError **error)
             "none, or a key such as Pause or Ctrl+Shift+F12");
 }
 
+static gboolean read_renderer(BtReading *reading, GError **error)
+{
+    g_autofree char *name = bt_reading_string(reading, "display", "renderer");
+    BtConfig *config = reading->config;
+    config->renderer_auto = name == NULL || g_str_equal(name, "auto");
+    return config->renderer_auto || bt_renderer_from_name(name, &config->renderer) ||
+        bt_reading_fail(reading, "display", "renderer", error, "no such renderer",
+            "auto, software, opengl or opengles2");
+}
+
 static gboolean read_display(BtReading *reading, GError **error)
 {
     static const char *const known[] = { "kind", "canvas", "scale", "picture", "on", "mute",
-        "cut_key", NULL };
+        "cut_key", "renderer", NULL };
     BtConfig *config = reading->config;
     if (!bt_reading_check_keys(reading, "display", known, error) ||
         !bt_reading_word(
@@ -146,7 +158,8 @@ static gboolean read_display(BtReading *reading, GError **error)
         !bt_reading_word(
             reading, "display", "scale", "fit", "none", &config->scale_to_fit, error) ||
         !bt_reading_bool(reading, "display", "mute", &config->mute, error) ||
-        !read_cut_key(reading, error) || !read_windows(reading, "display", "on", config->on, error))
+        !read_cut_key(reading, error) || !read_renderer(reading, error) ||
+        !read_windows(reading, "display", "on", config->on, error))
         return FALSE;
     g_autofree char *canvas = bt_reading_string(reading, "display", "canvas");
     if (canvas != NULL && !parse_canvas(canvas, &config->canvas_px))
@@ -184,6 +197,18 @@ static gboolean read_control(BtReading *reading, GError **error)
             reading, "control", "gpio", error, "not a line", "gpiochipN:LINE, LINE 0 to 1023");
 }
 
+static gboolean read_sound(BtReading *reading, GError **error)
+{
+    static const char *const known[] = { "delay_ms", NULL };
+    gint64 delay_ms = 0;
+    if (!bt_reading_check_keys(reading, "sound", known, error) ||
+        !bt_reading_int(reading, "sound", "delay_ms", -BT_CONFIG_MAX_DELAY_MS,
+            BT_CONFIG_MAX_DELAY_MS, &delay_ms, error))
+        return FALSE;
+    reading->config->sound_delay_ms = (int)delay_ms;
+    return TRUE;
+}
+
 static gboolean read_rest(BtReading *reading, GError **error)
 {
     static const char *const clock_keys[] = { "trust", NULL };
@@ -219,6 +244,7 @@ static void source_free(gpointer data)
     g_free(source->fingerprint);
     g_free(source->ca_path);
     g_free(source->pin);
+    g_strfreev(source->streams);
     g_free(source);
 }
 
@@ -231,6 +257,7 @@ static BtConfigSource *source_new(const char *name)
     source->poll_s = 60;
     source->heavy = g_array_new(FALSE, FALSE, sizeof(BtTimes));
     source->heavy_bytes = BT_BUDGET_HEAVY_BYTES;
+    source->stream_bytes_per_s = STREAM_KB_PER_S * 1024;
     return source;
 }
 
@@ -291,12 +318,31 @@ static gboolean read_budget(
     return TRUE;
 }
 
+/* "streams=" alone, or without any host: none may be shown. */
+static gboolean read_streams(
+    BtReading *reading, const char *group, BtConfigSource *source, GError **error)
+{
+    gint64 kb_per_s = STREAM_KB_PER_S;
+    if (!bt_reading_int(reading, group, "stream_kb_per_s", 16, BT_RELAY_MAX_BYTES_PER_S / 1024,
+            &kb_per_s, error))
+        return FALSE;
+    source->stream_bytes_per_s = (guint32)kb_per_s * 1024;
+    source->streams = g_key_file_get_string_list(reading->file, group, "streams", NULL, NULL);
+    for (guint i = 0; source->streams != NULL && source->streams[i] != NULL; i++)
+        if (i == BT_STREAM_MAX_HOSTS || !bt_stream_host_is_sound(g_strstrip(source->streams[i])))
+            return bt_reading_fail(reading, group, "streams", error,
+                i == BT_STREAM_MAX_HOSTS ? "too many hosts" : "not a host",
+                "at most 16 of HOST, HOST:PORT, [IPV6]:PORT");
+    return TRUE;
+}
+
 static gboolean read_native(
     BtReading *reading, const char *group, BtConfigSource *source, GError **error)
 {
     gint64 poll_s = source->poll_s;
     if (!bt_reading_int(reading, group, "poll", 1, 86400, &poll_s, error) ||
         !read_budget(reading, group, source, error) ||
+        !read_streams(reading, group, source, error) ||
         !bt_reading_bool(reading, group, "insecure", &source->insecure, error))
         return FALSE;
     source->poll_s = (int)poll_s;
@@ -326,7 +372,7 @@ static gboolean read_source(BtReading *reading, const char *group, GError **erro
 {
     static const char *const known[] = { "kind", "classes", "zones", "base", "id", "root",
         "fingerprint", "ca", "pin", "insecure", "poll", "max_kb_per_s", "day_mb", "month_mb",
-        "heavy", "heavy_mb", "path", NULL };
+        "heavy", "heavy_mb", "streams", "stream_kb_per_s", "path", NULL };
     const char *name = group + strlen("source ");
     if (!is_id(name))
         return bt_reading_fail(reading, group, NULL, error, "a source without a proper name",
@@ -352,11 +398,11 @@ static gboolean read_source(BtReading *reading, const char *group, GError **erro
 
 static gboolean read_groups(BtReading *reading, GError **error)
 {
-    static const char *const known[] = { "screen", "display", "control", "clock", "cache", "report",
-        NULL };
+    static const char *const known[] = { "screen", "display", "sound", "control", "clock", "cache",
+        "report", NULL };
     g_auto(GStrv) groups = g_key_file_get_groups(reading->file, NULL);
     if (!read_screen(reading, error) || !read_display(reading, error) ||
-        !read_control(reading, error) || !read_rest(reading, error))
+        !read_sound(reading, error) || !read_control(reading, error) || !read_rest(reading, error))
         return FALSE;
     for (guint i = 0; groups[i] != NULL; i++) {
         if (g_str_has_prefix(groups[i], "source ")) {
@@ -380,6 +426,7 @@ static BtConfig *config_new(void)
     config->on = g_array_new(FALSE, FALSE, sizeof(BtTimes));
     config->sources = g_ptr_array_new_with_free_func(source_free);
     config->heartbeat_s = 60;
+    config->renderer_auto = TRUE;
     return config;
 }
 

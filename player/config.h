@@ -7,9 +7,11 @@
 #include "player/gpio.h"
 #include "playlists/inputs/inputs.h"
 #include "playlists/sync/budget.h"
+#include "render/display/display.h"
 
 #define BT_CONFIG_MAX_BYTES (64 * 1024)
 #define BT_CONFIG_MAX_ZONES 16
+#define BT_CONFIG_MAX_DELAY_MS 500      /* televisions and amplifiers stay below */
 #define BT_SCREEN_UNCLAIMED "unclaimed" /* no id yet: bangtin enrol gives one */
 
 typedef enum { BT_SOURCE_NATIVE, BT_SOURCE_FOLDER } BtSourceKind;
@@ -42,6 +44,9 @@ typedef struct {
     guint64 day_bytes, month_bytes; /* native: what may come and go; 0 for no limit */
     GArray *heavy;                  /* native: of BtTimes, local hours for films; empty: all */
     guint64 heavy_bytes;            /* native: a picture above it counts as a film */
+    char **streams; /* native: hosts that live streams may come from (bt_stream_may_open); NULL: as
+                       signed, with TLS */
+    guint32 stream_bytes_per_s; /* native: of one live stream at most */
 } BtConfigSource;
 
 typedef struct {
@@ -56,10 +61,14 @@ typedef struct {
     gboolean offscreen;
     BtRect canvas_px; /* w and h 0: the size of the screen */
     gboolean scale_to_fit;
+    gboolean renderer_auto; /* what was measured decides; else … */
+    BtRenderer renderer;
     char *picture_path; /* offscreen: where the current picture is written; NULL: nowhere */
     GArray *on;         /* of BtTimes; empty: the source decides */
     gboolean mute;      /* hard: no class lifts it */
     char *cut_key;      /* as BtDisplayOptions has it; NULL: no key cuts */
+    /* [sound] */
+    int sound_delay_ms; /* how much later than the picture it leaves what stands behind this box */
     /* [control] */
     BtGpioLine gpio; /* the board's cut switch; its chip "" for none */
     /* [clock] */

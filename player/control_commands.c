@@ -86,6 +86,17 @@ static void print_disk(const BtJsonAt *root)
         printf(_("Reports lost since the start: %s\n"), lost);
 }
 
+static void print_renderer(const BtJsonAt *root)
+{
+    BtJsonAt display;
+    if (!bt_json_member(root, "display", &display))
+        return;
+    const char *device = text_of(&display, "device");
+    g_autofree char *by = g_strdup_printf("%s%s%s (%s)", text_of(&display, "renderer"),
+        *device != '\0' ? ", " : "", device, text_of(&display, "why"));
+    printf(_("Drawn by: %s\n"), by);
+}
+
 static void print_sources(const BtJsonAt *root, GTimeZone *zone)
 {
     BtJsonAt list;
@@ -117,6 +128,7 @@ static void print_status(const BtJson *status, GTimeZone *zone)
         g_autofree char *shown = number_of(&frames, "shown"), *late = number_of(&frames, "late");
         printf(_("Pictures: %s shown, %s late\n"), shown, late);
     }
+    print_renderer(&root);
     if (bt_json_member(&root, "spool", &spool)) {
         g_autofree char *waiting = number_of(&spool, "waiting");
         printf(_("Reports waiting: %s\n"), waiting);

@@ -14,11 +14,18 @@ typedef struct {
     guint64 shown, late, dropped; /* pictures presented; after their time; never presented */
 } BtGlassCounts;
 
-/* `w_px`, `h_px` (0: configuration, else the screen's own). (transfer full) (nullable) */
+/* `w_px`, `h_px` (0: configuration, else the screen's own); `crashed` as bt_renderer_choose takes
+ * it. A chip that cannot be had is said, and the processor draws. (transfer full) (nullable) */
 BtGlass *bt_glass_open(const BtConfig *config, gboolean offscreen, gboolean windowed, int w_px,
-    int h_px, GError **error);
+    int h_px, gboolean crashed, GError **error);
 void bt_glass_close(BtGlass *glass);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(BtGlass, bt_glass_close)
+
+/* What draws ("software", "opengl", "opengles2"), how the chip calls itself (NULL: the processor
+ * draws), and why it is what it is. Borrowed until the next call of any other function here. */
+const char *bt_glass_renderer(const BtGlass *glass);
+const char *bt_glass_device(const BtGlass *glass);
+const char *bt_glass_why(const BtGlass *glass);
 
 void bt_glass_size(const BtGlass *glass, int *w_px, int *h_px);
 /* Milliseconds between refreshes; offscreen as if there were 60 a second. */
@@ -38,7 +45,7 @@ int bt_glass_event_fd(BtGlass *glass); /* -1: poll */
 
 /* The picture as it is now. */
 gboolean bt_glass_write_png(BtGlass *glass, const char *path, GError **error);
-double bt_glass_brightness(BtGlass *glass);
+double bt_glass_brightness(BtGlass *glass); /* 0 when the chip does not hand it out */
 /* What `rect_px` of the picture as it is now looks like, and what it should look like: the scene
  * and the time are those of the last bt_glass_draw. About a millisecond for a 4K canvas. */
 void bt_glass_look(BtGlass *glass, const BtScene *scene, gint64 t_ms, BtRect rect_px,

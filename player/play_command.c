@@ -2,6 +2,7 @@
 #include "player/commands.h"
 
 #include "base/error.h"
+#include "player/renderer.h"
 #include "player/roles.h"
 
 #include <stdio.h>
@@ -92,6 +93,8 @@ static BtConfig *look_into_config(const char *path, BtRoleOptions *options, GErr
     if (config == NULL)
         return NULL;
     options->offscreen = options->offscreen || config->offscreen;
+    g_autofree char *chip = bt_renderer_chip("");
+    options->gauge = config->renderer_auto && chip != NULL && !options->offscreen;
     options->cut_key = config->cut_key;
     options->cut_line = *config->gpio.chip != '\0' ? &config->gpio : NULL;
     return config;
@@ -197,7 +200,9 @@ int bt_role_command(int argc, char **argv)
         return bt_command_fail(failure, 2);
     g_autofree char *name = g_strdup_printf("bangtin-%s", role);
     prctl(PR_SET_NAME, name);
-    int status = g_str_equal(role, "show") ? bt_show(&options) : bt_sync_role(&options);
+    int status = g_str_equal(role, "show") ? bt_show(&options)
+        : g_str_equal(role, "gauge")       ? bt_gauge_role(&options)
+                                           : bt_sync_role(&options);
     g_free(options.config_path);
     g_free(options.folder);
     g_free(options.boot);

@@ -34,6 +34,12 @@ typedef enum {
     BT_ROLE_TIME_ASK, /* sync → supervise → show: the source can be asked now, with which nonce? */
     BT_ROLE_TIME_NONCE, /* show → supervise → sync: with `nonce`, and at once */
     BT_ROLE_TIME, /* sync → supervise → show: the answer stands in the cache as "time.json" */
+    BT_ROLE_RELAY, /* show → supervise: start a relay of a live stream, `value` its number; fds: its
+                    * end of the socket, the pipe to write to */
+    BT_ROLE_RELAY_END, /* show → supervise: relay `value` is to be killed: it may not hear any more
+                        */
+    BT_ROLE_STREAMED, /* show → supervise → sync: `value` bytes of live streams came, for the source
+                       * number `flag` of the configuration */
 } BtRoleType;
 
 typedef struct {
@@ -70,6 +76,7 @@ typedef struct {
     char *grab_folder;
     const BtGpioLine *cut_line; /* supervise: the board's switch; NULL: it has none. Borrowed */
     const char *cut_key;        /* supervise: as bt_display_open takes it. Borrowed */
+    gboolean gauge;             /* supervise: measure the renderers when show is on the glass */
 } BtRoleOptions;
 
 /* Where a role hears what supervise says to it, one message a call and none with descriptors.
@@ -82,9 +89,15 @@ typedef struct {
 /* From now on, in the main loop; `ear` stays the caller's. */
 void bt_role_listen(BtRoleEar *ear);
 
+/* The command line that starts a role with these options, NULL at its end. (transfer full):
+ * GPtrArray of strings */
+GPtrArray *bt_role_arguments(const BtRoleOptions *options, const char *role);
+
 /* The whole life of each role; the process's exit status. */
 int bt_supervise(const BtRoleOptions *options);
 int bt_show(const BtRoleOptions *options);
 int bt_sync_role(const BtRoleOptions *options);
+/* A process that measures the renderers and ends (gauge.c). */
+int bt_gauge_role(const BtRoleOptions *options);
 
 #endif

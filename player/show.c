@@ -216,8 +216,15 @@ void bt_show_on_catch_up(const char *zone, gint64 since_ms, gpointer user)
 
 /* ---- the scene ---- */
 
+static void forget_next(BtShow *show)
+{
+    g_clear_pointer(&show->next, bt_on_air_free);
+    show->prepared_ms = BT_TIME_MIN;
+}
+
 static void put_on_air(BtShow *show, BtOnAir *on_air)
 {
+    forget_next(show);
     bt_glass_note_put(show->note, on_air);
     g_clear_pointer(&show->on_air, bt_on_air_free);
     show->on_air = on_air;
@@ -290,9 +297,10 @@ static void prepare_next(BtShow *show, gint64 t_ms)
     gint64 next_ms = show->on_air->until_ms;
     if (next_ms == show->prepared_ms || next_ms - t_ms > PREPARE_AHEAD_MS)
         return;
-    g_autoptr(BtOnAir) next = bt_board_on_air(show->board, next_ms);
-    if (next->kind == BT_ON_PROGRAMME)
-        bt_stage_prepare(bt_board_stage(show->board), next, next_ms);
+    forget_next(show);
+    show->next = bt_board_on_air(show->board, next_ms);
+    if (show->next->kind == BT_ON_PROGRAMME)
+        bt_stage_prepare(bt_board_stage(show->board), show->next, next_ms);
     show->prepared_ms = next_ms;
 }
 
@@ -336,18 +344,6 @@ static void note_glass(BtShow *show, gint64 t_ms, gint64 drawn_ms)
     update_life(show, &now);
     bt_show_prove(show, is_covered, drawn_ms);
     heartbeat_on_change(show);
-}
-
-static void update_sound(BtShow *show, gint64 t_ms)
-{
-    gint64 start_ms = 0;
-    g_autoptr(BtMedia) media = NULL;
-    gboolean muted = show->config->mute || t_ms < show->mute_until_ms ||
-        show->time.clock.is_virtual || t_ms < show->pattern_until_ms;
-    if (!muted && show->on_air->kind == BT_ON_PROGRAMME)
-        media = bt_stage_sound(bt_board_stage(show->board), show->on_air, &start_ms);
-    gint64 offset_ms = t_ms - g_get_monotonic_time() / 1000;
-    bt_sound_play(show->sound, media, start_ms, show->on_air->volume, offset_ms);
 }
 
 /* How long the picture's file must wait yet; -1 when there is nothing to write. */
@@ -552,7 +548,7 @@ void bt_show_turn(BtShow *show)
     while (bt_stage_work(bt_board_stage(show->board)))
         continue;
     prepare_next(show, t_ms);
-    update_sound(show, t_ms);
+    bt_show_update_sound(show);
     write_picture(show);
     bt_fd_watch_set(show->decoders, bt_stage_fds(bt_board_stage(show->board)));
     set_timer(show, t_ms, next_due(show, t_ms, drawn_ms));

@@ -1,6 +1,7 @@
 /* The state of show, shared by the files that make up that role: show.c (the turn), show_start.c
- * (its beginning and end), show_time.c (what time it is), entries.c (what it writes into the input
- * ledger), doubt.c (what may have rotted), show_proof.c (whether the picture is right), show_tell.c
+ * (its beginning and end), show_time.c (what time it is), show_sound.c (what is heard), entries.c
+ * (what it writes into the input ledger), doubt.c (what may have rotted), show_proof.c (whether the
+ * picture is right), show_tell.c
  * (what it tells others), status.c (what it says of itself). Private to these. Thread-safety:
  * show's main thread. */
 #ifndef BT_PLAYER_SHOW_H
@@ -18,6 +19,8 @@
 #include "player/sound.h"
 #include "player/timekeeper.h"
 #include "player/tracker.h"
+
+typedef struct BtStreams BtStreams;
 
 typedef struct {
     const BtRoleOptions *options;
@@ -42,9 +45,11 @@ typedef struct {
     BtJudge *judge; /* NULL: this player keeps no state */
     BtGlass *glass;
     BtFdWatch *decoders;
+    BtStreams *streams;
     BtSound *sound;
 
     BtOnAir *on_air;
+    BtOnAir *next; /* what was prepared; NULL: nothing yet */
     BtScene *scene;
     gint64 scene_until_ms;
     gint64 prepared_ms;      /* the start of what was prepared */
@@ -87,6 +92,9 @@ void bt_show_turn(BtShow *show);
 /* A message without files to supervise. */
 void bt_show_tell(BtShow *show, BtRoleType type);
 void bt_show_send(BtShow *show, const BtRoleMessage *message);
+
+/* show_sound.c: what is heard follows what is on. */
+void bt_show_update_sound(BtShow *show);
 
 /* ---- show_time.c ---- */
 /* Show time becomes the best that is known; what is being written down follows a step. */
@@ -139,5 +147,14 @@ int bt_show_spawn_decoder(int content_fd, gpointer show, GError **error);
 void bt_show_on_failure(const BtStageFailure *failure, gpointer show);
 void bt_show_on_success(const char *sha256, gpointer show);
 void bt_show_on_catch_up(const char *zone, gint64 since_ms, gpointer show);
+
+/* ---- streams.c ---- */
+BtStreams *bt_streams_new(void); /* (transfer full) */
+/* The relays are no longer listened to. */
+void bt_streams_free(BtStreams *streams);
+/* For the board: BtStageOpenStream, BtStageCloseStream and BtStageOnLive over a BtShow. */
+int bt_show_open_stream(const BtStageStream *stream, gpointer show, guint *number, GError **error);
+void bt_show_close_stream(guint number, gpointer show);
+void bt_show_on_live(const BtStageLive *live, gpointer show);
 
 #endif

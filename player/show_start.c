@@ -330,6 +330,12 @@ static void await_ground(void)
     close(BT_ROLE_GATE_FD);
 }
 
+/* A live stream has one pace, and that of an hour in a minute is not it. */
+static gboolean has_real_time(const BtShow *show)
+{
+    return !show->time.clock.is_virtual || show->time.clock.rate == 1;
+}
+
 static gboolean open_board(BtShow *show, GError **error)
 {
     const BtRoleOptions *options = show->options;
@@ -341,6 +347,10 @@ static gboolean open_board(BtShow *show, GError **error)
         .on_catch_up = bt_show_on_catch_up,
         .failure_user = show,
         .planes = TRUE,
+        .open_stream = has_real_time(show) ? bt_show_open_stream : NULL,
+        .close_stream = bt_show_close_stream,
+        .on_live = bt_show_on_live,
+        .stream_user = show,
         .writable = TRUE,
         .documents_later = show->safe_until_ms != BT_TIME_MIN,
         .since_ms = show->boot_ms - BT_HOUR_MS,
@@ -350,8 +360,8 @@ static gboolean open_board(BtShow *show, GError **error)
         return FALSE;
     gboolean offscreen = options->offscreen || show->config->offscreen;
     await_ground();
-    show->glass = bt_glass_open(
-        show->config, offscreen, options->windowed, options->w_px, options->h_px, error);
+    show->glass = bt_glass_open(show->config, offscreen, options->windowed, options->w_px,
+        options->h_px, options->crashed, error);
     if (show->glass == NULL)
         return FALSE;
     int w_px, h_px;
@@ -436,6 +446,7 @@ static gboolean show_open(BtShow *show, GError **error)
     show->pattern_until_ms = show->mute_until_ms = show->identify_until_ms = BT_TIME_MIN;
     show->safe_until_ms = BT_TIME_MIN;
     show->loop = g_main_loop_new(NULL, FALSE);
+    show->streams = bt_streams_new();
     show->config = options->config_path != NULL ? bt_config_read(options->config_path, error)
                                                 : bt_config_for_folder(options->folder);
     if (show->config == NULL || !parse_grabs(show, error) || !make_timer(show, error))
@@ -466,6 +477,7 @@ static void show_stop(BtShow *show)
 {
     g_clear_pointer(&show->judge, bt_judge_free);
     BtMoment now = bt_show_moment(show);
+    bt_stage_end_streams(bt_board_stage(show->board));
     bt_tracker_stop(show->tracker, &now);
     bt_life_stop(show->life, &now);
     bt_status_heartbeat(show);
@@ -480,6 +492,7 @@ static void show_close(BtShow *show)
     bt_fd_watch_free(show->decoders);
     g_clear_pointer(&show->scene, bt_scene_unref);
     g_clear_pointer(&show->on_air, bt_on_air_free);
+    g_clear_pointer(&show->next, bt_on_air_free);
     bt_tracker_free(show->tracker);
     bt_proof_free(show->proof);
     bt_life_free(show->life);
@@ -488,6 +501,7 @@ static void show_close(BtShow *show)
     bt_glass_note_free(show->note);
     bt_glass_close(show->glass);
     bt_board_close(show->board);
+    bt_streams_free(show->streams);
     bt_config_free(show->config);
     g_clear_pointer(&show->grabs, g_array_unref);
     g_hash_table_unref(show->failures);

@@ -1,156 +1,193 @@
-/* The speaker's clock and the monotonic clock drift apart by some parts in a hundred thousand. Each
- * turn the thread compares where the sound should be (show time plus what is still queued) with
- * where it is, and reads a few samples more or fewer than it writes, spread evenly: at most 0.5 %,
- * which nobody hears. A difference beyond a quarter of a second is a jump, and the position is set
- * anew. */
+/* The device's own thread mixes; this module's thread only keeps the device. It sleeps until
+ * something is to be heard, so a silent board wakes up for nothing, and a board that is never to
+ * sound never opens a device. Media are let go of in the keeper's thread too: the device's thread
+ * is to do nothing that may take long. */
 #include "player/sound.h"
 
-#define TURN_MS 20
-#define QUEUE_FRAMES (BT_SOUND_RATE_HZ * 120 / 1000)
-#define TURN_FRAMES (BT_SOUND_RATE_HZ * TURN_MS / 1000)
-#define MAX_STRETCH_FRAMES (TURN_FRAMES * 5 / 1000)
-#define JUMP_MS 250
+#include "player/mixer.h"
+#include "render/display/display.h"
+
+#define LOOK_US G_USEC_PER_SEC /* an open device is looked after so often */
+#define RETRY_US (3 * G_USEC_PER_SEC)
+#define WANE_US (G_USEC_PER_SEC / 5)   /* some of the device's pieces: until the last is played */
+#define LINGER_US (2 * G_USEC_PER_SEC) /* between two films a device stays open */
 
 struct BtSound {
-    GThread *thread;
-    GMutex mutex;
+    GThread *keeper;
+    GMutex mutex; /* what follows */
     GCond changed;
-    /* Under mutex: what to play. */
-    BtMedia *media;
-    gint64 start_ms, offset_ms;
-    int volume;
+    BtMixer *mixer;
+    gint64 offset_ms;
     gboolean ending;
-    /* The thread's own. */
+    BtSoundState state;
+    /* The keeper's own. */
     BtSpeaker *speaker;
-    gboolean no_speaker;
-    BtMedia *playing;
-    double position; /* of `playing`, in frames */
+    gboolean told;    /* that there is no device */
+    gint64 silent_us; /* since when nothing is to be heard; 0: something is */
 };
 
-static gboolean open_speaker(BtSound *sound)
+static gsize read_media(gpointer media, gint64 pts_ms, gint16 *samples, gsize n_frames)
+{
+    return bt_media_read_sound(media, pts_ms, samples, n_frames);
+}
+
+static gpointer ref_media(gpointer media)
+{
+    return bt_media_ref(media);
+}
+
+static const BtMixerSources MEDIA = { read_media, ref_media };
+
+/* In the device's thread. */
+static void fill(gint16 *to, gsize n_frames, gint64 heard_us, gpointer data)
+{
+    BtSound *sound = data;
+    g_mutex_lock(&sound->mutex);
+    bt_mixer_fill(sound->mixer, to, n_frames, (double)heard_us / 1000 + (double)sound->offset_ms);
+    if (bt_mixer_has_done(sound->mixer))
+        g_cond_signal(&sound->changed);
+    g_mutex_unlock(&sound->mutex);
+}
+
+/* ---- the keeper; it holds the mutex but where it says so ---- */
+
+static void let_go(BtSound *sound)
+{
+    BtMedia *media;
+    while ((media = bt_mixer_take_done(sound->mixer, sound->speaker == NULL)) != NULL) {
+        g_mutex_unlock(&sound->mutex);
+        bt_media_unref(media);
+        g_mutex_lock(&sound->mutex);
+    }
+}
+
+static void open_speaker(BtSound *sound)
 {
     g_autoptr(GError) failure = NULL;
-    if (sound->speaker == NULL && !sound->no_speaker) {
-        sound->speaker = bt_speaker_open(&failure);
-        sound->no_speaker = sound->speaker == NULL;
-        if (sound->no_speaker)
-            g_message("sound: %s", failure->message);
-    }
-    return sound->speaker != NULL;
+    g_mutex_unlock(&sound->mutex);
+    sound->speaker = bt_speaker_open(fill, sound, &failure);
+    g_mutex_lock(&sound->mutex);
+    gboolean opened = sound->speaker != NULL;
+    if (opened && sound->told)
+        g_message("sound: there is a device again");
+    if (!opened && !sound->told)
+        g_message("%s", failure->message);
+    sound->told = !opened;
 }
 
-static gint16 scale(double sample, int volume)
+static void close_speaker(BtSound *sound)
 {
-    double scaled = sample * volume / 100;
-    return (gint16)CLAMP(scaled, G_MININT16, G_MAXINT16);
+    BtSpeaker *speaker = g_steal_pointer(&sound->speaker);
+    g_mutex_unlock(&sound->mutex);
+    bt_speaker_close(speaker);
+    g_mutex_lock(&sound->mutex);
 }
 
-/* Writes TURN_FRAMES made out of n_in by linear interpolation. */
-static void write_stretched(BtSound *sound, const gint16 *in, gsize n_in, int volume)
+static void look_after_speaker(BtSound *sound)
 {
-    gint16 out[TURN_FRAMES * BT_SOUND_CHANNELS];
-    for (gsize i = 0; i < TURN_FRAMES; i++) {
-        double at = (double)i * (double)(n_in - 1) / (TURN_FRAMES - 1);
-        gsize k = MIN((gsize)at, n_in - 2);
-        double part = at - (double)k;
-        for (gsize c = 0; c < BT_SOUND_CHANNELS; c++) {
-            double a = in[k * BT_SOUND_CHANNELS + c], b = in[(k + 1) * BT_SOUND_CHANNELS + c];
-            out[i * BT_SOUND_CHANNELS + c] = scale(a + (b - a) * part, volume);
-        }
-    }
-    bt_speaker_write(sound->speaker, out, TURN_FRAMES);
-}
-
-static void play_turn(BtSound *sound, gint64 due_ms, int volume)
-{
-    gint16 in[(TURN_FRAMES + MAX_STRETCH_FRAMES) * BT_SOUND_CHANNELS];
-    double due = (double)due_ms * BT_SOUND_RATE_HZ / 1000, late = due - sound->position;
-    if (late > JUMP_MS * BT_SOUND_RATE_HZ / 1000 || late < -JUMP_MS * BT_SOUND_RATE_HZ / 1000)
-        sound->position = due;
-    gsize n_in = TURN_FRAMES +
-        (gsize)(gint)CLAMP(due - sound->position, -MAX_STRETCH_FRAMES, MAX_STRETCH_FRAMES);
-    gint64 pts_ms = (gint64)(sound->position * 1000 / BT_SOUND_RATE_HZ);
-    gsize n = bt_media_read_sound(sound->playing, pts_ms, in, n_in);
-    if (n >= 2) {
-        write_stretched(sound, in, n, volume);
-        sound->position += (double)n;
-    }
-}
-
-static void change_medium(BtSound *sound, BtMedia *media)
-{
-    if (sound->playing != NULL && sound->speaker != NULL)
-        bt_speaker_flush(sound->speaker);
-    g_clear_pointer(&sound->playing, bt_media_unref);
-    sound->playing = media == NULL ? NULL : bt_media_ref(media);
-    sound->position = -1e18;
-}
-
-/* One turn; holds the mutex only to read what is wanted. */
-static void turn(BtSound *sound, BtMedia *media, gint64 start_ms, gint64 offset_ms, int volume)
-{
-    if (media != sound->playing)
-        change_medium(sound, media);
-    if (media == NULL || !open_speaker(sound))
+    if (sound->speaker == NULL || bt_speaker_is_alive(sound->speaker))
         return;
-    while (bt_speaker_queued(sound->speaker) < QUEUE_FRAMES) {
-        gint64 now_ms = g_get_monotonic_time() / 1000 + offset_ms;
-        gint64 queued_ms = (gint64)bt_speaker_queued(sound->speaker) * 1000 / BT_SOUND_RATE_HZ;
-        double before = sound->position;
-        play_turn(sound, now_ms + queued_ms - start_ms, volume);
-        if (sound->position <= before)
-            break;
+    g_message("sound: the device is gone");
+    sound->told = TRUE;
+    close_speaker(sound);
+}
+
+/* Until `us` from now, or what is wanted changes. */
+static void rest(BtSound *sound, gint64 us)
+{
+    if (!sound->ending)
+        g_cond_wait_until(&sound->changed, &sound->mutex, g_get_monotonic_time() + us);
+}
+
+static void keep_sounding(BtSound *sound)
+{
+    sound->silent_us = 0;
+    look_after_speaker(sound);
+    if (sound->speaker == NULL)
+        open_speaker(sound);
+    sound->state = sound->speaker != NULL ? BT_SOUND_ON : BT_SOUND_NO_DEVICE;
+    rest(sound, sound->speaker != NULL ? LOOK_US : RETRY_US);
+}
+
+static void keep_silent(BtSound *sound)
+{
+    gint64 now_us = g_get_monotonic_time();
+    if (sound->silent_us == 0)
+        sound->silent_us = now_us;
+    gint64 left_us = sound->silent_us + LINGER_US - now_us;
+    if (sound->speaker == NULL) {
+        sound->state = BT_SOUND_SILENT;
+        if (!sound->ending)
+            g_cond_wait(&sound->changed, &sound->mutex);
+    } else if (left_us > 0) {
+        rest(sound, left_us);
+    } else {
+        close_speaker(sound);
     }
 }
 
-static gpointer run(gpointer data)
+/* A player that ends does not click either: a device that closes drops what it holds. */
+static void wane(BtSound *sound)
+{
+    gint64 until_us = g_get_monotonic_time() + WANE_US;
+    gboolean sounds = sound->speaker != NULL && !bt_mixer_is_idle(sound->mixer);
+    bt_mixer_set(sound->mixer, NULL, 0, 0);
+    while (sounds && g_cond_wait_until(&sound->changed, &sound->mutex, until_us))
+        continue;
+}
+
+static gpointer keep(gpointer data)
 {
     BtSound *sound = data;
     g_mutex_lock(&sound->mutex);
     while (!sound->ending) {
-        BtMedia *media = sound->media == NULL ? NULL : bt_media_ref(sound->media);
-        gint64 start_ms = sound->start_ms, offset_ms = sound->offset_ms;
-        int volume = sound->volume;
-        g_mutex_unlock(&sound->mutex);
-        turn(sound, media, start_ms, offset_ms, volume);
-        g_clear_pointer(&media, bt_media_unref);
-        g_mutex_lock(&sound->mutex);
-        if (sound->ending)
-            break;
-        if (sound->media == NULL && sound->playing == NULL)
-            g_cond_wait(&sound->changed, &sound->mutex);
+        let_go(sound);
+        if (bt_mixer_is_idle(sound->mixer))
+            keep_silent(sound);
         else
-            g_cond_wait_until(
-                &sound->changed, &sound->mutex, g_get_monotonic_time() + TURN_MS * 1000);
+            keep_sounding(sound);
     }
+    wane(sound);
+    if (sound->speaker != NULL)
+        close_speaker(sound);
+    let_go(sound);
     g_mutex_unlock(&sound->mutex);
-    change_medium(sound, NULL);
     return NULL;
 }
+
+/* ---- the main thread ---- */
 
 BtSound *bt_sound_new(void)
 {
     BtSound *sound = g_new0(BtSound, 1);
     g_mutex_init(&sound->mutex);
     g_cond_init(&sound->changed);
-    sound->thread = g_thread_new("sound", run, sound);
+    sound->mixer = bt_mixer_new(&MEDIA);
+    sound->keeper = g_thread_new("sound", keep, sound);
     return sound;
 }
 
-void bt_sound_play(BtSound *sound, BtMedia *media, gint64 start_ms, int volume, gint64 offset_ms)
+void bt_sound_play(
+    BtSound *sound, const BtStageSound *sounds, guint n, int volume, gint64 offset_ms)
 {
-    if (volume == 0)
-        media = NULL;
+    BtMixerPart parts[BT_MIXER_PARTS];
+    n = volume > 0 ? MIN(n, BT_MIXER_PARTS) : 0;
+    for (guint i = 0; i < n; i++)
+        parts[i] = (BtMixerPart){ sounds[i].media, sounds[i].start_ms, sounds[i].end_ms,
+            sounds[i].fade_in_ms, sounds[i].fade_out_ms };
     g_mutex_lock(&sound->mutex);
-    if (media != sound->media) {
-        g_clear_pointer(&sound->media, bt_media_unref);
-        sound->media = media == NULL ? NULL : bt_media_ref(media);
+    if (bt_mixer_set(sound->mixer, parts, n, volume))
         g_cond_signal(&sound->changed);
-    }
-    sound->start_ms = start_ms;
     sound->offset_ms = offset_ms;
-    sound->volume = volume;
     g_mutex_unlock(&sound->mutex);
+}
+
+BtSoundState bt_sound_state(BtSound *sound)
+{
+    g_mutex_lock(&sound->mutex);
+    BtSoundState state = sound->state;
+    g_mutex_unlock(&sound->mutex);
+    return state;
 }
 
 void bt_sound_free(BtSound *sound)
@@ -161,9 +198,8 @@ void bt_sound_free(BtSound *sound)
     sound->ending = TRUE;
     g_cond_signal(&sound->changed);
     g_mutex_unlock(&sound->mutex);
-    g_thread_join(sound->thread);
-    g_clear_pointer(&sound->media, bt_media_unref);
-    bt_speaker_close(sound->speaker);
+    g_thread_join(sound->keeper);
+    bt_mixer_free(sound->mixer);
     g_mutex_clear(&sound->mutex);
     g_cond_clear(&sound->changed);
     g_free(sound);

@@ -1,7 +1,7 @@
 #include "player/spare.h"
 
 #include "base/channel.h"
-#include "player/launch.h"
+#include "player/start.h"
 #include "render/media/media.h"
 
 #include <unistd.h>
@@ -35,7 +35,7 @@ BtSpare *bt_spare_start(const char *decoder_path)
     if (!bt_channel_pair(ends, NULL))
         return NULL;
     g_auto(GStrv) env = bt_media_decoder_environment();
-    GPid pid = bt_launch(decoder_path, argv, env, &ends[1], 1);
+    pid_t pid = bt_start(decoder_path, argv, env, &ends[1], 1);
     close(ends[1]);
     if (pid < 0) {
         close(ends[0]);

@@ -22,6 +22,25 @@ static BtJson *frames_json(const BtShow *show)
     return frames;
 }
 
+/* A loudspeaker that is not there shows when it is needed, and that is too late. */
+static BtJson *sound_json(const BtShow *show)
+{
+    static const char *const words[] = { "silent", "on", "no-device" };
+    BtJson *sound = bt_json_new_object();
+    bt_json_set_string(sound, "state", words[bt_sound_state(show->sound)]);
+    bt_json_set_int(sound, "volume", show->config->mute ? 0 : show->on_air->volume);
+    return sound;
+}
+
+static BtJson *display_json(const BtShow *show)
+{
+    BtJson *display = bt_json_new_object();
+    bt_json_set_string(display, "renderer", bt_glass_renderer(show->glass));
+    bt_json_set_string(display, "device", bt_glass_device(show->glass));
+    bt_json_set_string(display, "why", bt_glass_why(show->glass));
+    return display;
+}
+
 static BtJson *clock_json(const BtShow *show)
 {
     BtJson *clock = bt_json_new_object();
@@ -36,8 +55,10 @@ static void set_common(const BtShow *show, BtJson *status, guint max_zones)
     bt_json_set_string(status, "state", state_word(show));
     bt_json_set_string(status, "player", BANGTIN_VERSION);
     bt_json_set_int(status, "uptime_s", up_ms / 1000);
-    bt_json_set(status, "on_air", bt_tracker_on_air(show->tracker, max_zones));
+    bt_json_set(
+        status, "on_air", bt_tracker_on_air(show->tracker, max_zones, max_zones == G_MAXUINT));
     bt_json_set(status, "frames", frames_json(show));
+    bt_json_set(status, "sound", sound_json(show));
 }
 
 /* ---- what the disk knows ---- */
@@ -136,6 +157,7 @@ BtJson *bt_status_json(BtShow *show)
     BtJson *status = bt_json_new_object();
     bt_json_set_string(status, "screen", show->config->screen_id);
     set_common(show, status, G_MAXUINT);
+    bt_json_set(status, "display", display_json(show));
     bt_json_set(status, "clock", clock_json(show));
     bt_json_set(status, "sources", sources_json(show));
     bt_json_set(status, "cache", cache_json(show->config));

@@ -1,7 +1,7 @@
 /* supervise: the first process, and the only one that starts others.
  *
  * It holds one channel to show and one to sync, passes fixed-size messages between them, starts a
- * decoder for show when asked (the socket and the content come as fds; nothing about them is read),
+ * decoder or a relay for show when asked (their files come as fds; nothing about them is read),
  * and starts again what died: show at once, unless it dies over and over, sync with a back-off.
  * While beats come from show it feeds the service manager's watchdog; without them it kills show,
  * and without that the service manager kills it. It also keeps a window of the board's ground
@@ -14,18 +14,17 @@
 #include "base/error.h"
 #include "player/fdwatch.h"
 #include "player/ground.h"
-#include "player/launch.h"
 #include "player/notify.h"
 #include "player/roles.h"
 #include "player/spare.h"
+#include "player/start.h"
+#include "player/started_relays.h"
 #include "render/media/media.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <glib-unix.h>
 #include <signal.h>
 #include <string.h>
-#include <sys/prctl.h>
 #include <sys/signalfd.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -39,6 +38,7 @@
 #define SHOW_BACK_OFF_MAX_MS (10 * BT_SECOND_MS)
 #define START_AGAIN_MS 1000 /* where there was no room for a process */
 #define GPIO_AGAIN_S 10     /* a chip that is not there (yet) is asked for again */
+#define GAUGE_AFTER_S 10    /* show is on the glass by then, and what was to be decoded is */
 #define MAX_DECODERS 64
 #define MESSAGES_AT_ONCE 16 /* then the others are heard: a flood silences nobody */
 
@@ -55,16 +55,22 @@ typedef struct {
     gboolean has_beaten; /* show, since it was started */
 } Child;
 
+/* What the show before the next one left. */
+typedef struct {
+    gint64 died_ms;   /* by its own time; 0: there was none */
+    BtTimeLeft time;  /* what it knew of the time */
+    gboolean crashed; /* it did not end by itself */
+} Left;
+
 struct Supervise {
     const BtRoleOptions *options;
     GMainLoop *loop;
     Child show, sync;
+    pid_t gauge; /* measures the renderers; 0: not running */
     BtNotify *notify;
     gint64 beat_ms; /* real, of the last beat, or when show was started */
     guint beat_timer;
-    gint64 died_ms;      /* by its own time, of the last show */
-    BtTimeLeft left;     /* what it knew of the time */
-    gboolean crashed;    /* it did not end by itself */
+    Left left;           /* by the last show */
     guint deaths;        /* of show */
     int died_of;         /* the last one's exit status */
     gboolean cut_wanted; /* and no show has said yet that it is written down */
@@ -77,6 +83,7 @@ struct Supervise {
     guint decoders;
     BtSpare *spare; /* nullable; counted above */
     int gate[2];    /* a pipe whose other end show has: closed when the ground is there */
+    BtStartedRelays relays;
 };
 
 static gint64 real_ms(void)
@@ -86,41 +93,13 @@ static gint64 real_ms(void)
 
 /* ---- starting ---- */
 
-static void add(GPtrArray *argv, const char *name, const char *value)
-{
-    if (value != NULL)
-        g_ptr_array_add(argv, g_strdup_printf("--%s=%s", name, value));
-}
-
-static void add_number(GPtrArray *argv, const char *name, gint64 value)
-{
-    if (value != 0)
-        g_ptr_array_add(argv, g_strdup_printf("--%s=%" G_GINT64_FORMAT, name, value));
-}
-
 static GPtrArray *role_arguments(const Supervise *supervise, const char *role)
 {
-    const BtRoleOptions *options = supervise->options;
-    GPtrArray *argv = g_ptr_array_new_with_free_func(g_free);
-    g_autofree char *clock = bt_clock_to_text(&options->clock);
-    g_ptr_array_add(argv, g_strdup_printf("bangtin-%s", role));
-    add(argv, "role", role);
-    add(argv, "config", options->config_path);
-    add(argv, "folder", options->folder);
-    add(argv, "clock", clock);
-    add(argv, "boot", options->boot);
-    add(argv, "grab", options->grab);
-    add(argv, "grab-to", options->grab_folder);
-    add_number(argv, "offscreen", options->offscreen);
-    add_number(argv, "windowed", options->windowed);
-    add_number(argv, "width", options->w_px);
-    add_number(argv, "height", options->h_px);
-    add_number(argv, "died", supervise->died_ms);
-    add_number(argv, "time", supervise->left.offset_ms);
-    add_number(argv, "trusted", supervise->left.trusted);
-    add_number(argv, "crashed", supervise->crashed);
-    g_ptr_array_add(argv, NULL);
-    return argv;
+    BtRoleOptions options = *supervise->options;
+    options.died_ms = supervise->left.died_ms;
+    options.left = supervise->left.time;
+    options.crashed = supervise->left.crashed;
+    return bt_role_arguments(&options, role);
 }
 
 static gboolean on_message(gint fd, GIOCondition condition, gpointer data);
@@ -150,7 +129,7 @@ static gboolean try_to_start(Child *child)
     gboolean is_show = child == &child->supervise->show;
     const int fds[] = { ends[1], is_show ? child->supervise->gate[0] : -1 };
     pid_t pid =
-        bt_launch("/proc/self/exe", (char *const *)argv->pdata, environ, fds, fds[1] >= 0 ? 2 : 1);
+        bt_start("/proc/self/exe", (char *const *)argv->pdata, environ, fds, fds[1] >= 0 ? 2 : 1);
     close(ends[1]);
     if (pid < 0) {
         close(ends[0]);
@@ -190,8 +169,17 @@ static void start_decoder(Supervise *supervise, const int *fds, guint n_fds)
         return;
     }
     if (!bt_spare_take(supervise->spare, fds, n_fds) &&
-        bt_launch(supervise->decoder_path, argv, env, fds, n_fds) > 0)
+        bt_start(supervise->decoder_path, argv, env, fds, n_fds) > 0)
         supervise->decoders++;
+}
+
+static gboolean start_gauge(gpointer data)
+{
+    Supervise *supervise = data;
+    g_autoptr(GPtrArray) argv = role_arguments(supervise, "gauge");
+    if (!supervise->stopping)
+        supervise->gauge = bt_start("/proc/self/exe", (char *const *)argv->pdata, environ, NULL, 0);
+    return G_SOURCE_REMOVE;
 }
 
 /* Roles that do not end in time die with this process (PR_SET_PDEATHSIG). */
@@ -270,6 +258,12 @@ static void act(Supervise *supervise, const BtRoleMessage *message, const int *f
     case BT_ROLE_DECODER:
         start_decoder(supervise, fds, n_fds);
         break;
+    case BT_ROLE_RELAY:
+        bt_started_relays_add(&supervise->relays, message->value, fds, n_fds);
+        break;
+    case BT_ROLE_RELAY_END:
+        bt_started_relays_end(&supervise->relays, message->value);
+        break;
     case BT_ROLE_NEWS:
     case BT_ROLE_TIME_ASK:
     case BT_ROLE_TIME:
@@ -277,12 +271,13 @@ static void act(Supervise *supervise, const BtRoleMessage *message, const int *f
         break;
     case BT_ROLE_FACTS:
     case BT_ROLE_POLL:
+    case BT_ROLE_STREAMED:
     case BT_ROLE_TIME_WANTED:
     case BT_ROLE_TIME_NONCE:
         send_to(&supervise->sync, message);
         break;
     case BT_ROLE_CLOCK:
-        supervise->left = (BtTimeLeft){ message->flag != 0, message->value };
+        supervise->left.time = (BtTimeLeft){ message->flag != 0, message->value };
         break;
     case BT_ROLE_RESTART:
         restart_everything(supervise);
@@ -381,11 +376,12 @@ static void start_show_again(Supervise *supervise, int status)
 static void show_ended(Supervise *supervise, int status)
 {
     const BtClock *clock = &supervise->options->clock;
-    gint64 offset_ms = supervise->left.offset_ms;
-    supervise->died_ms =
+    gint64 offset_ms = supervise->left.time.offset_ms;
+    supervise->left.died_ms =
         offset_ms == 0 ? bt_clock_wall_ms(clock) : bt_clock_mono_ms(clock) + offset_ms;
-    supervise->crashed = WIFSIGNALED(status);
+    supervise->left.crashed = WIFSIGNALED(status);
     forget(&supervise->show);
+    bt_started_relays_end_all(&supervise->relays);
     supervise->died_of = WIFEXITED(status) ? WEXITSTATUS(status) : 0;
     if (!supervise->stopping) {
         start_show_again(supervise, status);
@@ -413,7 +409,9 @@ static gboolean on_child(gpointer data)
             show_ended(supervise, status);
         else if (pid == supervise->sync.pid)
             sync_ended(supervise);
-        else if (supervise->decoders > 0)
+        else if (pid == supervise->gauge)
+            supervise->gauge = 0;
+        else if (!bt_started_relays_ended(&supervise->relays, pid) && supervise->decoders > 0)
             supervise->decoders--;
     }
     return G_SOURCE_CONTINUE;
@@ -552,6 +550,7 @@ int bt_supervise(const BtRoleOptions *options)
     }
     supervise.loop = g_main_loop_new(NULL, FALSE);
     supervise.decoder_path = bt_media_decoder_path();
+    bt_started_relays_init(&supervise.relays);
     supervise.notify = bt_notify_new();
     supervise.show = (Child){ .supervise = &supervise, .role = "show", .channel = -1 };
     supervise.sync = (Child){ .supervise = &supervise, .role = "sync", .channel = -1 };
@@ -572,6 +571,8 @@ int bt_supervise(const BtRoleOptions *options)
         start_role(&supervise.sync);
     if (options->cut_line != NULL)
         open_cut_line(&supervise);
+    if (options->gauge)
+        g_timeout_add_seconds(GAUGE_AFTER_S, start_gauge, &supervise);
     if (options->for_ms > 0)
         g_timeout_add((guint)options->for_ms, on_time_over, &supervise);
     g_main_loop_run(supervise.loop);
@@ -581,6 +582,7 @@ int bt_supervise(const BtRoleOptions *options)
     close(supervise.gate[0]);
     bt_spare_free(supervise.spare);
     g_free(supervise.decoder_path);
+    bt_started_relays_clear(&supervise.relays);
     g_main_loop_unref(supervise.loop);
     return supervise.status;
 }

@@ -96,7 +96,10 @@ static void tell_time(BtSyncWorker *worker)
     bt_sync_role_learn_issued(worker);
     BtMoment at = bt_sync_role_moment(worker->role);
     BtBudgetTime now = { at.wall_ms, at.mono_ms, at.trusted };
-    bt_sync_set_time(worker->sync, &now, worker->hints ? bt_hints_take_bytes(worker->hints) : 0);
+    guint64 more_bytes = bt_sync_role_take_streamed(worker);
+    if (worker->hints)
+        more_bytes += bt_hints_take_bytes(worker->hints);
+    bt_sync_set_time(worker->sync, &now, more_bytes);
 }
 
 static const char *state_word(const GError *trouble, gint64 heard_ago_ms)
@@ -498,6 +501,8 @@ static void on_supervise(const BtRoleMessage *message, gpointer data)
         bt_sync_role_take_nonce(role, &message->nonce);
     else if (message->type == BT_ROLE_TIME_WANTED)
         bt_sync_role_want_time(role);
+    else if (message->type == BT_ROLE_STREAMED)
+        bt_sync_role_add_streamed(role, message->flag, (guint64)MAX(0, message->value));
     else
         bt_sync_role_wake(role);
 }

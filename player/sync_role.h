@@ -39,6 +39,7 @@ typedef struct {
     gint64 issued_ms;         /* of the newest document so far, 0: there was none */
     GHashTable *told;         /* what went wrong since the last good round: type, thing and code */
     GHashTable *checked;      /* sha256 hashed since the start */
+    guint64 streamed_bytes;   /* under the role's mutex: of live streams, not in the books yet */
     GHashTable *needed;       /* under the role's mutex: sha256 this source cannot do without */
 } BtSyncWorker;
 
@@ -64,6 +65,12 @@ struct BtSyncRole {
 void bt_sync_role_tell(BtSyncRole *role, BtRoleType type);
 /* Every worker begins a round now. From any thread. */
 void bt_sync_role_wake(BtSyncRole *role);
+
+/* ---- sync_books.c ---- */
+/* So many bytes of live streams came for the source of this number in the configuration. */
+void bt_sync_role_add_streamed(BtSyncRole *role, guint source, guint64 bytes);
+/* Those of this worker's source since the last call. */
+guint64 bt_sync_role_take_streamed(BtSyncWorker *worker);
 
 /* ---- sync_time.c ---- */
 /* Before any of the others. */

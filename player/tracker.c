@@ -15,6 +15,8 @@
 
 #include <string.h>
 
+#define MOST ((gint64)1 << 53) /* a number of JSON */
+
 typedef struct {
     BtOpenRow *row;
     const char *cause; /* static: why it left the glass */
@@ -375,6 +377,32 @@ void bt_tracker_note_behind(BtTracker *tracker, const char *zone, gint64 behind_
     change_body(tracker, row, body);
 }
 
+/* `more` is added to what stands there already. */
+static void add_number(BtJson *object, const BtJsonAt *before, const char *key, gint64 more)
+{
+    BtJsonAt member;
+    gint64 number = 0;
+    if (before != NULL && bt_json_member(before, key, &member))
+        bt_json_read_int(&member, 0, MOST, &number, NULL);
+    bt_json_set_int(object, key, MIN(MOST, number + more));
+}
+
+void bt_tracker_note_live(BtTracker *tracker, const char *zone, const BtTrackerLive *live)
+{
+    BtOpenRow *row = g_hash_table_lookup(tracker->zones, zone);
+    if (row == NULL || !g_str_equal(member_text(row, "kind"), "stream"))
+        return;
+    BtJsonAt place = bt_json_root("", row->body), member;
+    const BtJsonAt *before = bt_json_member(&place, "stream", &member) ? &member : NULL;
+    BtJson *body = begin_body(row), *stream = bt_json_new_object();
+    add_number(stream, before, "live_ms", live->live_ms);
+    add_number(stream, before, "fallback_ms", live->fallback_ms);
+    add_number(stream, before, "stopped", live->stopped);
+    add_number(stream, before, "bytes", (gint64)MIN(live->bytes, (guint64)MOST));
+    bt_json_set(body, "stream", stream);
+    change_body(tracker, row, body);
+}
+
 void bt_tracker_note_print(BtTracker *tracker, const char *zone, BtFingerprint print, gint64 at_ms)
 {
     BtOpenRow *row = g_hash_table_lookup(tracker->zones, zone);
@@ -399,16 +427,16 @@ void bt_tracker_note_fault(BtTracker *tracker, const char *zone, const char *fau
 }
 
 /* What is known of its picture. */
-static void set_picture(BtJson *entry, const BtOpenRow *row)
+static void set_picture(BtJson *entry, const BtOpenRow *row, gboolean prints)
 {
-    static const char *const keys[] = { "phash", "luma", "fault" };
+    static const char *const keys[] = { "fault", "phash", "luma" };
     BtJsonAt place = bt_json_root("", row->body), member;
-    for (guint i = 0; i < G_N_ELEMENTS(keys); i++)
+    for (guint i = 0; i < (prints ? G_N_ELEMENTS(keys) : 1); i++)
         if (bt_json_member(&place, keys[i], &member))
             bt_json_set(entry, keys[i], bt_json_ref(member.value));
 }
 
-BtJson *bt_tracker_on_air(const BtTracker *tracker, guint max)
+BtJson *bt_tracker_on_air(const BtTracker *tracker, guint max, gboolean prints)
 {
     BtJson *list = bt_json_new_array();
     GHashTableIter iter;
@@ -421,7 +449,7 @@ BtJson *bt_tracker_on_air(const BtTracker *tracker, guint max)
         for (guint i = 0; i < G_N_ELEMENTS(keys); i++)
             bt_json_set_string(entry, keys[i], member_text(row, keys[i]));
         bt_json_set_time(entry, "since", row->start_ms);
-        set_picture(entry, row);
+        set_picture(entry, row, prints);
         bt_json_append(list, entry);
     }
     return list;

@@ -34,6 +34,15 @@ void bt_tracker_note_failure(
  * times of an occurrence together. */
 void bt_tracker_note_behind(BtTracker *tracker, const char *zone, gint64 behind_ms);
 
+/* What a zone showed of a live stream, and what came of it. */
+typedef struct {
+    gint64 live_ms, fallback_ms;
+    gboolean stopped;
+    guint64 bytes;
+} BtTrackerLive;
+/* Since the last call. Stands in its fact, all times of an occurrence together. */
+void bt_tracker_note_live(BtTracker *tracker, const char *zone, const BtTrackerLive *live);
+
 /* The zone's picture at show time `at_ms`; the first of an occurrence stands in its fact. Not
  * written down before the row is for another reason: a restart takes another. */
 void bt_tracker_note_print(BtTracker *tracker, const char *zone, BtFingerprint print, gint64 at_ms);
@@ -41,9 +50,9 @@ void bt_tracker_note_print(BtTracker *tracker, const char *zone, BtFingerprint p
  * fact. */
 void bt_tracker_note_fault(BtTracker *tracker, const char *zone, const char *fault);
 
-/* For status and heartbeat: [{zone,item,source,class,since,phash,luma,fault}], the last three once
- * they are known. (transfer full) */
-BtJson *bt_tracker_on_air(const BtTracker *tracker, guint max);
+/* For status and heartbeat: [{zone,item,source,class,since,fault}], the last where there is one,
+ * and with `prints` phash and luma once they are known. (transfer full) */
+BtJson *bt_tracker_on_air(const BtTracker *tracker, guint max, gboolean prints);
 /* "source/item" of all that is on the glass, blank separated: what a death of show is blamed on.
  * (transfer full) */
 char *bt_tracker_items(GPtrArray *rows);

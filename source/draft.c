@@ -57,6 +57,8 @@ const char *bt_draft_media_type(const char *name)
         { ".jpeg", "image/jpeg" },
         { ".webp", "image/webp" },
         { ".gif", "image/gif" },
+        { ".apng", "image/apng" },
+        { ".avif", "image/avif" },
         { ".mp4", "video/mp4" },
         { ".m4v", "video/mp4" },
         { ".mov", "video/quicktime" },

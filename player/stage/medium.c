@@ -47,6 +47,7 @@ BtMedium *bt_medium_new(BtPool *pool, const BtPoolWant *want, char *key /* (tran
     entry->zone = g_strdup(want->zone);
     entry->asset = *want->asset;
     entry->is_moving = want->moving;
+    entry->animated = want->animated;
     entry->subtitles = want->subtitles;
     entry->sound = want->sound;
     entry->unseen = want->unseen;
@@ -190,14 +191,25 @@ static gboolean take_cues(BtPool *pool, BtMedium *entry)
     return TRUE;
 }
 
-/* A film where subtitles should be, or the other way round. */
+static const char *wrong_kind(const BtMedium *entry, const BtMediaInfo *info)
+{
+    if (entry->subtitles && !info->has_cues)
+        return "not subtitles: expected SRT or WebVTT";
+    if (!entry->subtitles && info->has_cues)
+        return "subtitles: expected a picture, a film or sound";
+    if (!entry->subtitles && !entry->unseen && info->w_px == 0)
+        return "sound alone: expected pictures in it";
+    return NULL;
+}
+
+/* A film where subtitles should be, sound where a film should be, or the other way round. */
 static gboolean check_kind(BtPool *pool, BtMedium *entry, const BtMediaInfo *info)
 {
-    if (info->has_cues == entry->subtitles)
+    const char *wrong = wrong_kind(entry, info);
+    if (!wrong)
         return TRUE;
-    g_autoptr(GError) error = g_error_new(BT_ERROR, BT_ERROR_INVALID, "%s: %s", entry->asset.sha256,
-        entry->subtitles ? "not subtitles: expected SRT or WebVTT"
-                         : "subtitles: expected a picture, a film or sound");
+    g_autoptr(GError) error =
+        g_error_new(BT_ERROR, BT_ERROR_INVALID, "%s: %s", entry->asset.sha256, wrong);
     fail(pool, entry, error);
     return FALSE;
 }
@@ -214,8 +226,10 @@ static gboolean entry_start(BtPool *pool, BtMedium *entry)
     entry->rect_px = bt_picture_place(info->w_px, info->h_px, entry->box_px, entry->fit);
     if (entry->is_moving && pool->options->planes)
         bt_media_allow_planes(entry->media);
+    entry->animated &= info->duration_ms > 0;
+    entry->is_moving |= entry->animated;
     if (!bt_media_start(entry->media, entry->rect_px.w, entry->rect_px.h, wanted_pts(entry),
-            entry->sound && info->has_sound, FALSE, &error)) {
+            entry->sound && info->has_sound, entry->animated, &error)) {
         fail(pool, entry, error);
         return FALSE;
     }

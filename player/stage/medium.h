@@ -16,7 +16,7 @@ typedef struct {
     const BtItem *item;
     char *zone;
     BtAsset asset; /* a copy of what matters: the hash */
-    gboolean is_moving, subtitles, sound, unseen, started, arrived, failed, late;
+    gboolean is_moving, animated, subtitles, sound, unseen, started, arrived, failed, late;
     BtRect box_px, rect_px;
     BtFit fit;
     gint64 start_ms, end_ms, at_ms;

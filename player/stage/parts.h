@@ -14,13 +14,14 @@ struct BtStage {
     BtStageOptions options; /* strings are our own */
     GTimeZone *timezone;    /* of the safe scene */
     BtPool *pool;
-    BtShelf *plans;   /* of BtPlan, by everything that went into them */
-    BtShelf *frames;  /* of BtFrame: pages, blurred grounds, banners */
-    BtShelf *faces;   /* of BtFrame: clocks, which change often and are small */
-    BtShelf *tickers; /* of BtTicker */
-    BtShelf *lengths; /* of gint64: what bt_stage_measure answered */
-    GQueue coming;    /* of BtComing: what the texts of the last scene will turn to */
-    BtFrame *sheet;   /* blank and as large as the canvas, for the next page; NULL: it was taken */
+    struct BtLives *lives; /* live.h */
+    BtShelf *plans;        /* of BtPlan, by everything that went into them */
+    BtShelf *frames;       /* of BtFrame: pages, blurred grounds, banners */
+    BtShelf *faces;        /* of BtFrame: clocks, which change often and are small */
+    BtShelf *tickers;      /* of BtTicker */
+    BtShelf *lengths;      /* of gint64: what bt_stage_measure answered */
+    GQueue coming;         /* of BtComing: what the texts of the last scene will turn to */
+    BtFrame *sheet; /* blank and as large as the canvas, for the next page; NULL: it was taken */
 };
 
 /* A page that is not drawn yet. */
@@ -74,7 +75,7 @@ gint64 bt_zone_add_subtitles(
     BtStage *stage, BtLayer *layer, const BtOccurrence *occurrence, BtRect picture_px, gint64 t_ms);
 /* The texts of `item` that `zone` shows: GPtrArray of BtText, borrowed. (transfer full) */
 GPtrArray *bt_zone_texts(const BtItem *item, const BtZone *zone);
-/* The item in `zone` may be heard: the rule of bt_stage_sound. */
+/* The item in `zone` may be heard: the rule of bt_stage_sounds. */
 gboolean bt_zone_may_sound(const BtItem *item);
 /* What the pool should find for `occurrence`. */
 BtPoolWant bt_zone_want(const BtOccurrence *occurrence, const BtAsset *asset, BtRect box_px,
@@ -85,8 +86,9 @@ BtOccurrence bt_programme_occurrence(
     const BtStage *stage, const BtOnAir *on_air, const BtOnZone *on);
 /* The scene of a programme; see bt_stage_scene. (transfer full) */
 BtScene *bt_programme_scene(BtStage *stage, const BtOnAir *on_air, gint64 t_ms, gint64 *until_ms);
-/* The first zone of the layout whose item may be heard, NULL when there is none. */
-const BtOnZone *bt_programme_sounding(const BtOnAir *on_air);
+/* What is heard of a programme; see bt_stage_sounds. */
+guint bt_programme_sounds(
+    BtStage *stage, const BtOnAir *on_air, BtStageSound sounds[BT_STAGE_SOUNDS]);
 
 /* A clock over `rect_px`: time, day, lunar day, with `name` above when it is not "". Returns until
  * when it is right. */

@@ -23,6 +23,7 @@ typedef struct BtPool BtPool;
 typedef struct {
     const BtAsset *asset;
     gboolean moving;    /* frames by time; else its first frame, a still */
+    gboolean animated;  /* a still that moves, over and over, when it is found to be an animation */
     gboolean subtitles; /* neither: its cues */
     gboolean sound;
     gboolean unseen; /* only heard: nobody waits for its frames */

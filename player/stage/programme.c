@@ -1,6 +1,7 @@
 /* A programme on the canvas: where its layout stands, what each zone shows, and how one item gives
  * way to the next. A fade is two layers: the outgoing picture with its time standing still, and the
  * incoming one, whose ground is solid, growing over it. */
+#include "player/stage/live.h"
 #include "player/stage/parts.h"
 
 #include <math.h>
@@ -76,7 +77,7 @@ typedef struct {
 } Show;
 
 /* The first zone of the layout whose item may be heard. */
-const BtOnZone *bt_programme_sounding(const BtOnAir *on_air)
+static const BtOnZone *sounding_zone(const BtOnAir *on_air)
 {
     for (guint i = 0; on_air->zones && i < on_air->zones->len; i++) {
         const BtOnZone *on = &g_array_index(on_air->zones, BtOnZone, i);
@@ -100,10 +101,17 @@ static BtOccurrence occurrence_of(const Show *show, const BtOnZone *on)
         .sounding = on->zone == show->sounding };
 }
 
+/* How long the item fades in, over its neighbour's picture; 0: it is cut. */
+static gint64 fade_ms_of(const BtOnZone *on)
+{
+    gboolean fades = on->item->transition == BT_TRANSITION_FADE &&
+        on->item->kind != BT_ITEM_ALERT && on->previous;
+    return fades ? on->item->transition_ms : 0;
+}
+
 static gboolean is_fading(const BtOnZone *on, gint64 t_ms)
 {
-    return on->item->transition == BT_TRANSITION_FADE && on->item->kind != BT_ITEM_ALERT &&
-        on->previous && t_ms >= on->start_ms && t_ms < on->start_ms + on->item->transition_ms;
+    return t_ms >= on->start_ms && t_ms < on->start_ms + fade_ms_of(on);
 }
 
 /* The outgoing item at its last millisecond, with time standing still. */
@@ -139,7 +147,7 @@ static void add_zone(Show *show, const BtOnZone *on)
 
 static Show show_of(const BtStage *stage, const BtOnAir *on_air)
 {
-    const BtOnZone *sounding = bt_programme_sounding(on_air);
+    const BtOnZone *sounding = sounding_zone(on_air);
     Show show = { .on_air = on_air,
         .until_ms = on_air->until_ms,
         .mapping = mapping_of(stage, on_air->layout),
@@ -173,4 +181,41 @@ BtScene *bt_programme_scene(BtStage *stage, const BtOnAir *on_air, gint64 t_ms, 
         bt_banner_add(stage, show.scene, show.band_px);
     *until_ms = show.until_ms;
     return show.scene;
+}
+
+/* ---- sound ---- */
+
+static guint add_sound(BtStage *stage, const BtItem *item, BtStageSound sound, BtStageSound *to)
+{
+    gint64 start_ms = sound.start_ms;
+    if (item->kind == BT_ITEM_STREAM) {
+        sound.media = bt_lives_sounding(stage->lives, item, start_ms, &sound.start_ms);
+        sound.fade_in_ms = 0; /* what is live began at another time */
+    } else {
+        sound.media = bt_pool_sounding(stage->pool, item, start_ms);
+    }
+    if (!sound.media)
+        return 0;
+    *to = sound;
+    return 1;
+}
+
+guint bt_programme_sounds(
+    BtStage *stage, const BtOnAir *on_air, BtStageSound sounds[BT_STAGE_SOUNDS])
+{
+    const BtOnZone *sounding = sounding_zone(on_air);
+    guint n = 0;
+    if (sounding) {
+        BtStageSound sound = { NULL, sounding->start_ms, sounding->end_ms, fade_ms_of(sounding),
+            0 };
+        n += add_sound(stage, sounding->item, sound, &sounds[n]);
+    }
+    for (guint i = 0; i < on_air->zones->len && n < BT_STAGE_SOUNDS; i++) {
+        const BtOnZone *on = &g_array_index(on_air->zones, BtOnZone, i);
+        if (!on->item || fade_ms_of(on) == 0)
+            continue;
+        BtStageSound sound = { NULL, on->previous_start_ms, on->start_ms, 0, fade_ms_of(on) };
+        n += add_sound(stage, on->previous, sound, &sounds[n]);
+    }
+    return n;
 }

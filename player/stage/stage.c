@@ -1,6 +1,7 @@
 /* A scene is built anew for every instant that asks, from what is on alone; what was costly (plans,
  * pages, strips, decoders) is found again by everything that went into it. So a stage that has run
  * for a year and one that was just made show the same. */
+#include "player/stage/live.h"
 #include "player/stage/parts.h"
 #include "player/stage/plan.h"
 
@@ -45,6 +46,7 @@ BtStage *bt_stage_new(const BtStageOptions *options)
     if (!stage->timezone)
         stage->timezone = g_time_zone_new_utc();
     stage->pool = bt_pool_new(&stage->options, kept_bytes);
+    stage->lives = bt_lives_new(&stage->options);
     stage->plans = bt_shelf_new(KEPT_PLANS_BYTES, plan_destroy);
     stage->frames = bt_shelf_new(kept_bytes, frame_destroy);
     stage->faces = bt_shelf_new(KEPT_FACES_BYTES, frame_destroy);
@@ -58,6 +60,7 @@ void bt_stage_free(BtStage *stage)
 {
     if (!stage)
         return;
+    bt_lives_free(stage->lives);
     bt_pool_free(stage->pool);
     bt_shelf_free(stage->plans);
     bt_shelf_free(stage->frames);
@@ -173,9 +176,11 @@ static BtScene *scene_of(BtStage *stage, const BtOnAir *on_air, gint64 t_ms, gin
 BtScene *bt_stage_scene(BtStage *stage, const BtOnAir *on_air, gint64 t_ms, gint64 *until_ms)
 {
     bt_pool_begin(stage->pool);
+    bt_lives_begin(stage->lives, t_ms);
     g_queue_clear_full(&stage->coming, bt_coming_free);
     BtScene *scene = scene_of(stage, on_air, t_ms, until_ms);
     bt_pool_end(stage->pool, t_ms);
+    bt_lives_end(stage->lives, t_ms);
     return scene;
 }
 
@@ -186,8 +191,10 @@ void bt_stage_prepare(BtStage *stage, const BtOnAir *next, gint64 t_ms)
     GQueue coming = stage->coming; /* of what is on the air now */
     g_queue_init(&stage->coming);
     bt_pool_look_ahead(stage->pool, TRUE);
+    bt_lives_look_ahead(stage->lives, TRUE);
     bt_scene_unref(scene_of(stage, next, t_ms, &until_ms));
     bt_pool_look_ahead(stage->pool, FALSE);
+    bt_lives_look_ahead(stage->lives, FALSE);
     g_queue_clear_full(&stage->coming, bt_coming_free);
     stage->coming = coming;
 }
@@ -208,12 +215,15 @@ gboolean bt_stage_work(BtStage *stage)
 
 gboolean bt_stage_poll(BtStage *stage, gint64 mono_ms)
 {
-    return bt_pool_poll(stage->pool, mono_ms);
+    gboolean changed = bt_pool_poll(stage->pool, mono_ms);
+    return bt_lives_poll(stage->lives, mono_ms) || changed;
 }
 
 GArray *bt_stage_fds(const BtStage *stage)
 {
-    return bt_pool_fds(stage->pool);
+    GArray *fds = bt_pool_fds(stage->pool);
+    bt_lives_add_fds(stage->lives, fds);
+    return fds;
 }
 
 /* Arrivals may make new wants (a picture's size is known), so until nothing is left to wait for. */
@@ -224,11 +234,12 @@ gboolean bt_stage_wait(BtStage *stage, const BtOnAir *on_air, gint64 t_ms, int t
     return bt_pool_wait(stage->pool, timeout_ms);
 }
 
-BtMedia *bt_stage_sound(BtStage *stage, const BtOnAir *on_air, gint64 *start_ms)
+guint bt_stage_sounds(BtStage *stage, const BtOnAir *on_air, BtStageSound sounds[BT_STAGE_SOUNDS])
 {
-    const BtOnZone *on = on_air->kind == BT_ON_PROGRAMME ? bt_programme_sounding(on_air) : NULL;
-    BtMedia *media = on ? bt_pool_sounding(stage->pool, on->item, on->start_ms) : NULL;
-    if (media)
-        *start_ms = on->start_ms;
-    return media;
+    return on_air->kind == BT_ON_PROGRAMME ? bt_programme_sounds(stage, on_air, sounds) : 0;
+}
+
+void bt_stage_end_streams(BtStage *stage)
+{
+    bt_lives_end_all(stage->lives);
 }

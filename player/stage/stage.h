@@ -35,6 +35,32 @@ typedef BtMedia *(*BtStageOpened)(const char *sha256, gpointer user);
  * poster or the ground. Not told of what was decoded ahead. */
 typedef void (*BtStageOnCatchUp)(const char *zone, gint64 since_ms, gpointer user);
 
+/* A live stream that a zone of w × h px shows; `source` names who published it. All borrowed. */
+typedef struct {
+    const BtItem *item;
+    const char *source;
+    int w_px, h_px;
+} BtStageStream;
+/* Starts a relay of it: the reading end of its pipe (transfer full) and its number, not 0; or -1.
+ * It is called again, later and later, while the item is on air. */
+typedef int (*BtStageOpenStream)(
+    const BtStageStream *stream, gpointer user, guint *number, GError **error);
+typedef void (*BtStageCloseStream)(guint number, gpointer user);
+
+/* A live stream on the air came, stopped or is over: what its zone showed since this was told last,
+ * or began to be on the glass. Told before the relay is closed. All borrowed. */
+typedef struct {
+    const BtItem *item;
+    const char *zone;
+    guint number; /* of the relay; 0: there is none */
+    gboolean is_live;
+    const GError *error; /* why it stopped or did not come; NULL: neither */
+    gint64 live_ms, fallback_ms;
+    gboolean stopped; /* it was live until now, and should be still */
+    guint stops;      /* how often that was, in this occurrence */
+} BtStageLive;
+typedef void (*BtStageOnLive)(const BtStageLive *live, gpointer user);
+
 typedef struct {
     int w_px, h_px;        /* the canvas of the screen */
     gboolean led;          /* pixels one can count: integer positions, hinting, fewer lines */
@@ -47,10 +73,14 @@ typedef struct {
     BtStageOpen open_asset;
     BtStageOpened opened; /* nullable */
     gpointer open_user;
-    BtStageOnFailure on_failure;  /* nullable */
-    BtStageOnSuccess on_success;  /* nullable */
-    BtStageOnCatchUp on_catch_up; /* nullable */
-    gpointer failure_user;        /* of all three */
+    BtStageOnFailure on_failure;   /* nullable */
+    BtStageOnSuccess on_success;   /* nullable */
+    BtStageOnCatchUp on_catch_up;  /* nullable */
+    gpointer failure_user;         /* of all three */
+    BtStageOpenStream open_stream; /* nullable: then streams show their fallback */
+    BtStageCloseStream close_stream;
+    BtStageOnLive on_live; /* nullable */
+    gpointer stream_user;  /* of all three */
 } BtStageOptions;
 
 /* Scenes borrow the fonts: they go before them. */
@@ -91,9 +121,20 @@ GArray *bt_stage_fds(const BtStage *stage);
  * not within `timeout_ms`. Ask for the scene again afterwards. */
 gboolean bt_stage_wait(BtStage *stage, const BtOnAir *on_air, gint64 t_ms, int timeout_ms);
 
-/* The sound of the sounding zone (the first of the layout with sound) at `t_ms`: the media and its
- * start, NULL when silent. (transfer full) (nullable) */
-BtMedia *bt_stage_sound(BtStage *stage, const BtOnAir *on_air, gint64 *start_ms);
+/* What is heard of one item: `media`, whose 0 is at `start_ms`. It comes with the item, over
+ * `fade_in_ms`, and goes from `end_ms` on, over `fade_out_ms`, as the picture does. */
+typedef struct {
+    BtMedia *media; /* (transfer full) */
+    gint64 start_ms, end_ms, fade_in_ms, fade_out_ms;
+} BtStageSound;
+#define BT_STAGE_SOUNDS 2
+/* What is heard of `on_air`: the item of the sounding zone (the first of the layout with sound),
+ * and the one whose picture its zone fades away. Returns how many. What is not decoded yet is left
+ * out. */
+guint bt_stage_sounds(BtStage *stage, const BtOnAir *on_air, BtStageSound sounds[BT_STAGE_SOUNDS]);
+
+/* Lets all live streams go, and tells what they were: before the player ends. */
+void bt_stage_end_streams(BtStage *stage);
 
 /* The safe scene: the board's name, date (with the lunar one) and time, calm. Needs no cache, no
  * decoder and one font. Good until the next minute, `*until_ms`. (transfer full) */

@@ -1,5 +1,6 @@
 /* One item in one zone. Each kind adds its nodes in front of the ground, which every layer begins
  * with: whatever does not come, or not yet, leaves the ground and never black. */
+#include "player/stage/live.h"
 #include "player/stage/look.h"
 #include "player/stage/page.h"
 #include "player/stage/parts.h"
@@ -15,7 +16,8 @@ GPtrArray *bt_zone_texts(const BtItem *item, const BtZone *zone)
 
 gboolean bt_zone_may_sound(const BtItem *item)
 {
-    return item->kind == BT_ITEM_VIDEO || item->kind == BT_ITEM_AUDIO;
+    return item->kind == BT_ITEM_VIDEO || item->kind == BT_ITEM_AUDIO ||
+        item->kind == BT_ITEM_STREAM;
 }
 
 BtPoolWant bt_zone_want(const BtOccurrence *occurrence, const BtAsset *asset, BtRect box_px,
@@ -61,7 +63,10 @@ void bt_zone_add_picture(BtStage *stage, BtLayer *layer, const BtOccurrence *occ
     const BtAsset *asset, gint64 t_ms)
 {
     BtPoolWant want = bt_zone_want(occurrence, asset, occurrence->rect_px, FALSE, t_ms);
+    want.animated = asset == occurrence->item->asset;
     BtPoolPicture picture = bt_pool_get(stage->pool, &want);
+    if (picture.moving)
+        bt_layer_add_moving(layer, picture.rect_px, picture.moving, NULL, occurrence->start_ms);
     if (!picture.frame)
         return;
     add_blur(stage, layer, occurrence->rect_px, asset, &picture);
@@ -126,12 +131,22 @@ gint64 bt_zone_add_ticker(
 
 /* ---- all kinds ---- */
 
-/* A live stream needs the network, which the stage has not: its fallback stands for it. */
-static void add_fallback(
+/* The fallback is decoded also while the stream is on: it must be there when it is needed. */
+static gint64 add_stream(
     BtStage *stage, BtLayer *layer, const BtOccurrence *occurrence, gint64 t_ms)
 {
-    if (occurrence->item->fallback)
-        bt_zone_add_picture(stage, layer, occurrence, occurrence->item->fallback, t_ms);
+    const BtAsset *fallback = occurrence->item->fallback;
+    BtLivePicture live = bt_lives_get(stage->lives, occurrence, t_ms);
+    if (live.moving) {
+        bt_layer_add_moving(layer, live.rect_px, live.moving, NULL, live.start_ms);
+        if (fallback) {
+            BtPoolWant want = bt_zone_want(occurrence, fallback, occurrence->rect_px, FALSE, t_ms);
+            bt_pool_get(stage->pool, &want);
+        }
+    } else if (fallback) {
+        bt_zone_add_picture(stage, layer, occurrence, fallback, t_ms);
+    }
+    return live.until_ms;
 }
 
 /* What is only heard leaves the time of day on the glass. */
@@ -160,8 +175,7 @@ gint64 bt_zone_add(BtStage *stage, BtLayer *layer, const BtOccurrence *occurrenc
     case BT_ITEM_VIDEO:
         return bt_zone_add_video(stage, layer, occurrence, t_ms);
     case BT_ITEM_STREAM:
-        add_fallback(stage, layer, occurrence, t_ms);
-        return BT_TIME_MAX;
+        return add_stream(stage, layer, occurrence, t_ms);
     case BT_ITEM_AUDIO:
         return add_audio(stage, layer, occurrence, t_ms);
     default:

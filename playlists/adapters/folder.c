@@ -29,6 +29,8 @@ static const FileKind kinds[] = {
     { ".jpeg", "image", "image/jpeg" },
     { ".webp", "image", "image/webp" },
     { ".gif", "image", "image/gif" },
+    { ".apng", "image", "image/apng" },
+    { ".avif", "image", "image/avif" },
     { ".mp4", "video", "video/mp4" },
     { ".mov", "video", "video/quicktime" },
     { ".mkv", "video", "video/x-matroska" },
@@ -36,6 +38,10 @@ static const FileKind kinds[] = {
     { ".ts", "video", "video/mp2t" },
     { ".mp3", "audio", "audio/mpeg" },
     { ".ogg", "audio", "audio/ogg" },
+    { ".opus", "audio", "audio/ogg" },
+    { ".m4a", "audio", "audio/mp4" },
+    { ".flac", "audio", "audio/flac" },
+    { ".wav", "audio", "audio/wav" },
     { ".txt", "text", "text/plain" },
 };
 

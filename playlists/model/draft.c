@@ -198,6 +198,7 @@ static BtManifest *manifest_new(void)
     manifest->notes = g_ptr_array_new_with_free_func(g_free);
     manifest->display.on = g_array_new(FALSE, FALSE, sizeof(BtTimes));
     manifest->display.brightness = g_array_new(FALSE, FALSE, sizeof(BtBrightness));
+    manifest->display.volumes = g_array_new(FALSE, FALSE, sizeof(BtBrightness));
     return manifest;
 }
 

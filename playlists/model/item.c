@@ -1,11 +1,11 @@
 /* Items. Each kind has a set of parts, and each key belongs to a part: one table says which kinds
  * read a key, and the same table tells a key of another kind from one that nobody knows. */
 #include "playlists/model/draft.h"
+#include "playlists/model/stream.h"
 
 #include <string.h>
 
 #define LINE_MAX_CODE_POINTS 1000 /* issuer, document, qr */
-#define URL_MAX 2000
 #define DEFAULT_FADE_MS 400
 #define DEFAULT_SPEED_PX_S 90
 
@@ -269,29 +269,16 @@ static gboolean read_subtitles(BtDraft *draft, const BtJsonAt *object, BtItem *i
 
 /* ---- streams ---- */
 
-static gboolean is_stream_url(const char *url)
-{
-    static const char *const schemes[] = { "https://", "http://", "rtsps://", "rtsp://", "rtmps://",
-        "rtmp://", "srt://" };
-    for (const char *p = url; *p; p++)
-        if (!g_ascii_isgraph(*p))
-            return FALSE;
-    for (gsize i = 0; i < G_N_ELEMENTS(schemes); i++)
-        if (g_str_has_prefix(url, schemes[i]))
-            return g_ascii_isalnum(url[strlen(schemes[i])]) || url[strlen(schemes[i])] == '[';
-    return FALSE;
-}
-
 static gboolean read_stream(BtDraft *draft, const BtJsonAt *object, BtItem *item, GError **error)
 {
     BtJsonAt at;
-    if (!bt_read_string(object, "url", URL_MAX, &item->url, error) ||
+    if (!bt_read_string(object, "url", BT_STREAM_URL_MAX_BYTES, &item->url, error) ||
         !bt_json_member(object, "url", &at))
         return FALSE;
-    if (!is_stream_url(item->url))
-        return bt_json_fail(&at, BT_ERROR_INVALID, error,
-            "this is not the URL of a stream: expected https, http, rtsps, rtsp, rtmps, rtmp or "
-            "srt");
+    g_auto(BtStreamUrl) url = { 0 };
+    g_autoptr(GError) failure = NULL;
+    if (!bt_stream_url_parse(item->url, &url, &failure))
+        return bt_json_fail(&at, BT_ERROR_INVALID, error, "%s", failure->message);
     return find_asset_or_none(draft, object, "fallback", "image/", &item->fallback, error);
 }
 

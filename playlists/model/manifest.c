@@ -151,6 +151,7 @@ static void manifest_clear(gpointer data)
     g_ptr_array_unref(manifest->notes);
     g_array_unref(manifest->display.on);
     g_array_unref(manifest->display.brightness);
+    g_array_unref(manifest->display.volumes);
 }
 
 BtManifest *bt_manifest_ref(BtManifest *manifest)

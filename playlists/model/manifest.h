@@ -156,7 +156,8 @@ typedef struct {
 typedef struct {
     GArray *on;         /* of BtTimes; empty: always on */
     GArray *brightness; /* of BtBrightness, by rising start_s; empty: not set */
-    int volume;         /* 0 to 100 */
+    int volume;         /* 0 to 100; where `volumes` is empty */
+    GArray *volumes;    /* of BtBrightness, by rising start_s, each 0 to 100 */
 } BtDisplayPlan;
 
 typedef struct {

@@ -98,15 +98,14 @@ gboolean bt_read_day_or_keep(
 
 /* ---- display ---- */
 
-static gboolean read_brightness(const BtJsonAt *at, gpointer user, GError **error)
+static gboolean read_step(const BtJsonAt *at, GArray *steps, int least, GError **error)
 {
-    GArray *steps = user;
     BtJsonAt pair[2];
     BtBrightness step;
     gint64 percent;
     if (!read_pair(at, pair, "[time, percent]", error) ||
         !bt_read_time_of_day(&pair[0], FALSE, &step.start_s, error) ||
-        !bt_json_read_int(&pair[1], 1, 100, &percent, error))
+        !bt_json_read_int(&pair[1], least, 100, &percent, error))
         return FALSE;
     if (steps->len > 0 &&
         step.start_s <= g_array_index(steps, BtBrightness, steps->len - 1).start_s)
@@ -115,6 +114,26 @@ static gboolean read_brightness(const BtJsonAt *at, gpointer user, GError **erro
     step.percent = (int)percent;
     g_array_append_val(steps, step);
     return TRUE;
+}
+
+static gboolean read_brightness(const BtJsonAt *at, gpointer user, GError **error)
+{
+    return read_step(at, user, 1, error);
+}
+
+static gboolean read_volume_step(const BtJsonAt *at, gpointer user, GError **error)
+{
+    return read_step(at, user, 0, error);
+}
+
+/* One for the whole day, or steps. */
+static gboolean read_volume(const BtJsonAt *display, BtDisplayPlan *plan, GError **error)
+{
+    BtJsonAt at;
+    if (bt_json_member(display, "volume", &at) && bt_json_is_array(&at))
+        return bt_read_each(
+            display, "volume", 1, BT_TIMES_MAX, read_volume_step, plan->volumes, error);
+    return bt_read_int_or_keep(display, "volume", 0, 100, &plan->volume, error);
 }
 
 gboolean bt_draft_read_display(BtDraft *draft, const BtJsonAt *root, GError **error)
@@ -130,5 +149,5 @@ gboolean bt_draft_read_display(BtDraft *draft, const BtJsonAt *root, GError **er
     return bt_read_times(&at, "on", plan->on, error) &&
         bt_read_each(
             &at, "brightness", 0, BT_TIMES_MAX, read_brightness, plan->brightness, error) &&
-        bt_read_int_or_keep(&at, "volume", 0, 100, &plan->volume, error);
+        read_volume(&at, plan, error);
 }

@@ -28,16 +28,30 @@ static void set_off(BtEpoch *epoch, const GArray *on, const BtLocal *local)
     epoch->until_ms = MIN(epoch->until_ms, next_ms);
 }
 
+static int percent_of(const GArray *steps, guint i)
+{
+    return g_array_index(steps, BtBrightness, i).percent;
+}
+
 static int brightest(const GArray *steps)
 {
     int percent = -1;
     for (guint i = 0; i < steps->len; i++)
-        percent = MAX(percent, g_array_index(steps, BtBrightness, i).percent);
+        percent = MAX(percent, percent_of(steps, i));
+    return percent;
+}
+
+/* Who does not know the hour must not be loud at night. */
+static int quietest(const GArray *steps)
+{
+    int percent = 100;
+    for (guint i = 0; i < steps->len; i++)
+        percent = MIN(percent, percent_of(steps, i));
     return percent;
 }
 
 /* The step that began last: before the first of a day it is still yesterday's last. */
-static void set_brightness(BtEpoch *epoch, const GArray *steps, const BtLocal *local)
+static int step_now(BtEpoch *epoch, const GArray *steps, const BtLocal *local)
 {
     gint64 second = bt_local_seconds(local, epoch->from_ms) - local->day * DAY_S;
     const BtBrightness *now = &g_array_index(steps, BtBrightness, steps->len - 1);
@@ -50,10 +64,10 @@ static void set_brightness(BtEpoch *epoch, const GArray *steps, const BtLocal *l
         }
         now = step;
     }
-    epoch->brightness = now->percent;
     if (steps->len > 1)
         epoch->until_ms =
             MIN(epoch->until_ms, MAX(epoch->from_ms + 1, bt_local_instant_ms(local, next_s)));
+    return now->percent;
 }
 
 static void set_plan(BtEpoch *epoch, const BtDisplayPlan *plan, const BtLocal *local)
@@ -61,12 +75,16 @@ static void set_plan(BtEpoch *epoch, const BtDisplayPlan *plan, const BtLocal *l
     epoch->volume = plan->volume;
     if (epoch->untrusted) {
         epoch->brightness = plan->brightness ? brightest(plan->brightness) : -1;
+        if (plan->volumes && plan->volumes->len)
+            epoch->volume = quietest(plan->volumes);
         return;
     }
     if (!epoch->query->inputs->on)
         set_off(epoch, plan->on, local);
     if (plan->brightness && plan->brightness->len)
-        set_brightness(epoch, plan->brightness, local);
+        epoch->brightness = step_now(epoch, plan->brightness, local);
+    if (plan->volumes && plan->volumes->len)
+        epoch->volume = step_now(epoch, plan->volumes, local);
 }
 
 void bt_epoch_set_display(BtEpoch *epoch)

@@ -2,13 +2,14 @@
  * there everything is drawn again, clipped, from the topmost opaque thing upwards. */
 #include "render/compose/compose.h"
 
+#include "render/compose/memory.h"
 #include "render/compose/things.h"
 
 struct BtCompose {
     GArray *now, *before; /* of BtThing */
     BtTiles *tiles;
-    BtFrame *scratch; /* a fading layer, before it is blended as one; only while something fades */
-    gboolean fresh;   /* the target holds nothing */
+    BtMemory memory; /* the painter of a target in memory */
+    gboolean fresh;  /* the target holds nothing */
     int w_px, h_px;
     guint32 background;
     BtComposeCounts counts;
@@ -31,7 +32,7 @@ void bt_compose_free(BtCompose *compose)
     g_array_unref(compose->now);
     g_array_unref(compose->before);
     bt_tiles_free(compose->tiles);
-    bt_frame_unref(compose->scratch);
+    bt_memory_clear(&compose->memory);
     g_free(compose);
 }
 
@@ -54,7 +55,7 @@ static gboolean must_redraw_all(const BtCompose *compose, const BtScene *scene)
 /* ---- drawing ---- */
 
 static void draw_strip(
-    BtCompose *compose, const BtThing *thing, BtFrame *target, BtRect clip_px, guint opacity)
+    BtCompose *compose, const BtThing *thing, BtPainter *painter, BtRect clip_px, guint opacity)
 {
     BtStripTiles *tiles = bt_tiles_of(compose->tiles, thing->strip, thing->strip_w_px);
     gint64 first = (clip_px.x - thing->x_px) / BT_STRIP_TILE_PX;
@@ -64,23 +65,23 @@ static void draw_strip(
         BtRect place = { x_px, clip_px.y, BT_STRIP_TILE_PX, clip_px.h };
         BtFrame *tile = bt_strip_tiles_get(tiles, k);
         if (tile)
-            bt_frame_blend(
-                target, tile, x_px, thing->y_px, bt_rect_intersect(place, clip_px), opacity);
+            painter->frame(
+                painter, tile, x_px, thing->y_px, bt_rect_intersect(place, clip_px), opacity);
     }
 }
 
 static void draw_thing(
-    BtCompose *compose, const BtThing *thing, BtFrame *target, BtRect clip_px, guint opacity)
+    BtCompose *compose, const BtThing *thing, BtPainter *painter, BtRect clip_px, guint opacity)
 {
     clip_px = bt_rect_intersect(clip_px, thing->rect_px);
     if (bt_rect_is_empty(clip_px))
         return;
     if (thing->kind == BT_NODE_FILL)
-        bt_frame_blend_fill(target, clip_px, thing->argb, opacity);
+        painter->fill(painter, clip_px, thing->argb, opacity);
     else if (thing->kind == BT_NODE_FRAME)
-        bt_frame_blend(target, thing->frame, (int)thing->x_px, thing->y_px, clip_px, opacity);
+        painter->frame(painter, thing->frame, (int)thing->x_px, thing->y_px, clip_px, opacity);
     else
-        draw_strip(compose, thing, target, clip_px, opacity);
+        draw_strip(compose, thing, painter, clip_px, opacity);
 }
 
 /* A run of things of one fading layer. */
@@ -103,19 +104,19 @@ static Group group_at(const GArray *list, guint from, BtRect clip_px)
     return group;
 }
 
-static void draw_group(BtCompose *compose, const Group *group, BtFrame *target)
+static void draw_group(BtCompose *compose, const Group *group, BtPainter *painter)
 {
     guint opacity = group->things[0].opacity;
     if (group->n_inside <= 1) {
         /* One thing over nothing is the thing itself. */
         for (guint i = 0; i < group->n; i++)
-            draw_thing(compose, &group->things[i], target, group->rect_px, opacity);
+            draw_thing(compose, &group->things[i], painter, group->rect_px, opacity);
         return;
     }
-    bt_frame_fill(compose->scratch, group->rect_px, 0);
+    painter->begin_group(painter, group->rect_px);
     for (guint i = 0; i < group->n; i++)
-        draw_thing(compose, &group->things[i], compose->scratch, group->rect_px, 255);
-    bt_frame_blend(target, compose->scratch, 0, 0, group->rect_px, opacity);
+        draw_thing(compose, &group->things[i], painter, group->rect_px, 255);
+    painter->end_group(painter, group->rect_px, opacity);
 }
 
 /* The topmost thing that hides everything below it in `clip_px`; the list's length: none. */
@@ -130,38 +131,28 @@ static guint find_ground(const GArray *list, BtRect clip_px)
     return list->len;
 }
 
-static void draw_region(BtCompose *compose, BtFrame *target, BtRect clip_px)
+static void draw_region(BtCompose *compose, BtPainter *painter, BtRect clip_px)
 {
     const GArray *list = compose->now;
     guint i = find_ground(list, clip_px);
     if (i == list->len) {
-        bt_frame_fill(target, clip_px, 0xff000000u | compose->background);
+        painter->clear(painter, clip_px, 0xff000000u | compose->background);
         i = 0;
     }
     while (i < list->len) {
         const BtThing *thing = &g_array_index(list, BtThing, i);
         if (thing->group == 0) {
-            draw_thing(compose, thing, target, clip_px, 255);
+            draw_thing(compose, thing, painter, clip_px, 255);
             i++;
         } else {
             Group group = group_at(list, i, clip_px);
-            draw_group(compose, &group, target);
+            draw_group(compose, &group, painter);
             i += group.n;
         }
     }
 }
 
 /* ---- all together ---- */
-
-static void keep_scratch(BtCompose *compose, gboolean fading, const BtScene *scene)
-{
-    gboolean fits = compose->scratch && compose->scratch->w_px == scene->w_px &&
-        compose->scratch->h_px == scene->h_px;
-    if (fading && fits)
-        return;
-    bt_frame_unref(compose->scratch);
-    compose->scratch = fading ? bt_frame_new(scene->w_px, scene->h_px) : NULL;
-}
 
 /* The tile at the end of the strip that came in last; before anything came in, the one that would
  * be before the first. */
@@ -217,35 +208,44 @@ static void remember(BtCompose *compose, const BtScene *scene)
 }
 
 static void draw(
-    BtCompose *compose, const BtScene *scene, gint64 t_ms, BtFrame *target, BtDamage *damage)
+    BtCompose *compose, const BtScene *scene, gint64 t_ms, BtPainter *painter, BtDamage *damage)
 {
     BtRect canvas_px = { 0, 0, scene->w_px, scene->h_px };
     gboolean all = must_redraw_all(compose, scene);
     compose->background = scene->background;
-    keep_scratch(compose, bt_things_note(compose->now, compose->tiles, scene, t_ms) > 0, scene);
+    gboolean fading = bt_things_note(compose->now, compose->tiles, scene, t_ms) > 0;
     if (all)
         bt_damage_add(damage, canvas_px);
     else
         bt_things_compare(damage, compose->before, compose->now);
     for (guint i = 0; i < damage->n; i++)
-        draw_region(compose, target, damage->rects_px[i]);
-    if (all)
-        target->opaque = TRUE;
+        draw_region(compose, painter, damage->rects_px[i]);
     count(compose, damage, canvas_px);
     remember(compose, scene);
+    painter->done(painter, fading);
+}
+
+guint bt_compose_paint(BtCompose *compose, const BtScene *scene, gint64 t_ms, BtPainter *painter,
+    BtRect damage_px[BT_COMPOSE_MAX_DAMAGE])
+{
+    BtDamage damage = { .n = 0 };
+    draw(compose, scene, t_ms, painter, &damage);
+    prepare_strips(compose, scene, t_ms);
+    bt_tiles_sweep(compose->tiles);
+    for (guint i = 0; i < damage.n; i++)
+        damage_px[i] = damage.rects_px[i];
+    return damage.n;
 }
 
 guint bt_compose_draw(BtCompose *compose, const BtScene *scene, gint64 t_ms, BtFrame *target,
     BtRect damage_px[BT_COMPOSE_MAX_DAMAGE])
 {
     g_return_val_if_fail(target->w_px == scene->w_px && target->h_px == scene->h_px, 0);
-    BtDamage damage = { .n = 0 };
-    draw(compose, scene, t_ms, target, &damage);
-    prepare_strips(compose, scene, t_ms);
-    bt_tiles_sweep(compose->tiles);
-    for (guint i = 0; i < damage.n; i++)
-        damage_px[i] = damage.rects_px[i];
-    return damage.n;
+    BtPainter *painter = bt_memory_painter(&compose->memory, target);
+    guint n = bt_compose_paint(compose, scene, t_ms, painter, damage_px);
+    if (n > 0 && bt_rect_contains(damage_px[0], (BtRect){ 0, 0, scene->w_px, scene->h_px }))
+        target->opaque = TRUE;
+    return n;
 }
 
 /* ---- some rows anew ---- */
@@ -265,14 +265,16 @@ static void shift_things(GArray *list, int x_px, int y_px)
  * are moved under it. */
 static void draw_rows(BtCompose *compose, BtFrame *rows, BtRect rect_px)
 {
+    BtPainter *painter = bt_memory_painter(&compose->memory, rows);
     int at_px = 0;
     shift_things(compose->now, -rect_px.x, -rect_px.y);
     for (int i = 0; i < rows->h_px; i++) {
         int shift_px = i - bt_fingerprint_row_px(rect_px.h, i);
         shift_things(compose->now, 0, shift_px - at_px);
         at_px = shift_px;
-        draw_region(compose, rows, (BtRect){ 0, i, rows->w_px, 1 });
+        draw_region(compose, painter, (BtRect){ 0, i, rows->w_px, 1 });
     }
+    painter->done(painter, FALSE);
 }
 
 BtFingerprint bt_compose_expect(
@@ -283,7 +285,7 @@ BtFingerprint bt_compose_expect(
     if (bt_rect_is_empty(r))
         return (BtFingerprint){ 0, 0 };
     g_autoptr(BtFrame) rows = bt_frame_new_unset(r.w, bt_fingerprint_rows(r.h));
-    keep_scratch(compose, bt_things_note(compose->now, compose->tiles, scene, t_ms) > 0, scene);
+    bt_things_note(compose->now, compose->tiles, scene, t_ms);
     compose->background = scene->background;
     draw_rows(compose, rows, r);
     compose->background = background;
@@ -296,6 +298,7 @@ BtFrame *bt_compose_picture(const BtScene *scene, gint64 t_ms)
     g_autoptr(BtCompose) compose = bt_compose_new();
     BtFrame *target = bt_frame_new(scene->w_px, scene->h_px);
     BtDamage damage = { .n = 0 };
-    draw(compose, scene, t_ms, target, &damage);
+    draw(compose, scene, t_ms, bt_memory_painter(&compose->memory, target), &damage);
+    target->opaque = TRUE;
     return target;
 }

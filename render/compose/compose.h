@@ -4,6 +4,7 @@
 #define BT_RENDER_COMPOSE_COMPOSE_H
 
 #include "render/scene/fingerprint.h"
+#include "render/scene/painter.h"
 #include "render/scene/scene.h"
 
 #define BT_COMPOSE_MAX_DAMAGE 32
@@ -19,6 +20,9 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(BtCompose, bt_compose_free)
  * picture of the last call. Writes the changed rectangles to `damage_px` and returns their number;
  * 0: nothing changed. The result is the same to the pixel as a whole redraw. */
 guint bt_compose_draw(BtCompose *compose, const BtScene *scene, gint64 t_ms, BtFrame *target,
+    BtRect damage_px[BT_COMPOSE_MAX_DAMAGE]);
+/* The same by a painter, whose canvas must hold the picture of the last call. */
+guint bt_compose_paint(BtCompose *compose, const BtScene *scene, gint64 t_ms, BtPainter *painter,
     BtRect damage_px[BT_COMPOSE_MAX_DAMAGE]);
 /* The next draw redraws everything: the target is new. */
 void bt_compose_forget(BtCompose *compose);

@@ -1,7 +1,7 @@
 /* The parts of bangtin-decode, from the content to the ring:
  *
  *   input   bytes of fd 4          probe   what they are, by our own look at them
- *   demux   packets by time        still, video, sound   decoded
+ *   demux   packets by time        still, video, sound, animation   decoded
  *   orient, convert   the size, format and orientation wanted       ring   to the user
  *   subtitles   cues instead of all that, their text cleaned by markup.h
  *
@@ -24,6 +24,8 @@
 /* Packets of one track that wait for the other. */
 #define BT_DECODE_QUEUE_BYTES (32 * 1024 * 1024)
 #define BT_DECODE_MAX_STREAMS 32
+/* Of an animated WebP or AVIF: five minutes at 33 a second. */
+#define BT_DECODE_MAX_PICTURES 10000
 /* One allocation of FFmpeg: 33 Mpx of 64 bits. */
 #define BT_DECODE_ALLOC_BYTES (300 * 1024 * 1024)
 
@@ -86,8 +88,8 @@ void input_free_avio(AVIOContext **avio);
 
 /* ---- probe ---- */
 typedef struct {
-    const char *demuxer;  /* FFmpeg's name, NULL for a still that needs none */
-    enum AVCodecID codec; /* of a still without demuxer */
+    const char *demuxer;  /* FFmpeg's name; NULL: a still, or pictures of another library */
+    enum AVCodecID codec; /* of what needs no demuxer */
     gboolean still;       /* one picture, no duration */
     gboolean subtitles;   /* text with times, by `demuxer` */
     gboolean loops_short; /* an animation: has no index, is begun again from the start */
@@ -105,6 +107,26 @@ gsize png_without_text(guint8 *data, gsize n);
 gboolean header_gif(const guint8 *head, gsize n, int *w_px, int *h_px);
 gboolean header_webp(const guint8 *head, gsize n, int *w_px, int *h_px, gboolean *animated);
 gboolean header_jpeg(const guint8 *head, gsize n, int *w_px, int *h_px, int *orientation);
+
+/* ---- pictures: of a library beside FFmpeg, by webp.c and avif.c ---- */
+typedef struct Pictures Pictures;
+struct Pictures {
+    int w_px, h_px; /* as stored, at most what check_size allows */
+    int orientation;
+    GArray *ends_ms; /* of gint64, rising: when each picture ends; 1 to BT_DECODE_MAX_PICTURES */
+    guint8 *file;    /* stays until they are closed; the opener's */
+    /* The next picture as BGRA, not multiplied, rows of w × 4 bytes; valid until the next call. At
+     * most once for each of ends_ms, then `again` first. NULL: damaged. */
+    const guint8 *(*next)(Pictures *pictures, GError **error);
+    gboolean (*again)(Pictures *pictures, GError **error); /* from the first on */
+    void (*close)(Pictures *pictures);                     /* frees all but the file */
+};
+/* (transfer full) (nullable) */
+Pictures *webp_open(const guint8 *file, gsize size, GError **error);
+Pictures *avif_open(const guint8 *file, gsize size, GError **error);
+gboolean is_avif(const guint8 *head, gsize n);
+/* That an animation has no more pictures than may be. */
+gboolean check_pictures(guint n, GError **error);
 
 /* ---- codec ---- */
 /* An opened decoder with our limits. `options` NULL. (transfer full) (nullable) */
@@ -162,8 +184,8 @@ void converter_free(Converter *converter);
  * alpha is 255. */
 gboolean converter_run(
     Converter *converter, const AVFrame *frame, guint8 *target, gboolean *opaque, GError **error);
-/* The frame as planes of the size wanted into `target`. BT_DECODE_BGRA: it cannot be, and nothing
- * was written. */
+/* The frame's planes into `target`. BT_DECODE_BGRA: it has none of 8-bit 4:2:0, or is to be scaled
+ * or turned, and nothing was written. */
 BtDecodePixels converter_planes(Converter *converter, const AVFrame *frame, guint8 *target);
 
 /* ---- orient ---- */
@@ -184,9 +206,10 @@ typedef struct {
     AVFrame *held; /* the latest at or before the time wanted, until we know that it is the last */
     AVFrame *due[2]; /* to be sent, in order */
     guint n_due;
-    gint64 last_ms; /* pts of the last frame sent */
-    guint64 n_sent;
+    gint64 last_ms;            /* pts of the last frame sent */
+    guint64 n_sent, n_decoded; /* the latter since the last seek */
     gboolean caught_up, from_start, draining;
+    gboolean went_back; /* for frames that the decoder may have lost at the end */
     gint64 nominal_us;
 } Video;
 
@@ -216,6 +239,7 @@ Step sound_step(Sound *sound);
 void sound_flush(Sound *sound);
 
 gboolean still_run(Ring *ring, Input *input, const Probe *probe, GError **error);
+gboolean animation_run(Ring *ring, Input *input, const Probe *probe, GError **error);
 /* As EXAMINE asks. */
 gboolean examine_run(Ring *ring, Demux *demux, GError **error);
 gboolean play_run(Ring *ring, Input *input, const Probe *probe, GError **error);

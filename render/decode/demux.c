@@ -12,6 +12,8 @@
 
 #define PROBE_BYTES "2000000"
 #define PROBE_US "2000000"
+#define LIVE_PROBE_US                                                                              \
+    "300000" /* of a pipe: what is looked at is waited for, and shown so much later */
 #define CUT_SLACK_US (1 * G_USEC_PER_SEC) /* less than promised by more than this is a cut file */
 
 static const AVRational microseconds = { 1, 1000000 };
@@ -75,6 +77,8 @@ gboolean demux_open_container(Demux *demux, GError **error)
     demux->format->flags |= AVFMT_FLAG_CUSTOM_IO;
     demux->format->io_open = refuse_to_open;
     AVDictionary *options = limits_of(demux->probe);
+    if (!demux->input->seekable)
+        av_dict_set(&options, "analyzeduration", LIVE_PROBE_US, 0);
     int rc = avformat_open_input(&demux->format, NULL, kind, &options);
     av_dict_free(&options);
     if (rc >= 0)
@@ -109,6 +113,18 @@ static AVStream *stream_of(const Demux *demux, Track track)
     return demux->format->streams[demux->index[track]];
 }
 
+static gboolean check_pictures_have_size(const Demux *demux, GError **error)
+{
+    if (demux->index[TRACK_VIDEO] < 0)
+        return TRUE;
+    const AVCodecParameters *p = stream_of(demux, TRACK_VIDEO)->codecpar;
+    if (p->width > 0 && p->height > 0)
+        return TRUE;
+    g_set_error(error, BT_ERROR, BT_ERROR_INVALID,
+        "content: how large its pictures are cannot be found in it: expected it near its start");
+    return FALSE;
+}
+
 static gboolean find_tracks(Demux *demux, GError **error)
 {
     demux->index[TRACK_VIDEO] = find_track(demux->format, AVMEDIA_TYPE_VIDEO, -1);
@@ -117,7 +133,7 @@ static gboolean find_tracks(Demux *demux, GError **error)
     for (Track t = 0; t < N_TRACKS; t++)
         demux->wanted[t] = demux->index[t] >= 0;
     if (demux->wanted[TRACK_VIDEO] || demux->wanted[TRACK_SOUND])
-        return TRUE;
+        return check_pictures_have_size(demux, error);
     g_set_error(error, BT_ERROR, BT_ERROR_INVALID,
         "content: neither pictures nor sound in it: expected one of them");
     return FALSE;
@@ -173,7 +189,6 @@ gboolean demux_open(Demux *demux, Input *input, const Probe *probe, GError **err
     if (!open_format(demux, error) || !find_tracks(demux, error))
         return FALSE;
     find_times(demux);
-    demux->single = probe->still;
     return !probe->loops_short || measure(demux, error);
 }
 

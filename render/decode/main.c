@@ -60,7 +60,8 @@ static gboolean decode(Ring *ring, GError **error)
     if (done)
         done = probe.subtitles ? subtitles_run(ring, &input, &probe, error)
             : probe.demuxer    ? play_run(ring, &input, &probe, error)
-                               : still_run(ring, &input, &probe, error);
+            : probe.still      ? still_run(ring, &input, &probe, error)
+                               : animation_run(ring, &input, &probe, error);
     g_free(input.head);
     return done;
 }

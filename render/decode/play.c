@@ -184,8 +184,7 @@ gboolean play_run(Ring *ring, Input *input, const Probe *probe, GError **error)
 {
     Play play = { .ring = ring };
     BtDecodeMessage info = { .type = BT_DECODE_INFO, .slot = 1 };
-    if (!probe->still)
-        bt_jail_allow_long_run();
+    bt_jail_allow_long_run();
     gboolean done = demux_open(&play.demux, input, probe, error);
     if (done) {
         demux_info(&play.demux, &info);

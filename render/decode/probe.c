@@ -60,13 +60,9 @@ static gboolean probe_webp(const guint8 *head, gsize n, Probe *probe, GError **e
     gboolean animated;
     if (!header_webp(head, n, &probe->w_px, &probe->h_px, &animated))
         return damaged(error);
-    if (animated) {
-        g_set_error(error, BT_ERROR, BT_ERROR_UNSUPPORTED,
-            "content: an animated WebP: expected a still one, or a GIF, APNG or video");
-        return FALSE;
-    }
     probe->codec = AV_CODEC_ID_WEBP;
-    probe->still = TRUE;
+    probe->still = !animated;
+    probe->loops_short = animated;
     return TRUE;
 }
 
@@ -76,6 +72,13 @@ static gboolean probe_gif(const guint8 *head, gsize n, Probe *probe, GError **er
         return damaged(error);
     probe->demuxer = "gif";
     probe->loops_short = TRUE;
+    return TRUE;
+}
+
+/* Its size is read by libavif, before anything is decoded. */
+static gboolean probe_avif(Probe *probe)
+{
+    probe->codec = AV_CODEC_ID_AV1;
     return TRUE;
 }
 
@@ -135,7 +138,6 @@ static const char *demuxer_of(const guint8 *head, gsize n)
 static gboolean probe_film(const guint8 *head, gsize n, Probe *probe, GError **error)
 {
     probe->demuxer = demuxer_of(head, n);
-    probe->still = starts(head, n, 4, "ftypavif", 8);
     if (probe->demuxer)
         return TRUE;
     g_set_error(error, BT_ERROR, BT_ERROR_UNSUPPORTED,
@@ -193,6 +195,22 @@ static gboolean is_utf16(const guint8 *head, gsize n)
     return STARTS(head, n, "\xff\xfe") || STARTS(head, n, "\xfe\xff");
 }
 
+/* What people try, and what they could give instead. */
+static const char *known_and_refused(const guint8 *head, gsize n)
+{
+    const guint8 *at = skip(head, head + n, " \t\r\n");
+    gsize left = n - (gsize)(at - head);
+    if (is_utf16(head, n))
+        return "text in UTF-16: expected UTF-8";
+    if (STARTS(at, left, "<svg") ||
+        (STARTS(at, left, "<?xml") && memmem(at, MIN(left, 4096), "<svg", 4)))
+        return "an SVG drawing: expected it drawn, as PNG or WebP";
+    if (starts(head, n, 4, "ftypheic", 8) || starts(head, n, 4, "ftypheix", 8) ||
+        starts(head, n, 4, "ftypmif1", 8))
+        return "an HEIC picture: expected JPEG, PNG, WebP or AVIF";
+    return NULL;
+}
+
 static gboolean probe_kind(const guint8 *head, gsize n, Probe *probe, GError **error)
 {
     if (STARTS(head, n, "\x89PNG\r\n\x1a\n"))
@@ -203,11 +221,13 @@ static gboolean probe_kind(const guint8 *head, gsize n, Probe *probe, GError **e
         return probe_webp(head, n, probe, error);
     if (STARTS(head, n, "GIF87a") || STARTS(head, n, "GIF89a"))
         return probe_gif(head, n, probe, error);
+    if (is_avif(head, n))
+        return probe_avif(probe);
     if (probe_subtitles(head, n, probe))
         return TRUE;
-    if (is_utf16(head, n)) {
-        g_set_error(
-            error, BT_ERROR, BT_ERROR_UNSUPPORTED, "content: text in UTF-16: expected UTF-8");
+    const char *refused = known_and_refused(head, n);
+    if (refused) {
+        g_set_error(error, BT_ERROR, BT_ERROR_UNSUPPORTED, "content: %s", refused);
         return FALSE;
     }
     return probe_film(head, n, probe, error);

@@ -6,6 +6,8 @@
 
 #include <libavutil/version.h>
 
+#define REORDER_MAX 16 /* pictures that wait for their turn, ITU-T H.264 A.3.1 */
+
 gboolean video_open(Video *video, Ring *ring, Demux *demux, GError **error)
 {
     const AVStream *stream = demux->format->streams[demux->index[TRACK_VIDEO]];
@@ -27,6 +29,7 @@ void video_flush(Video *video)
     avcodec_flush_buffers(video->codec);
     av_frame_free(&video->held);
     video->draining = FALSE;
+    video->n_decoded = 0;
 }
 
 void video_close(Video *video)
@@ -100,6 +103,7 @@ static Step choose_first(Video *video, AVFrame **frame)
 /* What the decoder gave: held, due, or for nothing. */
 static Step choose(Video *video)
 {
+    video->n_decoded++;
     if (!is_whole(video->frame)) {
         av_frame_unref(video->frame);
         return STEP_MOVED;
@@ -174,8 +178,20 @@ static Step feed(Video *video, GError **error)
     return STEP_FAILED;
 }
 
+/* FFmpeg's H.264 decoder forgets at the end what waits for its turn behind a keyframe that is no
+ * clean cut, unless that keyframe has had its turn. */
+static gboolean may_have_lost(const Video *video)
+{
+    return video->codec->codec_id == AV_CODEC_ID_H264 && !video->from_start && !video->went_back &&
+        video->n_decoded <= REORDER_MAX;
+}
+
 static Step finish(Video *video)
 {
+    if (may_have_lost(video)) {
+        video->went_back = TRUE;
+        return STEP_EARLIER;
+    }
     if (!video->held)
         return STEP_DONE;
     make_due(video, &video->held);

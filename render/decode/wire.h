@@ -59,7 +59,7 @@ typedef enum {
 } BtDecodeType;
 
 /* How a frame lies in its slot: BGRA, or planes of 8-bit 4:2:0 and how they are coloured (BtMatrix
- * of render/scene/frame.h). */
+ * of render/colour/matrix.h). */
 typedef enum {
     BT_DECODE_BGRA,
     BT_DECODE_BT601,

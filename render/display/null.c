@@ -55,6 +55,8 @@ BtDisplay *bt_null_open(const BtDisplayOptions *options)
     display->ops = &NULL_OPS;
     display->canvas = bt_frame_new(options->canvas_w_px ? options->canvas_w_px : DEFAULT_W_PX,
         options->canvas_h_px ? options->canvas_h_px : DEFAULT_H_PX);
+    display->w_px = display->canvas->w_px;
+    display->h_px = display->canvas->h_px;
     blacken(display);
     return display;
 }

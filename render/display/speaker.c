@@ -1,50 +1,40 @@
-/* The loudspeaker: a ring between whoever mixes and SDL's own thread, which asks for sound a little
- * at a time. When the ring is empty there is silence; when it is full the newest is dropped. */
+/* The loudspeaker. SDL asks for sound in a thread of its own, in pieces of DEVICE_FRAMES; each is
+ * mixed when it is asked for, so nothing waits in between that a change would come too late for.
+ * SDL does not say how much the card holds. What its drivers do: ALSA gets two pieces of memory,
+ * PulseAudio and PipeWire are asked for one. */
+#include "render/display/card_clock.h"
 #include "render/display/display.h"
 
 #include <SDL.h>
 #include <string.h>
 
-#define RING_FRAMES (2 * BT_SOUND_RATE_HZ) /* two seconds */
-#define FRAME_BYTES (BT_SOUND_CHANNELS * sizeof(gint16))
-#define DEVICE_FRAMES 1024 /* asked for at a time: 21 ms */
+#define DEVICE_FRAMES 2048                    /* 43 ms: a wake-up a frame of a film */
+#define SILENT_FRAMES (BT_SOUND_RATE_HZ / 4)  /* while its memory fills, its clock is not known */
+#define SILENT_DEVICE_US (2 * G_USEC_PER_SEC) /* one that asks for nothing is gone */
 
 struct BtSpeaker {
     SDL_AudioDeviceID device;
-    GMutex lock; /* of all below */
-    gsize first, n_frames;
-    gint16 ring[RING_FRAMES * BT_SOUND_CHANNELS];
+    BtSpeakerFill fill;
+    gpointer user;
+    BtCardClock clock; /* the device's thread only */
+    gint64 asked_us;   /* atomic: when it last asked */
 };
-
-/* How many frames from `at` on lie in one piece. */
-static gsize in_one_piece(gsize at, gsize n_frames)
-{
-    return MIN(n_frames, RING_FRAMES - at);
-}
-
-static void take(BtSpeaker *speaker, guint8 *to, gsize n_frames)
-{
-    while (n_frames > 0) {
-        gsize n = in_one_piece(speaker->first, n_frames);
-        memcpy(to, speaker->ring + speaker->first * BT_SOUND_CHANNELS, n * FRAME_BYTES);
-        speaker->first = (speaker->first + n) % RING_FRAMES;
-        speaker->n_frames -= n;
-        to += n * FRAME_BYTES;
-        n_frames -= n;
-    }
-}
 
 static void on_sound_wanted(void *user, Uint8 *to, int size_bytes)
 {
     BtSpeaker *speaker = user;
-    g_mutex_lock(&speaker->lock);
-    gsize n = MIN(speaker->n_frames, (gsize)size_bytes / FRAME_BYTES);
-    take(speaker, to, n);
-    g_mutex_unlock(&speaker->lock);
-    memset(to + n * FRAME_BYTES, 0, (gsize)size_bytes - n * FRAME_BYTES);
+    gint64 now_us = g_get_monotonic_time();
+    guint n_frames = (guint)size_bytes / (BT_SOUND_CHANNELS * sizeof(gint16));
+    gboolean filling = speaker->clock.n_frames < SILENT_FRAMES;
+    gint64 heard_us = bt_card_clock_ask(&speaker->clock, now_us, n_frames);
+    __atomic_store_n(&speaker->asked_us, now_us, __ATOMIC_RELAXED);
+    if (filling)
+        memset(to, 0, (gsize)size_bytes);
+    else
+        speaker->fill((gint16 *)(void *)to, n_frames, heard_us, speaker->user);
 }
 
-static SDL_AudioDeviceID open_device(BtSpeaker *speaker)
+static gboolean open_device(BtSpeaker *speaker)
 {
     SDL_AudioSpec want = {
         .freq = BT_SOUND_RATE_HZ,
@@ -54,24 +44,30 @@ static SDL_AudioDeviceID open_device(BtSpeaker *speaker)
         .callback = on_sound_wanted,
         .userdata = speaker,
     };
-    return SDL_OpenAudioDevice(NULL, 0, &want, NULL, 0);
+    speaker->device = SDL_OpenAudioDevice(NULL, 0, &want, NULL, 0);
+    if (!speaker->device)
+        return FALSE;
+    const char *driver = SDL_GetCurrentAudioDriver();
+    gint64 n_pieces = driver && strcmp(driver, "alsa") == 0 ? 2 : 1;
+    bt_card_clock_start(&speaker->clock, BT_SOUND_RATE_HZ,
+        n_pieces * DEVICE_FRAMES * G_USEC_PER_SEC / BT_SOUND_RATE_HZ);
+    return TRUE;
 }
 
-BtSpeaker *bt_speaker_open(GError **error)
+BtSpeaker *bt_speaker_open(BtSpeakerFill fill, gpointer user, GError **error)
 {
     SDL_SetHint(SDL_HINT_NO_SIGNAL_HANDLERS, "1");
     SDL_SetHint(SDL_HINT_APP_NAME, "Bangtin");
     gboolean started = SDL_InitSubSystem(SDL_INIT_AUDIO) == 0;
     BtSpeaker *speaker = g_new0(BtSpeaker, 1);
-    g_mutex_init(&speaker->lock);
-    if (started)
-        speaker->device = open_device(speaker);
-    if (!speaker->device) {
+    speaker->fill = fill;
+    speaker->user = user;
+    speaker->asked_us = g_get_monotonic_time();
+    if (!started || !open_device(speaker)) {
         g_set_error(error, BT_ERROR, BT_ERROR_UNSUPPORTED, "sound: %s: expected a device for sound",
             SDL_GetError());
         if (started)
             SDL_QuitSubSystem(SDL_INIT_AUDIO);
-        g_mutex_clear(&speaker->lock);
         g_free(speaker);
         return NULL;
     }
@@ -85,36 +81,12 @@ void bt_speaker_close(BtSpeaker *speaker)
         return;
     SDL_CloseAudioDevice(speaker->device);
     SDL_QuitSubSystem(SDL_INIT_AUDIO);
-    g_mutex_clear(&speaker->lock);
     g_free(speaker);
 }
 
-void bt_speaker_write(BtSpeaker *speaker, const gint16 *samples, gsize n_frames)
+gboolean bt_speaker_is_alive(BtSpeaker *speaker)
 {
-    g_mutex_lock(&speaker->lock);
-    n_frames = MIN(n_frames, RING_FRAMES - speaker->n_frames);
-    while (n_frames > 0) {
-        gsize at = (speaker->first + speaker->n_frames) % RING_FRAMES;
-        gsize n = in_one_piece(at, n_frames);
-        memcpy(speaker->ring + at * BT_SOUND_CHANNELS, samples, n * FRAME_BYTES);
-        speaker->n_frames += n;
-        samples += n * BT_SOUND_CHANNELS;
-        n_frames -= n;
-    }
-    g_mutex_unlock(&speaker->lock);
-}
-
-gsize bt_speaker_queued(BtSpeaker *speaker)
-{
-    g_mutex_lock(&speaker->lock);
-    gsize n_frames = speaker->n_frames;
-    g_mutex_unlock(&speaker->lock);
-    return n_frames;
-}
-
-void bt_speaker_flush(BtSpeaker *speaker)
-{
-    g_mutex_lock(&speaker->lock);
-    speaker->n_frames = 0;
-    g_mutex_unlock(&speaker->lock);
+    gint64 asked_us = __atomic_load_n(&speaker->asked_us, __ATOMIC_RELAXED);
+    return SDL_GetAudioDeviceStatus(speaker->device) != SDL_AUDIO_STOPPED &&
+        g_get_monotonic_time() - asked_us < SILENT_DEVICE_US;
 }

@@ -1,10 +1,13 @@
-/* A window of SDL2, drawn by the processor into the window's own surface.
+/* A window of SDL2, drawn by the processor into the window's own surface, or by a graphics chip.
  *
  * Left alone, SDL would take that surface through a 3D renderer, which without a graphics chip
  * costs ten times as much; the hint "0" hands the pixels to the X server's shared memory instead.
  * Where the canvas lies 1:1 in the surface and both have the same pixels, the canvas is that part
  * of the surface: what compose draws is on the glass without a copy. Else it is memory of its own,
- * converted or scaled when it is presented. */
+ * converted or scaled when it is presented.
+ *
+ * A chip (chip.c) brings its own canvas, and can be given up at any time for a surface. */
+#include "render/display/chip.h"
 #include "render/display/key.h"
 #include "render/display/private.h"
 #include "render/display/wake.h"
@@ -20,6 +23,8 @@ typedef struct {
     BtDisplayOptions options;
     SDL_Window *window;
     SDL_Surface *glass;   /* the window's; SDL's, until the window changes its size */
+    BtChip *chip;         /* draws instead; NULL: the processor does */
+    int w_px, h_px;       /* of the glass */
     BtRect place_px;      /* of the canvas on the glass */
     SDL_Surface *picture; /* the canvas as SDL sees it; NULL: it is a part of the glass */
     BtWake *wake;         /* NULL: nothing to sleep on */
@@ -35,7 +40,7 @@ static SDL_Rect to_sdl(BtRect r)
 
 static BtRect glass_rect(const Window *window)
 {
-    return (BtRect){ 0, 0, window->glass->w, window->glass->h };
+    return (BtRect){ 0, 0, window->w_px, window->h_px };
 }
 
 static gboolean has_our_pixels(const SDL_Surface *surface)
@@ -87,6 +92,10 @@ static void make_canvas(Window *window, int w_px, int h_px)
 static void blacken(Window *window)
 {
     BtFrame *canvas = window->display.canvas;
+    if (window->chip) {
+        bt_chip_blacken(window->chip);
+        return;
+    }
     SDL_FillRect(window->glass, NULL, SDL_MapRGB(window->glass->format, 0, 0, 0));
     bt_frame_fill(canvas, (BtRect){ 0, 0, canvas->w_px, canvas->h_px }, 0xff000000u);
 }
@@ -98,24 +107,58 @@ static gboolean fail(GError **error)
     return FALSE;
 }
 
-/* Takes the window's surface as it is now and places the canvas in it; all is black. */
+static gboolean take_glass(Window *window, GError **error)
+{
+    if (window->chip) {
+        SDL_GetWindowSize(window->window, &window->w_px, &window->h_px);
+        return TRUE;
+    }
+    window->glass = SDL_GetWindowSurface(window->window);
+    if (!window->glass)
+        return fail(error);
+    window->w_px = window->glass->w;
+    window->h_px = window->glass->h;
+    return TRUE;
+}
+
+static void note_canvas(Window *window, int w_px, int h_px)
+{
+    BtDisplay *display = &window->display;
+    BtChip *chip = window->chip;
+    display->w_px = w_px;
+    display->h_px = h_px;
+    display->painter = chip ? bt_chip_painter(chip) : NULL;
+    display->device = chip ? bt_chip_device(chip) : NULL;
+    display->renderer = chip ? window->options.renderer : BT_RENDERER_SOFTWARE;
+}
+
+static gboolean show_all(Window *window, GError **error)
+{
+    return window->chip ? bt_chip_present(window->chip, error)
+                        : SDL_UpdateWindowSurface(window->window) == 0 || fail(error);
+}
+
+/* Takes the window as it is now and places the canvas in it; all is black. */
 static gboolean lay_out(Window *window, GError **error)
 {
     const BtDisplayOptions *options = &window->options;
     drop_canvas(window);
-    window->glass = SDL_GetWindowSurface(window->window);
-    if (!window->glass)
-        return fail(error);
-    int w_px = options->canvas_w_px ? options->canvas_w_px : window->glass->w;
-    int h_px = options->canvas_h_px ? options->canvas_h_px : window->glass->h;
+    if (!take_glass(window, error))
+        return FALSE;
+    int w_px = options->canvas_w_px ? options->canvas_w_px : window->w_px;
+    int h_px = options->canvas_h_px ? options->canvas_h_px : window->h_px;
     w_px = CLAMP(w_px, 1, BT_FRAME_MAX_W_PX);
     h_px = CLAMP(h_px, 1, BT_FRAME_MAX_H_PX);
     window->place_px = options->scale == BT_SCALE_FIT
         ? fit(w_px, h_px, glass_rect(window))
         : (BtRect){ options->x_px, options->y_px, w_px, h_px };
-    make_canvas(window, w_px, h_px);
+    if (window->chip && !bt_chip_place(window->chip, w_px, h_px, window->place_px, error))
+        return FALSE;
+    if (!window->chip)
+        make_canvas(window, w_px, h_px);
+    note_canvas(window, w_px, h_px);
     blacken(window);
-    SDL_UpdateWindowSurface(window->window);
+    show_all(window, NULL);
     return TRUE;
 }
 
@@ -144,7 +187,12 @@ static gboolean is_stale(const Window *window)
 {
     int w_px, h_px;
     SDL_GetWindowSize(window->window, &w_px, &h_px);
-    return w_px != window->glass->w || h_px != window->glass->h;
+    return w_px != window->w_px || h_px != window->h_px;
+}
+
+static gboolean is_open(const Window *window)
+{
+    return window->glass || window->chip;
 }
 
 static gboolean update_glass(Window *window, const SDL_Rect *rects, int n, GError **error)
@@ -185,11 +233,13 @@ static gboolean window_present(
 {
     Window *window = (Window *)display;
     gboolean ok = TRUE;
-    if (!window->glass) {
+    if (!is_open(window)) {
         g_set_error(error, BT_ERROR, BT_ERROR_DIED, "display: the window has no surface");
         return FALSE;
     }
-    if (n_damage > 0 && is_scaled(window)) {
+    if (window->chip) {
+        ok = n_damage == 0 || bt_chip_present(window->chip, error);
+    } else if (n_damage > 0 && is_scaled(window)) {
         SDL_Rect rect = to_sdl(bt_rect_intersect(window->place_px, glass_rect(window)));
         scale_picture(window);
         ok = update_glass(window, &rect, 1, error);
@@ -204,11 +254,26 @@ static gboolean window_present(
 static void window_darken(BtDisplay *display)
 {
     Window *window = (Window *)display;
-    if (!window->glass)
+    if (!is_open(window))
         return;
     blacken(window);
-    SDL_UpdateWindowSurface(window->window);
+    show_all(window, NULL);
     bt_wake_check(window->wake);
+}
+
+static BtFrame *window_read(BtDisplay *display, GError **error)
+{
+    return bt_chip_read(((Window *)display)->chip, error);
+}
+
+static gboolean window_use_software(BtDisplay *display, GError **error)
+{
+    Window *window = (Window *)display;
+    g_clear_pointer(&window->chip, bt_chip_free);
+    note_canvas(window, display->w_px, display->h_px);
+    gboolean ok = lay_out(window, error);
+    bt_wake_check(window->wake);
+    return ok;
 }
 
 static double window_refresh_hz(const BtDisplay *display)
@@ -223,15 +288,28 @@ static double window_refresh_hz(const BtDisplay *display)
 
 /* ---- events ---- */
 
-static BtDisplayEvent resized(Window *window)
+static BtDisplayEvent laid_out_anew(gboolean ok, const GError *error)
 {
-    g_autoptr(GError) error = NULL;
-    if (window->glass && !is_stale(window))
-        return BT_DISPLAY_EVENT_NONE;
-    if (lay_out(window, &error))
+    if (ok)
         return BT_DISPLAY_EVENT_RESIZED;
     g_warning("%s", error->message);
     return BT_DISPLAY_EVENT_QUIT;
+}
+
+static BtDisplayEvent without_chip(Window *window)
+{
+    g_autoptr(GError) error = NULL;
+    gboolean ok = window_use_software(&window->display, &error);
+    return laid_out_anew(ok, error);
+}
+
+static BtDisplayEvent resized(Window *window)
+{
+    g_autoptr(GError) error = NULL;
+    if (is_open(window) && !is_stale(window))
+        return BT_DISPLAY_EVENT_NONE;
+    gboolean ok = lay_out(window, &error);
+    return ok || !window->chip ? laid_out_anew(ok, error) : without_chip(window);
 }
 
 static BtDisplayEvent of_window(Window *window, const SDL_WindowEvent *event)
@@ -272,6 +350,10 @@ static BtDisplayEvent translate(Window *window, const SDL_Event *event)
         return of_window(window, &event->window);
     case SDL_KEYDOWN:
         return of_key(window, &event->key);
+    case SDL_RENDER_TARGETS_RESET: /* the driver lost what is on the canvas … */
+        return window->chip ? BT_DISPLAY_EVENT_RESIZED : BT_DISPLAY_EVENT_NONE;
+    case SDL_RENDER_DEVICE_RESET: /* … or all textures */
+        return window->chip ? without_chip(window) : BT_DISPLAY_EVENT_NONE;
     default:
         return BT_DISPLAY_EVENT_NONE;
     }
@@ -352,6 +434,7 @@ static BtRect window_rect(const BtDisplayOptions *options)
 static void stop(Window *window)
 {
     drop_canvas(window);
+    g_clear_pointer(&window->chip, bt_chip_free);
     if (window->window)
         SDL_DestroyWindow(window->window);
     window->window = NULL;
@@ -359,18 +442,31 @@ static void stop(Window *window)
     SDL_QuitSubSystem(SDL_INIT_VIDEO);
 }
 
-static gboolean try_open(Window *window, const char *acceleration, GError **error)
+static gboolean make_window(Window *window, GError **error)
 {
-    if (!start_video(acceleration))
-        return fail(error);
-    BtRect r = window_rect(&window->options);
-    guint32 flags = window->options.windowed ? SDL_WINDOW_RESIZABLE
-                                             : SDL_WINDOW_BORDERLESS | SDL_WINDOW_ALWAYS_ON_TOP;
+    const BtDisplayOptions *options = &window->options;
+    BtRect r = window_rect(options);
+    guint32 flags =
+        options->windowed ? SDL_WINDOW_RESIZABLE : SDL_WINDOW_BORDERLESS | SDL_WINDOW_ALWAYS_ON_TOP;
+    flags |= bt_chip_window_flags(options->renderer) | (options->hidden ? SDL_WINDOW_HIDDEN : 0);
     if (is_blind())
         SDL_SetError("there is no screen");
     else
         window->window = SDL_CreateWindow("Bangtin", r.x, r.y, r.w, r.h, flags);
-    if (window->window ? lay_out(window, error) : fail(error))
+    if (!window->window)
+        return fail(error);
+    if (options->renderer == BT_RENDERER_SOFTWARE)
+        return TRUE;
+    window->chip =
+        bt_chip_new(window->window, options->renderer, options->device, !options->hidden, error);
+    return window->chip != NULL;
+}
+
+static gboolean try_open(Window *window, const char *acceleration, GError **error)
+{
+    if (!start_video(acceleration))
+        return fail(error);
+    if (make_window(window, error) && lay_out(window, error))
         return TRUE;
     stop(window);
     return FALSE;
@@ -388,6 +484,8 @@ static const BtDisplayKindOps WINDOW_OPS = {
     .close = window_close,
     .present = window_present,
     .darken = window_darken,
+    .read = window_read,
+    .use_software = window_use_software,
     .refresh_hz = window_refresh_hz,
     .poll = window_poll,
     .event_fd = window_event_fd,
@@ -402,10 +500,13 @@ BtDisplay *bt_window_open(const BtDisplayOptions *options, GError **error)
     if (options->cut_key != NULL)
         bt_key_parse(options->cut_key, &window->cut_key);
     /* Without an X server there may be no surface but that of a renderer (KMS). */
-    if (!try_open(window, "0", NULL) && !try_open(window, "1", error)) {
+    gboolean by_chip = options->renderer != BT_RENDERER_SOFTWARE;
+    if (!try_open(window, "0", by_chip ? error : NULL) &&
+        (by_chip || !try_open(window, "1", error))) {
         g_free(window);
         return NULL;
     }
+    window->options.device = NULL;
     window->wake = bt_wake_new(window->window);
     return &window->display;
 }

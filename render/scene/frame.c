@@ -83,6 +83,11 @@ void bt_frame_unref(BtFrame *frame)
     g_free(counted);
 }
 
+gboolean bt_frame_is_mine(const BtFrame *frame)
+{
+    return g_atomic_int_get(&((const Counted *)frame)->n_refs) == 1;
+}
+
 static BtRect bounds(const BtFrame *frame)
 {
     return (BtRect){ 0, 0, frame->w_px, frame->h_px };

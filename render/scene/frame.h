@@ -13,21 +13,10 @@
 
 #include "base/error.h"
 #include "base/rect.h"
+#include "render/colour/matrix.h"
 
 #define BT_FRAME_MAX_W_PX 7680
 #define BT_FRAME_MAX_H_PX 4320
-
-/* How brightness and colour became numbers. ITU-R BT.601, BT.709 and BT.2020, of limited and of
- * full range. */
-typedef enum {
-    BT_MATRIX_BT601,
-    BT_MATRIX_BT601_FULL,
-    BT_MATRIX_BT709,
-    BT_MATRIX_BT709_FULL,
-    BT_MATRIX_BT2020,
-    BT_MATRIX_BT2020_FULL,
-    BT_N_MATRICES,
-} BtMatrix;
 
 /* 8-bit 4:2:0: a y for each pixel, a u and a v for each square of four; what is left at odd edges
  * has one too. */
@@ -60,6 +49,8 @@ BtFrame *bt_frame_new_over_planes(
 BtFrame *bt_frame_ref(BtFrame *frame);
 void bt_frame_unref(BtFrame *frame);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(BtFrame, bt_frame_unref)
+/* Whether the caller's reference is the only one: nobody else can ever have another. */
+gboolean bt_frame_is_mine(const BtFrame *frame);
 
 /* All pixels of `rect` (clipped) become `argb`, given premultiplied. The frame is opaque afterwards
  * when an opaque colour filled all of it, and not opaque when a translucent one filled any. */

@@ -1,32 +1,17 @@
 #include "render/scene/planes.h"
 
 #include <libyuv.h>
-
-static const struct YuvConstants *constants_of(BtMatrix matrix)
-{
-    switch (matrix) {
-    case BT_MATRIX_BT601_FULL:
-        return &kYuvJPEGConstants;
-    case BT_MATRIX_BT709:
-        return &kYuvH709Constants;
-    case BT_MATRIX_BT709_FULL:
-        return &kYuvF709Constants;
-    case BT_MATRIX_BT2020:
-        return &kYuv2020Constants;
-    case BT_MATRIX_BT2020_FULL:
-        return &kYuvV2020Constants;
-    default:
-        return &kYuvI601Constants;
-    }
-}
+#include <libyuv/row.h>
 
 static void paint(const BtPlanes *planes, BtRect from_px, guint32 *to, int stride_px)
 {
+    _Alignas(BT_COLOUR_ALIGNMENT_BYTES) struct YuvConstants numbers;
+    bt_colour_numbers(planes->matrix, &numbers);
     gsize y_at = (gsize)from_px.y * (gsize)planes->y_stride_bytes + (gsize)from_px.x;
     gsize uv_at = (gsize)(from_px.y / 2) * (gsize)planes->uv_stride_bytes + (gsize)(from_px.x / 2);
     I420ToARGBMatrix(planes->y + y_at, planes->y_stride_bytes, planes->u + uv_at,
         planes->uv_stride_bytes, planes->v + uv_at, planes->uv_stride_bytes, (guint8 *)to,
-        stride_px * 4, constants_of(planes->matrix), from_px.w, from_px.h);
+        stride_px * 4, &numbers, from_px.w, from_px.h);
 }
 
 /* The colours of an odd row belong to the row above it. */

@@ -1,4 +1,4 @@
-/* Planes become pixels. Private to scene; with decode the only place that knows libyuv.
+/* Planes become pixels. Private to scene.
  * Thread-safety: safe. */
 #ifndef BT_RENDER_SCENE_PLANES_H
 #define BT_RENDER_SCENE_PLANES_H

@@ -232,6 +232,9 @@ class Board(boards.Board):
         self._check_seen(seen)
 
     def check_after(self, trial):
+        # One that heard this board for twenty seconds, at five batches each, would ask it to wait with its last.
+        self._stop_serving()
+        self._serve(self.data)
         super().check_after(trial)
         if trial.deaths == 0 and not cutting.is_busy():
             self._check_no_gap()

@@ -100,7 +100,8 @@ static gboolean fuzz_pair(int ends[2], GError **error)
 #define bt_channel_pair(ends, error) fuzz_pair(ends, error)
 #define g_timeout_add(ms, function, data) fuzz_timer(ms, function, data)
 #define g_source_remove(id) fuzz_remove(id)
-#include "player/launch.c"
+#include "player/start.c"
+#include "player/started_relays.c"
 #include "player/supervise.c"
 #undef bt_channel_pair
 
@@ -147,7 +148,7 @@ static void begin(World *world, gboolean sync)
 static void say(World *world, gboolean sync, const uint8_t *step)
 {
     BtRoleMessage messages[2] = { { .type = step[2] & 0x80 ? (guint32)step[2] << 24 | step[3]
-                                                           : step[2] & 15,
+                                                           : step[2] & 31,
         .value = step[3],
         .nonce = { { (char)step[3] } } } };
     gsize size = step[1] & 0x10 ? step[4] % sizeof messages + 1 : sizeof messages[0];
@@ -190,7 +191,7 @@ static gboolean may_hear(gboolean sync, guint32 type)
 {
     static const guint32 of_show[] = { BT_ROLE_NEWS, BT_ROLE_TIME_ASK, BT_ROLE_TIME };
     static const guint32 of_sync[] = { BT_ROLE_FACTS, BT_ROLE_POLL, BT_ROLE_TIME_WANTED,
-        BT_ROLE_TIME_NONCE };
+        BT_ROLE_TIME_NONCE, BT_ROLE_STREAMED };
     gboolean may = type == BT_ROLE_STOP;
     for (guint i = 0; i < (sync ? G_N_ELEMENTS(of_sync) : G_N_ELEMENTS(of_show)); i++)
         may = may || type == (sync ? of_sync : of_show)[i];
@@ -246,14 +247,19 @@ static void do_step(World *world, const uint8_t *step)
             g_assert_true(!sync || world->supervise.beat_ms == -1);
         }
         break;
-    case 4: /* a decoder ends */
-        machine()->dead[machine()->n_dead++] = machine()->last_pid + 1000;
+    case 4: /* a decoder ends, or a relay */
+        machine()->dead[machine()->n_dead++] = world->supervise.relays.relays[0].pid > 0
+            ? world->supervise.relays.relays[0].pid
+            : machine()->last_pid + 1000;
         on_child(&world->supervise);
         break;
     default:
         say(world, sync, step);
     }
     g_assert_cmpuint(world->supervise.decoders, <=, MAX_DECODERS);
+    for (guint i = 0; i < BT_MAX_RELAYS; i++)
+        g_assert_true(world->supervise.relays.relays[i].pid == 0 ||
+            world->supervise.relays.relays[i].pid != child->pid);
 }
 
 static guint count_open(void)

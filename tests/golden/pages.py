@@ -2,17 +2,25 @@
 """Pictures of the demo's pages and of a sample's columns, as they are and as they were committed.
 
 pages.py test    draws them and compares, and shows that one mark that moves by a pixel is seen
+pages.py chip    draws them by SDL's renderers (Mesa's llvmpipe where there is no chip), without a screen and on an
+                 X server, and compares; skipped where there is no OpenGL
 pages.py renew   writes them anew, and the versions of what drew them
 
 A pixel differs visibly when one of its colours is off by more than VISIBLE of 255: blending may round otherwise on
 another processor, by one or two, and no letter moves without a difference of half the contrast somewhere. No pixel
 may. The fonts and libraries that the pictures were made with stand in reference.txt; where others are installed the
-test is skipped and says which."""
+test is skipped and says which.
+
+A chip rounds otherwise where layers lie over each other: no colour may be off by more than CHIP_MAX of 255, and the mean
+over a picture by no more than CHIP_MEAN, far below what is visible. Where the committed pictures do not hold, it is
+compared with what the processor draws there."""
 import datetime
 import importlib.util
 import json
 import os
 import pathlib
+import select
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -23,6 +31,7 @@ BUILD = pathlib.Path(os.environ.get("BUILD", ROOT / "build"))
 DISTRICT = ROOT / "player/demo-district"
 COLUMNS = ROOT / "playlists/samples/vertical.json"
 VISIBLE = 24
+CHIP_MAX, CHIP_MEAN = 4, 0.1
 SKIPPED = 77
 PACKAGES = ("fonts-hanazono", "fonts-noto-cjk", "fonts-noto-color-emoji", "fonts-noto-core", "fonts-noto-extra",
             "fonts-noto-ui-core", "fonts-sil-taiheritagepro", "libfreetype6", "libfribidi0", "libharfbuzz0b", "libicu72")
@@ -140,7 +149,103 @@ def other_versions():
             for line in wanted if line not in here]
 
 
-# ---- the two commands ----
+# ---- by a chip ----
+
+class XServer:
+    """An Xvfb on a free display for as long as it is needed."""
+
+    def __enter__(self):
+        read_fd, write_fd = os.pipe()
+        self.process = subprocess.Popen(["Xvfb", "-displayfd", str(write_fd), "-screen", "0", "1920x1080x24",
+                                         "-nolisten", "tcp"], pass_fds=[write_fd], stderr=subprocess.DEVNULL)
+        os.close(write_fd)
+        number = ""
+        while not number.endswith("\n") and select.select([read_fd], [], [], 30)[0]:
+            number += os.read(read_fd, 32).decode() or "\n"
+        os.close(read_fd)
+        return {"DISPLAY": ":" + number.strip(), "SDL_VIDEODRIVER": "x11"}
+
+    def __exit__(self, *_):
+        self.process.terminate()
+        self.process.wait(20)
+
+
+def draw_by(renderer, env, page, folder, *options):
+    """The picture, and what drew it; None and why it could not be."""
+    name, size, seconds, *_ = page
+    out = folder / f"{renderer}.png"
+    led = [] if name == "panel" else ["--led"]
+    made = subprocess.run([BUILD / "bin/stage-pictures", "--size", size, *led, "--board", "Xã Ia\u00a0Lâm", *options,
+                           "--renderer", renderer, payload(name, folder), time_of(seconds), out], text=True,
+                          env={**os.environ, **env}, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    if made.returncode == 1 and "display:" in made.stderr:
+        return None, made.stderr.strip()
+    assert made.returncode == 0, made
+    return out, made.stdout.split("drawn by ")[1].strip()
+
+
+def off(one, other):
+    """By how much two pictures differ: at most, and on the mean."""
+    a, b = pixels(one), pixels(other)
+    if len(a) != len(b):
+        return 255, 255.0
+    if a == b:
+        return 0, 0.0
+    by = [abs(x - y) for x, y in zip(a, b)]
+    return max(by), sum(by) / len(by)
+
+
+def wanted_of(page, folder):
+    return draw(page, folder, folder / "wanted.png") if other_versions() else golden_of(*page)
+
+
+def check_chip(renderer, env, page, folder):
+    made, by = draw_by(renderer, env, page, folder)
+    if made is None:
+        return None, by
+    most, mean = off(made, wanted_of(page, folder))
+    good = most <= CHIP_MAX and mean <= CHIP_MEAN
+    print(f"{'ok' if good else 'not ok'} {golden_of(*page).name} by {renderer}: at most {most}, on the mean {mean:.5f}")
+    return good, by
+
+
+def see_a_moved_mark(env, page, folder):
+    """The same comparison sees what must be seen."""
+    moved, _ = draw_by("opengles2", env, page, folder, f"--move-{page[3]}", page[4])
+    most, _ = off(moved, wanted_of(page, folder))
+    print(f"{'ok' if most > CHIP_MAX else 'not ok'} a {page[3]} moved by one pixel: off by {most}")
+    return most > CHIP_MAX
+
+
+def check_all(renderer, env, pages, folder):
+    """None: there is no such renderer here."""
+    results = []
+    for page in pages:
+        good, by = check_chip(renderer, env, page, folder)
+        if good is None:
+            print(f"# without {renderer}: {by}")
+            return None
+        results.append(good)
+    print(f"# {renderer}: {by}")
+    return all(results)
+
+
+def chip():
+    blind = {"SDL_VIDEODRIVER": os.environ.get("SDL_VIDEODRIVER", "offscreen")}
+    with tempfile.TemporaryDirectory() as name:
+        folder = pathlib.Path(name)
+        results = [check_all("opengles2", blind, PAGES, folder)]
+        if results[0] is not None:
+            results.append(see_a_moved_mark(blind, PAGES[0], folder))
+        if shutil.which("Xvfb"):
+            with XServer() as env:
+                results.append(check_all("opengl", env, PAGES[::4], folder))
+    if all(result is None for result in results):
+        return SKIPPED
+    return 1 if False in results else 0
+
+
+# ---- the commands ----
 
 def check(page, folder):
     golden, made, moved = golden_of(*page), folder / "made.png", folder / "moved.png"
@@ -180,7 +285,7 @@ def renew():
 
 
 if __name__ == "__main__":
-    commands = {"test": test, "renew": renew}
+    commands = {"test": test, "chip": chip, "renew": renew}
     if len(sys.argv) != 2 or sys.argv[1] not in commands:
-        sys.exit("usage: pages.py test|renew")
+        sys.exit("usage: pages.py test|chip|renew")
     sys.exit(commands[sys.argv[1]]())

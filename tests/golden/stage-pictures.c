@@ -2,12 +2,14 @@
  *
  *     stage-pictures [OPTION…] PAYLOAD.json TIME OUT.png
  *
- * It draws what the schedule puts on the screen at TIME, waiting for the decoders, on the CPU. */
+ * It draws what the schedule puts on the screen at TIME, waiting for the decoders: on the CPU, or
+ * by a renderer in a window that nobody sees. */
 #include "base/clock.h"
 #include "base/error.h"
 #include "base/io.h"
 #include "player/stage/stage.h"
 #include "render/compose/compose.h"
+#include "render/display/display.h"
 #include "tests/golden/move-mark.h"
 
 #include <errno.h>
@@ -19,7 +21,7 @@
 #define WAIT_MS 20000
 
 typedef struct {
-    char *size, *assets, *board, *font, *move_mark, *move_letter;
+    char *size, *assets, *board, *font, *move_mark, *move_letter, *renderer;
     gboolean led, safe;
     int w_px, h_px;
     gint64 at_ms;
@@ -53,7 +55,42 @@ static BtInputs *inputs_of(const Task *task)
     return inputs;
 }
 
-static BtFrame *picture_of(BtStage *stage, const Task *task)
+/* One that outlives the display. */
+static BtFrame *copy_of(const BtFrame *picture)
+{
+    BtFrame *copy = bt_frame_new_unset(picture->w_px, picture->h_px);
+    bt_frame_blend(copy, picture, 0, 0, (BtRect){ 0, 0, picture->w_px, picture->h_px }, 255);
+    return copy;
+}
+
+static BtFrame *rendered(const BtScene *scene, const Task *task, GError **error)
+{
+    BtDisplayOptions options = { .kind = BT_DISPLAY_WINDOW,
+        .canvas_w_px = scene->w_px,
+        .canvas_h_px = scene->h_px,
+        .hidden = TRUE };
+    if (!bt_renderer_from_name(task->renderer, &options.renderer)) {
+        g_set_error(
+            error, BT_ERROR, BT_ERROR_SYNTAX, "--renderer: “%s”: no renderer", task->renderer);
+        return NULL;
+    }
+    g_autoptr(BtDisplay) display = bt_display_open(&options, error);
+    if (!display)
+        return NULL;
+    g_autoptr(BtCompose) compose = bt_compose_new();
+    BtRect damage[BT_COMPOSE_MAX_DAMAGE];
+    BtPainter *painter = bt_display_painter(display);
+    guint n = painter
+        ? bt_compose_paint(compose, scene, task->at_ms, painter, damage)
+        : bt_compose_draw(compose, scene, task->at_ms, bt_display_canvas(display), damage);
+    if (!bt_display_present(display, damage, n, error))
+        return NULL;
+    printf("drawn by %s\n", painter ? bt_display_device(display) : "the processor");
+    g_autoptr(BtFrame) picture = bt_display_picture(display, error);
+    return picture ? copy_of(picture) : NULL;
+}
+
+static BtFrame *picture_of(BtStage *stage, const Task *task, GError **error)
 {
     gint64 until_ms;
     g_autoptr(BtScene) scene = NULL;
@@ -67,7 +104,7 @@ static BtFrame *picture_of(BtStage *stage, const Task *task)
     }
     g_autofree char *until = bt_time_format(until_ms);
     printf("good until %s\n", until);
-    return bt_compose_picture(scene, task->at_ms);
+    return task->renderer ? rendered(scene, task, error) : bt_compose_picture(scene, task->at_ms);
 }
 
 static gboolean draw(const Task *task, const char *out, GError **error)
@@ -88,8 +125,8 @@ static gboolean draw(const Task *task, const char *out, GError **error)
         .open_user = (gpointer)task,
         .on_failure = say_failure };
     g_autoptr(BtStage) stage = bt_stage_new(&options);
-    g_autoptr(BtFrame) frame = picture_of(stage, task);
-    return bt_frame_write_png(frame, out, error);
+    g_autoptr(BtFrame) frame = picture_of(stage, task, error);
+    return frame && bt_frame_write_png(frame, out, error);
 }
 
 static gboolean load(Task *task, const char *path, const char *at, GError **error)
@@ -120,6 +157,8 @@ int main(int argc, char **argv)
         { "assets", 0, 0, G_OPTION_ARG_FILENAME, &task.assets, "Files named by hash", "DIR" },
         { "board", 0, 0, G_OPTION_ARG_STRING, &task.board, "The board's name", "NAME" },
         { "font", 0, 0, G_OPTION_ARG_FILENAME, &task.font, "A font before all others", "FILE" },
+        { "renderer", 0, 0, G_OPTION_ARG_STRING, &task.renderer,
+            "In a window, as player.conf has it", "NAME" },
         { NULL },
     };
     g_autoptr(GOptionContext) context = g_option_context_new("PAYLOAD.json TIME OUT.png");
@@ -145,5 +184,6 @@ int main(int argc, char **argv)
     g_free(task.font);
     g_free(task.move_mark);
     g_free(task.move_letter);
+    g_free(task.renderer);
     return !done;
 }

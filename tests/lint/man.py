@@ -109,7 +109,8 @@ def main():
     config_c, page = read("player", "config.c"), read("man", "player.conf.5.scd")
     found = list(self_test(config_c, page)) + list(check_keys(config_c, page))
     for program, page in (("bin/bangtin", "bangtin.1.scd"), ("bin/bangtin-source", "bangtin-source.1.scd"),
-                          ("libexec/bangtin-decode", "bangtin-decode.1.scd")):
+                          ("libexec/bangtin-decode", "bangtin-decode.1.scd"),
+                          ("libexec/bangtin-relay", "bangtin-relay.1.scd")):
         found += check_program(program, page)
     print("\n".join(found) if found else f"man: {len(known_keys(config_c))} keys")
     return 1 if found else 0

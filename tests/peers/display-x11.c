@@ -2,7 +2,7 @@
  * line, each answered with a line on stdout; events are printed as they come, waited for on the
  * descriptor.
  *
- *   peer-display-x11 CANVAS_W CANVAS_H X Y none|fit windowed|whole CUT_KEY
+ *   peer-display-x11 CANVAS_W CANVAS_H X Y none|fit windowed|whole CUT_KEY [RENDERER]
  *   draw STEP         the pattern of STEP all over the canvas, not presented
  *   present X,Y,W,H … these rectangles of the canvas
  *   darken, quit */
@@ -26,6 +26,23 @@ static void draw(BtFrame *canvas, guint32 step)
     }
 }
 
+/* By the painter where a chip draws. */
+static void draw_all(BtDisplay *display, guint32 step)
+{
+    BtPainter *painter = bt_display_painter(display);
+    if (!painter) {
+        draw(bt_display_canvas(display), step);
+        return;
+    }
+    int w_px, h_px;
+    bt_display_size(display, &w_px, &h_px);
+    g_autoptr(BtFrame) frame = bt_frame_new(w_px, h_px);
+    draw(frame, step);
+    frame->opaque = TRUE;
+    painter->frame(painter, frame, 0, 0, (BtRect){ 0, 0, w_px, h_px }, 255);
+    painter->done(painter, FALSE);
+}
+
 static gboolean present(BtDisplay *display, char **words)
 {
     g_autoptr(GError) error = NULL;
@@ -45,7 +62,7 @@ static gboolean obey(BtDisplay *display, const char *line)
 {
     g_auto(GStrv) words = g_strsplit(line, " ", -1);
     if (g_str_equal(words[0], "draw"))
-        draw(bt_display_canvas(display), (guint32)g_ascii_strtoull(words[1], NULL, 10));
+        draw_all(display, (guint32)g_ascii_strtoull(words[1], NULL, 10));
     else if (g_str_equal(words[0], "present"))
         return present(display, words + 1);
     else if (g_str_equal(words[0], "darken"))
@@ -98,7 +115,8 @@ static int serve(BtDisplay *display)
 
 int main(int argc, char **argv)
 {
-    if (argc != 8)
+    BtRenderer renderer = BT_RENDERER_SOFTWARE;
+    if (argc < 8 || argc > 9 || (argc == 9 && !bt_renderer_from_name(argv[8], &renderer)))
         return 2;
     g_autoptr(GError) error = NULL;
     BtDisplayOptions options = {
@@ -110,14 +128,17 @@ int main(int argc, char **argv)
         .scale = g_str_equal(argv[5], "fit") ? BT_SCALE_FIT : BT_SCALE_NONE,
         .windowed = g_str_equal(argv[6], "windowed"),
         .cut_key = argv[7],
+        .renderer = renderer,
     };
     g_autoptr(BtDisplay) display = bt_display_open(&options, &error);
     if (!display) {
         fprintf(stderr, "%s\n", error->message);
         return 1;
     }
-    BtFrame *canvas = bt_display_canvas(display);
-    printf("open %d %d %d %.0f %d\n", canvas->w_px, canvas->h_px, canvas->stride_px,
+    const BtFrame *canvas = bt_display_canvas(display);
+    int w_px, h_px;
+    bt_display_size(display, &w_px, &h_px);
+    printf("open %d %d %d %.0f %d\n", w_px, h_px, canvas ? canvas->stride_px : 0,
         bt_display_refresh_hz(display), bt_display_event_fd(display) >= 0);
     fflush(stdout);
     return serve(display);

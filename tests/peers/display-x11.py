@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
-"""The window display against a real X server (Xvfb): what is on the root, pixel by pixel.
+"""The window display against a real X server (Xvfb): what is on the root, pixel by pixel. With a renderer as
+argument what a graphics chip (here Mesa's llvmpipe) does otherwise.
 
 Grabs come from ffmpeg's x11grab, which knows nothing of SDL; keys and covering windows from Xlib.
 Needs Xvfb, ffmpeg and libX11; without them the test is skipped, saying what is missing."""
@@ -65,7 +66,7 @@ class Display:
 
     def __init__(self, server, w, h, x=0, y=0, scale="none", window="whole", cut_key="Pause"):
         self.process = subprocess.Popen(
-            [PROGRAM, *map(str, (w, h, x, y)), scale, window, cut_key],
+            [PROGRAM, *map(str, (w, h, x, y)), scale, window, cut_key, *sys.argv[1:2]],
             stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, bufsize=1, env=server.env())
         self.events = []
         self.heard = ""
@@ -259,6 +260,9 @@ def test_half_outside(server):
     display.show(4)
     put(picture, 4, place, (0, 0, *size))
     expect(server, picture, "a canvas that reaches out of the screen is cut")
+    if sys.argv[1:]:
+        display.close()
+        return
     display.do("draw 5")
     display.do("present 100,50,150,20")
     put(picture, 5, place, (100, 50, 150, 20))
@@ -337,6 +341,44 @@ def test_resize(server):
     display.close()
 
 
+def test_placed_by_a_chip(server):
+    place, size = (100, 50), (640, 384)
+    display = Display(server, *size, *place)
+    assert display.has_fd and display.refresh > 0
+    picture = black(server.w, server.h)
+    expect(server, picture, "black before anything is presented")
+    display.show(0)
+    put(picture, 0, place, (0, 0, *size))
+    expect(server, picture, "the pattern 1:1 in its place, black around it")
+    display.events.clear()
+    xlib = Xlib(server)
+    xlib.cover()
+    display.wait_event("exposed")
+    display.do(f"present 0,0,{size[0]},{size[1]}")
+    expect(server, picture, "all is back after a window covered it")
+    xlib.close()
+    display.do("darken")
+    expect(server, black(server.w, server.h), "dark")
+    display.close()
+
+
+def has_renderer(server):
+    run = subprocess.run([PROGRAM, "64", "64", "0", "0", "none", "whole", "Pause", sys.argv[1]], env=server.env(),
+                         text=True, stdin=subprocess.DEVNULL, capture_output=True, timeout=60)
+    if run.returncode == 0:
+        return True
+    print("skipped:", run.stderr.strip())
+    return False
+
+
+def main_by_a_chip(server):
+    if not has_renderer(server):
+        return SKIP
+    for test in (test_placed_by_a_chip, test_half_outside, test_fit_exact, test_fit_any, test_resize):
+        test(server)
+    return 0
+
+
 def test_witness(server):
     display = Display(server, 64, 64, 10, 20)
     display.show(1)
@@ -395,6 +437,8 @@ def main():
         return SKIP
     server = Server(1920, 1080, 24)
     try:
+        if sys.argv[1:]:
+            return main_by_a_chip(server)
         for test in (test_placed, test_whole_screen, test_half_outside, test_fit_exact, test_fit_any,
                      test_cut_keys, test_first_look, test_resize, test_witness):
             test(server)

@@ -228,7 +228,8 @@ def make_clip(path, seconds=6, size="320x192", rate=25, sound=True):
              "testsrc2=size=%s:rate=%d:duration=%d" % (size, rate, seconds)]
     if sound:
         words += ["-f", "lavfi", "-i", "sine=440:duration=%d" % seconds, "-c:a", "aac"]
-    run(*words, "-c:v", "libx264", "-preset", "veryfast", "-pix_fmt", "yuv420p", path)
+    run(*words, "-c:v", "libx264", "-preset", "veryfast", "-pix_fmt", "yuv420p", "-movflags",
+        "+faststart", path)
     return path
 
 

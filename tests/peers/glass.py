@@ -90,11 +90,11 @@ class Sample:
 class Witness:
     """Looks at a rectangle again and again, in a process of its own, from the first line on."""
 
-    def __init__(self, x, rect, interval_ms=100, changes=False, seconds=3600):
+    def __init__(self, x, rect, interval_ms=100, changes=False, seconds=3600, monotonic=False):
         words = [str(WITNESS), "--rect", ",".join(map(str, rect)), "--interval", str(interval_ms),
                  "--duration", str(seconds * 1000)]
         self.samples = []
-        self.process = subprocess.Popen(words + (["--changes"] if changes else []), text=True,
+        self.process = subprocess.Popen(words + changes * ["--changes"] + monotonic * ["--monotonic"], text=True,
                                         stdout=subprocess.PIPE, env=x.env())
         self.thread = threading.Thread(target=self.listen, daemon=True)
         self.thread.start()

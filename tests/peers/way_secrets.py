@@ -60,7 +60,7 @@ class Lines:
     def __init__(self):
         self.seen, self.decoders = set(), 0
 
-    def look(self):
+    def look(self, supervise=None):
         for entry in pathlib.Path("/proc").iterdir():
             if not entry.name.isdigit():
                 continue
@@ -69,10 +69,12 @@ class Lines:
                 if "bangtin" not in line.split(" ")[0]:
                     continue
                 self.seen.add(line)
-                if "bangtin-decode" in line.split(" ")[0]:
-                    self.decoders += 1
-                    self.seen.add((entry / "environ").read_bytes().decode(errors="replace"))
-            except OSError:
+                parent = int((entry / "stat").read_text().rsplit(")", 1)[1].split()[1])
+                if supervise and parent == supervise.pid and "bangtin-decode" in line.split(" ")[0]:
+                    given = (entry / "environ").read_bytes().decode(errors="replace")
+                    self.decoders += "PATH=" in given  # else it is not whole yet
+                    self.seen.add(given)
+            except (OSError, IndexError):
                 pass  # gone
 
 
@@ -175,12 +177,12 @@ class Secrets(unittest.TestCase):
     @classmethod
     def play(cls):
         screen = cls.screen
-        screen.play("--display", "offscreen", env=LOUD)
-        district.wait_for(lambda: screen.on_air("main") or cls.lines.look(), 40, "a picture")
-        until = time.monotonic() + 20
-        while time.monotonic() < until and not (cls.lines.decoders and screen.report("played")):
-            cls.lines.look()
-            time.sleep(0.02)
+        supervise = screen.play("--display", "offscreen", env=LOUD)
+        district.wait_for(lambda: screen.on_air("main") or cls.lines.look(supervise), 60, "a picture")
+        until = time.monotonic() + 60
+        while time.monotonic() < until and not cls.lines.decoders:
+            cls.lines.look(supervise)
+        district.wait_for(lambda: screen.report("played"), 40, "a fact at the source")
         cls.call(district.PLAYER, "status", "--config", screen.config)
         cls.call(district.PLAYER, "status", "--json", "--config", screen.config)
         os.kill(screen.pid_of("show"), signal.SIGSEGV)  # a crash, and what is said of it

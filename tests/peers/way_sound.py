@@ -4,6 +4,7 @@ file (SDL's disk driver): what stands in it is what would have been heard."""
 import array
 import math
 import os
+import time
 import unittest
 
 from way_lib import district
@@ -37,6 +38,79 @@ def longest_tone(sound, step=480):
         if not loud and start is not None:
             best, start = max(best, (at - start, start)), None
     return sound[best[1]:best[1] + best[0]]
+
+
+def sounds_now(path, seconds=0.7):
+    """Whether anything is heard now. The device may be closed, and its file is begun anew with each opening."""
+    before = path.stat().st_size if path.exists() else 0
+    time.sleep(seconds)
+    sound = heard(path)[before // 4:] if path.exists() else []
+    return loudness(sound) > 0.02
+
+
+def film_manifest(name, volume, cls="ordinary"):
+    return {"screens": ["wall"], "display": {"volume": volume},
+            "layouts": [{"id": "l", "canvas": [640, 384], "zones": [{"id": "main", "rect": [0, 0, 640, 384]}]}],
+            "playlists": [{"id": "p", "items": [{"id": name, "kind": "video", "asset": "file:film.mp4"}]}],
+            "programmes": [{"id": "day", "layout": "l", "class": cls, "zones": {"main": "p"}}]}
+
+
+class Quiet(unittest.TestCase):
+    """Who may make a board quiet, and what an emergency lifts. A film is on all the time."""
+
+    def film(self, town, volume, mute=False):
+        """A screen on which it is; and a function that says whether it is heard."""
+        film = district.make_clip(town.folder / "film.mp4", seconds=4)
+        town.serve()
+        screen = town.screen("wall")
+        if mute:
+            screen.config.write_text(screen.config.read_text().replace("[display]\n", "[display]\nmute=true\n"))
+        town.publish(film_manifest("f", volume), [film])
+        speaker = screen.state / "speaker.raw"
+        screen.play(env=dict(os.environ, SDL_AUDIODRIVER="disk", SDL_DISKAUDIOFILE=str(speaker)))
+        district.wait_for(lambda: screen.on_air("main") == "f", 30, "the film on the glass")
+        return screen, lambda: sounds_now(speaker)
+
+    def alarm(self, town, screen):
+        town.publish(film_manifest("e", 0, "emergency"), [town.folder / "film.mp4"], emergency=True)
+        district.wait_for(lambda: screen.on_air("main") == "e", 30, "the emergency on the glass")
+
+    def test_command(self):
+        """A mute by command silences the film, not an emergency, and comes back after it."""
+        with district.District() as town:
+            screen, is_heard = self.film(town, 100)
+            district.wait_for(is_heard, 30, "the film")
+            district.run(district.PUBLISHER, "screen", "command", "wall", "mute", "--data", town.data)
+            district.wait_for(lambda: not is_heard(), 30, "silence")
+            self.assertFalse(any(is_heard() for _ in range(4)))
+            self.alarm(town, screen)
+            district.wait_for(is_heard, 30, "the emergency")
+            town.end_alert()
+            district.wait_for(lambda: screen.on_air("main") == "f", 30, "the film again")
+            district.wait_for(lambda: not is_heard(), 30, "silence again")
+            self.assertFalse(any(is_heard() for _ in range(4)))
+            district.wait_for(lambda: screen.status()["sound"]["state"] == "silent", 20, "the device to be closed")
+
+    def test_timetable(self):
+        """A volume of 0 is lifted by an emergency and given back at its end."""
+        with district.District() as town:
+            screen, is_heard = self.film(town, 0)
+            self.assertFalse(any(is_heard() for _ in range(3)))
+            self.alarm(town, screen)
+            district.wait_for(is_heard, 30, "the emergency")
+            self.assertEqual(screen.status()["sound"], {"state": "on", "volume": 100})
+            town.end_alert()
+            district.wait_for(lambda: screen.on_air("main") == "f", 30, "the film again")
+            district.wait_for(lambda: not is_heard(), 30, "silence again")
+
+    def test_hard_mute(self):
+        """Nothing lifts the installer's, and no device is even opened."""
+        with district.District() as town:
+            screen, is_heard = self.film(town, 100, mute=True)
+            self.alarm(town, screen)
+            self.assertFalse(any(is_heard() for _ in range(6)))
+            self.assertFalse((screen.state / "speaker.raw").exists())
+            self.assertEqual(screen.status()["sound"], {"state": "silent", "volume": 0})
 
 
 class Sound(unittest.TestCase):

@@ -2,7 +2,7 @@
  * it saw what. A new hash is a new picture on the glass, whoever drew it; the mean colour tells
  * pictures apart.
  *
- *   peer-witness [--rect X,Y,W,H] [--interval MS] [--duration MS] [--changes]
+ *   peer-witness [--rect X,Y,W,H] [--interval MS] [--duration MS] [--changes] [--monotonic]
  *
  * Without --rect the whole screen; without --duration one sample; --interval 0 looks without a
  * pause;
@@ -10,7 +10,8 @@
  *
  *   MILLISECONDS_SINCE_1970 HASH RRGGBB
  *
- * The time is that at which the server had answered. */
+ * The time is that at which the server had answered; with --monotonic, that of the monotonic clock.
+ */
 #include <X11/Xlib.h>
 #include <X11/Xutil.h>
 #include <X11/extensions/XShm.h>
@@ -26,7 +27,7 @@ typedef struct {
     int x, y, w, h;
     XImage *image;
     XShmSegmentInfo shared;
-    gboolean is_shared;
+    gboolean is_shared, is_monotonic;
 } Witness;
 
 typedef struct {
@@ -38,7 +39,7 @@ typedef struct {
 typedef struct {
     char *rect;
     double interval_ms, duration_ms;
-    gboolean changes;
+    gboolean changes, monotonic;
 } Options;
 
 /* XDestroyImage is a macro. */
@@ -103,7 +104,8 @@ static gboolean take_sample(Witness *witness, Sample *sample)
 {
     if (!look(witness) || witness->image->bits_per_pixel != 32)
         return FALSE;
-    sample->time_ms = (double)g_get_real_time() / 1000;
+    gint64 now_us = witness->is_monotonic ? g_get_monotonic_time() : g_get_real_time();
+    sample->time_ms = (double)now_us / 1000;
     sum_up(witness, sample);
     return TRUE;
 }
@@ -173,6 +175,7 @@ int main(int argc, char **argv)
         { "interval", 0, 0, G_OPTION_ARG_DOUBLE, &options.interval_ms, "between looks", "MS" },
         { "duration", 0, 0, G_OPTION_ARG_DOUBLE, &options.duration_ms, "of it all", "MS" },
         { "changes", 0, 0, G_OPTION_ARG_NONE, &options.changes, "only what differs", NULL },
+        { "monotonic", 0, 0, G_OPTION_ARG_NONE, &options.monotonic, "not since 1970", NULL },
         { NULL },
     };
     g_autoptr(GError) error = NULL;
@@ -182,7 +185,7 @@ int main(int argc, char **argv)
         fprintf(stderr, "peer-witness: %s\n", error->message);
         return 2;
     }
-    Witness witness = { 0 };
+    Witness witness = { .is_monotonic = options.monotonic };
     gboolean ok = open_witness(&witness, options.rect) && watch(&witness, &options);
     if (!ok)
         fprintf(stderr, "peer-witness: cannot look at the X screen: expected 32 bits a pixel\n");

@@ -70,6 +70,21 @@ gboolean rig_make_film(Rig *rig, gboolean pictures)
     return TRUE;
 }
 
+gboolean rig_make_animation(Rig *rig)
+{
+    rig->film_type = "image/gif";
+    g_autofree char *path = g_build_filename(rig->folder, "film.gif", NULL);
+    g_autofree char *line = g_strdup_printf(
+        "ffmpeg -nostdin -v error -f lavfi -i color=white:s=320x152:r=10:d=0.5 -f lavfi -i "
+        "color=black:s=320x152:r=10:d=0.5 -filter_complex [0][1]concat \"%s\"",
+        path);
+    int status = 1;
+    if (!g_spawn_command_line_sync(line, NULL, NULL, &status, NULL) || status != 0)
+        return FALSE;
+    name_by_hash(rig, "film.gif", rig->video, &rig->video_bytes);
+    return TRUE;
+}
+
 void rig_open(Rig *rig)
 {
     g_autoptr(GError) error = NULL;

@@ -44,6 +44,8 @@ void rig_open(Rig *rig);
 void rig_close(Rig *rig);
 /* A film of 4 s with a tone, or the tone alone; FALSE when there is no ffmpeg to make it with. */
 gboolean rig_make_film(Rig *rig, gboolean pictures);
+/* White for half a second, then black: a GIF in the film's place. */
+gboolean rig_make_animation(Rig *rig);
 /* For BtStageOptions, with the rig as its user. */
 int rig_open_asset(const char *sha256, gpointer user, GError **error);
 BtStage *rig_stage_with(Rig *rig, int w_px, int h_px, BtMediaSpawn spawn, gpointer spawn_user,

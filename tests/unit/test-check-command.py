@@ -50,7 +50,22 @@ SAID = [
         ": accepted: manifest of kp, version 1, 1 items, 1 programmes",
         ":/playlists/0/items/0/texts/0: warning: zone “main” of “l”: shown for 3.0 s, too short to be read "
         "(language vi, pages: 1): expected 5.0 s, a duration_ms of 5000 or more; or a shorter text"]),
+    ("streams", "m.json", manifest(*[{"kind": "stream", "url": url, "duration_ms": 60000} for url in (
+        "https://a.vn/x.m3u8", "rtsp://10.0.0.9/1", "udp://239.1.2.3:5000")]), [], [
+        ": accepted: manifest of kp, version 1, 3 items, 1 programmes",
+        ": /playlists/0/items/1/url: a stream without TLS from 10.0.0.9:554: expected https, or this host in streams=; "
+        "the fallback would be shown",
+        ": /playlists/0/items/2/url: a stream without TLS from 239.1.2.3:5000: expected https, or this host in "
+        "streams=; the fallback would be shown"]),
 ]
+STREAMS_CONF = """[screen]
+id=s
+state=state
+[source kp]
+base=https://a.vn
+id=kp
+streams=10.0.0.9
+"""
 
 
 def check_said(folder):
@@ -60,6 +75,19 @@ def check_said(folder):
         status, out, err = run("check", *options, path)
         assert (status, err) == (0, ""), (name, status, err)
         assert out.splitlines() == [f"{path}{line}" for line in expected], f"{name}: {out}"
+
+
+def check_streams_of_a_board(folder):
+    """Whether this board would open them."""
+    config, path = folder / "player.conf", folder / "m.json"
+    config.write_text(STREAMS_CONF)
+    path.write_text(manifest({"kind": "stream", "url": "rtsp://10.0.0.9/1", "duration_ms": 60000},
+                             {"kind": "stream", "url": "https://b.vn/x.m3u8", "duration_ms": 60000}))
+    status, out, err = run("check", "--config", config, path)
+    assert (status, err) == (0, ""), (status, err)
+    assert out.splitlines()[1:] == [
+        f"{path}: /playlists/0/items/1/url: a stream from b.vn:443: expected a host that streams= names; the fallback "
+        "would be shown"], out
 
 
 def check_vietnamese(folder):
@@ -180,8 +208,8 @@ def check_text_warns(_):
 
 
 def main():
-    for check in (check_said, check_vietnamese, check_json, check_limit, check_screen, check_samples, check_fonts,
-                  check_converted, check_text_warns):
+    for check in (check_said, check_vietnamese, check_streams_of_a_board, check_json, check_limit, check_screen,
+                  check_samples, check_fonts, check_converted, check_text_warns):
         with tempfile.TemporaryDirectory() as folder:
             check(Path(folder))
         print("ok", check.__name__)

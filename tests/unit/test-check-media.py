@@ -29,7 +29,7 @@ def ffmpeg(*words):
 
 
 # name of the file, how it is made, options of check, what is found: codes of advice, or of the refusal after "!"
-GOOD = f"{FILM} {TONE} -t 2 -c:a aac {X264}"
+GOOD = f"{FILM} {TONE} -t 2 -g 5 -c:a aac {X264}"
 FILES = [
     ("good.mp4", GOOD, "", ""),
     ("good.mkv", f"{FILM} {TONE} -t 2 -c:v libvpx -c:a libopus", "", ""),
@@ -75,7 +75,10 @@ def options_of(folder, words):
 
 
 def make(path, how):
-    if how is None:
+    good = path.parent / "good.mp4"
+    if how == GOOD and good.exists() and path != good:
+        path.write_bytes(good.read_bytes())
+    elif how is None:
         path.write_text("Thông báo: đây không phải là phim." * 20)
     else:
         ffmpeg(*how.split(), path)
@@ -103,6 +106,7 @@ def examine(folder, row):
 
 
 def check_files(folder):
+    make(folder / "good.mp4", GOOD)
     with concurrent.futures.ThreadPoolExecutor(4) as pool:
         wrong = [said for said in pool.map(lambda row: examine(folder, row), FILES) if said]
     assert not wrong, "\n".join(wrong)
@@ -123,8 +127,8 @@ def check_words(folder):
 def check_part(folder):
     """What takes too long is examined in part, said so, and looked at up to its end all the same."""
     some, film = folder / "some.mp4", folder / "long.mp4"
-    ffmpeg(*f"-f lavfi -i testsrc2=s=3840x2160:r=25 -frames:v 8 {X264}".split(), some)
-    ffmpeg("-stream_loop", 150, "-i", some, "-c", "copy", "-movflags", "+faststart", film)
+    ffmpeg(*f"-f lavfi -i testsrc2=s=3840x2160:r=25 -frames:v 4 {X264}".split(), some)
+    ffmpeg("-stream_loop", 250, "-i", some, "-c", "copy", "-movflags", "+faststart", film)
     said = json.loads(run("check", "--json", "--seconds", 1, film)[1])["files"][0]
     codes = [w["code"] for w in said["warnings"]]
     assert said["accepted"] and "part" in codes, said
@@ -140,7 +144,7 @@ def check_manifest(folder):
     for name, how in (("film.mp4", GOOD), ("longer.mp4", f"{GOOD} -t 3"), ("photo.png", f"{FILM} -frames:v 1"),
                       ("moves.gif", f"{FILM} -t 1 -loop -1"), ("mute.mp4", f"{FILM} -t 1 {X264}"),
                       ("gone.png", f"{FILM} -frames:v 1 -vf negate"), ("other.png", f"{FILM} -frames:v 1 -vf hflip"),
-                      ("cut.mp4", f"{GOOD} -g 5")):
+                      ("cut.mp4", f"{GOOD} -b:a 64k")):
         make(assets / name, how)
         data = (assets / name).read_bytes()
         named[name] = (hashlib.sha256(data).hexdigest(), len(data))

@@ -63,7 +63,7 @@ static const struct {
     { "unknown-key-of-a-source", SOURCE "colour=red\n",
         ":3: unknown key “colour” in [source kp]: expected kind classes zones base id root "
         "fingerprint ca pin insecure poll max_kb_per_s "
-        "day_mb month_mb heavy heavy_mb path" },
+        "day_mb month_mb heavy heavy_mb streams stream_kb_per_s path" },
     { "unknown-key-clock", "[clock]\nzone=x\n",
         ":2: unknown key “zone” in [clock]: expected trust" },
     { "unknown-key-cache", "[cache]\nsize=1\n",
@@ -72,7 +72,9 @@ static const struct {
         ":2: unknown key “to” in [report]: expected source heartbeat" },
     { "unknown-key-display", "[display]\nvolume=1\n",
         ":2: unknown key “volume” in [display]: expected kind canvas scale picture on mute "
-        "cut_key" },
+        "cut_key renderer" },
+    { "unknown-key-sound", "[sound]\nvolume=1\n",
+        ":2: unknown key “volume” in [sound]: expected delay_ms" },
     { "unknown-key-control", "[control]\npin=1\n",
         ":2: unknown key “pin” in [control]: expected gpio active" },
     { "translated-key", "[screen]\nname[vi]=a\n",
@@ -112,6 +114,8 @@ static const struct {
         ":2: not a window: expected HH:MM-HH:MM;… , at most 48" },
     { "cut-key", "[display]\ncut_key=Panic\n",
         ":2: no such key: expected none, or a key such as Pause or Ctrl+Shift+F12" },
+    { "renderer", "[display]\nrenderer=vulkan\n",
+        ":2: no such renderer: expected auto, software, opengl or opengles2" },
     { "cut-key-held", "[display]\ncut_key=Hyper+Pause\n",
         ":2: no such key: expected none, or a key such as Pause or Ctrl+Shift+F12" },
     { "gpio-chip", "[control]\ngpio=../sda:1\n",
@@ -268,6 +272,7 @@ static void test_defaults(Fixture *f, gconstpointer data)
     g_assert_false(config->led || config->offscreen || config->scale_to_fit || config->mute ||
         config->trust_system_clock);
     g_assert_cmpint(config->canvas_px.w, ==, 0);
+    g_assert_true(config->renderer_auto);
     g_assert_null(config->picture_path);
     g_assert_cmpuint(config->on->len, ==, 0);
     g_assert_cmpuint(config->quota_bytes, ==, G_GUINT64_CONSTANT(8192) << 20);
@@ -297,7 +302,7 @@ static const char every_key[] =
     "# a board\r\n[screen]\r\nid = kp-01 \nname=Bảng tin Phú Túc\nstate=state\ntimezone=UTC\n"
     "kind=led\nzone.strip=0,320,640,64\nzone.main=0,0,640,320\n"
     "[display]\nkind=offscreen\ncanvas=640x384+8+16\nscale=fit\npicture=now.png\n"
-    "on=05:00-11:30;22:00-24:00\nmute=true\n"
+    "on=05:00-11:30;22:00-24:00\nmute=true\nrenderer=opengles2\n"
     "[clock]\ntrust=system\n[cache]\nquota_mb=64\n[report]\nsource=kp\nheartbeat=5\n"
     "[source kp]\nkind=native\nclasses=emergency; filler\nzones=strip;main\n"
     "base=https://e.vn/x\nid=krongpa\nroot=1.json\nfingerprint=" PRINT "\nca=ca.pem\n"
@@ -331,6 +336,8 @@ static void test_every_group(Fixture *f, gconstpointer data)
         config->trust_system_clock);
     check_rect(config->canvas_px, 8, 16, 640, 384);
     check_path(f, config->picture_path, "now.png");
+    g_assert_false(config->renderer_auto);
+    g_assert_cmpint(config->renderer, ==, BT_RENDERER_OPENGLES2);
     g_assert_cmpuint(config->on->len, ==, 2);
     g_assert_cmpint(g_array_index(config->on, BtTimes, 0).end_s, ==, 11 * 3600 + 1800);
     g_assert_cmpint(g_array_index(config->on, BtTimes, 1).start_s, ==, 22 * 3600);

@@ -72,39 +72,42 @@ static void test_window_without_a_server(void)
 
 /* ---- sound, into a file ---- */
 
-#define TONE_FRAMES 5000
+#define TONE_FRAMES 20000
 
-static void fill_ramp(gint16 *samples, gsize n_frames, int first)
+typedef struct {
+    gint n; /* atomic: frames counted out so far */
+    gint64 last_us;
+} Counting;
+
+/* Frame n is n and -n, until TONE_FRAMES; each is to be heard after the one before it. */
+static void count_out(gint16 *to, gsize n_frames, gint64 heard_us, gpointer user)
 {
-    for (gsize i = 0; i < n_frames; i++) {
-        samples[2 * i] = (gint16)(first + (int)i);
-        samples[2 * i + 1] = (gint16) - (first + (int)i);
+    Counting *counting = user;
+    g_assert_cmpint(heard_us, >, counting->last_us);
+    counting->last_us = heard_us;
+    gint first = g_atomic_int_get(&counting->n);
+    for (gint i = 0; i < (gint)n_frames; i++) {
+        gint16 value = first + i < TONE_FRAMES ? (gint16)(first + i + 1) : 0;
+        to[2 * i] = value;
+        to[2 * i + 1] = (gint16)-value;
     }
+    g_atomic_int_add(&counting->n, (gint)n_frames);
 }
 
-static void wait_until_played(BtSpeaker *speaker)
-{
-    for (int i = 0; i < 1000 && bt_speaker_queued(speaker) > 0; i++)
-        g_usleep(10000);
-    g_assert_cmpuint(bt_speaker_queued(speaker), ==, 0);
-}
-
-/* What was written comes out whole and in order, silence before and after. */
+/* What was mixed comes out whole and in order, silence before it. */
 static void test_sound_in_order(void)
 {
     g_autofree char *path = g_build_filename(g_get_tmp_dir(), "bangtin-sound-XXXXXX", NULL);
     g_autoptr(GError) error = NULL;
-    g_autofree gint16 *samples = g_new(gint16, 2 * TONE_FRAMES);
+    Counting counting = { 0 };
     g_assert_true(g_close(g_mkstemp(path), NULL));
     g_setenv("SDL_AUDIODRIVER", "disk", TRUE);
     g_setenv("SDL_DISKAUDIOFILE", path, TRUE);
-    BtSpeaker *speaker = bt_speaker_open(&error);
+    BtSpeaker *speaker = bt_speaker_open(count_out, &counting, &error);
     g_assert_no_error(error);
-    for (int part = 0; part < 4; part++) {
-        fill_ramp(samples, TONE_FRAMES, 1 + part * TONE_FRAMES);
-        bt_speaker_write(speaker, samples, TONE_FRAMES);
-    }
-    wait_until_played(speaker);
+    for (int i = 0; i < 3000 && g_atomic_int_get(&counting.n) < TONE_FRAMES; i++)
+        g_usleep(10000);
+    g_assert_true(bt_speaker_is_alive(speaker));
     bt_speaker_close(speaker);
     g_autofree char *bytes = NULL;
     gsize size_bytes;
@@ -114,35 +117,18 @@ static void test_sound_in_order(void)
     gsize i = 0, n = size_bytes / 4;
     while (i < n && played[2 * i] == 0)
         i++;
-    g_assert_cmpuint(n - i, >=, 4 * TONE_FRAMES);
-    for (int k = 1; k <= 4 * TONE_FRAMES; k++, i++) {
+    g_assert_cmpuint(n - i, >=, TONE_FRAMES - 4096); /* the last piece may not have left */
+    for (int k = 1; i < n && k <= TONE_FRAMES; k++, i++) {
         g_assert_cmpint(played[2 * i], ==, k);
         g_assert_cmpint(played[2 * i + 1], ==, -k);
     }
-    for (; i < n; i++)
-        g_assert_cmpint(played[2 * i], ==, 0);
-}
-
-static void test_sound_is_bounded(void)
-{
-    g_autoptr(GError) error = NULL;
-    gsize n_frames = 5 * BT_SOUND_RATE_HZ;
-    g_autofree gint16 *samples = g_new0(gint16, 2 * n_frames);
-    g_setenv("SDL_AUDIODRIVER", "dummy", TRUE);
-    g_autoptr(BtSpeaker) speaker = bt_speaker_open(&error);
-    g_assert_no_error(error);
-    bt_speaker_write(speaker, samples, n_frames);
-    g_assert_cmpuint(bt_speaker_queued(speaker), <=, 2 * BT_SOUND_RATE_HZ);
-    g_assert_cmpuint(bt_speaker_queued(speaker), >, BT_SOUND_RATE_HZ);
-    bt_speaker_flush(speaker);
-    g_assert_cmpuint(bt_speaker_queued(speaker), ==, 0);
 }
 
 static void test_no_sound_device(void)
 {
     g_autoptr(GError) error = NULL;
     g_setenv("SDL_AUDIODRIVER", "no-such-driver", TRUE);
-    g_assert_null(bt_speaker_open(&error));
+    g_assert_null(bt_speaker_open(count_out, NULL, &error));
     g_assert_error(error, BT_ERROR, BT_ERROR_UNSUPPORTED);
 }
 
@@ -166,7 +152,6 @@ int main(int argc, char **argv)
     g_test_add_func("/display/window", test_window_without_a_server);
     g_test_add_func("/display/no-screen", test_no_screen);
     g_test_add_func("/sound/in-order", test_sound_in_order);
-    g_test_add_func("/sound/bounded", test_sound_is_bounded);
     g_test_add_func("/sound/no-device", test_no_sound_device);
     return g_test_run();
 }

@@ -213,7 +213,7 @@ static BtFrame *random_planes(GRand *rand, BtMatrix matrix, guint8 *memory)
     for (int i = 0; i < n_y; i++)
         memory[i] = (guint8)g_rand_int_range(rand, 0, 256);
     for (int i = n_y; i < n_y + 2 * n_u; i++)
-        memory[i] = (guint8)g_rand_int_range(rand, 64, 193);
+        memory[i] = (guint8)g_rand_int_range(rand, 16, 241);
     BtPlanes planes = { memory, memory + n_y, memory + n_y + n_u, PLANES_W_PX, half_w, matrix };
     return bt_frame_new_over_planes(&planes, PLANES_W_PX, PLANES_H_PX, NULL, NULL);
 }
@@ -251,7 +251,7 @@ static void test_planes_colours(void)
         bt_frame_blend(drawn, film, 0, 0, (BtRect){ 0, 0, PLANES_W_PX, PLANES_H_PX }, 255);
         for (int y = 0; y < PLANES_H_PX; y++)
             for (int x = 0; x < PLANES_W_PX; x++)
-                assert_near(at(drawn, x, y), coloured(film->planes, x, y), 9);
+                assert_near(at(drawn, x, y), coloured(film->planes, x, y), 2);
     }
     g_rand_free(rand);
 }

@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <pthread.h>
+#include <sched.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
@@ -67,6 +68,38 @@ static void try_kill(void)
 {
     syscall(SYS_kill, getppid(), 0);
 }
+static void try_kill_for_good(void)
+{
+    syscall(SYS_kill, getppid(), SIGKILL);
+}
+static void try_kill_a_thread(void)
+{
+    syscall(SYS_tgkill, getppid(), getppid(), SIGKILL);
+}
+static void try_kill_all(void)
+{
+    syscall(SYS_kill, -1, SIGKILL);
+}
+static void try_ptrace_another(void)
+{
+    syscall(SYS_ptrace, PTRACE_ATTACH, getppid(), NULL, NULL);
+}
+static void try_memory_of_another(void)
+{
+    syscall(SYS_process_vm_readv, getppid(), NULL, 0, NULL, 0, 0);
+}
+static void try_handle_of_another(void)
+{
+    syscall(SYS_pidfd_open, getppid(), 0);
+}
+static void try_send_elsewhere(void)
+{
+    syscall(SYS_sendto, 3, "x", 1, 0, NULL, 0);
+}
+static void try_new_namespace(void)
+{
+    syscall(SYS_unshare, CLONE_NEWUSER);
+}
 static void try_executable_memory(void)
 {
     syscall(SYS_mmap, NULL, 4096, PROT_READ | PROT_WRITE | PROT_EXEC, MAP_PRIVATE | MAP_ANONYMOUS,
@@ -124,6 +157,14 @@ static const struct {
     { "fork", try_fork },
     { "vfork", try_vfork },
     { "kill", try_kill },
+    { "kill-for-good", try_kill_for_good },
+    { "kill-a-thread", try_kill_a_thread },
+    { "kill-all", try_kill_all },
+    { "ptrace-another", try_ptrace_another },
+    { "memory-of-another", try_memory_of_another },
+    { "handle-of-another", try_handle_of_another },
+    { "send-elsewhere", try_send_elsewhere },
+    { "new-namespace", try_new_namespace },
     { "executable-memory", try_executable_memory },
     { "unlink", try_unlink },
     { "stat-by-name", try_stat_by_name },
@@ -198,18 +239,51 @@ static void test_work(void)
 }
 
 #ifndef BANGTIN_SANITIZE
-static void take_much_memory(void)
+#define TEN_GB ((gsize)10 << 30)
+
+static gboolean is_refused(void *memory)
 {
-    _exit(mmap(NULL, (gsize)3 << 30, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0) ==
-                    MAP_FAILED &&
-                errno == ENOMEM
-            ? 42
-            : 1);
+    return (!memory || memory == MAP_FAILED) && errno == ENOMEM;
+}
+
+static void take_at_once(void)
+{
+    void *memory = mmap(NULL, TEN_GB, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    void *volatile from_heap = malloc(TEN_GB);
+    _exit(is_refused(memory) && is_refused(from_heap) ? 42 : 1);
+}
+
+/* Small enough each to be given; all together they are not. */
+static void take_in_pieces(void)
+{
+    const gsize piece = (gsize)16 << 20;
+    for (gsize taken = 0; taken < TEN_GB; taken += piece) {
+        char *volatile memory = malloc(piece);
+        if (!memory)
+            _exit(errno == ENOMEM && taken > 0 ? 42 : 1);
+        memory[0] = 1;
+    }
+    _exit(2);
+}
+
+static void take_by_growing(void)
+{
+    const gsize begin = (gsize)1 << 20;
+    void *memory = mmap(NULL, begin, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    if (memory == MAP_FAILED)
+        _exit(1);
+    _exit(is_refused(mremap(memory, begin, TEN_GB, MREMAP_MAYMOVE)) ? 42 : 2);
 }
 
 static void test_memory(void)
 {
-    g_assert_cmpint(WEXITSTATUS(status_after(take_much_memory)), ==, 42);
+    static void (*const ways[])(void) = { take_at_once, take_in_pieces, take_by_growing };
+    for (gsize i = 0; i < G_N_ELEMENTS(ways); i++) {
+        int status = status_after(ways[i]);
+        g_test_message("way %u: %x", (guint)i, (guint)status);
+        g_assert_true(WIFEXITED(status));
+        g_assert_cmpint(WEXITSTATUS(status), ==, 42);
+    }
 }
 #endif
 

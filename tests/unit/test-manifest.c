@@ -321,8 +321,22 @@ static const Case cases[] = {
         "m.json:/playlists/0/items/4: a key is missing: expected \"duration_ms\"" },
     { "stream-file", "https://e.vn/a.m3u8", "file:///etc/passwd", BT_ERROR_INVALID,
         "m.json:/playlists/0/items/4/url: this is not the URL of a stream: expected https, http, "
-        "rtsps, "
-        "rtsp, rtmps, rtmp or srt" },
+        "rtsp or udp" },
+    { "stream-udp", "https://e.vn/a.m3u8", "udp://239.1.2.3:5000", OK },
+    { "stream-rtsp", "https://e.vn/a.m3u8", "rtsp://user:word@camera.e.vn/1", OK },
+    { "stream-udp-without-port", "https://e.vn/a.m3u8", "udp://239.1.2.3", BT_ERROR_INVALID,
+        "m.json:/playlists/0/items/4/url: this is not the URL of a stream: expected a port, 1 to "
+        "65535" },
+    { "stream-udp-name", "https://e.vn/a.m3u8", "udp://e.vn:5000", BT_ERROR_INVALID,
+        "m.json:/playlists/0/items/4/url: this is not the URL of a stream: expected "
+        "udp://ADDRESS:PORT, of this board or of a group" },
+    { "stream-udp-options", "https://e.vn/a.m3u8", "udp://239.1.2.3:5000?fifo_size=1",
+        BT_ERROR_INVALID,
+        "m.json:/playlists/0/items/4/url: this is not the URL of a stream: expected nothing after "
+        "udp://ADDRESS:PORT" },
+    { "stream-number-as-a-name", "https://e.vn/a.m3u8", "https://0x7f.1/a.m3u8", BT_ERROR_INVALID,
+        "m.json:/playlists/0/items/4/url: this is not the URL of a stream: expected a host after "
+        "://" },
     { "valid-empty", "2026-12-22T00:00:00Z", "2026-11-22T00:00:00Z", BT_ERROR_INVALID,
         "m.json:/playlists/0/items/0/valid: \"until\" is not after \"from\": expected a later "
         "instant" },
@@ -380,6 +394,14 @@ static const Case cases[] = {
     { "volume-100", "\"volume\": 7", "\"volume\": 100", OK },
     { "volume-101", "\"volume\": 7", "\"volume\": 101", BT_ERROR_INVALID,
         "m.json:/display/volume: 101 is out of range: expected 0 to 100" },
+    { "volume-steps", "\"volume\": 7", "\"volume\": [[\"06:00\", 100], [\"21:00\", 0]]", OK },
+    { "volume-no-steps", "\"volume\": 7", "\"volume\": []", BT_ERROR_INVALID, NULL },
+    { "volume-step-101", "\"volume\": 7", "\"volume\": [[\"06:00\", 101]]", BT_ERROR_INVALID,
+        "m.json:/display/volume/0/1: 101 is out of range: expected 0 to 100" },
+    { "volume-falling-time", "\"volume\": 7", "\"volume\": [[\"06:00\", 1], [\"06:00\", 2]]",
+        BT_ERROR_INVALID,
+        "m.json:/display/volume/1/0: this time is not after the one before it: expected rising "
+        "times" },
     { "brightness-0", "[\"18:00\", 40]", "[\"18:00\", 0]", BT_ERROR_INVALID,
         "m.json:/display/brightness/1/1: 0 is out of range: expected 1 to 100" },
     { "brightness-falling-time", "[\"18:00\", 40]", "[\"05:00\", 40]", BT_ERROR_INVALID,

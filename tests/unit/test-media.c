@@ -224,32 +224,64 @@ static void test_same_from_middle(void)
     }
 }
 
-/* What comes as planes has the same pixels when it is drawn, at any size; what cannot, has pixels.
- */
+static BtMedia *start_planes(const char *name, int w_px, int h_px)
+{
+    BtMedia *media = open_well(name);
+    bt_media_allow_planes(media);
+    g_assert_true(bt_media_start(media, w_px, h_px, 0, FALSE, FALSE, NULL));
+    return media;
+}
+
+/* Draws the planes, and they are the pixels that another decoder gives. */
+static void assert_planes_like(const BtFrame *planes, const BtFrame *pixels)
+{
+    int w_px = pixels->w_px, h_px = pixels->h_px;
+    g_autoptr(BtFrame) drawn = bt_frame_new(w_px, h_px);
+    g_assert_true(pixels->planes == NULL && planes->planes != NULL && planes->opaque);
+    bt_frame_blend(drawn, planes, 0, 0, (BtRect){ 0, 0, w_px, h_px }, 255);
+    g_assert_true(bt_frame_equal(pixels, drawn));
+}
+
 static void test_planes(void)
 {
-    static const int sizes[][2] = { { CODED_W_PX, CODED_H_PX }, { 160, 120 }, { 161, 119 } };
-    for (gsize f = 0; f < G_N_ELEMENTS(films); f++)
-        for (gsize i = 0; i < G_N_ELEMENTS(sizes); i++) {
-            int w_px = sizes[i][0], h_px = sizes[i][1];
-            g_autoptr(BtMedia) pixels = start(films[f], w_px, h_px, 0, FALSE, FALSE);
-            g_autoptr(BtMedia) planes = open_well(films[f]);
-            bt_media_allow_planes(planes);
-            g_assert_true(bt_media_start(planes, w_px, h_px, 0, FALSE, FALSE, NULL));
-            for (gint64 t_ms = 0; t_ms <= 2000; t_ms += 500) {
-                g_autoptr(BtFrame) a = frame_of(pixels, t_ms, NULL);
-                g_autoptr(BtFrame) b = frame_of(planes, t_ms, NULL);
-                g_autoptr(BtFrame) drawn = bt_frame_new(w_px, h_px);
-                g_assert_true(a->planes == NULL && b->planes != NULL && b->opaque);
-                bt_frame_blend(drawn, b, 0, 0, (BtRect){ 0, 0, w_px, h_px }, 255);
-                g_assert_true(bt_frame_equal(a, drawn));
-            }
+    for (gsize f = 0; f < G_N_ELEMENTS(films); f++) {
+        g_autoptr(BtMedia) pixels = start(films[f], CODED_W_PX, CODED_H_PX, 0, FALSE, FALSE);
+        g_autoptr(BtMedia) planes = start_planes(films[f], CODED_W_PX, CODED_H_PX);
+        for (gint64 t_ms = 0; t_ms <= 2000; t_ms += 500) {
+            g_autoptr(BtFrame) a = frame_of(pixels, t_ms, NULL);
+            g_autoptr(BtFrame) b = frame_of(planes, t_ms, NULL);
+            assert_planes_like(b, a);
         }
-    g_autoptr(BtMedia) turned = open_well("turned.mp4");
-    bt_media_allow_planes(turned);
-    g_assert_true(bt_media_start(turned, 240, 320, 0, FALSE, FALSE, NULL));
-    g_autoptr(BtFrame) frame = frame_of(turned, 0, NULL);
-    g_assert_true(frame->planes == NULL && frame->pixels != NULL);
+    }
+}
+
+static void test_planes_of_each_matrix(void)
+{
+    for (BtMatrix matrix = 0; matrix < BT_N_MATRICES; matrix++) {
+        g_autofree char *name = g_strdup_printf("matrix-%d.mp4", (int)matrix);
+        g_autoptr(BtMedia) pixels = start(name, CODED_W_PX, CODED_H_PX, 0, FALSE, FALSE);
+        g_autoptr(BtMedia) planes = start_planes(name, CODED_W_PX, CODED_H_PX);
+        g_autoptr(BtFrame) a = frame_of(pixels, 0, NULL), b = frame_of(planes, 0, NULL);
+        assert_planes_like(b, a);
+        g_assert_cmpint(b->planes->matrix, ==, matrix);
+    }
+}
+
+/* What is turned or scaled comes as pixels, the same as for who takes no planes. */
+static void test_no_planes(void)
+{
+    static const struct {
+        const char *name;
+        int w_px, h_px;
+    } cases[] = { { "turned.mp4", 240, 320 }, { "film.mp4", 160, 120 }, { "film.mp4", 161, 119 } };
+    for (gsize i = 0; i < G_N_ELEMENTS(cases); i++) {
+        int w_px = cases[i].w_px, h_px = cases[i].h_px;
+        g_autoptr(BtMedia) pixels = start(cases[i].name, w_px, h_px, 0, FALSE, FALSE);
+        g_autoptr(BtMedia) asked = start_planes(cases[i].name, w_px, h_px);
+        g_autoptr(BtFrame) a = frame_of(pixels, 0, NULL), b = frame_of(asked, 0, NULL);
+        g_assert_true(b->planes == NULL && b->pixels != NULL);
+        g_assert_true(bt_frame_equal(a, b));
+    }
 }
 
 static void test_turned_film(void)
@@ -598,7 +630,9 @@ int main(int argc, char **argv)
     g_test_add_func("/media/right-frame", test_right_frame);
     g_test_add_func("/media/every-frame", test_every_frame);
     g_test_add_func("/media/same-from-middle", test_same_from_middle);
-    g_test_add_func("/media/planes", test_planes);
+    g_test_add_func("/media/planes/films", test_planes);
+    g_test_add_func("/media/planes/matrices", test_planes_of_each_matrix);
+    g_test_add_func("/media/planes/none", test_no_planes);
     g_test_add_func("/media/turned-film", test_turned_film);
     g_test_add_func("/media/loop", test_loop);
     g_test_add_func("/media/loop-film", test_loop_film);

@@ -237,6 +237,39 @@ static void test_display(void)
     expect(inputs, fixture_at("23T12:00:00"), "p/a1");
 }
 
+/* By the hour, as quiet as at any hour while that is not known, and lifted from nothing alone. */
+static void test_volume(void)
+{
+    static const struct {
+        const char *day, *cls;
+        gboolean untrusted;
+        int volume;
+    } CASES[] = {
+        { "23T05:59:59", "ordinary", FALSE, 20 }, /* yesterday's last */
+        { "23T06:00:00", "ordinary", FALSE, 90 },
+        { "23T11:30:00", "ordinary", FALSE, 0 },
+        { "23T11:30:00", "emergency", FALSE, 100 },
+        { "23T20:59:59", "emergency", FALSE, 40 },
+        { "23T21:00:00", "ordinary", FALSE, 20 },
+        { "23T06:00:00", "ordinary", TRUE, 0 },
+    };
+    for (guint i = 0; i < G_N_ELEMENTS(CASES); i++) {
+        g_autoptr(BtInputs) inputs = bt_inputs_new();
+        gint64 at_ms = fixture_at(CASES[i].day);
+        g_autofree char *programme =
+            g_strdup_printf(FULL("p", "any", "'class':'%s'"), CASES[i].cls);
+        bt_inputs_add_source(inputs, "first", BT_ALL_CLASSES, NULL, 0);
+        fixture_add(inputs, 0, programme,
+            ",'display':{'volume':[['06:00',90],['11:30',0],['13:30',40],['21:00',20]]}", "m", 0);
+        if (CASES[i].untrusted)
+            bt_inputs_add_untrusted(inputs, 0, BT_TIME_MAX);
+        g_autoptr(BtOnAir) on = bt_schedule_at(inputs, at_ms, NULL, NULL);
+        g_test_message("case %u", i);
+        g_assert_cmpint(on->volume, ==, CASES[i].volume);
+        g_assert_cmpint(on->until_ms, <=, at_ms + 10 * BT_HOUR_MS);
+    }
+}
+
 /* ---- fields ---- */
 
 static void test_previous(void)
@@ -358,6 +391,7 @@ int main(int argc, char **argv)
     g_test_add_func("/schedule/inputs/ceiling", test_ceiling);
     g_test_add_func("/schedule/inputs/untrusted", test_untrusted);
     g_test_add_func("/schedule/inputs/display", test_display);
+    g_test_add_func("/schedule/volume", test_volume);
     g_test_add_func("/schedule/previous", test_previous);
     g_test_add_func("/schedule/until-of-nothing", test_until_of_nothing);
     g_test_add_func("/schedule/until", test_until);

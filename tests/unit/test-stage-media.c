@@ -8,6 +8,24 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+/* What is heard: the film while it is on, and under the fade of what follows what is left of it. */
+static void expect_sound(BtStage *stage, const BtOnAir *on)
+{
+    const BtOnZone *zone = &g_array_index(on->zones, BtOnZone, 0);
+    gboolean is_film = zone->item->kind == BT_ITEM_VIDEO || zone->item->kind == BT_ITEM_AUDIO;
+    BtStageSound sounds[BT_STAGE_SOUNDS];
+    guint n = bt_stage_sounds(stage, on, sounds);
+    g_assert_cmpuint(n, >=, is_film ? 1 : 0);
+    for (guint i = 0; i < n; i++) {
+        gboolean goes = i > 0 || !is_film;
+        g_assert_cmpint(sounds[i].start_ms, ==, goes ? zone->previous_start_ms : zone->start_ms);
+        g_assert_cmpint(sounds[i].end_ms, ==, goes ? zone->start_ms : zone->end_ms);
+        g_assert_cmpint(sounds[i].fade_out_ms, ==, goes ? zone->item->transition_ms : 0);
+        g_assert_cmpint(sounds[i].fade_in_ms, ==, 0);
+        bt_media_unref(sounds[i].media);
+    }
+}
+
 /* The same with a video: joined anywhere, and under the fade that follows it. */
 static void test_video(void)
 {
@@ -23,7 +41,7 @@ static void test_video(void)
         g_strdup_printf("{\"id\":\"v\",\"kind\":\"video\",\"asset\":\"%s\"},%s", rig.video, image);
     BtInputs *inputs = rig_inputs(&rig, items, "");
     BtStage *running = rig_stage(&rig, RIG_W_PX, RIG_H_PX);
-    gint64 t_ms = rig.start_ms, start_ms = 0;
+    gint64 t_ms = rig.start_ms;
     for (int i = 0; i < 30; i++, t_ms += 293) {
         BtStage *fresh = rig_stage(&rig, RIG_W_PX, RIG_H_PX);
         g_autoptr(BtFrame) a = rig_picture(running, inputs, t_ms);
@@ -31,11 +49,7 @@ static void test_video(void)
         g_test_message("instant %d", i);
         g_assert_true(bt_frame_equal(a, b));
         g_autoptr(BtOnAir) on = bt_schedule_at(inputs, t_ms, bt_stage_measure, running);
-        const BtOnZone *zone = &g_array_index(on->zones, BtOnZone, 0);
-        g_autoptr(BtMedia) sound = bt_stage_sound(running, on, &start_ms);
-        g_assert_cmpint(sound != NULL, ==, zone->item->kind == BT_ITEM_VIDEO);
-        if (sound)
-            g_assert_cmpint(start_ms, ==, zone->start_ms);
+        expect_sound(running, on);
         bt_stage_free(fresh);
     }
     g_assert_cmpuint(rig.failures, ==, 0);
@@ -119,6 +133,41 @@ static void test_catch_up(void)
     rig_close(&rig);
 }
 
+/* White for half a second, black for half: an item that is a picture moves, over and over, and the
+ * same wherever a board joins; a still beside a text stays one. */
+static void test_animation(void)
+{
+    static const struct {
+        gint64 t_ms;
+        gboolean white;
+    } cases[] = { { 0, TRUE }, { 400, TRUE }, { 600, FALSE }, { 1100, TRUE }, { 3700, FALSE } };
+    Rig rig;
+    rig_open(&rig);
+    if (!rig_make_animation(&rig)) {
+        rig_close(&rig);
+        g_test_skip("there is no ffmpeg to make an animation with");
+        return;
+    }
+    g_autofree char *item = g_strdup_printf(
+        "{\"id\":\"g\",\"kind\":\"image\",\"asset\":\"%s\",\"fit\":\"cover\",\"duration_ms\":8000}",
+        rig.video);
+    BtInputs *inputs = rig_inputs(&rig, item, "");
+    BtStage *running = rig_stage(&rig, RIG_W_PX, RIG_H_PX);
+    for (gsize i = 0; i < G_N_ELEMENTS(cases); i++) {
+        g_test_message("at %d ms", (int)cases[i].t_ms);
+        BtStage *fresh = rig_stage(&rig, RIG_W_PX, RIG_H_PX);
+        g_autoptr(BtFrame) a = rig_picture(running, inputs, rig.start_ms + cases[i].t_ms);
+        g_autoptr(BtFrame) b = rig_picture(fresh, inputs, rig.start_ms + cases[i].t_ms);
+        g_assert_true(bt_frame_equal(a, b));
+        guint32 middle = a->pixels[RIG_H_PX / 2 * a->stride_px + RIG_W_PX / 2];
+        g_assert_cmpint((middle >> 8 & 255) > 128, ==, cases[i].white);
+        bt_stage_free(fresh);
+    }
+    bt_stage_free(running);
+    bt_inputs_free(inputs);
+    rig_close(&rig);
+}
+
 /* What is only heard: the time of day on the glass, at once, and the sound from where it would be.
  */
 static void test_audio(void)
@@ -134,14 +183,42 @@ static void test_audio(void)
         g_strdup_printf("{\"id\":\"a\",\"kind\":\"audio\",\"asset\":\"%s\"}", rig.video);
     BtInputs *inputs = rig_inputs(&rig, item, "");
     BtStage *stage = rig_stage(&rig, RIG_W_PX, RIG_H_PX);
-    gint64 began_us = g_get_monotonic_time(), start_ms = 0;
+    gint64 began_us = g_get_monotonic_time();
     g_autoptr(BtFrame) frame = rig_picture(stage, inputs, rig.start_ms + 1500);
     g_assert_cmpint(g_get_monotonic_time() - began_us, <, RIG_WAIT_MS * 500);
     g_assert_cmpuint(rig_count_letters(frame), >, 300);
     g_autoptr(BtOnAir) on = bt_schedule_at(inputs, rig.start_ms + 1500, bt_stage_measure, stage);
-    g_autoptr(BtMedia) sound = bt_stage_sound(stage, on, &start_ms);
-    g_assert_nonnull(sound);
-    g_assert_cmpint(start_ms, ==, g_array_index(on->zones, BtOnZone, 0).start_ms);
+    expect_sound(stage, on);
+    bt_stage_free(stage);
+    bt_inputs_free(inputs);
+    rig_close(&rig);
+}
+
+/* A video of which the pictures are gone, and only the sound is left, is told at once. */
+static void count_soundless(const BtStageFailure *failure, gpointer user)
+{
+    g_assert_error(failure->error, BT_ERROR, BT_ERROR_INVALID);
+    (*(guint *)user)++;
+}
+
+static void test_sound_alone(void)
+{
+    Rig rig;
+    guint failures = 0;
+    rig_open(&rig);
+    if (!rig_make_film(&rig, FALSE)) {
+        rig_close(&rig);
+        g_test_skip("there is no ffmpeg to make sound with");
+        return;
+    }
+    rig.film_type = "video/mp4";
+    g_autofree char *item =
+        g_strdup_printf("{\"id\":\"v\",\"kind\":\"video\",\"asset\":\"%s\"}", rig.video);
+    BtInputs *inputs = rig_inputs(&rig, item, "");
+    BtStage *stage = rig_stage_with(&rig, RIG_W_PX, RIG_H_PX, bt_media_spawn_here, rig.decoder,
+        count_soundless, NULL, &failures);
+    bt_frame_unref(rig_picture(stage, inputs, rig.start_ms + 500));
+    g_assert_cmpuint(failures, ==, 1);
     bt_stage_free(stage);
     bt_inputs_free(inputs);
     rig_close(&rig);
@@ -286,7 +363,9 @@ int main(int argc, char **argv)
     g_test_init(&argc, &argv, NULL);
     g_test_add_func("/stage-media/video", test_video);
     g_test_add_func("/stage-media/catch-up", test_catch_up);
+    g_test_add_func("/stage-media/animation", test_animation);
     g_test_add_func("/stage-media/audio", test_audio);
+    g_test_add_func("/stage-media/sound-alone", test_sound_alone);
     g_test_add_func("/stage-media/failure", test_failure);
     g_test_add_func("/stage-media/deaths", test_deaths);
     g_test_add_func("/stage-media/last-frame", test_last_frame);

@@ -325,10 +325,13 @@ static void test_picture(Fixture *f, gconstpointer data)
     bt_tracker_note_fault(f->tracker, "main", "black");
     bt_tracker_note_fault(f->tracker, "main", "wrong");
     bt_tracker_note_print(f->tracker, "nowhere", (BtFingerprint){ 1, 2 }, at_ms);
-    g_autoptr(BtJson) list = bt_tracker_on_air(f->tracker, 16);
+    g_autoptr(BtJson) list = bt_tracker_on_air(f->tracker, 16, TRUE);
     g_autofree char *on_air = bt_json_to_text(list, FALSE);
     g_assert_nonnull(
-        strstr(on_air, "\"phash\":\"0123456789abcdef\",\"luma\":77,\"fault\":\"black\"}"));
+        strstr(on_air, "\"fault\":\"black\",\"phash\":\"0123456789abcdef\",\"luma\":77}"));
+    g_autoptr(BtJson) beat = bt_tracker_on_air(f->tracker, 16, FALSE);
+    g_autofree char *brief = bt_json_to_text(beat, FALSE);
+    g_assert_true(strstr(brief, "\"fault\":\"black\"}") && !strstr(brief, "phash"));
     show(f, "00:30");
     show(f, "00:40");
     bt_writer_flush(f->writer);
@@ -345,7 +348,7 @@ static void test_on_air_and_items(Fixture *f, gconstpointer data)
 {
     (void)data;
     show(f, "00:10");
-    g_autoptr(BtJson) list = bt_tracker_on_air(f->tracker, 16);
+    g_autoptr(BtJson) list = bt_tracker_on_air(f->tracker, 16, TRUE);
     g_autofree char *text = bt_json_to_text(list, FALSE);
     g_assert_cmpstr(text, ==,
         "[{\"zone\":\"main\",\"item\":\"a2\",\"source\":\"first\",\"class\":\"ordinary\","
