@@ -1,6 +1,8 @@
 /* How brightness and colour became numbers, and what makes colours of them again: the decoder,
  * which hands over pixels, and the scene, which colours planes while it draws, must agree to the
- * bit. Thread-safety: safe. */
+ * bit.
+ *
+ * Thread-safety: safe. */
 #ifndef BT_RENDER_COLOUR_MATRIX_H
 #define BT_RENDER_COLOUR_MATRIX_H
 
