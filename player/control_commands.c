@@ -118,7 +118,7 @@ static void print_status(const BtJson *status, GTimeZone *zone)
 {
     static const char *const on_air[] = { "zone", "item", "class", "source", "since", "fault",
         NULL };
-    BtJsonAt root = bt_json_root("status", status), frames, spool;
+    BtJsonAt root = bt_json_root("status", status), frames, changes, spool;
     g_autofree char *up_s = number_of(&root, "uptime_s");
     printf(_("Screen %s: %s, running for %s s\n"), text_of(&root, "screen"),
         text_of(&root, "state"), up_s);
@@ -129,6 +129,11 @@ static void print_status(const BtJson *status, GTimeZone *zone)
         printf(_("Pictures: %s shown, %s late\n"), shown, late);
     }
     print_renderer(&root);
+    if (bt_json_member(&root, "changes", &changes)) {
+        g_autofree char *count = number_of(&changes, "count"), *late = number_of(&changes, "late");
+        g_autofree char *gap_ms = number_of(&changes, "largest_gap_ms");
+        printf(_("Changes: %s, %s of them late, by %s ms at most\n"), count, late, gap_ms);
+    }
     if (bt_json_member(&root, "spool", &spool)) {
         g_autofree char *waiting = number_of(&spool, "waiting");
         printf(_("Reports waiting: %s\n"), waiting);

@@ -1,15 +1,13 @@
 /* Two queues: what is asked goes to the thread, judgements come back, and a source of the main
  * context that the thread makes ready gives them out.
  *
- * An instant must be stored before it comes, and the end of an item that is almost over would be
- * past when the commit is done. So the thread waits for the next item then; the main thread tells
- * when there is one. A player that shows nothing new for a second is not waited for. */
+ * An instant must be stored before it comes, and what is to be shown from then on must be decoded
+ * by then; the end of an item that is almost over is too early for both. So the thread knows the
+ * ends that follow, and waits for nothing: a cut may be next in its queue. */
 #include "player/judge.h"
 
 #include "base/error.h"
 #include "player/activation.h"
-
-#define PATIENCE_US G_USEC_PER_SEC
 
 typedef enum { LOOK, LOOK_AT_TIME, WRITE, RELOAD, END } TaskKind;
 
@@ -45,10 +43,8 @@ struct BtJudge {
     GAsyncQueue *tasks;   /* of Task */
     GAsyncQueue *results; /* of Result */
     GMutex mutex;
-    GCond changed;
-    BtTimekeeper time;  /* under mutex */
-    gint64 item_end_ms; /* under mutex */
-    gboolean ending;    /* under mutex */
+    BtTimekeeper time; /* under mutex */
+    BtJudgeEnds ends;  /* under mutex */
     /* Of the thread alone: */
     BtCache *cache;
     BtInputLedger *ledger;
@@ -123,19 +119,28 @@ typedef struct {
     BtJudgement *judgement;
 } Looking;
 
+/* The first of them at or after `from_ms`, BT_TIME_MAX for none. */
+static gint64 end_after(const BtJudgeEnds *ends, gint64 from_ms)
+{
+    for (guint i = 0; i < ends->n; i++)
+        if (ends->ends_ms[i] >= from_ms)
+            return ends->ends_ms[i];
+    return BT_TIME_MAX;
+}
+
 static gint64 instant_of_change(gpointer user)
 {
     BtJudge *judge = ((Looking *)user)->judge;
-    gint64 until_us = g_get_monotonic_time() + PATIENCE_US, t_ms;
     g_mutex_lock(&judge->mutex);
-    do
-        t_ms = bt_timekeeper_show_ms(&judge->time);
-    while (!judge->time.clock.is_virtual && !judge->ending && judge->item_end_ms != BT_TIME_MIN &&
-        judge->item_end_ms < t_ms + BT_JUDGE_AHEAD_MS &&
-        g_cond_wait_until(&judge->changed, &judge->mutex, until_us));
-    gint64 end_ms = judge->item_end_ms;
+    BtJudgeEnds ends = judge->ends;
+    gint64 t_ms = bt_timekeeper_show_ms(&judge->time);
     g_mutex_unlock(&judge->mutex);
-    return CLAMP(end_ms, t_ms, t_ms + BT_JUDGE_MAX_WAIT_MS);
+    gint64 latest_ms = t_ms + BT_JUDGE_MAX_WAIT_MS;
+    gint64 stored_ms = end_after(&ends, t_ms + BT_JUDGE_STORED_MS);
+    gint64 ready_ms = end_after(&ends, t_ms + BT_JUDGE_AHEAD_MS);
+    if (stored_ms == BT_TIME_MAX)
+        return t_ms;
+    return MIN(ready_ms <= latest_ms ? ready_ms : stored_ms, latest_ms);
 }
 
 static void on_event(const BtActivationNews *news, gpointer user)
@@ -284,11 +289,9 @@ BtJudge *bt_judge_new(const BtConfig *config, const BtBoard *board, BtJudgeResul
     judge->cache = cache;
     bt_cache_remember(cache);
     judge->ledger = ledger;
-    judge->item_end_ms = BT_TIME_MIN;
     judge->tasks = g_async_queue_new();
     judge->results = g_async_queue_new();
     g_mutex_init(&judge->mutex);
-    g_cond_init(&judge->changed);
     judge->out = (Out *)g_source_new(&functions, sizeof(Out));
     judge->out->judge = judge;
     g_source_attach(&judge->out->source, NULL);
@@ -300,10 +303,6 @@ void bt_judge_free(BtJudge *judge)
 {
     if (judge == NULL)
         return;
-    g_mutex_lock(&judge->mutex);
-    judge->ending = TRUE;
-    g_cond_signal(&judge->changed);
-    g_mutex_unlock(&judge->mutex);
     ask(judge, (Task){ .kind = END });
     g_thread_join(judge->thread);
     give_all(judge);
@@ -314,16 +313,14 @@ void bt_judge_free(BtJudge *judge)
     bt_input_ledger_close(judge->ledger);
     bt_cache_close(judge->cache);
     g_mutex_clear(&judge->mutex);
-    g_cond_clear(&judge->changed);
     g_free(judge);
 }
 
-void bt_judge_set_now(BtJudge *judge, const BtTimekeeper *time, gint64 item_end_ms)
+void bt_judge_set_now(BtJudge *judge, const BtTimekeeper *time, const BtJudgeEnds *ends)
 {
     g_mutex_lock(&judge->mutex);
     judge->time = *time;
-    judge->item_end_ms = item_end_ms;
-    g_cond_signal(&judge->changed);
+    judge->ends = *ends;
     g_mutex_unlock(&judge->mutex);
 }
 

@@ -7,13 +7,17 @@
 #ifndef BT_PLAYER_JUDGE_H
 #define BT_PLAYER_JUDGE_H
 
+#include "player/ahead.h"
 #include "player/board.h"
 #include "player/timekeeper.h"
 
 /* The latest instant from which a new manifest counts, contract §6.6. */
 #define BT_JUDGE_MAX_WAIT_MS (60 * BT_SECOND_MS)
-/* An item that ends sooner is not waited for: the entry would not be stored before its instant. */
-#define BT_JUDGE_AHEAD_MS 200
+/* The end of an item that is nearer is no instant: the entry would not be stored before it. */
+#define BT_JUDGE_STORED_MS 200
+/* An end that is nearer is none either, where the next one is not too far away: what comes would
+ * not be decoded by then. */
+#define BT_JUDGE_AHEAD_MS (BT_JUDGE_STORED_MS + BT_AHEAD_MS)
 
 /* What was replaced longer ago is not loaded any more: show asks about now, and a board that runs
  * for months would verify and hold all that ever counted. */
@@ -56,9 +60,16 @@ BtJudge *bt_judge_new(const BtConfig *config, const BtBoard *board, BtJudgeResul
 /* Ends what was begun, gives the results that nobody has seen yet, and ends. */
 void bt_judge_free(BtJudge *judge);
 
-/* What the clock says, and when the item on air in the first zone ends (BT_TIME_MIN: nothing is on
- * air). To be told whenever either changes. */
-void bt_judge_set_now(BtJudge *judge, const BtTimekeeper *time, gint64 item_end_ms);
+/* When the item on air in the first zone ends, and those that follow it, rising: as many as it
+ * takes until one ends BT_JUDGE_AHEAD_MS after the first. None: nothing is on air. */
+#define BT_JUDGE_MAX_ENDS 5
+typedef struct {
+    gint64 ends_ms[BT_JUDGE_MAX_ENDS];
+    guint n;
+} BtJudgeEnds;
+
+/* What the clock says, and when a change disturbs nobody. To be told whenever either changes. */
+void bt_judge_set_now(BtJudge *judge, const BtTimekeeper *time, const BtJudgeEnds *ends);
 
 /* Looks at every native source. */
 void bt_judge_look(BtJudge *judge);

@@ -3,6 +3,16 @@
 #include "base/channel.h"
 #include "player/fdwatch.h"
 
+#include <signal.h>
+
+void bt_role_end_stopped(pid_t pid, pid_t show, pid_t sync)
+{
+    if (pid == show || pid == sync)
+        return;
+    g_warning("supervise: a decoder was stopped, killing it");
+    kill(pid, SIGKILL);
+}
+
 static gboolean on_message(gint fd, GIOCondition condition, gpointer data)
 {
     const BtRoleEar *ear = data;

@@ -79,6 +79,10 @@ typedef struct {
     gboolean gauge;             /* supervise: measure the renderers when show is on the glass */
 } BtRoleOptions;
 
+/* A child that was stopped would never see that nobody listens to it any more, so it is killed,
+ * unless it is one of the two, whose beats are watched. */
+void bt_role_end_stopped(pid_t pid, pid_t show, pid_t sync);
+
 /* Where a role hears what supervise says to it, one message a call and none with descriptors.
  * BT_ROLE_STOP comes last, also when supervise is gone. */
 typedef struct {

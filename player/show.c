@@ -17,8 +17,8 @@
 #include <sys/timerfd.h>
 #include <unistd.h>
 
-#define PREPARE_AHEAD_MS 2500 /* the next item is decoded at least 2 s before it is due */
 #define GRAB_TIMEOUT_MS 15000
+#define WAITING_EVERY_MS 100  /* decoders that do not speak are looked at so often */
 #define PICTURE_EVERY_MS 1000 /* the PNG of an offscreen player is renewed at most so often */
 #define LOOK_AGAIN_MIN_MS 1000
 #define LOOK_AGAIN_MAX_MS (5 * BT_MINUTE_MS)
@@ -115,6 +115,28 @@ static gint64 item_end_ms(const BtOnAir *on_air)
             return zone->item == NULL ? BT_TIME_MIN : zone->end_ms;
     }
     return BT_TIME_MIN;
+}
+
+/* As the judge wants them. */
+static BtJudgeEnds item_ends(BtShow *show, const BtOnAir *on_air)
+{
+    BtJudgeEnds ends = { .n = 0 };
+    gint64 end_ms = item_end_ms(on_air);
+    while (end_ms != BT_TIME_MIN && ends.n < BT_JUDGE_MAX_ENDS) {
+        ends.ends_ms[ends.n++] = end_ms;
+        if (end_ms >= ends.ends_ms[0] + BT_JUDGE_AHEAD_MS)
+            break;
+        g_autoptr(BtOnAir) next = bt_board_on_air(show->board, end_ms);
+        gint64 next_ms = item_end_ms(next);
+        end_ms = next_ms > end_ms ? next_ms : BT_TIME_MIN;
+    }
+    return ends;
+}
+
+static void tell_judge(BtShow *show)
+{
+    BtJudgeEnds ends = item_ends(show, show->on_air);
+    bt_judge_set_now(show->judge, &show->time, &ends);
 }
 
 /* A source that was not heard of for so long keeps to its fillers. */
@@ -219,17 +241,27 @@ void bt_show_on_catch_up(const char *zone, gint64 since_ms, gpointer user)
 static void forget_next(BtShow *show)
 {
     g_clear_pointer(&show->next, bt_on_air_free);
-    show->prepared_ms = BT_TIME_MIN;
+    show->next_ms = BT_TIME_MIN;
 }
 
-static void put_on_air(BtShow *show, BtOnAir *on_air)
+/* What is on the glass stays where nothing follows yet, if it may. */
+static void keep_picture(BtShow *show, const BtOnAir *next, gint64 t_ms)
+{
+    BtStage *stage = bt_board_stage(show->board);
+    gboolean stays = bt_seams_change(show->seams, g_steal_pointer(&show->on_air), next,
+        bt_board_inputs(show->board), bt_stage_holds(stage), t_ms, show->inputs_changed);
+    bt_stage_hold(stage, stays ? show->scene : NULL, show->glass_ms);
+}
+
+static void put_on_air(BtShow *show, BtOnAir *on_air, gint64 t_ms)
 {
     forget_next(show);
     bt_glass_note_put(show->note, on_air);
-    g_clear_pointer(&show->on_air, bt_on_air_free);
+    bt_ahead_begin(&show->ahead, on_air, show->inputs_changed);
+    keep_picture(show, on_air, t_ms);
     show->on_air = on_air;
     if (show->judge != NULL)
-        bt_judge_set_now(show->judge, &show->time, item_end_ms(on_air));
+        tell_judge(show);
     show->inputs_changed = FALSE;
     show->scene_until_ms = BT_TIME_MIN;
 }
@@ -264,6 +296,18 @@ static gint64 turn_ms(const BtShow *show)
     return show->grabs->len > 0 ? MIN(t_ms, g_array_index(show->grabs, gint64, 0)) : t_ms;
 }
 
+/* The time of the picture that is made now: that of its frame, however late the wake-up is. It
+ * never goes back when the grid is another one. What nobody could foresee does not wait for a
+ * frame. */
+static gint64 picture_time_ms(const BtShow *show, gint64 t_ms)
+{
+    if (show->time.clock.is_virtual)
+        return t_ms;
+    BtGrid grid = bt_grid_of(show->scene, t_ms, bt_glass_period_ms(show->glass));
+    gint64 at_ms = show->inputs_changed ? t_ms : bt_grid_before(&grid, t_ms);
+    return show->drawn_ms <= t_ms ? MAX(at_ms, show->drawn_ms) : at_ms;
+}
+
 /* After the minutes of the safe scene the sources may speak again. */
 static void take_documents_when_due(BtShow *show, gint64 t_ms)
 {
@@ -277,31 +321,34 @@ static void take_documents_when_due(BtShow *show, gint64 t_ms)
     bt_judge_look(show->judge);
 }
 
-/* Between items show time becomes wall time again, so the instant itself may move a little. */
-static gint64 refresh(BtShow *show, gint64 t_ms)
+/* What is on, and the scene of it, at the time of the picture, which is returned: a change is on
+ * the glass from the first frame at or after its instant, and no frame shows an item before its
+ * time. Between items show time becomes wall time again, so the instant itself may move a little.
+ */
+static gint64 refresh(BtShow *show)
 {
+    gint64 t_ms = picture_time_ms(show, turn_ms(show));
     gboolean over = on_air_is_over(show, t_ms);
     if (over) {
         bt_show_renew_time(show);
-        t_ms = turn_ms(show);
+        t_ms = picture_time_ms(show, turn_ms(show));
         take_documents_when_due(show, t_ms);
-        put_on_air(show, bt_board_on_air(show->board, t_ms));
+        put_on_air(show, bt_board_on_air(show->board, t_ms), t_ms);
     }
     if (over || show->scene == NULL || t_ms >= show->scene_until_ms)
         make_scene(show, t_ms);
     return t_ms;
 }
 
-static void prepare_next(BtShow *show, gint64 t_ms)
+/* What follows is heard of already: its sound begins where this one's ends. */
+static void learn_next(BtShow *show, gint64 t_ms)
 {
     gint64 next_ms = show->on_air->until_ms;
-    if (next_ms == show->prepared_ms || next_ms - t_ms > PREPARE_AHEAD_MS)
+    if (next_ms == show->next_ms || next_ms - t_ms > BT_AHEAD_MS)
         return;
     forget_next(show);
     show->next = bt_board_on_air(show->board, next_ms);
-    if (show->next->kind == BT_ON_PROGRAMME)
-        bt_stage_prepare(bt_board_stage(show->board), show->next, next_ms);
-    show->prepared_ms = next_ms;
+    show->next_ms = next_ms;
 }
 
 /* ---- what is on the glass ---- */
@@ -333,7 +380,23 @@ static void heartbeat_on_change(BtShow *show)
     bt_show_tell(show, BT_ROLE_FACTS);
 }
 
-static void note_glass(BtShow *show, gint64 t_ms, gint64 drawn_ms)
+void bt_show_note_seam(const char *zone, gint64 gap_ms, gint64 bare_ms, gpointer user)
+{
+    bt_tracker_note_gap(((BtShow *)user)->tracker, zone, gap_ms, bare_ms);
+}
+
+/* Under a cover, and by a clock that runs as it likes, no gap is seen. */
+static void note_seams(BtShow *show, gboolean is_covered, gint64 shown_ms)
+{
+    BtGrid grid = bt_grid_of(show->scene, shown_ms, bt_glass_period_ms(show->glass));
+    if (is_covered || show->time.clock.is_virtual)
+        bt_seams_forget(show->seams);
+    else
+        bt_seams_note(show->seams, bt_board_stage(show->board), &grid, shown_ms);
+}
+
+/* The picture of `t_ms` is on the glass since `shown_ms`. */
+static void note_glass(BtShow *show, gint64 t_ms, gint64 shown_ms)
 {
     /* A test pattern or the board's name covers what is on the air: it is off the glass meanwhile.
      */
@@ -341,8 +404,9 @@ static void note_glass(BtShow *show, gint64 t_ms, gint64 drawn_ms)
     BtMoment now = bt_show_moment(show);
     gboolean is_covered = t_ms < show->pattern_until_ms || t_ms < show->identify_until_ms;
     bt_tracker_update(show->tracker, is_covered ? &covered : show->on_air, t_ms, &now);
+    note_seams(show, is_covered, shown_ms);
     update_life(show, &now);
-    bt_show_prove(show, is_covered, drawn_ms);
+    bt_show_prove(show, is_covered, t_ms);
     heartbeat_on_change(show);
 }
 
@@ -376,7 +440,7 @@ static void grab(BtShow *show, gint64 t_ms)
 {
     g_autoptr(GError) failure = NULL;
     gboolean changed;
-    put_on_air(show, bt_board_on_air(show->board, t_ms));
+    put_on_air(show, bt_board_on_air(show->board, t_ms), t_ms);
     if (show->on_air->kind == BT_ON_PROGRAMME &&
         !bt_stage_wait(bt_board_stage(show->board), show->on_air, t_ms, GRAB_TIMEOUT_MS))
         g_warning("grab: a decoder was not in time");
@@ -403,85 +467,14 @@ static void grab_what_is_due(BtShow *show)
 
 /* ---- the turn ---- */
 
-/* What moves a little with every frame, running text and fades, is drawn on a grid: one frame each
- * time the screen refreshes. A film has frames of its own: each is drawn when it is due, for on a
- * grid that does not fit them some would stand longer than others.
- *
- * Where the grid lies in show time: a line that goes by whole pixels a frame would step by one more
- * or less wherever the grid falls on the instants at which a pixel is due; two milliseconds behind
- * them no rounding of a frame's time reaches one, at any whole number of pixels up to five. */
-#define BEHIND_PIXELS_MS 2
-
-static gboolean find_strip(const BtLayer *layer, gint64 *begin_ms)
-{
-    for (guint k = 0; k < layer->nodes->len; k++) {
-        const BtNode *node = &g_array_index(layer->nodes, BtNode, k);
-        if (node->kind != BT_NODE_STRIP)
-            continue;
-        *begin_ms = node->start_ms + BEHIND_PIXELS_MS;
-        return TRUE;
-    }
-    return FALSE;
-}
-
-static gboolean find_grid(const BtScene *scene, gint64 t_ms, gint64 *begin_ms)
-{
-    gboolean fading = FALSE;
-    for (guint i = 0; i < scene->layers->len; i++) {
-        const BtLayer *layer = g_ptr_array_index(scene->layers, i);
-        guint opacity = bt_layer_opacity(layer, t_ms);
-        if (find_strip(layer, begin_ms))
-            return TRUE;
-        if (opacity > 0 && opacity < 255) {
-            *begin_ms = layer->fade_start_ms;
-            fading = TRUE;
-        }
-    }
-    return fading;
-}
-
-/* Of the grid, rounded up as the times of films' frames are. */
-static gint64 grid_ms(gint64 begin_ms, gint64 k, double period_ms)
-{
-    return begin_ms + (gint64)ceil((double)k * period_ms - 1e-6);
-}
-
-/* The frame at `t_ms` or the last before it; with `after`, the first at it or after. */
-static gint64 frame_ms(const BtShow *show, gint64 t_ms, gboolean after)
-{
-    double period_ms = bt_glass_period_ms(show->glass);
-    gint64 begin_ms, next_ms;
-    if (!find_grid(show->scene, t_ms, &begin_ms))
-        return t_ms;
-    gint64 k = (gint64)floor((double)(t_ms - begin_ms) / period_ms) - 1;
-    gint64 at_ms = grid_ms(begin_ms, k, period_ms);
-    while ((next_ms = grid_ms(begin_ms, k + 1, period_ms)) <= t_ms) {
-        at_ms = next_ms;
-        k++;
-    }
-    return after && at_ms < t_ms ? next_ms : at_ms;
-}
-
-/* The time of the picture drawn now: that of its frame, however late the wake-up is. It never goes
- * back when the grid is another one. */
-static gint64 picture_time_ms(BtShow *show, gint64 t_ms)
-{
-    if (show->time.clock.is_virtual)
-        return t_ms;
-    gint64 at_ms = frame_ms(show, t_ms, FALSE);
-    if (show->drawn_ms <= t_ms)
-        at_ms = MAX(at_ms, show->drawn_ms);
-    show->drawn_ms = at_ms;
-    return at_ms;
-}
-
 static void set_timer(BtShow *show, gint64 t_ms, gint64 due_ms)
 {
     gboolean is_virtual = show->time.clock.is_virtual;
     double rate = is_virtual ? show->time.clock.rate : 1;
     gint64 now_ns = g_get_monotonic_time() * 1000;
     if (!is_virtual) {
-        due_ms = due_ms - t_ms > BT_HOUR_MS ? due_ms : frame_ms(show, due_ms, TRUE);
+        BtGrid grid = bt_grid_of(show->scene, due_ms, bt_glass_period_ms(show->glass));
+        due_ms = due_ms - t_ms > BT_HOUR_MS ? due_ms : bt_grid_after(&grid, due_ms);
         t_ms = bt_timekeeper_show_ms(&show->time);
     }
     double real_ms = rate > 0 ? (double)(due_ms - t_ms) / rate : BT_MINUTE_MS;
@@ -493,12 +486,13 @@ static void set_timer(BtShow *show, gint64 t_ms, gint64 due_ms)
     show->due_ms = due_ms;
 }
 
-static gint64 next_due(const BtShow *show, gint64 t_ms, gint64 drawn_ms)
+static gint64 next_due(const BtShow *show, gint64 t_ms, gint64 drawn_ms, gint64 ahead_ms)
 {
     gint64 due_ms = MIN(show->on_air->until_ms, show->scene_until_ms);
     due_ms = MIN(due_ms, bt_scene_next_change(show->scene, drawn_ms));
-    if (show->on_air->until_ms != show->prepared_ms && show->on_air->until_ms != BT_TIME_MAX)
-        due_ms = MIN(due_ms, MAX(t_ms + 1, show->on_air->until_ms - PREPARE_AHEAD_MS));
+    due_ms = MIN(due_ms, ahead_ms);
+    if (bt_stage_waits(bt_board_stage(show->board)))
+        due_ms = MIN(due_ms, t_ms + WAITING_EVERY_MS);
     if (show->grabs->len > 0)
         due_ms = MIN(due_ms, g_array_index(show->grabs, gint64, 0));
     due_ms = MIN(due_ms, bt_proof_next_ms(show->proof));
@@ -535,21 +529,22 @@ void bt_show_turn(BtShow *show)
     if (bt_stage_poll(bt_board_stage(show->board), g_get_monotonic_time() / 1000))
         show->scene_until_ms = BT_TIME_MIN;
     grab_what_is_due(show);
-    gint64 t_ms = refresh(show, turn_ms(show));
-    gint64 drawn_ms = picture_time_ms(show, t_ms);
+    gint64 drawn_ms = refresh(show), t_ms = turn_ms(show);
     if (!bt_glass_draw(show->glass, show->scene, drawn_ms, &changed, &failure)) {
         glass_is_gone(show, failure);
         return;
     }
+    show->drawn_ms = show->glass_ms = drawn_ms;
     if (changed)
         judge_lateness(show, t_ms);
     show->picture_is_old = show->picture_is_old || changed;
-    note_glass(show, t_ms, drawn_ms);
+    note_glass(show, drawn_ms, turn_ms(show));
     while (bt_stage_work(bt_board_stage(show->board)))
         continue;
-    prepare_next(show, t_ms);
+    gint64 ahead_ms = bt_ahead_turn(&show->ahead, show->board, t_ms);
+    learn_next(show, t_ms);
     bt_show_update_sound(show);
     write_picture(show);
     bt_fd_watch_set(show->decoders, bt_stage_fds(bt_board_stage(show->board)));
-    set_timer(show, t_ms, next_due(show, t_ms, drawn_ms));
+    set_timer(show, t_ms, next_due(show, t_ms, drawn_ms, ahead_ms));
 }

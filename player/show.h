@@ -7,6 +7,7 @@
 #ifndef BT_PLAYER_SHOW_H
 #define BT_PLAYER_SHOW_H
 
+#include "player/ahead.h"
 #include "player/board.h"
 #include "player/control.h"
 #include "player/deaths.h"
@@ -16,6 +17,7 @@
 #include "player/life.h"
 #include "player/proof.h"
 #include "player/roles.h"
+#include "player/seams.h"
 #include "player/sound.h"
 #include "player/timekeeper.h"
 #include "player/tracker.h"
@@ -39,7 +41,8 @@ typedef struct {
     gint64 left_ms;   /* the offset that supervise knows */
     gboolean left_trusted, was_trusted;
     gint64 due_ms;   /* show time for which the timer is set */
-    gint64 drawn_ms; /* show time of the last picture */
+    gint64 drawn_ms; /* show time of the last picture, by the clock as it is now */
+    gint64 glass_ms; /* the same, by the clock as it was then */
 
     BtBoard *board;
     BtJudge *judge; /* NULL: this player keeps no state */
@@ -49,10 +52,12 @@ typedef struct {
     BtSound *sound;
 
     BtOnAir *on_air;
-    BtOnAir *next; /* what was prepared; NULL: nothing yet */
+    BtOnAir *next;  /* what follows, heard of already; NULL: not yet */
+    gint64 next_ms; /* its instant, BT_TIME_MIN: not looked at */
     BtScene *scene;
     gint64 scene_until_ms;
-    gint64 prepared_ms;      /* the start of what was prepared */
+    BtAhead ahead;
+    BtSeams *seams;
     gboolean inputs_changed; /* on_air is to be asked for again */
     char *pattern;           /* a test pattern is on until … */
     gint64 pattern_until_ms;
@@ -146,6 +151,8 @@ void bt_show_watch_disk(BtShow *show);
 int bt_show_spawn_decoder(int content_fd, gpointer show, GError **error);
 void bt_show_on_failure(const BtStageFailure *failure, gpointer show);
 void bt_show_on_success(const char *sha256, gpointer show);
+/* BtSeamsResult. */
+void bt_show_note_seam(const char *zone, gint64 gap_ms, gint64 bare_ms, gpointer show);
 void bt_show_on_catch_up(const char *zone, gint64 since_ms, gpointer show);
 
 /* ---- streams.c ---- */

@@ -317,6 +317,7 @@ static gboolean open_ledger(BtShow *show, GError **error)
     show->reader = open_facts(show, error);
     show->writer = bt_writer_new(facts);
     show->tracker = bt_tracker_new(show->writer);
+    show->seams = bt_seams_new(bt_show_note_seam, show);
     show->proof = bt_proof_new();
     return show->reader != NULL;
 }
@@ -494,6 +495,7 @@ static void show_close(BtShow *show)
     g_clear_pointer(&show->on_air, bt_on_air_free);
     g_clear_pointer(&show->next, bt_on_air_free);
     bt_tracker_free(show->tracker);
+    bt_seams_free(show->seams);
     bt_proof_free(show->proof);
     bt_life_free(show->life);
     bt_writer_free(show->writer);

@@ -77,7 +77,6 @@ static void take_step(BtShow *show, const BtMoment *before, gint64 step_ms)
         change_trust(show);
     move_what_lasts(show, step_ms);
     show->inputs_changed = TRUE;
-    show->prepared_ms = BT_TIME_MIN;
     show->drawn_ms = BT_TIME_MIN;
     show->due_ms = 0; /* no picture is late by a step */
 }

@@ -41,6 +41,17 @@ static BtJson *display_json(const BtShow *show)
     return display;
 }
 
+static BtJson *changes_json(const BtShow *show)
+{
+    BtSeamCounts counts = bt_seams_counts(show->seams);
+    BtJson *changes = bt_json_new_object();
+    bt_json_set_int(changes, "count", (gint64)counts.changes);
+    bt_json_set_int(changes, "late", (gint64)counts.late);
+    bt_json_set_int(changes, "largest_gap_ms", counts.largest_gap_ms);
+    bt_json_set_int(changes, "largest_bare_ms", counts.largest_bare_ms);
+    return changes;
+}
+
 static BtJson *clock_json(const BtShow *show)
 {
     BtJson *clock = bt_json_new_object();
@@ -59,6 +70,7 @@ static void set_common(const BtShow *show, BtJson *status, guint max_zones)
         status, "on_air", bt_tracker_on_air(show->tracker, max_zones, max_zones == G_MAXUINT));
     bt_json_set(status, "frames", frames_json(show));
     bt_json_set(status, "sound", sound_json(show));
+    bt_json_set(status, "changes", changes_json(show));
 }
 
 /* ---- what the disk knows ---- */

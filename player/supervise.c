@@ -31,8 +31,7 @@
 
 #define SYNC_BACK_OFF_MIN_MS 500
 #define SYNC_BACK_OFF_MAX_MS (5 * BT_MINUTE_MS)
-/* A show that lived for so long is started again at once; else it waits, twice as long each time.
- */
+/* A show that lived for so long is started again at once; else it waits, twice as long each time */
 #define SHOW_LIVED_MS (10 * BT_SECOND_MS)
 #define SHOW_BACK_OFF_MIN_MS 250
 #define SHOW_BACK_OFF_MAX_MS (10 * BT_SECOND_MS)
@@ -404,8 +403,10 @@ static gboolean on_child(gpointer data)
 {
     Supervise *supervise = data;
     int status;
-    for (pid_t pid; (pid = waitpid(-1, &status, WNOHANG)) > 0;) {
-        if (pid == supervise->show.pid)
+    for (pid_t pid; (pid = waitpid(-1, &status, WNOHANG | WUNTRACED)) > 0;) {
+        if (WIFSTOPPED(status))
+            bt_role_end_stopped(pid, supervise->show.pid, supervise->sync.pid);
+        else if (pid == supervise->show.pid)
             show_ended(supervise, status);
         else if (pid == supervise->sync.pid)
             sync_ended(supervise);
@@ -424,8 +425,7 @@ static int beat_limit_ms(const Supervise *supervise)
     return supervise->show.has_beaten ? BT_BEAT_LIMIT_MS : BT_BEAT_FIRST_LIMIT_MS;
 }
 
-/* Looks again when the last beat is as old as it may be: a wake-up in five seconds, not each
- * second. */
+/* Looks again when the last beat is as old as it may be: in five seconds, not each second. */
 static gboolean look_for_beats(gpointer data)
 {
     Supervise *supervise = data;

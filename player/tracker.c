@@ -403,6 +403,18 @@ void bt_tracker_note_live(BtTracker *tracker, const char *zone, const BtTrackerL
     change_body(tracker, row, body);
 }
 
+void bt_tracker_note_gap(BtTracker *tracker, const char *zone, gint64 gap_ms, gint64 bare_ms)
+{
+    BtOpenRow *row = g_hash_table_lookup(tracker->zones, zone);
+    if (row == NULL)
+        return;
+    BtJson *body = begin_body(row);
+    bt_json_set_int(body, "gap_ms", MIN(BT_DAY_MS, gap_ms));
+    if (bare_ms > 0)
+        bt_json_set_int(body, "bare_ms", MIN(BT_DAY_MS, bare_ms));
+    set_body(row, body);
+}
+
 void bt_tracker_note_print(BtTracker *tracker, const char *zone, BtFingerprint print, gint64 at_ms)
 {
     BtOpenRow *row = g_hash_table_lookup(tracker->zones, zone);

@@ -42,6 +42,10 @@ typedef struct {
 } BtTrackerLive;
 /* Since the last call. Stands in its fact, all times of an occurrence together. */
 void bt_tracker_note_live(BtTracker *tracker, const char *zone, const BtTrackerLive *live);
+/* The zone's present occurrence came `gap_ms` after its frame was due; for `bare_ms` of that the
+ * zone showed neither it nor what was there before. Stands in its fact, but only from the row's
+ * next change on in the ledger: a death may take it. */
+void bt_tracker_note_gap(BtTracker *tracker, const char *zone, gint64 gap_ms, gint64 bare_ms);
 
 /* The zone's picture at show time `at_ms`; the first of an occurrence stands in its fact. Not
  * written down before the row is for another reason: a restart takes another. */

@@ -128,6 +128,7 @@ static void add_item_picture(BtStage *stage, BtLayer *layer, const BtOccurrence 
     BtPoolWant want = bt_zone_want(occurrence, occurrence->item->picture, box, FALSE, t_ms);
     want.fit = plan->place == BT_PICTURE_BEHIND ? BT_FIT_COVER : BT_FIT_CONTAIN;
     BtPoolPicture picture = bt_pool_get(stage->pool, &want);
+    stage->hold.lacks |= !picture.frame && !picture.failed;
     if (picture.frame)
         bt_layer_add_frame(layer, picture.rect_px, picture.frame);
 }

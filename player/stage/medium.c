@@ -5,8 +5,8 @@
 #include <poll.h>
 #include <string.h>
 
-/* A decoder that dies may have been killed by anything: memory, an operator. One that dies for what
- * it reads will do so again. */
+/* A decoder that dies may have been killed by anything: memory, an operator; one that stands may
+ * have been stopped. One that dies or hangs for what it reads will do so again. */
 #define DECODERS_MAX 3
 
 void bt_medium_close(BtPool *pool, BtMedium *entry)
@@ -56,6 +56,7 @@ BtMedium *bt_medium_new(BtPool *pool, const BtPoolWant *want, char *key /* (tran
     entry->start_ms = want->start_ms;
     entry->end_ms = want->end_ms;
     entry->at_ms = want->at_ms;
+    entry->at_mono_ms = pool->mono_ms;
     g_hash_table_insert(pool->entries, entry->key, entry);
     return entry;
 }
@@ -63,6 +64,13 @@ BtMedium *bt_medium_new(BtPool *pool, const BtPoolWant *want, char *key /* (tran
 static gint64 wanted_pts(const BtMedium *entry)
 {
     return entry->is_moving ? MAX(0, entry->at_ms - entry->start_ms) : 0;
+}
+
+/* The same by now: who replaces another follows the time that goes on meanwhile. */
+static gint64 wanted_by_now(const BtPool *pool, const BtMedium *entry)
+{
+    gboolean follows = entry->before && !pool->stands;
+    return wanted_pts(entry) + (follows ? MAX(0, pool->mono_ms - entry->at_mono_ms) : 0);
 }
 
 /* Some frames ahead were decoded before whatever happened; they are still shown. */
@@ -228,8 +236,8 @@ static gboolean entry_start(BtPool *pool, BtMedium *entry)
         bt_media_allow_planes(entry->media);
     entry->animated &= info->duration_ms > 0;
     entry->is_moving |= entry->animated;
-    if (!bt_media_start(entry->media, entry->rect_px.w, entry->rect_px.h, wanted_pts(entry),
-            entry->sound && info->has_sound, entry->animated, &error)) {
+    if (!bt_media_start(entry->media, entry->rect_px.w, entry->rect_px.h,
+            wanted_by_now(pool, entry), entry->sound && info->has_sound, entry->animated, &error)) {
         fail(pool, entry, error);
         return FALSE;
     }
@@ -239,9 +247,23 @@ static gboolean entry_start(BtPool *pool, BtMedium *entry)
     return TRUE;
 }
 
+/* A decoder that replaces another begins where that one ended; meanwhile time went on, and so did
+ * the frames that were decoded ahead. It takes its place when it has caught up: no frame is seen
+ * twice. */
+static gboolean is_behind(const BtPool *pool, const BtMedium *entry)
+{
+    if (!entry->before || pool->mono_ms - entry->opened_mono_ms > BT_POOL_POSTER_MS)
+        return FALSE;
+    gint64 now_ms = wanted_by_now(pool, entry);
+    bt_frame_unref(bt_media_frame_at(entry->media, now_ms, NULL)); /* what is over makes room */
+    return bt_media_next_pts(entry->media, now_ms) == -1;
+}
+
 /* TRUE when the first frame is here. A still needs its decoder no longer. */
 static gboolean take_frame(BtPool *pool, BtMedium *entry)
 {
+    if (is_behind(pool, entry))
+        return FALSE;
     g_autoptr(BtFrame) frame = bt_media_frame_at(entry->media, wanted_pts(entry), NULL);
     if (!frame)
         return FALSE;
@@ -272,8 +294,9 @@ static void take_death(BtPool *pool, BtMedium *entry)
 {
     g_autoptr(BtMedia) media = bt_media_ref(entry->media);
     const GError *error = bt_media_error(media);
-    gboolean again =
-        ++entry->deaths < DECODERS_MAX && g_error_matches(error, BT_ERROR, BT_ERROR_DIED);
+    gboolean stood = entry->started && g_error_matches(error, BT_ERROR, BT_ERROR_TIMEOUT);
+    gboolean again = ++entry->deaths < DECODERS_MAX &&
+        (stood || g_error_matches(error, BT_ERROR, BT_ERROR_DIED));
     keep_last_frame(entry);
     if (!again) {
         fail(pool, entry, error);

@@ -21,6 +21,7 @@ typedef struct {
     BtFit fit;
     gint64 start_ms, end_ms, at_ms;
     gint64 opened_mono_ms;
+    gint64 at_mono_ms; /* when at_ms was said */
     gint64 awaited_ms; /* a video: show time since which its frame should be there; 0: it is */
     guint deaths;      /* of its decoders */
     guint used;        /* the round in which it was last wanted */
@@ -34,6 +35,7 @@ struct BtPool {
     gint64 mono_ms;      /* of the last poll */
     guint round, n_open;
     gboolean ahead;
+    gboolean stands; /* show time does, while somebody waits */
 };
 
 /* In the pool's table, not opened. (borrowed; key is transferred) */

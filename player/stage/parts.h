@@ -3,6 +3,7 @@
 #ifndef BT_PLAYER_STAGE_PARTS_H
 #define BT_PLAYER_STAGE_PARTS_H
 
+#include "player/stage/hold.h"
 #include "player/stage/look.h"
 #include "player/stage/plan.h"
 #include "player/stage/pool.h"
@@ -20,6 +21,7 @@ struct BtStage {
     BtShelf *faces;        /* of BtFrame: clocks, which change often and are small */
     BtShelf *tickers;      /* of BtTicker */
     BtShelf *lengths;      /* of gint64: what bt_stage_measure answered */
+    BtHold hold;           /* what was on the glass before */
     GQueue coming;         /* of BtComing: what the texts of the last scene will turn to */
     BtFrame *sheet; /* blank and as large as the canvas, for the next page; NULL: it was taken */
 };

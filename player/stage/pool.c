@@ -60,6 +60,7 @@ static void reopen_when_back(BtPool *pool, BtMedium *entry, gint64 at_ms)
 {
     gboolean back = entry->is_moving && entry->started && at_ms < entry->at_ms - BACK_MS;
     entry->at_ms = at_ms;
+    entry->at_mono_ms = pool->mono_ms;
     if (!back || entry->failed)
         return;
     bt_medium_close(pool, entry);
@@ -82,6 +83,9 @@ BtPoolPicture bt_pool_get(BtPool *pool, const BtPoolWant *want)
     BtMedium *entry = g_hash_table_lookup(pool->entries, key);
     if (entry && !pool->ahead)
         reopen_when_back(pool, entry, want->at_ms);
+    /* What finds no room ahead is opened when it is due, when others are over. */
+    if (!entry && pool->ahead && pool->n_open >= BT_POOL_MAX_OPEN)
+        return (BtPoolPicture){ .frame = NULL };
     if (!entry) {
         entry = bt_medium_new(pool, want, g_steal_pointer(&key));
         if (!bt_medium_find_kept(pool, entry))
@@ -108,6 +112,11 @@ static gboolean is_needed(const BtPool *pool, const BtMedium *entry, gint64 t_ms
 void bt_pool_look_ahead(BtPool *pool, gboolean ahead)
 {
     pool->ahead = ahead;
+}
+
+gboolean bt_pool_looks_ahead(const BtPool *pool)
+{
+    return pool->ahead;
 }
 
 BtMedia *bt_pool_sounding(BtPool *pool, const BtItem *item, gint64 start_ms)
@@ -152,6 +161,11 @@ gboolean bt_pool_poll(BtPool *pool, gint64 mono_ms)
     return changed;
 }
 
+gint64 bt_pool_mono_ms(const BtPool *pool)
+{
+    return pool->mono_ms;
+}
+
 GArray *bt_pool_fds(const BtPool *pool)
 {
     GArray *fds = g_array_new(FALSE, FALSE, sizeof(int));
@@ -174,11 +188,13 @@ gboolean bt_pool_wait(BtPool *pool, int timeout_ms)
     gint64 mono_ms = pool->mono_ms;
     gboolean whole = TRUE;
     g_autoptr(GList) all = g_hash_table_get_values(pool->entries);
+    pool->stands = TRUE;
     for (GList *l = all; l; l = l->next) {
         BtMedium *entry = l->data;
         pool->mono_ms = mono_ms + (g_get_monotonic_time() - begin_us) / 1000;
         if (entry->used == pool->round)
             whole &= bt_medium_wait(pool, entry, until_us);
     }
+    pool->stands = FALSE;
     return whole;
 }

@@ -57,6 +57,7 @@ void bt_pool_free(BtPool *pool);
 void bt_pool_begin(BtPool *pool);
 /* While looking ahead, a want opens what is not there yet and leaves alone what is in use. */
 void bt_pool_look_ahead(BtPool *pool, gboolean ahead);
+gboolean bt_pool_looks_ahead(const BtPool *pool);
 BtPoolPicture bt_pool_get(BtPool *pool, const BtPoolWant *want);
 void bt_pool_end(BtPool *pool, gint64 t_ms);
 
@@ -66,6 +67,8 @@ BtMedia *bt_pool_sounding(BtPool *pool, const BtItem *item, gint64 start_ms);
 
 /* See bt_stage_poll, bt_stage_fds. */
 gboolean bt_pool_poll(BtPool *pool, gint64 mono_ms);
+/* When it was last polled. */
+gint64 bt_pool_mono_ms(const BtPool *pool);
 GArray *bt_pool_fds(const BtPool *pool);
 /* Blocks until all that was wanted between the last begin and end is decoded or failed. */
 gboolean bt_pool_wait(BtPool *pool, int timeout_ms);

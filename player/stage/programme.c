@@ -127,12 +127,23 @@ static void add_outgoing(const Show *show, const BtOnZone *on, BtRect rect)
     bt_zone_add(show->stage, layer, &outgoing, on->start_ms - 1);
 }
 
+/* Its item has no picture yet, or what it fades in over has none any more. Who looks ahead leaves
+ * what is on the glass alone. */
+static void keep_before(const Show *show, const BtOnZone *on, guint first_layer, BtRect rect_px)
+{
+    if (!bt_pool_looks_ahead(show->stage->pool))
+        bt_hold_zone(&show->stage->hold, show->scene, first_layer, on->zone->id, rect_px,
+            on->item->kind != BT_ITEM_ALERT);
+}
+
 static void add_zone(Show *show, const BtOnZone *on)
 {
     if (!on->item)
         return;
     BtOccurrence occurrence = occurrence_of(show, on);
+    guint first_layer = show->scene->layers->len;
     gboolean fading = is_fading(on, show->t_ms);
+    show->stage->hold.lacks = FALSE;
     if (fading)
         add_outgoing(show, on, occurrence.rect_px);
     BtLayer *layer = bt_scene_add_layer(show->scene, occurrence.rect_px);
@@ -140,8 +151,11 @@ static void add_zone(Show *show, const BtOnZone *on)
     if (fading) {
         layer->fade_start_ms = on->start_ms;
         layer->fade_ms = on->item->transition_ms;
+        show->until_ms = MIN(show->until_ms, on->start_ms + on->item->transition_ms);
     }
     gint64 until_ms = bt_zone_add(show->stage, layer, &occurrence, show->t_ms);
+    if (show->stage->hold.lacks)
+        keep_before(show, on, first_layer, occurrence.rect_px);
     show->until_ms = MIN(show->until_ms, MIN(until_ms, on->end_ms));
 }
 

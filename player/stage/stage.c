@@ -53,6 +53,7 @@ BtStage *bt_stage_new(const BtStageOptions *options)
     stage->tickers = bt_shelf_new(KEPT_TICKERS_BYTES, ticker_destroy);
     stage->lengths = bt_shelf_new(KEPT_LENGTHS_BYTES, g_free);
     g_queue_init(&stage->coming);
+    bt_hold_init(&stage->hold);
     return stage;
 }
 
@@ -60,6 +61,7 @@ void bt_stage_free(BtStage *stage)
 {
     if (!stage)
         return;
+    bt_hold_clear(&stage->hold);
     bt_lives_free(stage->lives);
     bt_pool_free(stage->pool);
     bt_shelf_free(stage->plans);
@@ -152,6 +154,7 @@ BtScene *bt_stage_safe_scene(BtStage *stage, gint64 t_ms, gint64 *until_ms)
     BtScene *scene = bt_scene_new(all.w, all.h, BT_LOOK_GROUND);
     BtLayer *layer = bt_scene_add_layer(scene, all);
     layer->hold_ms = BT_TIME_MAX;
+    bt_hold_begin(&stage->hold); /* it lacks nothing */
     *until_ms = bt_clock_add(
         stage, layer, all, BT_LOOK_GROUND, stage->timezone, stage->options.board, t_ms);
     return scene;
@@ -178,10 +181,32 @@ BtScene *bt_stage_scene(BtStage *stage, const BtOnAir *on_air, gint64 t_ms, gint
     bt_pool_begin(stage->pool);
     bt_lives_begin(stage->lives, t_ms);
     g_queue_clear_full(&stage->coming, bt_coming_free);
+    bt_hold_begin(&stage->hold);
     BtScene *scene = scene_of(stage, on_air, t_ms, until_ms);
+    bt_hold_end(&stage->hold);
     bt_pool_end(stage->pool, t_ms);
     bt_lives_end(stage->lives, t_ms);
     return scene;
+}
+
+void bt_stage_hold(BtStage *stage, BtScene *scene, gint64 t_ms)
+{
+    bt_hold_set(&stage->hold, scene, t_ms, bt_pool_mono_ms(stage->pool));
+}
+
+BtStageShows bt_stage_shows(const BtStage *stage, const char *zone)
+{
+    return (BtStageShows)GPOINTER_TO_INT(g_hash_table_lookup(stage->hold.lacking, zone));
+}
+
+gboolean bt_stage_waits(const BtStage *stage)
+{
+    return g_hash_table_size(stage->hold.lacking) > 0;
+}
+
+gboolean bt_stage_holds(const BtStage *stage)
+{
+    return stage->hold.used;
 }
 
 /* Building the scene and throwing it away makes its pages and opens its media. */
@@ -215,8 +240,9 @@ gboolean bt_stage_work(BtStage *stage)
 
 gboolean bt_stage_poll(BtStage *stage, gint64 mono_ms)
 {
+    gboolean over = bt_hold_expire(&stage->hold, mono_ms);
     gboolean changed = bt_pool_poll(stage->pool, mono_ms);
-    return bt_lives_poll(stage->lives, mono_ms) || changed;
+    return bt_lives_poll(stage->lives, mono_ms) || changed || over;
 }
 
 GArray *bt_stage_fds(const BtStage *stage)

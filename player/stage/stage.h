@@ -100,6 +100,24 @@ gint64 bt_stage_measure(const BtItem *item, const BtZone *zone, gpointer stage);
  * scene. (transfer full) */
 BtScene *bt_stage_scene(BtStage *stage, const BtOnAir *on_air, gint64 t_ms, gint64 *until_ms);
 
+/* What is on the glass, `scene` as it was at `t_ms`, may stay in the zones of the scenes to come
+ * whose item has no picture yet, for BT_POOL_POSTER_MS at most; alerts show at once what they have.
+ * Show says so at each change, with the scene that gives way, or NULL: it must leave at once, or
+ * there is none. A snapshot says nothing. */
+void bt_stage_hold(BtStage *stage, BtScene *scene, gint64 t_ms);
+
+/* What a zone of the last scene shows. */
+typedef enum {
+    BT_SHOWS_ITEM,   /* its item, be it the poster, or what is left of one that failed */
+    BT_SHOWS_BEFORE, /* what was there before: its item has no picture yet */
+    BT_SHOWS_GROUND, /* the ground, or as much of the item as there is */
+} BtStageShows;
+BtStageShows bt_stage_shows(const BtStage *stage, const char *zone);
+/* Whether any zone waits for its item's picture: ask bt_stage_poll again within 100 ms. */
+gboolean bt_stage_waits(const BtStage *stage);
+/* Whether the last scene shows anything of what was there before. */
+gboolean bt_stage_holds(const BtStage *stage);
+
 /* Where the zone of `on`, one of `on_air`'s, stands on the canvas. Pure. */
 BtRect bt_stage_zone_px(const BtStage *stage, const BtOnAir *on_air, const BtOnZone *on);
 

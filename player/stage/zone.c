@@ -65,6 +65,8 @@ void bt_zone_add_picture(BtStage *stage, BtLayer *layer, const BtOccurrence *occ
     BtPoolWant want = bt_zone_want(occurrence, asset, occurrence->rect_px, FALSE, t_ms);
     want.animated = asset == occurrence->item->asset;
     BtPoolPicture picture = bt_pool_get(stage->pool, &want);
+    gboolean moves = picture.moving && picture.arrived;
+    stage->hold.lacks |= !picture.frame && !moves && !picture.failed;
     if (picture.moving)
         bt_layer_add_moving(layer, picture.rect_px, picture.moving, NULL, occurrence->start_ms);
     if (!picture.frame)
@@ -92,9 +94,12 @@ gint64 bt_zone_add_video(
     BtPoolWant want =
         bt_zone_want(occurrence, occurrence->item->asset, occurrence->rect_px, TRUE, t_ms);
     BtPoolPicture video = bt_pool_get(stage->pool, &want);
-    if (!video.moving)
+    if (!video.moving) {
+        stage->hold.lacks |= !video.failed;
         return bt_zone_add_subtitles(stage, layer, occurrence, (BtRect){ 0 }, t_ms);
+    }
     BtFrame *poster = video.arrived || video.late ? NULL : poster_of(stage, &want, video.rect_px);
+    stage->hold.lacks |= !video.arrived && !poster;
     bt_layer_add_moving(layer, video.rect_px, video.moving, poster, occurrence->start_ms);
     return bt_zone_add_subtitles(
         stage, layer, occurrence, bt_rect_intersect(video.rect_px, occurrence->free_px), t_ms);

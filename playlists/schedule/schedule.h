@@ -100,6 +100,11 @@ typedef struct {
  * the same for the same. (transfer full) */
 BtOnAir *bt_schedule_at(const BtInputs *inputs, gint64 now_ms, BtMeasure measure, gpointer user);
 void bt_on_air_free(BtOnAir *on_air);
+/* Whether what `on_air` showed may stay on the glass at `at_ms` for the moment until what follows
+ * has a picture: neither it nor an item of it is denied, its document is among the inputs and has
+ * not expired, its source has not lapsed. That it was replaced, ended or set aside is no bar. Of
+ * the board's own pictures it is always so. */
+gboolean bt_schedule_may_stay(const BtInputs *inputs, const BtOnAir *on_air, gint64 at_ms);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(BtOnAir, bt_on_air_free)
 
 /* How long `item` lasts in `zone`, FORMAT.md "Durations": at least 1 s. */

@@ -4,9 +4,10 @@
  *   demux   packets by time        still, video, sound, animation   decoded
  *   orient, convert   the size, format and orientation wanted       ring   to the user
  *   subtitles   cues instead of all that, their text cleaned by markup.h
+ *   pulse   says meanwhile that the process lives
  *
- * Private to this folder: FFmpeg's types are seen here and nowhere else. One thread, plus those
- * that FFmpeg starts inside its decoders. */
+ * Private to this folder: FFmpeg's types are seen here and nowhere else. One thread, plus the pulse
+ * and those that FFmpeg starts inside its decoders. */
 #ifndef BT_RENDER_DECODE_DECODE_H
 #define BT_RENDER_DECODE_DECODE_H
 
@@ -61,10 +62,17 @@ void ring_cue(Ring *ring, gint64 start_ms, gint64 end_ms, const char *text);
 void ring_found(Ring *ring, BtDecodeFound what, gint64 value);
 void ring_end(Ring *ring);
 void ring_fail(Ring *ring, const GError *error);
+/* ALIVE, unless the socket is full; from any thread. */
+void ring_tell_life(int socket);
 /* One line on stderr. */
 void say(const char *what);
 /* Waits until `fd` can be read; ends the process when the user goes first. */
 void ring_wait_input(const Ring *ring, int fd);
+
+/* ---- pulse ---- */
+/* From now on `socket` hears each BT_DECODE_PULSE_MS that this process lives, until it ends. In
+ * the jail, which binds the threads that come after it. BT_ERROR_LIMIT: no thread. */
+gboolean pulse_start(int socket, GError **error);
 
 /* ---- input ---- */
 typedef struct {

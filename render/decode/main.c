@@ -54,7 +54,8 @@ static gboolean decode(Ring *ring, GError **error)
 {
     Input input;
     Probe probe;
-    if (!bt_jail_enter(error) || !input_open(&input, BT_DECODE_CONTENT_FD, ring, error))
+    if (!bt_jail_enter(error) || !pulse_start(ring->socket, error) ||
+        !input_open(&input, BT_DECODE_CONTENT_FD, ring, error))
         return FALSE;
     gboolean done = probe_content(&input, &probe, error);
     if (done)

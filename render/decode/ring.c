@@ -57,6 +57,14 @@ static void send_message(Ring *ring, const BtDecodeMessage *message)
     }
 }
 
+void ring_tell_life(int socket)
+{
+    BtDecodeMessage message = { .type = BT_DECODE_ALIVE };
+    BtChannelStatus status = bt_channel_send(socket, &message, sizeof message, NULL, 0, NULL);
+    if (status != BT_CHANNEL_OK && status != BT_CHANNEL_AGAIN)
+        nobody_listens();
+}
+
 void ring_info(Ring *ring, const BtDecodeMessage *info)
 {
     BtDecodeMessage message = *info;

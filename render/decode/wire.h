@@ -13,6 +13,9 @@
  * BT_DECODE_PIECE_BYTES of its text and as many TEXT as the rest needs, by rising start; then END.
  * The whole file was read by then: what is wrong in it is told instead of INFO.
  *
+ * Whatever else it does, the decoder says ALIVE each BT_DECODE_PULSE_MS from its first byte to its
+ * last: by a thread that does nothing else, so a long step is told from a process that stands.
+ *
  * Instead of START a user that only wants to know more says EXAMINE where INFO allows it:
  * everything is decoded to the size given there and thrown away, for so long at most, and each
  * thing that was found comes as a FOUND; then END, or FAILED.
@@ -41,6 +44,7 @@
 #define BT_DECODE_CUE_MAX_BYTES (4 * BT_DECODE_CUE_MAX_CODE_POINTS)
 #define BT_DECODE_CUE_MAX_MS (24 * 60 * 60 * 1000)
 #define BT_DECODE_PIECE_BYTES 96
+#define BT_DECODE_PULSE_MS 250
 #define BT_DECODE_SOUND_FRAMES 48000 /* the sound ring: one second of S16 stereo at 48 kHz */
 
 typedef enum {
@@ -56,6 +60,7 @@ typedef enum {
     BT_DECODE_TEXT,
     BT_DECODE_EXAMINE,
     BT_DECODE_FOUND,
+    BT_DECODE_ALIVE,
 } BtDecodeType;
 
 /* How a frame lies in its slot: BGRA, or planes of 8-bit 4:2:0 and how they are coloured (BtMatrix

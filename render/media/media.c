@@ -10,7 +10,11 @@
 
 #define FRAMES_MEMORY_BYTES ((gsize)128 * 1024 * 1024) /* of one medium */
 #define MIN_SLOTS 2
-#define HANG_TIMEOUT_MS 10000 /* a free slot and no word for so long: it hangs */
+/* A free slot, and for so long nothing but signs of life: it hangs. A frame of the largest size
+ * takes a weak box some seconds. */
+#define HANG_TIMEOUT_MS 10000
+/* No sign of life while so many were due: it stands. */
+#define STAND_TIMEOUT_MS (6 * BT_DECODE_PULSE_MS)
 
 /* ---- life ---- */
 
@@ -28,7 +32,7 @@ BtMedia *bt_media_open(int content_fd, const char *name, BtMediaSpawn spawn, gpo
     media->name = g_strdup(name);
     media->link = bt_media_link_new(socket);
     media->last_pts_ms = G_MININT64;
-    media->alive_ms = media->now_ms = mono_ms;
+    media->spoke_ms = media->now_ms = mono_ms;
     return media;
 }
 
@@ -103,7 +107,9 @@ static void listen(BtMedia *media)
         switch (bt_channel_receive(
             media->link->socket, &message, sizeof message, NULL, 0, NULL, &error)) {
         case BT_CHANNEL_OK:
-            media->alive_ms = media->now_ms;
+            media->silent_ms = 0;
+            if (message.type != BT_DECODE_ALIVE)
+                media->spoke_ms = media->now_ms;
             bt_media_take(media, &message);
             break;
         case BT_CHANNEL_AGAIN:
@@ -129,26 +135,40 @@ static gboolean is_due_to_speak(BtMedia *media)
         return TRUE;
     gboolean room = bt_media_link_has_room(media->link, &n_released);
     if (!room || n_released != media->n_released)
-        media->alive_ms = media->now_ms;
+        media->spoke_ms = media->now_ms;
     media->n_released = n_released;
     return media->state == BT_MEDIA_PLAYING && media->pictures && room &&
         media->info.duration_ms != BT_TIME_MAX;
+}
+
+static void fail_for_silence(BtMedia *media, gint64 allowed_ms)
+{
+    bt_media_fail(media,
+        g_error_new(BT_ERROR, BT_ERROR_TIMEOUT, "%s: no word of the decoder: expected one in %d ms",
+            media->name, (int)allowed_ms));
 }
 
 static void check_time(BtMedia *media)
 {
     gint64 allowed_ms =
         media->state == BT_MEDIA_OPENING ? BT_MEDIA_OPEN_TIMEOUT_MS : HANG_TIMEOUT_MS;
-    if (!is_due_to_speak(media) || media->now_ms - media->alive_ms <= allowed_ms)
-        return;
-    bt_media_fail(media,
-        g_error_new(BT_ERROR, BT_ERROR_TIMEOUT, "%s: no word of the decoder: expected one in %d s",
-            media->name, (int)(allowed_ms / BT_SECOND_MS)));
+    if (is_due_to_speak(media) && media->now_ms - media->spoke_ms > allowed_ms)
+        fail_for_silence(media, allowed_ms);
+    else if (media->state == BT_MEDIA_PLAYING && media->silent_ms > STAND_TIMEOUT_MS)
+        fail_for_silence(media, STAND_TIMEOUT_MS);
+}
+
+/* Who did not listen cannot say that it was silent: a board that stood, or had no time, first hears
+ * what was said meanwhile, and then waits anew. */
+static void take_time(BtMedia *media, gint64 mono_ms)
+{
+    media->silent_ms += CLAMP(mono_ms - media->now_ms, 0, BT_DECODE_PULSE_MS);
+    media->now_ms = mono_ms;
 }
 
 BtMediaState bt_media_poll(BtMedia *media, gint64 mono_ms)
 {
-    media->now_ms = mono_ms;
+    take_time(media, mono_ms);
     bt_media_link_flush(media->link);
     listen(media);
     check_time(media);
@@ -235,7 +255,8 @@ gboolean bt_media_start(BtMedia *media, int w_px, int h_px, gint64 pts_ms, gbool
     if (!done)
         return FALSE;
     media->pictures = start.n_slots > 0;
-    media->alive_ms = media->now_ms;
+    media->spoke_ms = media->now_ms;
+    media->silent_ms = 0;
     media->state = BT_MEDIA_PLAYING;
     return TRUE;
 }

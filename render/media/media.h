@@ -1,8 +1,10 @@
 /* An open content fd that yields frames and sound by time, decoded in a jailed process.
  *
  * Open, wait for INFO (bt_media_poll), start at a time with the size wanted, then ask for frames.
- * Nothing here blocks but bt_media_wait and bt_media_wait_open. A decoder that dies, hangs or talks
- * nonsense makes the media FAILED, with the reason; the last frame it gave stays valid.
+ * Nothing here blocks but bt_media_wait and bt_media_wait_open. A decoder that dies, stands, hangs
+ * or talks nonsense makes the media FAILED, with the reason; the last frame it gave stays valid.
+ * One that was stopped while it played is found within 2 s of polls; one that is slow has its time.
+ *
  * Thread-safety: one thread a media, but bt_media_read_sound may come from one other. */
 #ifndef BT_RENDER_MEDIA_MEDIA_H
 #define BT_RENDER_MEDIA_MEDIA_H

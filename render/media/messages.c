@@ -151,6 +151,8 @@ void bt_media_take(BtMedia *media, const BtDecodeMessage *message)
     case BT_DECODE_FAILED:
         take_failure(media, message);
         break;
+    case BT_DECODE_ALIVE:
+        break;
     default:
         nonsense(media, "a message of no known type");
     }

@@ -28,8 +28,10 @@ static gint64 next_change(BtMoving *moving, gint64 t_ms)
 static gint64 late_ms(BtMoving *moving, gint64 t_ms)
 {
     BtMedia *media = ((MediaMoving *)moving)->media;
-    gint64 end_ms = bt_media_frame_end(media, t_ms);
-    return bt_media_next_pts(media, t_ms) == -1 && end_ms > 0 ? MAX(0, t_ms - end_ms) : 0;
+    gint64 end_ms = bt_media_frame_end(media, t_ms), next_ms = bt_media_next_pts(media, t_ms);
+    /* A decoder that died had more to give; another takes its place, or the item has failed. */
+    gboolean waits = next_ms == -1 || (next_ms == BT_TIME_MAX && media->state == BT_MEDIA_FAILED);
+    return waits && end_ms > 0 ? MAX(0, t_ms - end_ms) : 0;
 }
 
 static BtMoving *moving_ref(BtMoving *moving)

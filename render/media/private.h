@@ -88,8 +88,9 @@ struct BtMedia {
     gboolean examines; /* EXAMINE is understood */
     gboolean examined; /* and was said */
     BtMediaFindings findings;
-    gint64 alive_ms;    /* when the decoder last said something, or was last given a slot */
-    gint64 now_ms;      /* of the last poll */
+    gint64 spoke_ms;  /* when the decoder last said more than that it lives, or was given a slot */
+    gint64 silent_ms; /* how long it said nothing at all, as far as anybody listened */
+    gint64 now_ms;    /* of the last poll */
     guint64 n_released; /* by then */
 };
 

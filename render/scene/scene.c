@@ -70,6 +70,25 @@ BtLayer *bt_scene_add_layer(BtScene *scene, BtRect rect_px)
     return layer;
 }
 
+BtLayer *bt_scene_copy_layer(BtScene *scene, const BtLayer *from, BtRect clip_px)
+{
+    BtLayer *layer = bt_scene_add_layer(scene, bt_rect_intersect(from->rect_px, clip_px));
+    layer->fade_start_ms = from->fade_start_ms;
+    layer->fade_ms = from->fade_ms;
+    layer->hold_ms = from->hold_ms;
+    for (guint i = 0; i < from->nodes->len; i++) {
+        BtNode node = g_array_index(from->nodes, BtNode, i);
+        if (node.frame)
+            bt_frame_ref(node.frame);
+        if (node.moving)
+            node.moving->ref(node.moving);
+        if (node.strip)
+            node.strip->ref(node.strip);
+        g_array_append_val(layer->nodes, node);
+    }
+    return layer;
+}
+
 void bt_layer_add_fill(BtLayer *layer, BtRect rect_px, guint32 argb)
 {
     BtNode node = { .kind = BT_NODE_FILL, .rect_px = rect_px, .argb = argb };

@@ -74,6 +74,9 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(BtScene, bt_scene_unref)
 /* Adds a layer in front, shown at once and running on (fade_start_ms BT_TIME_MIN, fade_ms 0,
  * hold_ms BT_TIME_MAX). Borrowed; its fields are the caller's to set. */
 BtLayer *bt_scene_add_layer(BtScene *scene, BtRect rect_px);
+/* Adds a layer in front with the nodes and times of `layer`, of this scene or another, clipped to
+ * `clip_px`. Borrowed. */
+BtLayer *bt_scene_copy_layer(BtScene *scene, const BtLayer *layer, BtRect clip_px);
 /* Add a node in front of a layer; references are taken. */
 void bt_layer_add_fill(BtLayer *layer, BtRect rect_px, guint32 argb);
 void bt_layer_add_frame(BtLayer *layer, BtRect rect_px, BtFrame *frame);

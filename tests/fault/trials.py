@@ -14,7 +14,7 @@ from way_lib import district
 SCREEN = "kp-01"
 CANVAS = (192, 128)
 OLD, NEW = (200, 30, 30), (30, 160, 60)
-GROUND_S = 5.0  # until a decoder has begun, on a machine that does much else
+GROUND_S = 3.0  # where a decoder took longer to begin than the old picture may stay, on a machine that does much else
 NAME_KEPT_S = 61  # by libcurl
 LAG_S = 1.5  # between an answer and the status that says so
 
@@ -133,11 +133,13 @@ class Trial:
         return lambda: self.looks.picture == self.allowed[name]
 
     def check_glass(self):
-        """Only what was published; and the bare ground for a moment, where a picture was not decoded in time."""
+        """Only what was published; and the bare ground for a moment, where the board itself says that there was some:
+        the old picture stays until the new one is there, but not for ever."""
         ground = bytes(len(self.allowed["old"]))
         looks = self.looks.changes + [(time.time(), None)]
+        bare_ms = max(status["changes"]["largest_bare_ms"] for _, status in self.looks.statuses)
         for (at, pixels), (until, _) in zip(looks, looks[1:]):
-            if pixels == ground and until - at <= GROUND_S:
+            if pixels == ground and 0 < bare_ms and until - at <= GROUND_S:
                 self.figures["ground_s"] = max(until - at, self.figures.get("ground_s", 0))
             elif pixels not in self.allowed.values():
                 colours = sorted({pixels[i:i + 3].hex() for i in range(0, len(pixels), 3)})

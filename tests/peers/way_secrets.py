@@ -60,22 +60,32 @@ class Lines:
     def __init__(self):
         self.seen, self.decoders = set(), 0
 
-    def look(self, supervise=None):
+    def look(self):
         for entry in pathlib.Path("/proc").iterdir():
-            if not entry.name.isdigit():
-                continue
-            try:
-                line = (entry / "cmdline").read_bytes().replace(b"\0", b" ").decode(errors="replace")
-                if "bangtin" not in line.split(" ")[0]:
-                    continue
-                self.seen.add(line)
-                parent = int((entry / "stat").read_text().rsplit(")", 1)[1].split()[1])
-                if supervise and parent == supervise.pid and "bangtin-decode" in line.split(" ")[0]:
-                    given = (entry / "environ").read_bytes().decode(errors="replace")
-                    self.decoders += "PATH=" in given  # else it is not whole yet
-                    self.seen.add(given)
-            except (OSError, IndexError):
-                pass  # gone
+            if entry.name.isdigit():
+                self.look_at(entry)
+
+    def look_at(self, entry):
+        """Whether it is a decoder, whose environment is kept too."""
+        try:
+            line = (entry / "cmdline").read_bytes().replace(b"\0", b" ").decode(errors="replace")
+            if "bangtin" not in line.split(" ")[0]:
+                return False
+            self.seen.add(line)
+            if "bangtin-decode" not in line.split(" ")[0]:
+                return False
+            given = (entry / "environ").read_bytes().decode(errors="replace")
+            self.seen.add(given)
+            return "PATH=" in given  # else it is not whole yet
+        except OSError:
+            return False  # gone
+
+    def watch(self, supervise, seconds):
+        """Until a decoder was seen among its children; one lives for a picture only."""
+        until = time.monotonic() + seconds
+        children = pathlib.Path("/proc/%d/task/%d/children" % (supervise.pid, supervise.pid))
+        while time.monotonic() < until and not self.decoders:
+            self.decoders += sum(self.look_at(pathlib.Path("/proc", pid)) for pid in children.read_text().split())
 
 
 class Secrets(unittest.TestCase):
@@ -178,15 +188,15 @@ class Secrets(unittest.TestCase):
     def play(cls):
         screen = cls.screen
         supervise = screen.play("--display", "offscreen", env=LOUD)
-        district.wait_for(lambda: screen.on_air("main") or cls.lines.look(supervise), 60, "a picture")
-        until = time.monotonic() + 60
-        while time.monotonic() < until and not cls.lines.decoders:
-            cls.lines.look(supervise)
+        cls.lines.watch(supervise, 10)
+        district.wait_for(lambda: screen.on_air("main"), 60, "a picture")
+        cls.lines.look()
         district.wait_for(lambda: screen.report("played"), 40, "a fact at the source")
         cls.call(district.PLAYER, "status", "--config", screen.config)
         cls.call(district.PLAYER, "status", "--json", "--config", screen.config)
         os.kill(screen.pid_of("show"), signal.SIGSEGV)  # a crash, and what is said of it
         district.wait_for(lambda: "show ended" in screen.log.read_text(errors="replace"), 20, "a word about a crash")
+        cls.lines.watch(supervise, 10)
         district.wait_for(lambda: screen.on_air("main"), 40, "a picture again")
         screen.stop()
         cls.said["the player's log"] = screen.log.read_text(errors="replace")

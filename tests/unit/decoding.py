@@ -7,9 +7,10 @@ import signal
 import socket
 import struct
 import subprocess
+import time
 
 LAYOUT = struct.Struct("IIqqiiIIIIQqIII96s16sI0q")  # BtDecodeMessage
-INFO, START, FRAME, RELEASE, SOUND, SOUND_TAKEN, END, FAILED, CUE, TEXT = range(1, 11)
+INFO, START, FRAME, RELEASE, SOUND, SOUND_TAKEN, END, FAILED, CUE, TEXT, EXAMINE, FOUND, ALIVE = range(1, 14)
 FIELDS = ("type slot pts_ms duration_ms w_px h_px n_slots opaque has_sound want_sound position sound_pts_ms loop "
           "frame_us has_cues text code pixels")
 Message = collections.namedtuple("Message", FIELDS)
@@ -113,13 +114,19 @@ class _Talk:
         return True
 
     def run(self):
-        going = True
+        """That the decoder lives is no word of it."""
+        going, until = True, time.monotonic() + PATIENCE_S
         while going:
             try:
                 data = self.sock.recv(LAYOUT.size)
                 if not data:
                     return
-                going = self.take(Message(*LAYOUT.unpack(data)))
+                said = Message(*LAYOUT.unpack(data))
+                if said.type != ALIVE:
+                    until = time.monotonic() + PATIENCE_S
+                elif time.monotonic() > until:
+                    raise TimeoutError
+                going = self.take(said)
             except (BrokenPipeError, ConnectionResetError):
                 pass  # it has said all and is gone; its last words are still to be read
 

@@ -1,8 +1,9 @@
-/* A decoder that fell to what it read: it speaks the wire and lies. The first argument names the
- * lie. */
+/* A decoder that fell to what it read: it speaks the wire and lies, or is slow, or stands. The
+ * first argument says which. */
 #include "base/channel.h"
 #include "render/decode/wire.h"
 
+#include <signal.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -104,6 +105,30 @@ static void lie_late(const char *kind)
     say(lie);
 }
 
+/* Nothing but signs of life, `n` of them; then a picture. */
+static void be_slow(int n)
+{
+    for (int i = 0; i < n; i++) {
+        say((BtDecodeMessage){ .type = BT_DECODE_ALIVE });
+        g_usleep(1000);
+    }
+    say((BtDecodeMessage){ .type = BT_DECODE_FRAME, .duration_ms = 40 });
+}
+
+static gboolean do_late(const char *kind)
+{
+    if (strcmp(kind, "slow") == 0)
+        be_slow(30);
+    else if (strcmp(kind, "hangs") == 0)
+        be_slow(10000);
+    else if (strcmp(kind, "stops") == 0) {
+        say((BtDecodeMessage){ .type = BT_DECODE_FRAME, .duration_ms = 40 });
+        raise(SIGSTOP);
+    } else
+        return FALSE;
+    return TRUE;
+}
+
 int main(int argc, char **argv)
 {
     const char *kind = argc > 1 ? argv[1] : "";
@@ -116,7 +141,7 @@ int main(int argc, char **argv)
     } else if (strcmp(kind, "files") == 0) {
         BtDecodeMessage frame = { .type = BT_DECODE_FRAME };
         bt_channel_send(BT_DECODE_SOCKET_FD, &frame, sizeof frame, (int[]){ 0 }, 1, NULL);
-    } else if (strcmp(kind, "silent") != 0) {
+    } else if (strcmp(kind, "silent") != 0 && !do_late(kind)) {
         lie_late(kind);
     }
     g_usleep(60 * G_USEC_PER_SEC);

@@ -50,9 +50,16 @@ static void write_file(const char *path, GBytes *bytes)
 }
 
 /* Show time begins at T0 and runs as the machine's clock does. */
+static void set_ends(Case *c, gint64 first_ms, gint64 second_ms)
+{
+    BtJudgeEnds ends = { .ends_ms = { first_ms, second_ms } };
+    ends.n = (guint)(first_ms != BT_TIME_MIN) + (second_ms != BT_TIME_MIN);
+    bt_judge_set_now(c->judge, &c->time, &ends);
+}
+
 static void set_now(Case *c, gint64 item_end_ms)
 {
-    bt_judge_set_now(c->judge, &c->time, item_end_ms);
+    set_ends(c, item_end_ms, BT_TIME_MIN);
 }
 
 static void set_up(Case *c, gconstpointer data)
@@ -257,32 +264,46 @@ static void test_what_is_over_is_let_go(Case *c, gconstpointer data)
     check_on(c, show_ms(c), "v3");
 }
 
-static gboolean next_item(gpointer data)
-{
-    Case *c = data;
-    set_now(c, show_ms(c) + 5000);
-    return G_SOURCE_REMOVE;
-}
-
-/* An instant is stored before it comes: the item that ends just now is not the one. */
-static void test_stored_before_it_comes(Case *c, gconstpointer data)
+/* Two ends, and the instant that is chosen, in milliseconds from the question. */
+static void test_choice(Case *c, gconstpointer data)
 {
     (void)data;
-    gint64 soon_ms = show_ms(c) + 50;
-    set_now(c, soon_ms);
+    static const struct {
+        const char *name;
+        gint64 first_ms, second_ms, expected_ms;
+    } cases[] = {
+        { "time enough", 10000, 20000, 10000 },
+        { "the next one, so that it can be decoded", 2500, 9000, 9000 },
+        { "the next is too far away: it is stored at least", 2500, 70000, 2500 },
+        { "neither stored nor decoded", 50, 8000, 8000 },
+        { "too early, then too late: the latest that may be", 50, 70000, BT_JUDGE_MAX_WAIT_MS },
+    };
+    for (guint i = 0; i < G_N_ELEMENTS(cases); i++) {
+        gint64 t_ms = show_ms(c), expected_ms = t_ms + cases[i].expected_ms;
+        g_autofree char *name = g_strdup_printf("v%u", i + 1);
+        g_test_message("%s", cases[i].name);
+        set_ends(c, t_ms + cases[i].first_ms, t_ms + cases[i].second_ms);
+        put_manifest(c, i + 1, 0, "P");
+        bt_judge_look(c->judge);
+        wait_for(c, i + 1);
+        g_autofree char *before = i == 0 ? g_strdup("safe") : g_strdup_printf("v%u", i);
+        check_on(c, expected_ms - 1, before);
+        /* The latest is counted from when the judge came to it. */
+        gboolean latest = cases[i].expected_ms == BT_JUDGE_MAX_WAIT_MS;
+        check_on(c, latest ? show_ms(c) + BT_JUDGE_MAX_WAIT_MS : expected_ms, name);
+        c->time.offset_ms += 2 * BT_JUDGE_MAX_WAIT_MS;
+    }
+}
+
+/* Nobody says what comes after an item that ends just now: at once then. */
+static void test_nothing_after_it(Case *c, gconstpointer data)
+{
+    (void)data;
+    set_now(c, show_ms(c) + 50);
     put_manifest(c, 1, 0, "P");
-    g_timeout_add(50, next_item, c);
     bt_judge_look(c->judge);
     wait_for(c, 1);
-    check_on(c, soon_ms, "safe");
-    check_on(c, show_ms(c) + 1000, "safe");
-    check_on(c, show_ms(c) + 5000, "v1");
-    /* Nobody says what comes after it: at once then. */
-    set_now(c, show_ms(c) + 50);
-    put_manifest(c, 2, 0, "P");
-    bt_judge_look(c->judge);
-    wait_for(c, 2);
-    check_on(c, show_ms(c), "v2");
+    check_on(c, show_ms(c), "v1");
 }
 
 static void test_second_meanwhile(Case *c, gconstpointer data)
@@ -420,7 +441,8 @@ int main(int argc, char **argv)
     ADD("not-in-the-main-thread", test_not_in_the_main_thread);
     ADD("instant", test_instant);
     ADD("what-is-over-is-let-go", test_what_is_over_is_let_go);
-    ADD("stored-before-it-comes", test_stored_before_it_comes);
+    ADD("choice", test_choice);
+    ADD("nothing-after-it", test_nothing_after_it);
     ADD("second-meanwhile", test_second_meanwhile);
     ADD("stop", test_stop);
     ADD("commands", test_commands);

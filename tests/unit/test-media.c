@@ -1,5 +1,6 @@
 /* The whole way of a medium: file, jailed decoder, ring, frame. */
 #include "base/channel.h"
+#include "render/decode/wire.h"
 #include "render/media/media.h"
 #include "tests/unit/media-files.h"
 
@@ -574,6 +575,132 @@ static void test_silent_decoder(void)
     waitpid(program.pid, NULL, 0);
 }
 
+/* ---- a decoder that stands, hangs, is slow ---- */
+
+typedef struct {
+    Program program;
+    BtMedia *media;
+    gint64 t_ms; /* by the clock that is told to the medium */
+} Patient;
+
+static void patient_open(Patient *patient, const char *kind)
+{
+    g_autofree char *self = g_file_read_link("/proc/self/exe", NULL);
+    g_autofree char *folder = g_path_get_dirname(self);
+    g_autofree char *fake = g_build_filename(folder, "fake-decoder", NULL);
+    *patient = (Patient){ .program = { .path = fake, .argument = kind } };
+    patient->media = open_with("empty", &patient->program);
+    g_assert_true(bt_media_wait_open(patient->media, PATIENCE_MS));
+    bt_media_poll(patient->media, 0);
+    g_assert_true(bt_media_start(patient->media, 64, 64, 0, FALSE, FALSE, NULL));
+}
+
+static void patient_close(Patient *patient)
+{
+    bt_media_unref(patient->media);
+    kill(patient->program.pid, SIGKILL);
+    waitpid(patient->program.pid, NULL, 0);
+}
+
+/* One pulse later, with a word in between. */
+static BtMediaState hear_a_pulse(Patient *patient)
+{
+    g_assert_true(bt_channel_wait(bt_media_fd(patient->media), PATIENCE_MS));
+    return bt_media_poll(patient->media, patient->t_ms += BT_DECODE_PULSE_MS);
+}
+
+/* Seven seconds for one frame: it lives all the time, so it gets them. */
+static void test_slow_decoder(void)
+{
+    Patient patient;
+    BtFrame *frame = NULL;
+    patient_open(&patient, "slow");
+    for (int i = 0; i < 31 && !frame; i++) {
+        g_assert_cmpint(hear_a_pulse(&patient), ==, BT_MEDIA_PLAYING);
+        frame = bt_media_frame_at(patient.media, 0, NULL);
+    }
+    g_assert_nonnull(frame);
+    bt_frame_unref(frame);
+    patient_close(&patient);
+}
+
+/* Life alone is not enough for ever. */
+static void test_hanging_decoder(void)
+{
+    Patient patient;
+    patient_open(&patient, "hangs");
+    while (hear_a_pulse(&patient) == BT_MEDIA_PLAYING)
+        g_assert_cmpint(patient.t_ms, <=, 10000);
+    g_assert_cmpint(patient.t_ms, >, 10000);
+    g_assert_error(bt_media_error(patient.media), BT_ERROR, BT_ERROR_TIMEOUT);
+    patient_close(&patient);
+}
+
+/* Nobody polled for a minute: that is not the decoder's silence. */
+static void test_standing_decoder(void)
+{
+    Patient patient;
+    patient_open(&patient, "stops");
+    g_assert_true(bt_media_wait(patient.media, 0, 0) || hear_a_pulse(&patient));
+    g_autoptr(BtFrame) frame = bt_media_frame_at(patient.media, 0, NULL);
+    g_assert_nonnull(frame);
+    waitid(P_PID, (id_t)patient.program.pid, &(siginfo_t){ 0 }, WSTOPPED);
+    gint64 stopped_ms = patient.t_ms;
+    while (bt_media_poll(patient.media, patient.t_ms += 50) == BT_MEDIA_PLAYING)
+        g_assert_cmpint(patient.t_ms, <, stopped_ms + 2000);
+    g_assert_cmpint(patient.t_ms, >, stopped_ms + 4 * BT_DECODE_PULSE_MS);
+    g_assert_error(bt_media_error(patient.media), BT_ERROR, BT_ERROR_TIMEOUT);
+    g_autoptr(BtFrame) still = bt_media_frame_at(patient.media, 1000, NULL);
+    g_assert_true(still == frame);
+    patient_close(&patient);
+}
+
+/* Who did not listen first hears what was said meanwhile. */
+static void test_deaf_user(void)
+{
+    Patient patient;
+    patient_open(&patient, "slow");
+    g_assert_cmpint(hear_a_pulse(&patient), ==, BT_MEDIA_PLAYING);
+    patient.t_ms += 5000;
+    g_assert_cmpint(hear_a_pulse(&patient), ==, BT_MEDIA_PLAYING);
+    patient_close(&patient);
+}
+
+/* The real one, stopped in the midst of a film. */
+static void test_stopped(void)
+{
+    gint64 opened_us = g_get_monotonic_time();
+    Program program = { .path = fixture.decoder };
+    g_autoptr(BtMedia) media = open_with("film.mp4", &program);
+    g_assert_true(bt_media_wait_open(media, PATIENCE_MS));
+    g_assert_true(bt_media_start(media, CODED_W_PX, CODED_H_PX, 0, FALSE, FALSE, NULL));
+    bt_frame_unref(frame_of(media, 80, NULL));
+    kill(program.pid, SIGSTOP);
+    waitid(P_PID, (id_t)program.pid, &(siginfo_t){ 0 }, WSTOPPED);
+    gint64 stopped_us = g_get_monotonic_time(), t_ms = 80;
+    while (bt_media_poll(media, (g_get_monotonic_time() - opened_us) / 1000) == BT_MEDIA_PLAYING) {
+        g_autoptr(BtFrame) frame = bt_media_frame_at(media, t_ms += 10, NULL);
+        g_assert_nonnull(frame);
+        g_usleep(10000);
+    }
+    g_test_message("found after %d ms", (int)((g_get_monotonic_time() - stopped_us) / 1000));
+    g_assert_error(bt_media_error(media), BT_ERROR, BT_ERROR_TIMEOUT);
+    g_autoptr(BtFrame) after = frame_of(media, 100000, NULL);
+    g_assert_cmpint(number_on(after), >=, 2);
+    kill(program.pid, SIGKILL);
+    waitpid(program.pid, NULL, 0);
+}
+
+/* The real one says that it lives also while it has nothing to do. */
+static void test_pulse(void)
+{
+    g_autoptr(BtMedia) media = open_well("film.mp4");
+    for (int i = 0; i < 4; i++) {
+        g_assert_true(bt_channel_wait(bt_media_fd(media), PATIENCE_MS));
+        g_assert_cmpint(bt_media_poll(media, i * BT_DECODE_PULSE_MS), ==, BT_MEDIA_OPEN);
+    }
+}
+
 static void test_no_decoder(void)
 {
     g_autoptr(GError) error = NULL;
@@ -647,6 +774,12 @@ int main(int argc, char **argv)
     g_test_add_func("/media/ends-with-user", test_ends_with_user);
     g_test_add_func("/media/nonsense", test_nonsense);
     g_test_add_func("/media/silent-decoder", test_silent_decoder);
+    g_test_add_func("/media/slow-decoder", test_slow_decoder);
+    g_test_add_func("/media/hanging-decoder", test_hanging_decoder);
+    g_test_add_func("/media/standing-decoder", test_standing_decoder);
+    g_test_add_func("/media/deaf-user", test_deaf_user);
+    g_test_add_func("/media/stopped", test_stopped);
+    g_test_add_func("/media/pulse", test_pulse);
     g_test_add_func("/media/no-decoder", test_no_decoder);
     g_test_add_func("/media/pipe", test_pipe);
     g_test_add_func("/media/wrong-start", test_wrong_start);
