@@ -16,9 +16,11 @@ struct BtBoard {
     BtInputs *inputs;
     BtFonts *fonts;
     BtStage *stage;
-    GPtrArray *folders;   /* of BtFolder, one for each source of kind folder */
-    BtManifest *manifest; /* a manifest alone */
-    char *assets;         /* its folder, nullable */
+    GPtrArray *folders; /* of BtFolder, one for each source of kind folder */
+    BtMedia *probed;    /* the first that was asked how long it plays, not started; nullable */
+    char *probed_path;
+    BtManifest *manifest;                       /* a manifest alone */
+    char *assets;                               /* its folder, nullable */
     gint64 distrust_from_ms, distrust_until_ms; /* equal: never */
     gint64 cut_from_ms;                         /* BT_TIME_MAX: never */
     gint has_documents;                         /* atomic */
@@ -46,6 +48,8 @@ void bt_board_close(BtBoard *board)
     if (board == NULL)
         return;
     bt_stage_free(board->stage);
+    bt_media_unref(board->probed);
+    g_free(board->probed_path);
     bt_fonts_close(board->fonts);
     bt_inputs_free(board->inputs);
     bt_input_ledger_close(board->ledger);
@@ -82,7 +86,8 @@ gboolean bt_board_open_state(const BtConfig *config, gboolean writable, BtCache 
     return TRUE;
 }
 
-/* How long a medium plays, asked of a decoder: folders have no manifest that says so. */
+/* How long a medium plays, asked of a decoder: folders have no manifest that says so. The first,
+ * which is what a first look begins with, keeps its decoder: half of its first picture is done. */
 static gint64 probe_duration(int fd, const char *name, gpointer user, GError **error)
 {
     BtBoard *board = user;
@@ -100,7 +105,12 @@ static gint64 probe_duration(int fd, const char *name, gpointer user, GError **e
         g_propagate_error(error, g_error_copy(bt_media_error(media)));
         return -1;
     }
-    return bt_media_info(media)->duration_ms;
+    gint64 duration_ms = bt_media_info(media)->duration_ms;
+    if (board->probed_path == NULL) {
+        board->probed_path = g_strdup(name);
+        board->probed = g_steal_pointer(&media);
+    }
+    return duration_ms;
 }
 
 static gboolean open_folders(BtBoard *board, GError **error)
@@ -283,6 +293,17 @@ static int open_asset(const char *sha256, gpointer user, GError **error)
     return -1;
 }
 
+static BtMedia *take_probed(const char *sha256, gpointer user)
+{
+    BtBoard *board = user;
+    for (guint i = 0; board->probed != NULL && i < board->folders->len; i++) {
+        BtFolder *folder = g_ptr_array_index(board->folders, i);
+        if (folder != NULL && g_strcmp0(bt_folder_path(folder, sha256), board->probed_path) == 0)
+            return g_steal_pointer(&board->probed);
+    }
+    return NULL;
+}
+
 gboolean bt_board_set_size(BtBoard *board, int w_px, int h_px, GError **error)
 {
     if (board->fonts == NULL)
@@ -299,9 +320,11 @@ gboolean bt_board_set_size(BtBoard *board, int w_px, int h_px, GError **error)
         .board = config != NULL ? config->screen_name : "Bảng tin điện tử công cộng",
         .zone_name = config != NULL ? config->timezone : board->manifest->timezone_name,
         .fonts = board->fonts,
+        .planes = board->options.planes,
         .spawn = board->options.spawn,
         .spawn_user = board->options.spawn_user,
         .open_asset = open_asset,
+        .opened = take_probed,
         .open_user = board,
         .on_failure = board->options.on_failure,
         .on_success = board->options.on_success,

@@ -17,6 +17,7 @@ typedef struct {
     BtStageOnSuccess on_success;  /* nullable */
     BtStageOnCatchUp on_catch_up; /* nullable */
     gpointer failure_user;
+    gboolean planes;               /* see BtStageOptions */
     BtStageOpenStream open_stream; /* nullable, as the next two: streams show their fallback */
     BtStageCloseStream close_stream;
     BtStageOnLive on_live;

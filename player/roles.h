@@ -10,6 +10,9 @@
 #include "playlists/envelope/envelope.h"
 
 #define BT_ROLE_CHANNEL_FD 3
+/* Show's: the other end is closed when the ground of the screen is up, in front of which its window
+ * is to stand. */
+#define BT_ROLE_GATE_FD 4
 
 typedef enum {
     BT_ROLE_BEAT = 1, /* show → supervise, with the first picture and then each second: the loop

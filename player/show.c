@@ -303,7 +303,7 @@ static gint64 picture_time_ms(const BtShow *show, gint64 t_ms)
 {
     if (show->time.clock.is_virtual)
         return t_ms;
-    BtGrid grid = bt_grid_of(show->scene, bt_glass_period_ms(show->glass));
+    BtGrid grid = bt_grid_of(show->scene, t_ms, bt_glass_period_ms(show->glass));
     gint64 at_ms = show->inputs_changed ? t_ms : bt_grid_before(&grid, t_ms);
     return show->drawn_ms <= t_ms ? MAX(at_ms, show->drawn_ms) : at_ms;
 }
@@ -388,7 +388,7 @@ void bt_show_note_seam(const char *zone, gint64 gap_ms, gint64 bare_ms, gpointer
 /* Under a cover, and by a clock that runs as it likes, no gap is seen. */
 static void note_seams(BtShow *show, gboolean is_covered, gint64 shown_ms)
 {
-    BtGrid grid = bt_grid_of(show->scene, bt_glass_period_ms(show->glass));
+    BtGrid grid = bt_grid_of(show->scene, shown_ms, bt_glass_period_ms(show->glass));
     if (is_covered || show->time.clock.is_virtual)
         bt_seams_forget(show->seams);
     else
@@ -473,7 +473,7 @@ static void set_timer(BtShow *show, gint64 t_ms, gint64 due_ms)
     double rate = is_virtual ? show->time.clock.rate : 1;
     gint64 now_ns = g_get_monotonic_time() * 1000;
     if (!is_virtual) {
-        BtGrid grid = bt_grid_of(show->scene, bt_glass_period_ms(show->glass));
+        BtGrid grid = bt_grid_of(show->scene, due_ms, bt_glass_period_ms(show->glass));
         due_ms = due_ms - t_ms > BT_HOUR_MS ? due_ms : bt_grid_after(&grid, due_ms);
         t_ms = bt_timekeeper_show_ms(&show->time);
     }

@@ -11,11 +11,13 @@
 
 #include <errno.h>
 #include <glib-unix.h>
+#include <poll.h>
 #include <string.h>
 #include <sys/timerfd.h>
 #include <unistd.h>
 
 #define CONTROL_RETRY_MS 2000 /* no descriptors, a disk that cannot be written: tried again */
+#define GROUND_LIMIT_MS 5000  /* an X server that hangs would hold up show too */
 #define EVENTS_EVERY_MS 100   /* displays without a descriptor are asked so often */
 
 /* ---- what happens in the loop ---- */
@@ -320,6 +322,15 @@ static gboolean open_ledger(BtShow *show, GError **error)
     return show->reader != NULL;
 }
 
+/* A window that is opened later stands in front. Better behind the ground for a moment than dark.
+ */
+static void await_ground(void)
+{
+    struct pollfd gate = { .fd = BT_ROLE_GATE_FD, .events = POLLIN };
+    poll(&gate, 1, GROUND_LIMIT_MS);
+    close(BT_ROLE_GATE_FD);
+}
+
 /* A live stream has one pace, and that of an hour in a minute is not it. */
 static gboolean has_real_time(const BtShow *show)
 {
@@ -336,6 +347,7 @@ static gboolean open_board(BtShow *show, GError **error)
         .on_success = bt_show_on_success,
         .on_catch_up = bt_show_on_catch_up,
         .failure_user = show,
+        .planes = TRUE,
         .open_stream = has_real_time(show) ? bt_show_open_stream : NULL,
         .close_stream = bt_show_close_stream,
         .on_live = bt_show_on_live,
@@ -348,6 +360,7 @@ static gboolean open_board(BtShow *show, GError **error)
     if (show->board == NULL)
         return FALSE;
     gboolean offscreen = options->offscreen || show->config->offscreen;
+    await_ground();
     show->glass = bt_glass_open(show->config, offscreen, options->windowed, options->w_px,
         options->h_px, options->crashed, error);
     if (show->glass == NULL)
@@ -411,6 +424,20 @@ static gboolean parse_grabs(BtShow *show, GError **error)
     return TRUE;
 }
 
+/* Without a time to trust, the loop that needs none begins at boot. So does a first look, where
+ * nobody waits for a time of day: a film begins with its first frame. */
+static void anchor_loop(BtShow *show)
+{
+    gint64 from_ms = show->boot_ms;
+    const BtClock *clock = &show->options->clock;
+    if (show->options->folder != NULL)
+        from_ms = clock->is_virtual ? clock->wall_start_ms : bt_timekeeper_show_ms(&show->time);
+    else if (show->time.trusted)
+        return;
+    bt_board_distrust_clock(show->board, from_ms);
+    bt_board_reload(show->board);
+}
+
 static gboolean show_open(BtShow *show, GError **error)
 {
     const BtRoleOptions *options = show->options;
@@ -437,10 +464,7 @@ static gboolean show_open(BtShow *show, GError **error)
     note_the_glass(show);
     if (!open_board(show, error))
         return FALSE;
-    if (!show->time.trusted) {
-        bt_board_distrust_clock(show->board, show->boot_ms);
-        bt_board_reload(show->board);
-    }
+    anchor_loop(show);
     take_over(show, show->reader);
     show->sound = bt_sound_new();
     if (show->config->state_folder != NULL)

@@ -16,6 +16,7 @@
 #include "player/ground.h"
 #include "player/notify.h"
 #include "player/roles.h"
+#include "player/spare.h"
 #include "player/start.h"
 #include "player/started_relays.h"
 #include "render/media/media.h"
@@ -79,6 +80,8 @@ struct Supervise {
     char *decoder_path;
     BtGround *ground;
     guint decoders;
+    BtSpare *spare; /* nullable; counted above */
+    int gate[2];    /* a pipe whose other end show has: closed when the ground is there */
     BtStartedRelays relays;
 };
 
@@ -122,7 +125,10 @@ static gboolean try_to_start(Child *child)
         return FALSE;
     }
     g_autoptr(GPtrArray) argv = role_arguments(child->supervise, child->role);
-    pid_t pid = bt_start("/proc/self/exe", (char *const *)argv->pdata, environ, &ends[1], 1);
+    gboolean is_show = child == &child->supervise->show;
+    const int fds[] = { ends[1], is_show ? child->supervise->gate[0] : -1 };
+    pid_t pid =
+        bt_start("/proc/self/exe", (char *const *)argv->pdata, environ, fds, fds[1] >= 0 ? 2 : 1);
     close(ends[1]);
     if (pid < 0) {
         close(ends[0]);
@@ -161,7 +167,8 @@ static void start_decoder(Supervise *supervise, const int *fds, guint n_fds)
         g_warning("supervise: a decoder was refused: %u are running", supervise->decoders);
         return;
     }
-    if (bt_start(supervise->decoder_path, argv, env, fds, n_fds) > 0)
+    if (!bt_spare_take(supervise->spare, fds, n_fds) &&
+        bt_start(supervise->decoder_path, argv, env, fds, n_fds) > 0)
         supervise->decoders++;
 }
 
@@ -550,10 +557,16 @@ int bt_supervise(const BtRoleOptions *options)
     bt_fd_add(signals, G_IO_IN, on_child_signal, &supervise);
     g_unix_signal_add(SIGTERM, on_stop, &supervise);
     g_unix_signal_add(SIGINT, on_stop, &supervise);
+    if (pipe2(supervise.gate, O_CLOEXEC) != 0)
+        supervise.gate[0] = supervise.gate[1] = -1;
+    bt_notify_status("starting");
+    supervise.spare = bt_spare_start(supervise.decoder_path);
+    supervise.decoders = supervise.spare != NULL;
+    start_show(&supervise);
+    /* Behind show's window, so show waits for it there; until then both work. */
     if (!options->offscreen && !options->windowed)
         supervise.ground = bt_ground_open(options->cut_key, on_cut_key, &supervise);
-    bt_notify_status("starting");
-    start_show(&supervise);
+    close(supervise.gate[1]);
     if (options->config_path != NULL)
         start_role(&supervise.sync);
     if (options->cut_line != NULL)
@@ -566,6 +579,8 @@ int bt_supervise(const BtRoleOptions *options)
     bt_notify_free(supervise.notify);
     bt_ground_close(supervise.ground);
     close(signals);
+    close(supervise.gate[0]);
+    bt_spare_free(supervise.spare);
     g_free(supervise.decoder_path);
     bt_started_relays_clear(&supervise.relays);
     g_main_loop_unref(supervise.loop);

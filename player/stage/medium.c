@@ -114,6 +114,11 @@ static gboolean open_media(BtPool *pool, BtMedium *entry, GError **error)
             entry->item->id, pool->n_open);
         return FALSE;
     }
+    if (options->opened &&
+        (entry->media = options->opened(entry->asset.sha256, options->open_user))) {
+        pool->n_open++;
+        return TRUE;
+    }
     int fd = options->open_asset(entry->asset.sha256, options->open_user, error);
     if (fd < 0)
         return FALSE;
@@ -134,6 +139,8 @@ void bt_medium_open(BtPool *pool, BtMedium *entry)
             g_set_error(&error, BT_ERROR, BT_ERROR_FAILED, "%s: %s: cannot be opened",
                 entry->item->id, entry->asset.sha256);
         fail(pool, entry, error);
+    } else if (bt_media_info(entry->media)) {
+        bt_medium_poll(pool, entry); /* opened before: no news of it will come by itself */
     }
 }
 
@@ -225,6 +232,8 @@ static gboolean entry_start(BtPool *pool, BtMedium *entry)
     if (entry->subtitles) /* its cues come unasked */
         return entry->started = TRUE;
     entry->rect_px = bt_picture_place(info->w_px, info->h_px, entry->box_px, entry->fit);
+    if (entry->is_moving && pool->options->planes)
+        bt_media_allow_planes(entry->media);
     entry->animated &= info->duration_ms > 0;
     entry->is_moving |= entry->animated;
     if (!bt_media_start(entry->media, entry->rect_px.w, entry->rect_px.h,

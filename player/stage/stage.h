@@ -28,6 +28,9 @@ typedef struct {
 typedef void (*BtStageOnFailure)(const BtStageFailure *failure, gpointer user);
 /* An occurrence of this asset was shown to its end without a failure. */
 typedef void (*BtStageOnSuccess)(const char *sha256, gpointer user);
+/* An asset that was opened already, and not started, for whoever wants it first; NULL: open it.
+ * (transfer full) (nullable) */
+typedef BtMedia *(*BtStageOpened)(const char *sha256, gpointer user);
 /* The first frame of a video came after its time: since show time `since_ms` its zone showed the
  * poster or the ground. Not told of what was decoded ahead. */
 typedef void (*BtStageOnCatchUp)(const char *zone, gint64 since_ms, gpointer user);
@@ -64,9 +67,11 @@ typedef struct {
     const char *board;     /* the board's name, for the safe scene */
     const char *zone_name; /* time zone of the safe scene's clock, "Asia/Ho_Chi_Minh" */
     BtFonts *fonts;        /* borrowed */
+    gboolean planes;       /* films' frames may come as planes: whoever draws can colour them */
     BtMediaSpawn spawn;
     gpointer spawn_user;
     BtStageOpen open_asset;
+    BtStageOpened opened; /* nullable */
     gpointer open_user;
     BtStageOnFailure on_failure;   /* nullable */
     BtStageOnSuccess on_success;   /* nullable */

@@ -398,6 +398,11 @@ BtManifest *bt_folder_manifest(BtFolder *folder)
     return folder->manifest;
 }
 
+const char *bt_folder_path(BtFolder *folder, const char *sha256)
+{
+    return g_hash_table_lookup(folder->paths, sha256);
+}
+
 int bt_folder_open(BtFolder *folder, const char *sha256, GError **error)
 {
     const char *path = g_hash_table_lookup(folder->paths, sha256);

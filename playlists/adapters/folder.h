@@ -35,6 +35,8 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(BtFolder, bt_folder_free)
 char *bt_folder_lang(const char *path);
 
 BtManifest *bt_folder_manifest(BtFolder *folder); /* borrowed */
+/* The file with this hash, NULL when there is none. Borrowed. */
+const char *bt_folder_path(BtFolder *folder, const char *sha256);
 /* The file with this hash, opened; -1 with BT_ERROR_NOT_FOUND. */
 int bt_folder_open(BtFolder *folder, const char *sha256, GError **error);
 

@@ -11,6 +11,8 @@
 
 #include <libavutil/pixdesc.h>
 #include <libswscale/swscale.h>
+#include <libyuv.h>
+#include <libyuv/row.h>
 
 #define TEN_TO_EIGHT 16384 /* 65536ths, as libyuv has it */
 
@@ -172,9 +174,10 @@ static void colour_ten_bits(const Converter *c, const Kind *kind, const AVFrame 
 
 static void convert_planes(Converter *c, const Kind *kind, const AVFrame *frame, guint8 *to)
 {
-    Colour colour = colour_of(frame);
+    _Alignas(BT_COLOUR_ALIGNMENT_BYTES) struct YuvConstants numbers;
+    bt_colour_numbers(colour_matrix(frame), &numbers);
     if (kind->ten_bits && is_wanted_size(c, frame)) {
-        colour_ten_bits(c, kind, frame, &colour.numbers, to);
+        colour_ten_bits(c, kind, frame, &numbers, to);
         return;
     }
     Planes p = kind->ten_bits ? narrow(c, kind, frame) : planes_of(kind, frame);
@@ -182,7 +185,46 @@ static void convert_planes(Converter *c, const Kind *kind, const AVFrame *frame,
         p = scale(c, &p);
         kind = &even;
     }
-    colour_planes(c, kind, &p, &colour.numbers, to);
+    colour_planes(c, kind, &p, &numbers, to);
+}
+
+/* ---- planes for the user ---- */
+
+static gboolean can_be_planes(const Converter *c, const AVFrame *frame)
+{
+    const Kind *kind = kind_of(frame);
+    return kind && kind->shift_x && kind->shift_y && !kind->ten_bits && c->orientation == 1 &&
+        is_wanted_size(c, frame) && check_size(frame->width, frame->height, NULL);
+}
+
+static BtDecodePixels pixels_of(BtMatrix matrix)
+{
+    switch (matrix) {
+    case BT_MATRIX_BT601_FULL:
+        return BT_DECODE_BT601_FULL;
+    case BT_MATRIX_BT709:
+        return BT_DECODE_BT709;
+    case BT_MATRIX_BT709_FULL:
+        return BT_DECODE_BT709_FULL;
+    case BT_MATRIX_BT2020:
+        return BT_DECODE_BT2020;
+    case BT_MATRIX_BT2020_FULL:
+        return BT_DECODE_BT2020_FULL;
+    default:
+        return BT_DECODE_BT601;
+    }
+}
+
+/* What is to be scaled gets more chroma than planes have room for (above). */
+BtDecodePixels converter_planes(Converter *c, const AVFrame *frame, guint8 *target)
+{
+    if (!can_be_planes(c, frame))
+        return BT_DECODE_BGRA;
+    int half_w = (c->w_px + 1) / 2, half_h = (c->h_px + 1) / 2;
+    guint8 *u = target + (gsize)c->w_px * (gsize)c->h_px, *v = u + (gsize)half_w * (gsize)half_h;
+    I420Copy(frame->data[0], frame->linesize[0], frame->data[1], frame->linesize[1], frame->data[2],
+        frame->linesize[2], target, c->w_px, u, half_w, v, half_w, c->w_px, c->h_px);
+    return pixels_of(colour_matrix(frame));
 }
 
 /* ---- everything else ---- */

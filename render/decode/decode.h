@@ -50,6 +50,9 @@ void ring_listen(Ring *ring, gboolean wait);
 int ring_free_slot(const Ring *ring); /* -1: none */
 guint8 *ring_slot(const Ring *ring, int slot);
 void ring_send_frame(Ring *ring, int slot, gint64 pts_ms, gint64 duration_ms, gboolean opaque);
+/* `planes`: what converter_planes said. */
+void ring_send_planes(
+    Ring *ring, int slot, gint64 pts_ms, gint64 duration_ms, BtDecodePixels pixels);
 gsize ring_sound_room(const Ring *ring); /* frames */
 /* Appends up to `n` frames (NULL: silence); returns how many had room. */
 gsize ring_put_sound(Ring *ring, const gint16 *samples, gsize n);
@@ -189,6 +192,9 @@ void converter_free(Converter *converter);
  * alpha is 255. */
 gboolean converter_run(
     Converter *converter, const AVFrame *frame, guint8 *target, gboolean *opaque, GError **error);
+/* The frame's planes into `target`. BT_DECODE_BGRA: it has none of 8-bit 4:2:0, or is to be scaled
+ * or turned, and nothing was written. */
+BtDecodePixels converter_planes(Converter *converter, const AVFrame *frame, guint8 *target);
 
 /* ---- orient ---- */
 int orientation_of_matrix(const gint32 matrix[9]); /* 1 to 8 */

@@ -1,6 +1,7 @@
 /* bangtin-decode: one medium, in a jail. Reads the content on fd 4, answers its user on fd 3
  * (wire.h). It takes no file names and no options that change what it does; it ends when its user
  * does. */
+#include "base/channel.h"
 #include "render/decode/decode.h"
 #include "render/decode/jail.h"
 
@@ -28,6 +29,7 @@ static int usage(FILE *to, int code)
     fputs("Usage: bangtin-decode 3<>SOCKET 4<CONTENT\n"
           "Decodes one picture, film, sound or file of subtitles for Bangtin, which starts it with "
           "the two files open.\n"
+          "  --wait             both are sent on the socket later\n"
           "  --help, --version\n",
         to);
     return code;
@@ -65,6 +67,21 @@ static gboolean decode(Ring *ring, GError **error)
     return done;
 }
 
+/* --wait: started ahead, we are told what to decode on the socket that we came with. */
+static gboolean wait_for_work(void)
+{
+    guint32 begin;
+    int fds[2];
+    guint n_fds = 0;
+    bt_channel_wait(BT_DECODE_SOCKET_FD, -1);
+    if (bt_channel_receive(BT_DECODE_SOCKET_FD, &begin, sizeof begin, fds, 2, &n_fds, NULL) !=
+            BT_CHANNEL_OK ||
+        n_fds != 2)
+        return FALSE;
+    return dup2(fds[0], BT_DECODE_SOCKET_FD) >= 0 && dup2(fds[1], BT_DECODE_CONTENT_FD) >= 0 &&
+        close_range(BT_DECODE_CONTENT_FD + 1, ~0u, 0) == 0;
+}
+
 static gboolean are_open(void)
 {
     int flags = fcntl(BT_DECODE_SOCKET_FD, F_GETFL);
@@ -78,6 +95,11 @@ int main(int argc, char **argv)
         return usage(stdout, 0);
     if (argc == 2 && strcmp(argv[1], "--version") == 0)
         return printf("bangtin-decode %s\n", BANGTIN_VERSION) > 0 ? 0 : 1;
+    if (argc == 2 && strcmp(argv[1], "--wait") == 0) {
+        if (!wait_for_work())
+            return 0; /* there was none */
+        argc = 1;
+    }
     if (argc != 1 || !are_open())
         return usage(stderr, 2);
 

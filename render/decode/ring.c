@@ -93,7 +93,8 @@ static gsize slot_bytes(const Ring *ring)
 static gboolean start_is_sane(const BtDecodeMessage *start, guint n_fds)
 {
     gboolean picture = start->n_slots > 0;
-    if (start->n_slots > BT_DECODE_MAX_SLOTS || start->want_sound > 1 || start->loop > 1)
+    if (start->n_slots > BT_DECODE_MAX_SLOTS || start->want_sound > 1 || start->loop > 1 ||
+        start->pixels > 1)
         return FALSE;
     if (picture && (start->w_px < 1 || start->h_px < 1))
         return FALSE;
@@ -210,6 +211,12 @@ guint8 *ring_slot(const Ring *ring, int slot)
     return ring->frames + slot_bytes(ring) * (gsize)slot;
 }
 
+static void send_slot(Ring *ring, const BtDecodeMessage *message)
+{
+    ring->busy |= 1u << message->slot;
+    send_message(ring, message);
+}
+
 void ring_send_frame(Ring *ring, int slot, gint64 pts_ms, gint64 duration_ms, gboolean opaque)
 {
     BtDecodeMessage message = { .type = BT_DECODE_FRAME,
@@ -217,8 +224,19 @@ void ring_send_frame(Ring *ring, int slot, gint64 pts_ms, gint64 duration_ms, gb
         .pts_ms = pts_ms,
         .duration_ms = duration_ms,
         .opaque = opaque ? 1 : 0 };
-    ring->busy |= 1u << slot;
-    send_message(ring, &message);
+    send_slot(ring, &message);
+}
+
+void ring_send_planes(
+    Ring *ring, int slot, gint64 pts_ms, gint64 duration_ms, BtDecodePixels pixels)
+{
+    BtDecodeMessage message = { .type = BT_DECODE_FRAME,
+        .slot = (guint32)slot,
+        .pts_ms = pts_ms,
+        .duration_ms = duration_ms,
+        .opaque = 1,
+        .pixels = pixels };
+    send_slot(ring, &message);
 }
 
 /* ---- sound ---- */

@@ -123,6 +123,26 @@ static Step choose(Video *video)
 
 /* ---- steps ---- */
 
+/* As planes, where the user takes them and the frame is made of such. */
+static gboolean send_frame(Video *video, const AVFrame *frame, int slot, GError **error)
+{
+    Ring *ring = video->ring;
+    gint64 pts_ms = stamp_ms(video, frame), lasts_ms = duration_ms(video, frame);
+    guint8 *target = ring_slot(ring, slot);
+    BtDecodePixels pixels = BT_DECODE_BGRA;
+    if (ring->start.pixels)
+        pixels = converter_planes(video->converter, frame, target);
+    if (pixels != BT_DECODE_BGRA) {
+        ring_send_planes(ring, slot, pts_ms, lasts_ms, pixels);
+        return TRUE;
+    }
+    gboolean opaque;
+    if (!converter_run(video->converter, frame, target, &opaque, error))
+        return FALSE;
+    ring_send_frame(ring, slot, pts_ms, lasts_ms, opaque);
+    return TRUE;
+}
+
 static Step send_due(Video *video, GError **error)
 {
     AVFrame *frame = video->due[0];
@@ -130,11 +150,9 @@ static Step send_due(Video *video, GError **error)
     int slot = ring_free_slot(video->ring);
     if (slot < 0)
         return STEP_BLOCKED;
-    gboolean opaque, done = TRUE;
+    gboolean done = TRUE;
     if (pts_ms > video->last_ms) { /* stamps that do not rise are the file's mistake */
-        done = converter_run(video->converter, frame, ring_slot(video->ring, slot), &opaque, error);
-        if (done)
-            ring_send_frame(video->ring, slot, pts_ms, duration_ms(video, frame), opaque);
+        done = send_frame(video, frame, slot, error);
         video->last_ms = pts_ms;
         video->n_sent++;
     }

@@ -63,6 +63,19 @@ typedef enum {
     BT_DECODE_ALIVE,
 } BtDecodeType;
 
+/* How a frame lies in its slot: BGRA, or planes of 8-bit 4:2:0 and how they are coloured (BtMatrix
+ * of render/colour/matrix.h). */
+typedef enum {
+    BT_DECODE_BGRA,
+    BT_DECODE_BT601,
+    BT_DECODE_BT601_FULL,
+    BT_DECODE_BT709,
+    BT_DECODE_BT709_FULL,
+    BT_DECODE_BT2020,
+    BT_DECODE_BT2020_FULL,
+    BT_DECODE_N_PIXELS,
+} BtDecodePixels;
+
 #define BT_DECODE_EXAMINE_MAX_MS (10 * 60 * 1000)
 #define BT_FOUND_SILENCE (-100000)
 
@@ -110,9 +123,12 @@ typedef struct {
         char text[BT_DECODE_PIECE_BYTES]; /* CUE, TEXT: a piece of UTF-8; all but a cue's last
                                              piece are full */
     };
-    char code[16]; /* FAILED: a word of bt_error_reason */
+    char code[16];  /* FAILED: a word of bt_error_reason */
+    guint32 pixels; /* FRAME: BtDecodePixels; START: 1, frames may come as planes */
 } BtDecodeMessage;
 
-/* Slot k of the frames' ring begins at k × w × h × 4 bytes; rows are w × 4 bytes. */
+/* Slot k of the frames' ring begins at k × w × h × 4 bytes; rows are w × 4 bytes. Planes lie one
+ * behind the other there: y in rows of w bytes, then u and v in rows of ⌈w ÷ 2⌉, ⌈h ÷ 2⌉ of them.
+ */
 
 #endif

@@ -84,6 +84,19 @@ static Entry *make_entry(BtTextures *textures, int w_px, int h_px)
     return entry;
 }
 
+/* A film's planes are coloured as memory does it, so that both show the same colours. */
+static gboolean upload(SDL_Texture *texture, const BtFrame *frame)
+{
+    g_autoptr(BtFrame) coloured = NULL;
+    if (frame->planes) {
+        BtRect all = { 0, 0, frame->w_px, frame->h_px };
+        coloured = bt_frame_new_unset(frame->w_px, frame->h_px);
+        bt_frame_blend(coloured, frame, 0, 0, all, 255);
+        frame = coloured;
+    }
+    return SDL_UpdateTexture(texture, NULL, frame->pixels, frame->stride_px * 4) == 0;
+}
+
 static Entry *add_entry(BtTextures *textures, BtFrame *frame)
 {
     Entry *entry = take_spare(textures, frame->w_px, frame->h_px);
@@ -91,7 +104,7 @@ static Entry *add_entry(BtTextures *textures, BtFrame *frame)
         entry = make_entry(textures, frame->w_px, frame->h_px);
     if (!entry)
         return NULL;
-    if (SDL_UpdateTexture(entry->texture, NULL, frame->pixels, frame->stride_px * 4) < 0) {
+    if (!upload(entry->texture, frame)) {
         textures->bytes -= size_of(entry);
         free_entry(entry);
         return NULL;

@@ -113,16 +113,36 @@ static gboolean take_slot(BtMediaLink *link, guint32 slot)
     return theirs;
 }
 
-BtFrame *bt_media_link_frame(BtMediaLink *link, guint32 slot, gboolean opaque)
+static BtPlanes planes_at(const BtMediaLink *link, const guint8 *slot, guint32 pixels)
 {
-    if (!take_slot(link, slot))
+    static const BtMatrix matrices[BT_DECODE_N_PIXELS] = {
+        [BT_DECODE_BT601] = BT_MATRIX_BT601,
+        [BT_DECODE_BT601_FULL] = BT_MATRIX_BT601_FULL,
+        [BT_DECODE_BT709] = BT_MATRIX_BT709,
+        [BT_DECODE_BT709_FULL] = BT_MATRIX_BT709_FULL,
+        [BT_DECODE_BT2020] = BT_MATRIX_BT2020,
+        [BT_DECODE_BT2020_FULL] = BT_MATRIX_BT2020_FULL,
+    };
+    int half_w = (link->w_px + 1) / 2, half_h = (link->h_px + 1) / 2;
+    const guint8 *u = slot + (gsize)link->w_px * (gsize)link->h_px;
+    return (BtPlanes){ slot, u, u + (gsize)half_w * (gsize)half_h, link->w_px, half_w,
+        matrices[pixels] };
+}
+
+BtFrame *bt_media_link_frame(BtMediaLink *link, const BtDecodeMessage *message)
+{
+    if (!take_slot(link, message->slot))
         return NULL;
     Loan *loan = g_new(Loan, 1);
-    *loan = (Loan){ link, slot };
+    *loan = (Loan){ link, message->slot };
     g_atomic_ref_count_inc(&link->refs);
-    const guint8 *pixels = link->frames + (gsize)slot * (link->frames_bytes / link->n_slots);
-    return bt_frame_new_over(
-        (guint32 *)(void *)pixels, link->w_px, link->h_px, link->w_px, opaque, give_back, loan);
+    const guint8 *slot = link->frames + (gsize)message->slot * (link->frames_bytes / link->n_slots);
+    if (message->pixels != BT_DECODE_BGRA) {
+        BtPlanes planes = planes_at(link, slot, message->pixels);
+        return bt_frame_new_over_planes(&planes, link->w_px, link->h_px, give_back, loan);
+    }
+    return bt_frame_new_over((guint32 *)(void *)slot, link->w_px, link->h_px, link->w_px,
+        message->opaque != 0, give_back, loan);
 }
 
 void bt_media_link_flush(BtMediaLink *link)

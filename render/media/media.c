@@ -228,6 +228,11 @@ static gboolean send_start(
     return FALSE;
 }
 
+void bt_media_allow_planes(BtMedia *media)
+{
+    media->planes = TRUE;
+}
+
 gboolean bt_media_start(BtMedia *media, int w_px, int h_px, gint64 pts_ms, gboolean sound,
     gboolean loop, GError **error)
 {
@@ -241,7 +246,8 @@ gboolean bt_media_start(BtMedia *media, int w_px, int h_px, gint64 pts_ms, gbool
         .pts_ms = pts_ms,
         .n_slots = slots_for(&media->info, w_px, h_px),
         .want_sound = sound && media->info.has_sound,
-        .loop = loop ? 1 : 0 };
+        .loop = loop ? 1 : 0,
+        .pixels = media->planes ? 1 : 0 };
     gboolean done = make_memories(media, &start, fds, &n_fds, error) &&
         send_start(media, &start, fds, n_fds, error);
     for (guint i = 0; i < n_fds; i++)

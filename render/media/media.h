@@ -90,6 +90,9 @@ const GError *bt_media_error(const BtMedia *media);
  * changes any more. NULL until the last is here (ENDED). Borrowed. */
 GArray *bt_media_cues(const BtMedia *media);
 
+/* Frames may come as planes (render/scene/frame.h): whoever asks only draws them. Before the start.
+ */
+void bt_media_allow_planes(BtMedia *media);
 /* Wants frames of exactly w × h px (any size for sound alone) from the one at or before `pts_ms`
  * on. Once. */
 gboolean bt_media_start(BtMedia *media, int w_px, int h_px, gint64 pts_ms, gboolean sound,

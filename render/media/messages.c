@@ -71,8 +71,8 @@ static void take_frame(BtMedia *media, const BtDecodeMessage *m)
 {
     gboolean sane = media->state == BT_MEDIA_PLAYING && media->pictures &&
         m->pts_ms > media->last_pts_ms && ABS(m->pts_ms) <= MAX_PTS_MS && m->duration_ms >= 0 &&
-        m->duration_ms <= MAX_PTS_MS;
-    BtFrame *frame = sane ? bt_media_link_frame(media->link, m->slot, m->opaque != 0) : NULL;
+        m->duration_ms <= MAX_PTS_MS && m->pixels < (media->planes ? BT_DECODE_N_PIXELS : 1);
+    BtFrame *frame = sane ? bt_media_link_frame(media->link, m) : NULL;
     if (!frame) {
         nonsense(media, "FRAME");
         return;

@@ -28,8 +28,9 @@ BtChannelStatus bt_media_link_send(
     BtMediaLink *link, const BtDecodeMessage *message, const int *fds, guint n_fds);
 /* Makes the memory of n slots; its fd, or -1. */
 int bt_media_link_map(BtMediaLink *link, guint n_slots, int w_px, int h_px, GError **error);
-/* A frame over slot `slot`, NULL when that is not the decoder's to give. (transfer full) */
-BtFrame *bt_media_link_frame(BtMediaLink *link, guint32 slot, gboolean opaque);
+/* The frame of a FRAME over its slot, NULL when that is not the decoder's to give. (transfer full)
+ */
+BtFrame *bt_media_link_frame(BtMediaLink *link, const BtDecodeMessage *message);
 /* Sends the releases that had no room. */
 void bt_media_link_flush(BtMediaLink *link);
 /* Whether the decoder has a slot to write in, and how many it got back so far. */
@@ -83,6 +84,7 @@ struct BtMedia {
     gint64 last_pts_ms;
     gboolean passed;   /* frames before the first have been let go */
     gboolean pictures; /* wanted */
+    gboolean planes;   /* may come */
     gboolean examines; /* EXAMINE is understood */
     gboolean examined; /* and was said */
     BtMediaFindings findings;

@@ -1,6 +1,7 @@
 #include "render/scene/frame.h"
 
 #include "base/pixels.h"
+#include "render/scene/planes.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -9,6 +10,7 @@
 
 typedef struct {
     BtFrame frame;
+    BtPlanes planes; /* of a frame that has them */
     gint n_refs;
     GDestroyNotify done;
     gpointer user;
@@ -42,7 +44,22 @@ BtFrame *bt_frame_new_over(guint32 *pixels, int w_px, int h_px, int stride_px, g
     g_return_val_if_fail(pixels && w_px >= 1 && h_px >= 1 && stride_px >= w_px, NULL);
     Counted *counted = g_new(Counted, 1);
     *counted = (Counted){
-        .frame = { w_px, h_px, stride_px, pixels, opaque },
+        .frame = { w_px, h_px, stride_px, pixels, opaque, NULL },
+        .n_refs = 1,
+        .done = done,
+        .user = user,
+    };
+    return &counted->frame;
+}
+
+BtFrame *bt_frame_new_over_planes(
+    const BtPlanes *planes, int w_px, int h_px, GDestroyNotify done, gpointer user)
+{
+    g_return_val_if_fail(w_px >= 1 && h_px >= 1 && planes->matrix < BT_N_MATRICES, NULL);
+    Counted *counted = g_new(Counted, 1);
+    *counted = (Counted){
+        .frame = { w_px, h_px, w_px, NULL, TRUE, &counted->planes },
+        .planes = *planes,
         .n_refs = 1,
         .done = done,
         .user = user,
@@ -161,6 +178,27 @@ void bt_frame_blend_fill(BtFrame *target, BtRect rect_px, guint32 argb, guint op
     }
 }
 
+/* Colours of four pixels are one, so what begins at an odd column, and what shines through, is
+ * coloured a row at a time in a row of its own. */
+static void blend_planes(
+    BtFrame *target, const BtFrame *source, BtRect r, BtRect from_px, guint opacity)
+{
+    int odd = from_px.x % 2;
+    if (opacity == 255 && odd == 0) {
+        bt_planes_paint(source->planes, from_px, row(target, r.x, r.y), target->stride_px);
+        return;
+    }
+    g_autofree guint32 *coloured = g_new(guint32, from_px.w + odd);
+    for (int y = 0; y < r.h; y++) {
+        BtRect one = { from_px.x - odd, from_px.y + y, from_px.w + odd, 1 };
+        bt_planes_paint(source->planes, one, coloured, one.w);
+        if (opacity == 255)
+            memcpy(row(target, r.x, r.y + y), coloured + odd, (gsize)r.w * 4);
+        else
+            blend_row(row(target, r.x, r.y + y), coloured + odd, r.w, opacity);
+    }
+}
+
 void bt_frame_blend(
     BtFrame *target, const BtFrame *source, int x_px, int y_px, BtRect clip_px, guint opacity)
 {
@@ -169,6 +207,11 @@ void bt_frame_blend(
     if (bt_rect_is_empty(r) || opacity == 0)
         return;
     opacity = MIN(opacity, 255);
+    if (source->planes) {
+        BtRect from_px = { r.x - x_px, r.y - y_px, r.w, r.h };
+        blend_planes(target, source, r, from_px, opacity);
+        return;
+    }
     for (int y = r.y; y < r.y + r.h; y++) {
         guint32 *to = row(target, r.x, y);
         const guint32 *from = row(source, r.x - x_px, y - y_px);

@@ -3,21 +3,35 @@
  * Premultiplied BGRA, 32 bits a pixel, 0xAARRGGBB in native byte order. A frame may own its memory
  * or lend somebody else's (a slot of a decoder's ring, a window's surface) and say so when it is
  * done.
+ *
+ * A film's frame may come as the three planes that its codec gave, 12 bits a pixel: it is coloured
+ * while it is drawn, so that it is read and written once on its way to the glass, and its memory is
+ * three eighths.
  * Thread-safety: the count is atomic; pixels belong to the writer until the frame is shared. */
 #ifndef BT_RENDER_SCENE_FRAME_H
 #define BT_RENDER_SCENE_FRAME_H
 
 #include "base/error.h"
 #include "base/rect.h"
+#include "render/colour/matrix.h"
 
 #define BT_FRAME_MAX_W_PX 7680
 #define BT_FRAME_MAX_H_PX 4320
 
+/* 8-bit 4:2:0: a y for each pixel, a u and a v for each square of four; what is left at odd edges
+ * has one too. */
+typedef struct {
+    const guint8 *y, *u, *v;
+    int y_stride_bytes, uv_stride_bytes;
+    BtMatrix matrix;
+} BtPlanes;
+
 typedef struct {
     int w_px, h_px;
-    int stride_px; /* pixels from one row to the next */
-    guint32 *pixels;
-    gboolean opaque; /* every alpha is 255 */
+    int stride_px;          /* pixels from one row to the next */
+    guint32 *pixels;        /* NULL with planes */
+    gboolean opaque;        /* every alpha is 255 */
+    const BtPlanes *planes; /* NULL with pixels. Such a frame is only drawn, by bt_frame_blend */
 } BtFrame;
 
 /* A transparent frame that owns its memory. Sizes outside 1 … the maximum are a programmer's error.
@@ -29,6 +43,9 @@ BtFrame *bt_frame_new_unset(int w_px, int h_px);
  * last reference goes. (transfer full) */
 BtFrame *bt_frame_new_over(guint32 *pixels, int w_px, int h_px, int stride_px, gboolean opaque,
     GDestroyNotify done, gpointer user);
+/* The same over planes, of which the description is copied. */
+BtFrame *bt_frame_new_over_planes(
+    const BtPlanes *planes, int w_px, int h_px, GDestroyNotify done, gpointer user);
 BtFrame *bt_frame_ref(BtFrame *frame);
 void bt_frame_unref(BtFrame *frame);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(BtFrame, bt_frame_unref)

@@ -27,9 +27,9 @@ def spread(values):
 
 
 def row(unit, ours, **peers):
-    """A metric: a value a round. The ratio of a peer is ours ÷ theirs, round by round."""
+    """A metric: a value a round. The ratio of a peer is ours ÷ theirs, round by round; to nothing there is none."""
     kept = {name: values for name, values in peers.items() if values}
-    ratio = {name: spread([a / b for a, b in zip(ours, values)]) for name, values in kept.items()}
+    ratio = {name: spread([a / b for a, b in zip(ours, values)]) for name, values in kept.items() if all(values)}
     return {"unit": unit, "ours": ours, **kept, "ratio": ratio}
 
 
@@ -39,7 +39,7 @@ def number(value):
 
 def show(metric, result):
     """One metric as lines of min, median and max."""
-    for name in ["ours"] + list(result["ratio"]):
+    for name in [key for key in result if key not in ("unit", "ratio")]:
         found = spread(result[name])
         ratio = result["ratio"].get(name)
         said = "" if ratio is None else \

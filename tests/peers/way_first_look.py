@@ -70,6 +70,18 @@ class FirstLook(unittest.TestCase):
         names = ["1-photo.png", "2-clip.mp4", "10-thong-bao.txt"]
         self.check(*self.play(*[self.files / name for name in names]))
 
+    def test_begins_with_the_first_frame(self):
+        """A loop without times of day would stand in its middle; a first look begins where the film does."""
+        film = self.folder / "film.mp4"
+        district.run("ffmpeg", "-v", "error", "-y", "-f", "lavfi", "-i", "color=red:s=320x192:d=10", "-f", "lavfi", "-i",
+                     "color=blue:s=320x192:d=10", "-filter_complex", "concat", "-pix_fmt", "yuv420p", film)
+        begin = district.millis("2026-11-23T00:00:12+07:00")
+        at = district.rfc3339(begin + 7000)
+        district.run(district.PLAYER, "play", "--display", "offscreen", "--size", "320x192", "--clock",
+                     district.rfc3339(begin), "--grab", at, "--grab-to", self.grabs, film, timeout=60)
+        red, _, blue = solid(way.Picture(self.grabs / (at + ".png")))
+        self.assertGreater(red, blue)
+
     def test_nothing_to_show(self):
         empty = self.folder / "empty"
         empty.mkdir()

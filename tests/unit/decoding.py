@@ -9,10 +9,10 @@ import struct
 import subprocess
 import time
 
-LAYOUT = struct.Struct("IIqqiiIIIIQqIII96s16s0q")  # BtDecodeMessage
+LAYOUT = struct.Struct("IIqqiiIIIIQqIII96s16sI0q")  # BtDecodeMessage
 INFO, START, FRAME, RELEASE, SOUND, SOUND_TAKEN, END, FAILED, CUE, TEXT, EXAMINE, FOUND, ALIVE = range(1, 14)
 FIELDS = ("type slot pts_ms duration_ms w_px h_px n_slots opaque has_sound want_sound position sound_pts_ms loop "
-          "frame_us has_cues text code")
+          "frame_us has_cues text code pixels")
 Message = collections.namedtuple("Message", FIELDS)
 Frame = collections.namedtuple("Frame", "pts_ms duration_ms opaque pixels")  # pixels: premultiplied BGRA, or b""
 SLOTS = 3

@@ -89,6 +89,10 @@ static void lie_late(const char *kind)
         say(lie);
         lie = frame;
     }
+    if (strcmp(kind, "planes-unasked") == 0)
+        lie.pixels = BT_DECODE_BT601;
+    if (strcmp(kind, "planes-unknown") == 0)
+        lie.pixels = BT_DECODE_N_PIXELS;
     if (g_str_has_prefix(kind, "found-"))
         lie = lie_about_findings(kind);
     if (strcmp(kind, "unknown-type") == 0)

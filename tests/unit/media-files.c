@@ -122,8 +122,25 @@ static void put_cut(const char *folder, const char *from, const char *name, doub
     put(folder, name, whole->data, (gsize)(whole->len * part));
 }
 
+/* All brightnesses and colours, and a word about how they became numbers: ISO/IEC 23091-2, 8.3. */
+static void make_matrices(const char *folder)
+{
+    static const int codes[] = { 6, 1, 9 };
+    g_autoptr(GString) command =
+        g_string_new("-f lavfi -i \"nullsrc=s=320x240:r=25:d=0.2,format=yuv420p,"
+                     "geq=lum='mod(X*7+Y*3,256)':cb='mod(X*3,256)':cr='mod(Y*5+X,256)'\"");
+    for (gsize i = 0; i < G_N_ELEMENTS(codes); i++)
+        for (int full = 0; full < 2; full++)
+            g_string_append_printf(command,
+                " -c:v libx264 -preset ultrafast -qp 0 -bsf:v "
+                "h264_metadata=matrix_coefficients=%d:video_full_range_flag=%d matrix-%d.mp4",
+                codes[i], full, (int)i * 2 + full);
+    make(folder, command->str);
+}
+
 static void make_films(const char *folder)
 {
+    make_matrices(folder);
     make(folder,
         CODED TONE "-c:v libx264 -g 30 -bf 2 -pix_fmt yuv420p -c:a aac -movflags +faststart "
                    "-metadata creation_time=2026-11-20T01:02:03Z -metadata title=Đèn film.mp4");

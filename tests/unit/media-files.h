@@ -9,7 +9,8 @@
 #define CODED_W_PX 320
 #define CODED_H_PX 240
 
-/* Makes the folder; (transfer full), remove it with media_files_remove. */
+/* Makes the folder; among the films, matrix-M.mp4 for each BtMatrix M. (transfer full), remove it
+ * with media_files_remove. */
 char *media_files_make(void);
 void media_files_remove(char *folder);
 

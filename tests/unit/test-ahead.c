@@ -35,6 +35,32 @@ static void test_grid(void)
     g_rand_free(chance);
 }
 
+/* A film's frames come when they are due; what fades is drawn on the grid while it does. */
+static void test_grid_of(void)
+{
+    static const struct {
+        gint64 t_ms;
+        gboolean is_open;
+    } cases[] = { { 9999, TRUE }, { 10000, TRUE }, { 10100, FALSE }, { 10999, FALSE },
+        { 11000, TRUE }, { 20000, TRUE } };
+    g_assert_true(bt_grid_of(NULL, 0, 40).is_open);
+    BtScene *scene = bt_scene_new(8, 8, 0);
+    BtLayer *layer = bt_scene_add_layer(scene, (BtRect){ 0, 0, 8, 8 });
+    g_assert_true(bt_grid_of(scene, 10100, 40).is_open);
+    layer->fade_start_ms = 10000;
+    layer->fade_ms = 1000;
+    for (gsize i = 0; i < G_N_ELEMENTS(cases); i++) {
+        gint64 t_ms = cases[i].t_ms;
+        BtGrid grid = bt_grid_of(scene, t_ms, 40);
+        g_assert_cmpint(grid.is_open, ==, cases[i].is_open);
+        g_assert_cmpint(
+            bt_grid_before(&grid, t_ms + 7), ==, grid.is_open ? t_ms + 7 : (t_ms + 7) / 40 * 40);
+        g_assert_cmpint(
+            bt_grid_after(&grid, t_ms + 7), ==, grid.is_open ? t_ms + 7 : (t_ms + 46) / 40 * 40);
+    }
+    bt_scene_unref(scene);
+}
+
 /* ---- what is looked ahead for ---- */
 
 /* Clocks, then something that needs a decoder, in four zones that change each by itself. */
@@ -427,6 +453,7 @@ int main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
     g_test_add_func("/ahead/grid", test_grid);
+    g_test_add_func("/ahead/grid-of", test_grid_of);
     g_test_add_func("/ahead/ahead", test_ahead);
     g_test_add_func("/ahead/anew", test_anew);
     g_test_add_func("/seams/may-stay", test_may_stay);

@@ -230,6 +230,33 @@ static void test_frames_by_identity(gconstpointer renderer)
     rig_close(&rig);
 }
 
+/* A film's frame as its codec gave it, at an odd place. */
+static void test_planes(gconstpointer renderer)
+{
+    Rig rig = rig_of(renderer);
+    Off off = { 0 };
+    static guint8 y[40 * 30], u[20 * 15], v[20 * 15];
+    for (guint i = 0; i < sizeof y; i++)
+        y[i] = (guint8)(i * 7);
+    for (guint i = 0; i < sizeof u; i++) {
+        u[i] = (guint8)(i * 5);
+        v[i] = (guint8)(255 - i * 3);
+    }
+    for (int matrix = 0; matrix < BT_N_MATRICES; matrix++) {
+        BtPlanes planes = { y, u, v, 40, 20, (BtMatrix)matrix };
+        BtFrame *frame = bt_frame_new_over_planes(&planes, 40, 30, NULL, NULL);
+        BtScene *scene = bt_scene_new(W_PX, H_PX, 0);
+        bt_layer_add_frame(
+            bt_scene_add_layer(scene, (BtRect){ 6, 0, 50, 50 }), (BtRect){ 3, 5, 40, 30 }, frame);
+        bt_frame_unref(frame);
+        paint(&rig, scene, 0);
+        assert_same(&rig, scene, 0, &off);
+        bt_scene_unref(scene);
+    }
+    g_assert_cmpint(off.max, ==, 0);
+    rig_close(&rig);
+}
+
 static void count_gone(gpointer user)
 {
     (*(guint *)user)++;
@@ -353,6 +380,7 @@ static void add_all(BtRenderer renderer)
         { "strip", test_strip },
         { "frames/by-identity", test_frames_by_identity },
         { "frames/let-go", test_frames_are_let_go },
+        { "frames/planes", test_planes },
         { "still", test_still_costs_nothing },
         { "darken", test_darken },
         { "goes-on-in-software", test_goes_on_in_software },

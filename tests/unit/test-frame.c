@@ -201,6 +201,85 @@ static void test_brightness(void)
     }
 }
 
+/* ---- planes ---- */
+
+#define PLANES_W_PX 17
+#define PLANES_H_PX 13
+
+static BtFrame *random_planes(GRand *rand, BtMatrix matrix, guint8 *memory)
+{
+    int half_w = (PLANES_W_PX + 1) / 2, half_h = (PLANES_H_PX + 1) / 2;
+    int n_y = PLANES_W_PX * PLANES_H_PX, n_u = half_w * half_h;
+    for (int i = 0; i < n_y; i++)
+        memory[i] = (guint8)g_rand_int_range(rand, 0, 256);
+    for (int i = n_y; i < n_y + 2 * n_u; i++)
+        memory[i] = (guint8)g_rand_int_range(rand, 16, 241);
+    BtPlanes planes = { memory, memory + n_y, memory + n_y + n_u, PLANES_W_PX, half_w, matrix };
+    return bt_frame_new_over_planes(&planes, PLANES_W_PX, PLANES_H_PX, NULL, NULL);
+}
+
+/* The standards' own words: Kr and Kb, and what stands for black and white. */
+static guint32 coloured(const BtPlanes *planes, int x_px, int y_px)
+{
+    static const double weights[][2] = { { 0.299, 0.114 }, { 0.2126, 0.0722 }, { 0.2627, 0.0593 } };
+    double kr = weights[planes->matrix / 2][0], kb = weights[planes->matrix / 2][1];
+    gboolean full = planes->matrix % 2;
+    int uv = y_px / 2 * planes->uv_stride_bytes + x_px / 2;
+    double y = planes->y[y_px * planes->y_stride_bytes + x_px];
+    y = full ? y : (y - 16) * 255 / 219;
+    double u = (planes->u[uv] - 128) * (full ? 1 : 255.0 / 224);
+    double v = (planes->v[uv] - 128) * (full ? 1 : 255.0 / 224);
+    double r = y + 2 * (1 - kr) * v, b = y + 2 * (1 - kb) * u;
+    double g = (y - kr * r - kb * b) / (1 - kr - kb);
+    return 0xff000000u | (guint32)CLAMP(round(r), 0, 255) << 16 |
+        (guint32)CLAMP(round(g), 0, 255) << 8 | (guint32)CLAMP(round(b), 0, 255);
+}
+
+static void assert_near(guint32 is, guint32 wanted, int by)
+{
+    for (int shift = 0; shift < 32; shift += 8)
+        g_assert_cmpint(ABS((int)(is >> shift & 255) - (int)(wanted >> shift & 255)), <=, by);
+}
+
+static void test_planes_colours(void)
+{
+    GRand *rand = g_rand_new_with_seed(7);
+    guint8 memory[PLANES_W_PX * PLANES_H_PX * 3];
+    for (BtMatrix matrix = 0; matrix < BT_N_MATRICES; matrix++) {
+        g_autoptr(BtFrame) film = random_planes(rand, matrix, memory);
+        g_autoptr(BtFrame) drawn = bt_frame_new(PLANES_W_PX, PLANES_H_PX);
+        bt_frame_blend(drawn, film, 0, 0, (BtRect){ 0, 0, PLANES_W_PX, PLANES_H_PX }, 255);
+        for (int y = 0; y < PLANES_H_PX; y++)
+            for (int x = 0; x < PLANES_W_PX; x++)
+                assert_near(at(drawn, x, y), coloured(film->planes, x, y), 2);
+    }
+    g_rand_free(rand);
+}
+
+/* Wherever it stands, however it is clipped and however much shines through: as if it were pixels.
+ */
+static void test_planes_blend(void)
+{
+    GRand *rand = g_rand_new_with_seed(8);
+    guint8 memory[PLANES_W_PX * PLANES_H_PX * 3];
+    BtRect all = { 0, 0, PLANES_W_PX, PLANES_H_PX };
+    for (int turn = 0; turn < 500; turn++) {
+        g_autoptr(BtFrame) film = random_planes(rand, BT_MATRIX_BT709, memory);
+        g_autoptr(BtFrame) pixels = bt_frame_new(PLANES_W_PX, PLANES_H_PX);
+        bt_frame_blend(pixels, film, 0, 0, all, 255);
+        pixels->opaque = TRUE;
+        g_autoptr(BtFrame) a = random_frame(rand, 20, 20), b = copy_of(a);
+        int x_px = g_rand_int_range(rand, -18, 21), y_px = g_rand_int_range(rand, -14, 21);
+        BtRect clip_px = { g_rand_int_range(rand, -5, 20), g_rand_int_range(rand, -5, 20),
+            g_rand_int_range(rand, 0, 25), g_rand_int_range(rand, 0, 25) };
+        guint opacity = turn % 2 ? 255 : (guint)g_rand_int_range(rand, 0, 256);
+        bt_frame_blend(a, film, x_px, y_px, clip_px, opacity);
+        bt_frame_blend(b, pixels, x_px, y_px, clip_px, opacity);
+        g_assert_true(bt_frame_equal(a, b));
+    }
+    g_rand_free(rand);
+}
+
 static guint32 big_endian(const guint8 *at)
 {
     return (guint32)at[0] << 24 | (guint32)at[1] << 16 | (guint32)at[2] << 8 | at[3];
@@ -242,6 +321,8 @@ int main(int argc, char **argv)
     g_test_add_func("/frame/lent-memory", test_lent_memory);
     g_test_add_func("/frame/equal", test_equal);
     g_test_add_func("/frame/brightness", test_brightness);
+    g_test_add_func("/frame/planes/colours", test_planes_colours);
+    g_test_add_func("/frame/planes/blend", test_planes_blend);
     g_test_add_func("/frame/png", test_png);
     return g_test_run();
 }

@@ -225,6 +225,66 @@ static void test_same_from_middle(void)
     }
 }
 
+static BtMedia *start_planes(const char *name, int w_px, int h_px)
+{
+    BtMedia *media = open_well(name);
+    bt_media_allow_planes(media);
+    g_assert_true(bt_media_start(media, w_px, h_px, 0, FALSE, FALSE, NULL));
+    return media;
+}
+
+/* Draws the planes, and they are the pixels that another decoder gives. */
+static void assert_planes_like(const BtFrame *planes, const BtFrame *pixels)
+{
+    int w_px = pixels->w_px, h_px = pixels->h_px;
+    g_autoptr(BtFrame) drawn = bt_frame_new(w_px, h_px);
+    g_assert_true(pixels->planes == NULL && planes->planes != NULL && planes->opaque);
+    bt_frame_blend(drawn, planes, 0, 0, (BtRect){ 0, 0, w_px, h_px }, 255);
+    g_assert_true(bt_frame_equal(pixels, drawn));
+}
+
+static void test_planes(void)
+{
+    for (gsize f = 0; f < G_N_ELEMENTS(films); f++) {
+        g_autoptr(BtMedia) pixels = start(films[f], CODED_W_PX, CODED_H_PX, 0, FALSE, FALSE);
+        g_autoptr(BtMedia) planes = start_planes(films[f], CODED_W_PX, CODED_H_PX);
+        for (gint64 t_ms = 0; t_ms <= 2000; t_ms += 500) {
+            g_autoptr(BtFrame) a = frame_of(pixels, t_ms, NULL);
+            g_autoptr(BtFrame) b = frame_of(planes, t_ms, NULL);
+            assert_planes_like(b, a);
+        }
+    }
+}
+
+static void test_planes_of_each_matrix(void)
+{
+    for (BtMatrix matrix = 0; matrix < BT_N_MATRICES; matrix++) {
+        g_autofree char *name = g_strdup_printf("matrix-%d.mp4", (int)matrix);
+        g_autoptr(BtMedia) pixels = start(name, CODED_W_PX, CODED_H_PX, 0, FALSE, FALSE);
+        g_autoptr(BtMedia) planes = start_planes(name, CODED_W_PX, CODED_H_PX);
+        g_autoptr(BtFrame) a = frame_of(pixels, 0, NULL), b = frame_of(planes, 0, NULL);
+        assert_planes_like(b, a);
+        g_assert_cmpint(b->planes->matrix, ==, matrix);
+    }
+}
+
+/* What is turned or scaled comes as pixels, the same as for who takes no planes. */
+static void test_no_planes(void)
+{
+    static const struct {
+        const char *name;
+        int w_px, h_px;
+    } cases[] = { { "turned.mp4", 240, 320 }, { "film.mp4", 160, 120 }, { "film.mp4", 161, 119 } };
+    for (gsize i = 0; i < G_N_ELEMENTS(cases); i++) {
+        int w_px = cases[i].w_px, h_px = cases[i].h_px;
+        g_autoptr(BtMedia) pixels = start(cases[i].name, w_px, h_px, 0, FALSE, FALSE);
+        g_autoptr(BtMedia) asked = start_planes(cases[i].name, w_px, h_px);
+        g_autoptr(BtFrame) a = frame_of(pixels, 0, NULL), b = frame_of(asked, 0, NULL);
+        g_assert_true(b->planes == NULL && b->pixels != NULL);
+        g_assert_true(bt_frame_equal(a, b));
+    }
+}
+
 static void test_turned_film(void)
 {
     g_autoptr(BtMedia) media = start("turned.mp4", 240, 320, 0, FALSE, FALSE);
@@ -477,7 +537,8 @@ static void test_nonsense(void)
 {
     static const char *const kinds[] = { "info-twice", "huge-info", "no-info", "slot-range",
         "slot-twice", "pts-back", "pts-huge", "sound-far", "sound-unwanted", "sound-back",
-        "end-early", "unknown-type", "short-message", "unended-reason", "files" };
+        "end-early", "unknown-type", "short-message", "unended-reason", "files", "planes-unasked",
+        "planes-unknown" };
     g_autofree char *self = g_file_read_link("/proc/self/exe", NULL);
     g_autofree char *folder = g_path_get_dirname(self);
     g_autofree char *fake = g_build_filename(folder, "fake-decoder", NULL);
@@ -485,6 +546,8 @@ static void test_nonsense(void)
         g_test_message("%s", kinds[i]);
         Program program = { .path = fake, .argument = kinds[i] };
         g_autoptr(BtMedia) media = open_with("empty", &program);
+        if (strcmp(kinds[i], "planes-unknown") == 0)
+            bt_media_allow_planes(media);
         if (bt_media_wait_open(media, PATIENCE_MS))
             g_assert_true(bt_media_start(
                 media, 64, 64, 0, strcmp(kinds[i], "sound-unwanted") != 0, FALSE, NULL));
@@ -694,6 +757,9 @@ int main(int argc, char **argv)
     g_test_add_func("/media/right-frame", test_right_frame);
     g_test_add_func("/media/every-frame", test_every_frame);
     g_test_add_func("/media/same-from-middle", test_same_from_middle);
+    g_test_add_func("/media/planes/films", test_planes);
+    g_test_add_func("/media/planes/matrices", test_planes_of_each_matrix);
+    g_test_add_func("/media/planes/none", test_no_planes);
     g_test_add_func("/media/turned-film", test_turned_film);
     g_test_add_func("/media/loop", test_loop);
     g_test_add_func("/media/loop-film", test_loop_film);
