@@ -59,7 +59,7 @@ static void describe_programme(BtEpoch *epoch, BtStand *stand, gint64 at_ms, BtO
     const BtDocument *document = candidate->document;
     on->kind = BT_ON_PROGRAMME;
     on->source = document->source->index;
-    on->source_name = document->source->name;
+    on->source_name = g_strdup(document->source->name);
     on->manifest = bt_manifest_ref(document->entry->manifest);
     on->programme = candidate->programme;
     on->cls = candidate->programme->cls;
@@ -134,5 +134,6 @@ void bt_on_air_free(BtOnAir *on_air)
         return;
     g_clear_pointer(&on_air->zones, g_array_unref);
     g_clear_pointer(&on_air->manifest, bt_manifest_unref);
+    g_free(on_air->source_name);
     g_free(on_air);
 }

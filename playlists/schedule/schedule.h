@@ -85,7 +85,7 @@ typedef struct {
     gint64 until_ms; /* the first instant at which the answer may differ (in any field) */
     /* The rest, but for brightness and volume, is set for BT_ON_PROGRAMME only. */
     guint source;
-    const char *source_name;
+    char *source_name; /* its own: it outlives the inputs */
     BtClass cls;
     BtManifest *manifest; /* (holds a reference) */
     const BtProgramme *programme;

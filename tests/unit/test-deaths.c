@@ -46,7 +46,7 @@ static void tear_down(Fixture *f, gconstpointer data)
 
 static void put(BtGlassNote *note, BtOnKind kind, const char *const *items)
 {
-    BtOnAir on_air = { .kind = kind, .source_name = "kp" };
+    BtOnAir on_air = { .kind = kind, .source_name = (char *)"kp" };
     BtItem things[4] = { 0 };
     on_air.zones = g_array_new(FALSE, TRUE, sizeof(BtOnZone));
     for (guint i = 0; items[i] != NULL; i++) {
