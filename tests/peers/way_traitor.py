@@ -64,8 +64,11 @@ class Traitor(unittest.TestCase):
             for order, data in content.items():
                 told = [fact for fact in way.events(box, "failed") if fact["what"] == way.peers.sha256(data)]
                 with self.subTest(order):
-                    self.assertEqual([fact["code"] for fact in told], ["died"])
-                    self.assertEqual(way.log(box).count(f"traitor: tries {order}\n"), 3)
+                    # Once for each occurrence that was open: the next one is, while this one dies.
+                    self.assertIn([fact["code"] for fact in told], (["died"], ["died"] * 2))
+                    tries = way.log(box).count(f"traitor: tries {order}\n")
+                    self.assertGreaterEqual(tries, 3)
+                    self.assertLessEqual(tries, 3 * len(told))
             way.expect_calm(way.log(box))
 
     @staticmethod
