@@ -1,0 +1,56 @@
+/* What a TTN source told this board, on disk: bulletins, the schedules they play by, what became of
+ * their media, and which messages were acted on. In state/ttn.NAME.db; written by sync alone.
+ * Durable when a call returns. Thread-safety: one thread a store. */
+#ifndef BT_PLAYLISTS_SYNC_TTN_STORE_H
+#define BT_PLAYLISTS_SYNC_TTN_STORE_H
+
+#include "playlists/adapters/ttn/ttn.h"
+
+#define BT_TTN_STORE_MAX_BULLETINS 5000 /* kept; the oldest that is over goes first */
+
+typedef struct BtTtnStore BtTtnStore;
+
+/* Lasting, as base/db.h has it. (transfer full) (nullable) */
+BtTtnStore *bt_ttn_store_open(const char *path, GError **error);
+void bt_ttn_store_close(BtTtnStore *store);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(BtTtnStore, bt_ttn_store_close)
+
+/* Acts on what only changes the store (bulletins, schedules, cancelling, urgent), once for each
+ * message's id, in one transaction with remembering it. `*is_new` FALSE: it was acted on before.
+ * Messages that are for show (volume …) are only remembered. `*changed`: the documents are to be
+ * composed anew. */
+gboolean bt_ttn_store_take(BtTtnStore *store, const BtTtnMessage *message, gint64 now_ms,
+    gboolean *is_new, gboolean *changed, GError **error);
+
+/* A bulletin by the id of its item, also when it was taken away since. (transfer full) (nullable)
+ */
+BtTtnBulletin *bt_ttn_store_find(BtTtnStore *store, const char *item_id, GError **error);
+
+/* All that may still be shown at `now_ms` or later: GPtrArray of BtTtnKept (transfer full), which
+ * own what they point to. */
+GPtrArray *bt_ttn_store_kept(BtTtnStore *store, gint64 now_ms, GError **error);
+
+/* ---- media ---- */
+typedef struct {
+    char *url;
+    char *sha256; /* "" until it is here */
+    guint64 bytes;
+    char *type;
+    gint64 duration_ms;
+    char *etag;
+    guint failures;       /* in a row */
+    gint64 try_after_ms;  /* wall time */
+    gboolean given_up;    /* text for good, until the bulletin comes anew */
+} BtTtnMedium;
+void bt_ttn_medium_clear(BtTtnMedium *medium);
+/* Addresses that bulletins need and that are not here, most urgent first: of BtTtnMedium. */
+GPtrArray *bt_ttn_store_missing(BtTtnStore *store, gint64 now_ms, GError **error);
+gboolean bt_ttn_store_put_medium(BtTtnStore *store, const BtTtnMedium *medium, GError **error);
+
+/* ---- numbers that only rise ---- */
+gint64 bt_ttn_store_next_version(BtTtnStore *store, GError **error); /* -1 on failure */
+
+/* Drops what is over and older than `before_ms`. */
+gboolean bt_ttn_store_tidy(BtTtnStore *store, gint64 before_ms, GError **error);
+
+#endif
