@@ -1,6 +1,17 @@
 /* What went over the line without sync: show counts its live streams, and sync keeps the books. */
 #include "player/sync_role.h"
 
+BtBudget bt_sync_role_budget(const BtSyncRole *role, const BtConfigSource *source)
+{
+    return (BtBudget){
+        .day_bytes = source->day_bytes,
+        .month_bytes = source->month_bytes,
+        .heavy = source->heavy,
+        .heavy_bytes = source->heavy_bytes,
+        .zone = g_time_zone_new_identifier(role->config->timezone),
+    };
+}
+
 static BtSyncWorker *find_worker(BtSyncRole *role, guint source)
 {
     const BtConfigSource *wanted = source < role->config->sources->len
