@@ -38,14 +38,19 @@ typedef struct {
     char *type;
     gint64 duration_ms;
     char *etag;
-    guint failures;       /* in a row */
-    gint64 try_after_ms;  /* wall time */
-    gboolean given_up;    /* text for good, until the bulletin comes anew */
+    guint failures;      /* in a row */
+    gint64 try_after_ms; /* wall time */
+    gboolean given_up;   /* text for good, until the bulletin comes anew */
+    gboolean urgent;     /* of bt_ttn_store_missing only: an urgent bulletin waits for it */
+    BtTtnKind kind;      /* of bt_ttn_store_missing only: what the bulletin says it is */
 } BtTtnMedium;
 void bt_ttn_medium_clear(BtTtnMedium *medium);
-/* Addresses that bulletins need and that are not here, most urgent first: of BtTtnMedium. */
+/* Addresses that bulletins need and that are not here, most urgent first, also those that wait for
+ * another try: GPtrArray of BtTtnMedium (transfer full). */
 GPtrArray *bt_ttn_store_missing(BtTtnStore *store, gint64 now_ms, GError **error);
 gboolean bt_ttn_store_put_medium(BtTtnStore *store, const BtTtnMedium *medium, GError **error);
+/* The cache has this object no more: its address is missing again. */
+gboolean bt_ttn_store_lose_object(BtTtnStore *store, const char *sha256, GError **error);
 
 /* ---- numbers that only rise ---- */
 gint64 bt_ttn_store_next_version(BtTtnStore *store, GError **error); /* -1 on failure */

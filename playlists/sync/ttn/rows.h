@@ -1,0 +1,31 @@
+/* What the files of the store share. */
+#ifndef BT_PLAYLISTS_SYNC_TTN_ROWS_H
+#define BT_PLAYLISTS_SYNC_TTN_ROWS_H
+
+#include "base/db.h"
+#include "playlists/sync/ttn/store.h"
+
+struct BtTtnStore {
+    BtDb *db;
+    BtDbLasting lasting;
+};
+
+/* Why a bulletin is not shown although it is kept. */
+typedef enum {
+    BT_TTN_ON,
+    BT_TTN_UNSCHEDULED, /* its schedule was taken away; a new one brings it back */
+    BT_TTN_CANCELLED,   /* until it comes anew */
+} BtTtnGone;
+
+/* ---- kept.c: rows of bulletins ---- */
+/* The kinds whose content is an address to be fetched. */
+gboolean bt_ttn_is_fetched(BtTtnKind kind);
+/* Each that is on at `now_ms`, as its schedule and an order to be urgent have it now: GPtrArray of
+ * BtTtnKept (transfer full), which own what they point to. */
+GPtrArray *bt_ttn_store_read_kept(BtTtnStore *store, gint64 now_ms, GError **error);
+
+/* ---- slots as text: "FROM UNTIL FROM UNTIL", milliseconds since 1970 ---- */
+char *bt_ttn_slots_to_text(const GArray *slots);  /* (transfer full) */
+GArray *bt_ttn_slots_from_text(const char *text); /* (transfer full) */
+
+#endif
