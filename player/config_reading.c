@@ -3,6 +3,7 @@
 #include "base/error.h"
 #include "player/config_lines.h"
 
+#include <stdio.h>
 #include <string.h>
 
 gboolean bt_reading_fail(const BtReading *reading, const char *group, const char *key,
@@ -63,6 +64,39 @@ gboolean bt_reading_word(const BtReading *reading, const char *group, const char
     g_autofree char *what = g_strdup_printf("“%s” is not known for %s", text, key);
     g_autofree char *expected = g_strdup_printf("%s or %s", yes, no);
     return bt_reading_fail(reading, group, key, error, what, expected);
+}
+
+/* "05:00-22:00" */
+static gboolean parse_times(const char *text, BtTimes *times)
+{
+    int h0, m0, h1, m1;
+    char rest;
+    if (sscanf(text, "%2d:%2d-%2d:%2d%c", &h0, &m0, &h1, &m1, &rest) != 4 || h0 < 0 || h0 > 23 ||
+        m0 < 0 || m0 > 59 || h1 < 0 || h1 > 24 || m1 < 0 || m1 > 59 || (h1 == 24 && m1 > 0))
+        return FALSE;
+    *times = (BtTimes){ h0 * 3600 + m0 * 60, h1 * 3600 + m1 * 60 };
+    return TRUE;
+}
+
+gboolean bt_reading_windows(
+    const BtReading *reading, const char *group, const char *key, GArray *windows, GError **error)
+{
+    g_auto(GStrv) parts = g_key_file_get_string_list(reading->file, group, key, NULL, NULL);
+    for (guint i = 0; parts != NULL && parts[i] != NULL; i++) {
+        BtTimes times;
+        if (!parse_times(g_strstrip(parts[i]), &times) || i == BT_TIMES_MAX)
+            return bt_reading_fail(
+                reading, group, key, error, "not a window", "HH:MM-HH:MM;… , at most 48");
+        g_array_append_val(windows, times);
+    }
+    return TRUE;
+}
+
+gboolean bt_reading_is_id(const char *text)
+{
+    return text != NULL && *text != '\0' && strlen(text) <= BT_ID_MAX_BYTES &&
+        strspn(text, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-") ==
+        strlen(text);
 }
 
 gboolean bt_reading_is_one_of(const char *key, const char *const *known)
