@@ -62,7 +62,8 @@ static gboolean read_zones(BtReading *reading, GError **error)
 
 static gboolean read_screen(BtReading *reading, GError **error)
 {
-    static const char *const known[] = { "id", "name", "state", "timezone", "kind", NULL };
+    static const char *const known[] = { "id", "name", "state", "timezone", "kind", "zone.NAME",
+        NULL };
     BtConfig *config = reading->config;
     if (!bt_reading_check_keys(reading, "screen", known, error) || !read_zones(reading, error) ||
         !bt_reading_word(reading, "screen", "kind", "led", "panel", &config->led, error))
@@ -257,7 +258,8 @@ static void take_enrolment(BtConfig *config)
         config->screen_id = g_strdup(BT_SCREEN_UNCLAIMED);
     for (guint i = 0; i < config->sources->len; i++) {
         BtConfigSource *source = g_ptr_array_index(config->sources, i);
-        if (source->fingerprint == NULL && source->root_path == NULL)
+        if (source->kind != BT_SOURCE_TTN && source->fingerprint == NULL &&
+            source->root_path == NULL)
             source->fingerprint = enrolled_fingerprint(config, source, &config->is_unsure);
     }
 }
@@ -340,6 +342,22 @@ const BtConfigSource *bt_config_report_source(const BtConfig *config)
         if (source->kind != BT_SOURCE_NATIVE || g_str_has_prefix(source->base, "file:"))
             continue;
         if (config->report_source == NULL || g_str_equal(config->report_source, source->name))
+            return source;
+    }
+    return NULL;
+}
+
+const char *bt_source_kind_name(BtSourceKind kind)
+{
+    static const char *const names[] = { "native", "folder", "ttn" };
+    return names[kind];
+}
+
+const BtConfigSource *bt_config_find_source(const BtConfig *config, const char *name)
+{
+    for (guint i = 0; i < config->sources->len; i++) {
+        const BtConfigSource *source = g_ptr_array_index(config->sources, i);
+        if (g_str_equal(source->name, name))
             return source;
     }
     return NULL;

@@ -104,13 +104,25 @@ gboolean bt_reading_is_one_of(const char *key, const char *const *known)
     return g_strv_contains(known, key);
 }
 
+/* "zone.NAME" stands for all of "zone.". */
+static gboolean is_known(const char *key, const char *const *known)
+{
+    for (guint i = 0; known[i] != NULL; i++) {
+        gsize size_bytes = strlen(known[i]);
+        gboolean family = g_str_has_suffix(known[i], ".NAME");
+        if (family ? strncmp(key, known[i], size_bytes - strlen("NAME")) == 0
+                   : g_str_equal(key, known[i]))
+            return TRUE;
+    }
+    return FALSE;
+}
+
 gboolean bt_reading_check_keys(
     const BtReading *reading, const char *group, const char *const *known, GError **error)
 {
     g_auto(GStrv) keys = g_key_file_get_keys(reading->file, group, NULL, NULL);
     for (guint i = 0; keys != NULL && keys[i] != NULL; i++) {
-        gboolean zone = g_str_equal(group, "screen") && g_str_has_prefix(keys[i], "zone.");
-        if (!zone && !bt_reading_is_one_of(keys[i], known)) {
+        if (!is_known(keys[i], known)) {
             g_autofree char *what = g_strdup_printf("unknown key “%s” in [%s]", keys[i], group);
             g_autofree char *expected = g_strjoinv(" ", (char **)known);
             return bt_reading_fail(reading, group, keys[i], error, what, expected);

@@ -30,6 +30,7 @@ gboolean bt_reading_windows(
     const BtReading *reading, const char *group, const char *key, GArray *windows, GError **error);
 gboolean bt_reading_is_id(const char *text /* (nullable) */);
 gboolean bt_reading_is_one_of(const char *key, const char *const *known);
+/* "zone.NAME" among the known stands for all keys that begin with "zone.". */
 gboolean bt_reading_check_keys(
     const BtReading *reading, const char *group, const char *const *known, GError **error);
 

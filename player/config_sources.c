@@ -1,6 +1,7 @@
 #include "player/config_sources.h"
 
 #include "base/address.h"
+#include "player/config_ttn.h"
 #include "player/relay/wire.h"
 
 #include <string.h>
@@ -21,6 +22,7 @@ void bt_config_source_free(gpointer data)
     g_free(source->ca_path);
     g_free(source->pin);
     g_strfreev(source->streams);
+    bt_config_ttn_free(source->ttn);
     g_free(source);
 }
 
@@ -112,22 +114,30 @@ static gboolean read_streams(
     return TRUE;
 }
 
-static gboolean read_native(
+/* What everything that comes over a network may be told. */
+static gboolean read_line(
     BtReading *reading, const char *group, BtConfigSource *source, GError **error)
 {
     gint64 poll_s = source->poll_s;
     if (!bt_reading_int(reading, group, "poll", 1, 86400, &poll_s, error) ||
-        !read_budget(reading, group, source, error) ||
-        !read_streams(reading, group, source, error) ||
-        !bt_reading_bool(reading, group, "insecure", &source->insecure, error))
+        !read_budget(reading, group, source, error) || !read_streams(reading, group, source, error))
         return FALSE;
     source->poll_s = (int)poll_s;
+    source->ca_path = bt_reading_path(reading, group, "ca");
+    source->pin = bt_reading_string(reading, group, "pin");
+    return TRUE;
+}
+
+static gboolean read_native(
+    BtReading *reading, const char *group, BtConfigSource *source, GError **error)
+{
+    if (!read_line(reading, group, source, error) ||
+        !bt_reading_bool(reading, group, "insecure", &source->insecure, error))
+        return FALSE;
     source->base = bt_reading_string(reading, group, "base");
     source->source_id = bt_reading_string(reading, group, "id");
     source->root_path = bt_reading_path(reading, group, "root");
     source->fingerprint = bt_reading_string(reading, group, "fingerprint");
-    source->ca_path = bt_reading_path(reading, group, "ca");
-    source->pin = bt_reading_string(reading, group, "pin");
     if (source->source_id == NULL)
         source->source_id = g_strdup("");
     if (source->base == NULL ||
@@ -144,11 +154,54 @@ static gboolean read_native(
     return TRUE;
 }
 
-gboolean bt_config_read_source(BtReading *reading, const char *group, GError **error)
+static gboolean read_kind(BtReading *reading, const char *group, BtSourceKind *kind, GError **error)
+{
+    g_autofree char *word = bt_reading_string(reading, group, "kind");
+    *kind = BT_SOURCE_NATIVE;
+    if (word == NULL)
+        return TRUE;
+    for (BtSourceKind k = BT_SOURCE_NATIVE; k <= BT_SOURCE_TTN; k++) {
+        *kind = k;
+        if (g_str_equal(word, bt_source_kind_name(k)))
+            return TRUE;
+    }
+    g_autofree char *what = g_strdup_printf("“%s” is not known for kind", word);
+    return bt_reading_fail(reading, group, "kind", error, what, "native, folder or ttn");
+}
+
+static gboolean check_keys(
+    const BtReading *reading, const char *group, BtSourceKind kind, GError **error)
 {
     static const char *const known[] = { "kind", "classes", "zones", "base", "id", "root",
         "fingerprint", "ca", "pin", "insecure", "poll", "max_kb_per_s", "day_mb", "month_mb",
         "heavy", "heavy_mb", "streams", "stream_kb_per_s", "path", NULL };
+    static const char *const known_of_ttn[] = { "kind", "classes", "zones", "base", "ca", "pin",
+        "poll", "max_kb_per_s", "day_mb", "month_mb", "heavy", "heavy_mb", "streams",
+        "stream_kb_per_s", "dialect", "auth", "register", "mqtt", "username", "password_file",
+        "cert", "key", "insecure_hosts", "set.NAME", "layout.NAME", "urgent", "priority",
+        "ordinary", "urgent_from", "urgent_max_min", "media_max_mb", NULL };
+    return bt_reading_check_keys(
+        reading, group, kind == BT_SOURCE_TTN ? known_of_ttn : known, error);
+}
+
+static gboolean read_folder(
+    BtReading *reading, const char *group, BtConfigSource *source, GError **error)
+{
+    source->source_id = g_strdup(source->name);
+    source->base = bt_reading_path(reading, group, "path");
+    return source->base != NULL ||
+        bt_reading_fail(reading, group, "path", error, "path is missing", "a folder");
+}
+
+/* Nobody signs what a source system says, so it has to be given by name what overrides others. */
+static guint classes_of(BtSourceKind kind)
+{
+    const guint given = 1u << BT_CLASS_EMERGENCY | 1u << BT_CLASS_REQUISITION;
+    return kind == BT_SOURCE_TTN ? BT_ALL_CLASSES & ~given : BT_ALL_CLASSES;
+}
+
+gboolean bt_config_read_source(BtReading *reading, const char *group, GError **error)
+{
     const char *name = group + strlen("source ");
     if (!bt_reading_is_id(name))
         return bt_reading_fail(reading, group, NULL, error, "a source without a proper name",
@@ -157,17 +210,17 @@ gboolean bt_config_read_source(BtReading *reading, const char *group, GError **e
         return bt_reading_fail(reading, group, NULL, error, "too many sources", "at most 16");
     BtConfigSource *source = bt_config_source_new(name);
     g_ptr_array_add(reading->config->sources, source);
-    gboolean folder = FALSE;
-    if (!bt_reading_check_keys(reading, group, known, error) ||
-        !bt_reading_word(reading, group, "kind", "folder", "native", &folder, error) ||
-        !read_classes(reading, group, source, error) ||
+    if (!read_kind(reading, group, &source->kind, error) ||
+        !check_keys(reading, group, source->kind, error))
+        return FALSE;
+    source->classes = classes_of(source->kind);
+    if (!read_classes(reading, group, source, error) ||
         !read_ceiling_zones(reading, group, source, error))
         return FALSE;
-    source->kind = folder ? BT_SOURCE_FOLDER : BT_SOURCE_NATIVE;
-    if (!folder)
+    if (source->kind == BT_SOURCE_FOLDER)
+        return read_folder(reading, group, source, error);
+    if (source->kind == BT_SOURCE_NATIVE)
         return read_native(reading, group, source, error);
-    source->source_id = g_strdup(name);
-    source->base = bt_reading_path(reading, group, "path");
-    return source->base != NULL ||
-        bt_reading_fail(reading, group, "path", error, "path is missing", "a folder");
+    return read_line(reading, group, source, error) &&
+        bt_config_read_ttn(reading, group, source, error);
 }
