@@ -19,6 +19,7 @@ static void source_free(gpointer data)
     g_ptr_array_unref(source->denials);
     g_ptr_array_unref(source->set_asides);
     g_array_unref(source->lapses);
+    g_array_unref(source->stops);
     g_free(source);
 }
 
@@ -30,6 +31,7 @@ BtInputs *bt_inputs_new(void)
     inputs->safes = g_array_new(FALSE, FALSE, sizeof(BtSpan));
     inputs->darkens = g_array_new(FALSE, FALSE, sizeof(BtSpan));
     inputs->untrusted = g_array_new(FALSE, FALSE, sizeof(BtSpan));
+    inputs->pauses = g_array_new(FALSE, FALSE, sizeof(BtPause));
     inputs->instants = g_array_new(FALSE, FALSE, sizeof(gint64));
     return inputs;
 }
@@ -43,6 +45,7 @@ void bt_inputs_free(BtInputs *inputs)
     g_array_unref(inputs->safes);
     g_array_unref(inputs->darkens);
     g_array_unref(inputs->untrusted);
+    g_array_unref(inputs->pauses);
     g_array_unref(inputs->instants);
     g_clear_pointer(&inputs->on, g_array_unref);
     g_free(inputs);
@@ -117,6 +120,7 @@ guint bt_inputs_add_source(
     source->denials = g_ptr_array_new_with_free_func(block_free);
     source->set_asides = g_ptr_array_new_with_free_func(block_free);
     source->lapses = g_array_new(FALSE, FALSE, sizeof(gint64));
+    source->stops = g_array_new(FALSE, FALSE, sizeof(BtSpan));
     g_ptr_array_add(inputs->sources, source);
     return source->index;
 }
@@ -170,6 +174,23 @@ static void add_span(BtInputs *inputs, GArray *spans, gint64 from_ms, gint64 unt
 {
     BtSpan span = { from_ms, until_ms };
     g_array_append_val(spans, span);
+    note_instant(inputs, from_ms);
+    if (until_ms != BT_TIME_MAX)
+        note_instant(inputs, until_ms);
+}
+
+void bt_inputs_add_stop(BtInputs *inputs, guint source, gint64 from_ms, gint64 until_ms)
+{
+    add_span(inputs, get_source(inputs, source)->stops, from_ms, until_ms);
+}
+
+void bt_inputs_add_pause(BtInputs *inputs, guint source, gint64 from_ms, gint64 until_ms)
+{
+    BtPause pause = { get_source(inputs, source)->index, { from_ms, until_ms } };
+    guint place = inputs->pauses->len;
+    while (place > 0 && g_array_index(inputs->pauses, BtPause, place - 1).span.from_ms > from_ms)
+        place--;
+    g_array_insert_val(inputs->pauses, place, pause);
     note_instant(inputs, from_ms);
     if (until_ms != BT_TIME_MAX)
         note_instant(inputs, until_ms);
@@ -238,6 +259,21 @@ gboolean bt_source_lapsed(const BtInputSource *source, const BtEntry *entry, gin
             return TRUE;
     }
     return FALSE;
+}
+
+gboolean bt_source_stopped(const BtInputSource *source, gint64 at_ms)
+{
+    return bt_spans_find(source->stops, at_ms) != NULL;
+}
+
+const BtPause *bt_inputs_find_pause(const BtInputs *inputs, gint64 at_ms, guint *from)
+{
+    while (*from < inputs->pauses->len) {
+        const BtPause *pause = &g_array_index(inputs->pauses, BtPause, (*from)++);
+        if (bt_span_holds(&pause->span, at_ms))
+            return pause;
+    }
+    return NULL;
 }
 
 static gboolean blocks_item(const GPtrArray *blocks, const BtItem *item, gint64 at_ms)

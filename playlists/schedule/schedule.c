@@ -84,6 +84,19 @@ static gboolean try_class(BtEpoch *epoch, BtClass cls, gint64 at_ms, BtOnAir *on
     return TRUE;
 }
 
+/* A pause holds what it holds against its own class and those below. */
+static gboolean try_frozen(const BtEpoch *epoch, BtClass cls, BtOnAir *on)
+{
+    if (!epoch->frozen || epoch->frozen->cls != cls)
+        return FALSE;
+    gint64 until_ms = on->until_ms;
+    BtOnAir *copy = bt_on_air_copy(epoch->frozen);
+    *on = *copy;
+    on->until_ms = until_ms;
+    g_free(copy);
+    return TRUE;
+}
+
 static void choose(BtEpoch *epoch, gint64 at_ms, BtOnAir *on)
 {
     if (epoch->cut) {
@@ -103,7 +116,7 @@ static void choose(BtEpoch *epoch, gint64 at_ms, BtOnAir *on)
         return;
     }
     for (BtClass cls = BT_CLASS_EMERGENCY + 1; cls < BT_N_CLASSES; cls++) {
-        if (try_class(epoch, cls, at_ms, on))
+        if (try_frozen(epoch, cls, on) || try_class(epoch, cls, at_ms, on))
             return;
     }
 }
