@@ -14,7 +14,7 @@
 #define BT_CONFIG_MAX_DELAY_MS 500      /* televisions and amplifiers stay below */
 #define BT_SCREEN_UNCLAIMED "unclaimed" /* no id yet: bangtin enrol gives one */
 
-typedef enum { BT_SOURCE_NATIVE, BT_SOURCE_FOLDER } BtSourceKind;
+typedef enum { BT_SOURCE_NATIVE, BT_SOURCE_FOLDER, BT_SOURCE_TTN } BtSourceKind;
 
 /* Files in the state folder that enrolment writes: the screen's id, and the fingerprint of a
  * source's first root (the source's name follows). */
