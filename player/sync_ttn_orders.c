@@ -4,29 +4,28 @@
 
 #include "base/hash.h"
 #include "base/json.h"
+#include "playlists/model/orders.h"
 
 #include <string.h>
 
 #define NAME "orders.json"
-#define MAX_BYTES (16 * 1024)
-#define MAX_ORDERS 32
 #define ID_MAX_BYTES 64
 
-static const char *verb_of(BtTtnSays says)
+static BtOrderVerb verb_of(BtTtnSays says)
 {
     switch (says) {
     case BT_TTN_SAY_VOLUME:
-        return "volume";
+        return BT_ORDER_VOLUME;
     case BT_TTN_SAY_STOP:
-        return "stop";
+        return BT_ORDER_STOP;
     case BT_TTN_SAY_SKIP:
-        return "skip";
+        return BT_ORDER_SKIP;
     case BT_TTN_SAY_PAUSE:
-        return "pause";
+        return BT_ORDER_PAUSE;
     case BT_TTN_SAY_RESUME:
-        return "resume";
+        return BT_ORDER_RESUME;
     default:
-        return "restart";
+        return BT_ORDER_RESTART;
     }
 }
 
@@ -43,45 +42,32 @@ static void make_id(const char *theirs, char id[BT_HASH_HEX_SIZE])
         bt_hash_data(theirs, length, id);
 }
 
-/* What cannot be read any more says nothing. */
-static BtJson *read_orders(BtSyncTtn *ttn, BtCache *cache)
+static void append(BtJson *orders, const BtOrder *order)
+{
+    BtJson *json = bt_json_new_object();
+    bt_json_set_string(json, "id", order->id);
+    bt_json_set_string(json, "verb", bt_order_verb_name(order->verb));
+    bt_json_set_int(json, "value", order->value);
+    bt_json_set_time(json, "at", order->at_ms);
+    bt_json_append(orders, json);
+}
+
+/* The newest of those that are there, with room for one more. What cannot be read any more says
+ * nothing. */
+static void append_fresh(
+    BtJson *orders, BtSyncTtn *ttn, BtCache *cache, const char *new_id, gint64 now_ms)
 {
     g_autoptr(GBytes) bytes =
-        bt_cache_read_document(cache, ttn->source->name, NAME, MAX_BYTES, NULL);
-    return bytes == NULL ? NULL
-                         : bt_json_parse(g_bytes_get_data(bytes, NULL), g_bytes_get_size(bytes),
-                               NAME, MAX_BYTES, 4, NULL);
-}
-
-static gboolean is_fresh(const BtJsonAt *order, const char *new_id, gint64 now_ms)
-{
-    BtJsonAt at, id;
-    gint64 at_ms = 0;
-    if (!bt_json_read_object(order, NULL) || !bt_json_member(order, "at", &at) ||
-        !bt_json_read_time(&at, &at_ms, NULL) || !bt_json_member(order, "id", &id))
-        return FALSE;
-    const char *text = bt_json_read_string(&id, 1, ID_MAX_BYTES, NULL);
-    return text != NULL && strcmp(text, new_id) != 0 && at_ms > now_ms - BT_DAY_MS;
-}
-
-/* The newest of those that are there, with room for one more. */
-static BtJson *copy_fresh(const BtJson *old, const char *new_id, gint64 now_ms)
-{
-    BtJson *orders = bt_json_new_array();
-    BtJsonAt root, list;
-    if (old == NULL)
-        return orders;
-    root = bt_json_root(NAME, old);
-    if (!bt_json_read_object(&root, NULL) || !bt_json_member(&root, "orders", &list) ||
-        !bt_json_is_array(&list))
-        return orders;
-    gsize n = bt_json_length(&list);
-    for (gsize i = n >= MAX_ORDERS ? n - MAX_ORDERS + 1 : 0; i < n; i++) {
-        BtJsonAt order = bt_json_element(&list, i);
-        if (is_fresh(&order, new_id, now_ms))
-            bt_json_append(orders, bt_json_ref(order.value));
+        bt_cache_read_document(cache, ttn->source->name, NAME, BT_ORDERS_MAX_BYTES, NULL);
+    g_autoptr(GPtrArray) old = bytes == NULL
+        ? NULL
+        : bt_orders_parse(g_bytes_get_data(bytes, NULL), g_bytes_get_size(bytes), NAME, NULL);
+    guint n = old == NULL ? 0 : old->len;
+    for (guint i = n >= BT_ORDERS_MAX ? n - BT_ORDERS_MAX + 1 : 0; i < n; i++) {
+        const BtOrder *order = g_ptr_array_index(old, i);
+        if (strcmp(order->id, new_id) != 0 && order->at_ms > now_ms - BT_DAY_MS)
+            append(orders, order);
     }
-    return orders;
 }
 
 gboolean bt_ttn_orders_add(
@@ -89,14 +75,14 @@ gboolean bt_ttn_orders_add(
 {
     char id[BT_HASH_HEX_SIZE];
     make_id(message->id, id);
-    g_autoptr(BtJson) old = read_orders(ttn, cache), document = bt_json_new_object();
-    BtJson *orders = copy_fresh(old, id, now_ms), *order = bt_json_new_object();
-    gint64 at_ms = message->at_ms > 0 ? MIN(message->at_ms, now_ms) : now_ms;
-    bt_json_set_string(order, "id", id);
-    bt_json_set_string(order, "verb", verb_of(message->says));
-    bt_json_set_int(order, "value", message->value);
-    bt_json_set_time(order, "at", at_ms);
-    bt_json_append(orders, order);
+    BtOrder order = { .id = id,
+        .verb = verb_of(message->says),
+        .value = (int)CLAMP(message->value, 0, 100),
+        .at_ms = message->at_ms > 0 ? MIN(message->at_ms, now_ms) : now_ms };
+    g_autoptr(BtJson) document = bt_json_new_object();
+    BtJson *orders = bt_json_new_array();
+    append_fresh(orders, ttn, cache, id, now_ms);
+    append(orders, &order);
     bt_json_set(document, "orders", orders);
     char *text = bt_json_to_text(document, FALSE);
     g_autoptr(GBytes) bytes = g_bytes_new_take(text, strlen(text));
