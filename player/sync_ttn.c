@@ -133,6 +133,8 @@ void bt_ttn_note_free(gpointer data)
     BtTtnNote *note = data;
     if (note->body != NULL)
         g_bytes_unref(note->body);
+    if (note->done != NULL)
+        g_atomic_rc_box_release(note->done);
     g_free(note->topic);
     g_free(note);
 }
@@ -182,6 +184,7 @@ BtSyncTtn *bt_sync_ttn_new(BtSyncRole *role, const BtConfigSource *source, GErro
     ttn->queue = g_async_queue_new_full(bt_ttn_note_free);
     ttn->budget = bt_sync_role_budget(role, source);
     g_mutex_init(&ttn->mutex);
+    g_mutex_init(&ttn->publishing);
     g_cond_init(&ttn->wake);
     ttn->dialect = bt_dialect_load(source->ttn->dialect, error);
     if (ttn->dialect != NULL && read_layouts(ttn, error))
@@ -222,6 +225,7 @@ void bt_sync_ttn_free(gpointer data)
     g_async_queue_unref(ttn->queue);
     g_clear_pointer(&ttn->budget.zone, g_time_zone_unref);
     g_mutex_clear(&ttn->mutex);
+    g_mutex_clear(&ttn->publishing);
     g_cond_clear(&ttn->wake);
     g_free(ttn->mqtt_trouble);
     g_free(ttn->outlook);

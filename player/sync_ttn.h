@@ -35,7 +35,15 @@ typedef struct {
     BtTtnNoteKind kind;
     char *topic;
     GBytes *body;
+    gint *done; /* (nullable) of g_atomic_rc_box: set, atomically, when it is durable or refused */
 } BtTtnNote;
+
+/* One of the two documents, as it was made last. */
+typedef struct {
+    char plain[BT_HASH_HEX_SIZE]; /* of what it says beside its version and dates; "" nothing */
+    char sha256[BT_HASH_HEX_SIZE], before[BT_HASH_HEX_SIZE];
+    gint64 renewed_ms; /* its dates count from here */
+} BtTtnMade;
 
 struct BtSyncTtn {
     BtSyncRole *role;
@@ -49,6 +57,7 @@ struct BtSyncTtn {
     guint64 fetch_wakes, talk_wakes; /* under the mutex, with its condition */
     GMutex mutex;
     GCond wake;
+    GMutex publishing; /* held while the talk uses `mqtt`; before the other mutex */
     BtMqtt *mqtt;         /* under the mutex; NULL: none, or not now */
     gboolean connected;   /* under the mutex: to the broker */
     char *mqtt_trouble;   /* under the mutex: why not; "" */
@@ -56,7 +65,8 @@ struct BtSyncTtn {
     guint64 talked_bytes; /* under the mutex: not in the books yet */
     char *outlook;        /* under the mutex: for status; NULL */
     BtBudget budget;
-    guint n_shown; /* of the desk: bulletins in the documents, for status */
+    BtTtnMade made[2]; /* of the desk, by BtTtnDocument */
+    gboolean made_is_read;
 };
 
 /* ---- sync_ttn.c: the whole of it ---- */
@@ -104,6 +114,14 @@ gboolean bt_ttn_take(BtSyncTtn *ttn, BtTtnHands *hands, const BtTtnNote *note, g
 /* ---- sync_ttn_orders.c: commands for show ---- */
 gboolean bt_ttn_orders_add(
     BtSyncTtn *ttn, BtCache *cache, const BtTtnMessage *message, gint64 now_ms, GError **error);
+
+/* ---- sync_ttn_made.c: what the documents were ---- */
+void bt_ttn_made_read(BtSyncTtn *ttn, BtCache *cache);
+/* A new text of a document: into the cache, ready, and remembered. */
+gboolean bt_ttn_made_put(BtSyncTtn *ttn, BtCache *cache, BtTtnDocument which,
+    const BtTtnMade *made, const char *text, GError **error);
+/* What the documents that are ready, and were before, need: added to `keep`. */
+void bt_ttn_made_add_needed(BtSyncTtn *ttn, BtCache *cache, GHashTable *keep);
 
 /* ---- sync_ttn_documents.c ---- */
 /* Composes both documents and makes ready what changed; tells show. `*holds_until_ms`: then again.

@@ -39,6 +39,8 @@ static gboolean take(Desk *desk, const BtTtnNote *note)
         bt_sync_role_tell(desk->ttn->role, BT_ROLE_NEWS);
     if (!taken)
         fail(desk, failure);
+    else if (note->done != NULL)
+        g_atomic_int_set(note->done, 1);
     return taken;
 }
 

@@ -22,6 +22,10 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(BtTtnStore, bt_ttn_store_close)
 gboolean bt_ttn_store_take(BtTtnStore *store, const BtTtnMessage *message, gint64 now_ms,
     gboolean *is_new, gboolean *changed, GError **error);
 
+/* Whether a message was acted on. */
+gboolean bt_ttn_store_has_seen(
+    BtTtnStore *store, const char *message_id, gboolean *seen, GError **error);
+
 /* A bulletin by the id of its item, also when it was taken away since. (transfer full) (nullable)
  */
 BtTtnBulletin *bt_ttn_store_find(BtTtnStore *store, const char *item_id, GError **error);
