@@ -10,6 +10,7 @@
 #include "player/confine.h"
 #include "player/line_watch.h"
 #include "player/sync_needs.h"
+#include "player/sync_ttn.h"
 
 #include <glib-unix.h>
 #include <unistd.h>
@@ -28,6 +29,8 @@ void bt_sync_role_wake(BtSyncRole *role)
     role->wakes++;
     g_cond_broadcast(&role->wake);
     g_mutex_unlock(&role->mutex);
+    for (guint i = 0; i < role->ttns->len; i++)
+        bt_sync_ttn_wake(g_ptr_array_index(role->ttns, i));
 }
 
 void bt_sync_role_sleep(BtSyncRole *role, gint64 ms, guint64 *seen_wakes)
@@ -92,6 +95,29 @@ static void confine(const BtSyncRole *role)
     role->config->is_unsure = role->config->is_unsure || missed;
 }
 
+/* One that can never work is said, and keeps no other from working. */
+static void add_ttn(BtSyncRole *role, const BtConfigSource *source)
+{
+    g_autoptr(GError) failure = NULL;
+    BtSyncTtn *ttn = bt_sync_ttn_new(role, source, &failure);
+    if (ttn == NULL) {
+        g_warning("%s: %s", source->name, failure->message);
+        return;
+    }
+    bt_sync_needs_expect(role->needs, source->name);
+    g_ptr_array_add(role->ttns, ttn);
+}
+
+static void add_source(BtSyncRole *role, const BtConfigSource *source)
+{
+    if (source->kind == BT_SOURCE_TTN)
+        add_ttn(role, source);
+    if (source->kind != BT_SOURCE_NATIVE)
+        return;
+    bt_sync_needs_expect(role->needs, source->name);
+    g_ptr_array_add(role->workers, bt_sync_worker_new(role, source));
+}
+
 static gboolean role_open(BtSyncRole *role, GError **error)
 {
     role->loop = g_main_loop_new(NULL, FALSE);
@@ -104,13 +130,11 @@ static gboolean role_open(BtSyncRole *role, GError **error)
     bt_io_sweep(role->config->state_folder);
     bt_sync_role_start_time(role);
     confine(role);
-    for (guint i = 0; i < role->config->sources->len; i++) {
-        const BtConfigSource *source = g_ptr_array_index(role->config->sources, i);
-        if (source->kind != BT_SOURCE_FOLDER)
-            bt_sync_needs_expect(role->needs, source->name);
-        if (source->kind == BT_SOURCE_NATIVE)
-            g_ptr_array_add(role->workers, bt_sync_worker_new(role, source));
-    }
+    role->streamed_bytes = g_new0(guint64, role->config->sources->len + 1);
+    for (guint i = 0; i < role->config->sources->len; i++)
+        add_source(role, g_ptr_array_index(role->config->sources, i));
+    for (guint i = 0; i < role->ttns->len; i++)
+        bt_sync_ttn_start(g_ptr_array_index(role->ttns, i));
     for (guint i = 0; i < role->workers->len; i++)
         bt_sync_worker_start(g_ptr_array_index(role->workers, i));
     return TRUE;
@@ -119,6 +143,8 @@ static gboolean role_open(BtSyncRole *role, GError **error)
 /* The last facts of show are pushed once more before the end. */
 static void push_what_is_left(BtSyncRole *role)
 {
+    for (guint i = 0; i < role->ttns->len; i++)
+        bt_sync_ttn_finish(g_ptr_array_index(role->ttns, i));
     for (guint i = 0; i < role->workers->len; i++)
         bt_sync_worker_finish(g_ptr_array_index(role->workers, i));
 }
@@ -131,6 +157,7 @@ int bt_sync_role(const BtRoleOptions *options)
     g_mutex_init(&role.channel_mutex);
     g_mutex_init(&role.time_mutex);
     g_cond_init(&role.wake);
+    role.ttns = g_ptr_array_new_with_free_func(bt_sync_ttn_free);
     BtLineWatch *watch = bt_line_watch_new(on_line_change, &role);
     gboolean open = role_open(&role, &failure);
     if (open) {
@@ -148,7 +175,9 @@ int bt_sync_role(const BtRoleOptions *options)
         g_warning("%s", failure->message);
     }
     bt_line_watch_free(watch);
+    g_ptr_array_unref(role.ttns);
     g_ptr_array_unref(role.workers);
+    g_free(role.streamed_bytes);
     bt_sync_needs_free(role.needs);
     bt_config_free(role.config);
     g_main_loop_unref(role.loop);

@@ -16,6 +16,7 @@
 #include "playlists/sync/sync.h"
 
 typedef struct BtSyncNeeds BtSyncNeeds;
+typedef struct BtSyncTtn BtSyncTtn;
 
 typedef struct {
     BtSyncRole *role;
@@ -41,7 +42,6 @@ typedef struct {
     gboolean tells_no_time;   /* nor did it when it was asked last */
     gint64 issued_ms;         /* of the newest document so far, 0: there was none */
     GHashTable *checked;      /* sha256 hashed since the start */
-    guint64 streamed_bytes;   /* under the role's mutex: of live streams, not in the books yet */
     GHashTable *needed;       /* sha256 this source cannot do without; NULL before */
 } BtSyncWorker;
 
@@ -50,8 +50,10 @@ struct BtSyncRole {
     BtConfig *config;
     GMainLoop *loop;
     GPtrArray *workers; /* of BtSyncWorker */
+    GPtrArray *ttns;    /* of BtSyncTtn */
     BtSyncNeeds *needs;
-    gint cancelled; /* atomic */
+    guint64 *streamed_bytes; /* under mutex: of live streams, by source, not in the books yet */
+    gint cancelled;          /* atomic */
     GMutex mutex;
     GCond wake;
     guint64 wakes; /* under mutex: how often supervise asked for a round */
@@ -84,8 +86,8 @@ void bt_sync_worker_free(gpointer worker);
 BtBudget bt_sync_role_budget(const BtSyncRole *role, const BtConfigSource *source);
 /* So many bytes of live streams came for the source of this number in the configuration. */
 void bt_sync_role_add_streamed(BtSyncRole *role, guint source, guint64 bytes);
-/* Those of this worker's source since the last call. */
-guint64 bt_sync_role_take_streamed(BtSyncWorker *worker);
+/* Those of this source since the last call. */
+guint64 bt_sync_role_take_streamed(BtSyncRole *role, const BtConfigSource *source);
 
 /* ---- sync_time.c ---- */
 /* Before any of the others. */

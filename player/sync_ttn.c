@@ -83,7 +83,8 @@ gint64 bt_ttn_real_ms_until(BtSyncTtn *ttn, gint64 wall_ms)
     gint64 now_ms = bt_ttn_now_ms(ttn);
     if (wall_ms <= now_ms)
         return 0;
-    return wall_ms - now_ms > BT_DAY_MS ? BT_DAY_MS : (gint64)((double)(wall_ms - now_ms) / rate) + 1;
+    return wall_ms - now_ms > BT_DAY_MS ? BT_DAY_MS
+                                        : (gint64)((double)(wall_ms - now_ms) / rate) + 1;
 }
 
 void bt_ttn_sleep(BtSyncTtn *ttn, const guint64 *wakes, guint64 *seen, gint64 ms)

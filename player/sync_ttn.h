@@ -1,10 +1,10 @@
 /* The worker of a TTN source, shared by the files that make it up. Three threads, so that nothing
  * waits behind what is slow:
- *   the desk   takes what was said, into the store, and composes the documents: never on the network
- *   the talk   says what the board has to say, and asks where there is no broker
- *   the fetch  brings media into the cache, and keeps the books
- * Each has hands of its own: its connections to store, ledger and cache. What they share stands in
- * BtSyncTtn, under its mutex. Private to these files. */
+ *   the desk   takes what was said, into the store, and composes the documents: never on the
+ * network the talk   says what the board has to say, and asks where there is no broker the fetch
+ * brings media into the cache, and keeps the books Each has hands of its own: its connections to
+ * store, ledger and cache. What they share stands in BtSyncTtn, under its mutex. Private to these
+ * files. */
 #ifndef BT_PLAYER_SYNC_TTN_H
 #define BT_PLAYER_SYNC_TTN_H
 
@@ -25,9 +25,9 @@ typedef struct {
 
 /* What comes to the desk. */
 typedef enum {
-    BT_TTN_NOTE_SAID,    /* `body` came on `topic`, or as the answer to a poll (NULL) */
-    BT_TTN_NOTE_MEDIA,   /* something arrived, or was given up */
-    BT_TTN_NOTE_HEARD,   /* somebody is there */
+    BT_TTN_NOTE_SAID,  /* `body` came on `topic`, or as the answer to a poll (NULL) */
+    BT_TTN_NOTE_MEDIA, /* something arrived, or was given up */
+    BT_TTN_NOTE_HEARD, /* somebody is there */
     BT_TTN_NOTE_STOP,
 } BtTtnNoteKind;
 
@@ -52,12 +52,12 @@ struct BtSyncTtn {
     BtDialect *dialect;
     GPtrArray *layouts; /* of BtTtnLayout */
     GThread *desk, *talk, *fetch;
-    GAsyncQueue *queue; /* of BtTtnNote */
-    gint hurry;         /* atomic: the fetch should look again what is most urgent */
+    GAsyncQueue *queue;              /* of BtTtnNote */
+    gint hurry;                      /* atomic: the fetch should look again what is most urgent */
     guint64 fetch_wakes, talk_wakes; /* under the mutex, with its condition */
     GMutex mutex;
     GCond wake;
-    GMutex publishing; /* held while the talk uses `mqtt`; before the other mutex */
+    GMutex publishing;    /* held while the talk uses `mqtt`; before the other mutex */
     BtMqtt *mqtt;         /* under the mutex; NULL: none, or not now */
     gboolean connected;   /* under the mutex: to the broker */
     char *mqtt_trouble;   /* under the mutex: why not; "" */
@@ -118,8 +118,8 @@ gboolean bt_ttn_orders_add(
 /* ---- sync_ttn_made.c: what the documents were ---- */
 void bt_ttn_made_read(BtSyncTtn *ttn, BtCache *cache);
 /* A new text of a document: into the cache, ready, and remembered. */
-gboolean bt_ttn_made_put(BtSyncTtn *ttn, BtCache *cache, BtTtnDocument which,
-    const BtTtnMade *made, const char *text, GError **error);
+gboolean bt_ttn_made_put(BtSyncTtn *ttn, BtCache *cache, BtTtnDocument which, const BtTtnMade *made,
+    const char *text, GError **error);
 /* What the documents that are ready, and were before, need: added to `keep`. */
 void bt_ttn_made_add_needed(BtSyncTtn *ttn, BtCache *cache, GHashTable *keep);
 

@@ -62,7 +62,7 @@ static void take_or_keep(Desk *desk, BtTtnNote *note)
         bt_ttn_note_free(note);
 }
 
-static gint64 wait_ms(const Desk *desk)
+static gint64 wait_ms(Desk *desk)
 {
     if (!g_queue_is_empty(&desk->unwritten) || (desk->changed && desk->disk_failed))
         return AGAIN_MS;

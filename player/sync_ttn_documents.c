@@ -59,8 +59,8 @@ typedef struct {
 } Composing;
 
 /* The hash of what it says, whenever it was made. */
-static void hash_plain(const Composing *c, BtTtnDocument which, char plain[BT_HASH_HEX_SIZE],
-    gint64 *holds_until_ms)
+static void hash_plain(
+    const Composing *c, BtTtnDocument which, char plain[BT_HASH_HEX_SIZE], gint64 *holds_until_ms)
 {
     BtTtnFrame frame = make_frame(c->ttn);
     frame.version = 1;
@@ -73,8 +73,7 @@ static void hash_plain(const Composing *c, BtTtnDocument which, char plain[BT_HA
     for (guint i = 0; i < problems->len; i++) {
         g_autoptr(GError) why =
             g_error_new_literal(BT_ERROR, BT_ERROR_LIMIT, g_ptr_array_index(problems, i));
-        bt_ttn_say(c->hands, "refused", why,
-            which == BT_TTN_ALERT ? "alert" : "manifest", NULL);
+        bt_ttn_say(c->hands, "refused", why, which == BT_TTN_ALERT ? "alert" : "manifest", NULL);
     }
 }
 

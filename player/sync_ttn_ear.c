@@ -18,8 +18,7 @@ static void wait_until_durable(BtSyncTtn *ttn, GBytes *payload, const char *topi
     note->body = g_bytes_ref(payload);
     note->done = g_atomic_rc_box_acquire(done);
     g_async_queue_push(ttn->queue, note);
-    while (g_atomic_int_get(done) == 0 && !bt_ttn_is_over(ttn) &&
-        g_get_monotonic_time() < until_us)
+    while (g_atomic_int_get(done) == 0 && !bt_ttn_is_over(ttn) && g_get_monotonic_time() < until_us)
         g_usleep(LOOK_US);
     g_atomic_rc_box_release(done);
 }

@@ -68,16 +68,16 @@ static gboolean write_text(
 static gboolean write_made(
     BtSyncTtn *ttn, BtCache *cache, BtTtnDocument which, const BtTtnMade *made, GError **error)
 {
-    g_autofree char *line = g_strdup_printf(
-        "%s %s %" G_GINT64_FORMAT, made->plain, made->sha256, made->renewed_ms);
+    g_autofree char *line =
+        g_strdup_printf("%s %s %" G_GINT64_FORMAT, made->plain, made->sha256, made->renewed_ms);
     return (*made->before == '\0' ||
                write_text(ttn, cache, before_names[which], made->before, error)) &&
         write_text(ttn, cache, ready_names[which], made->sha256, error) &&
         (*made->sha256 == '\0' || write_text(ttn, cache, made_names[which], line, error));
 }
 
-gboolean bt_ttn_made_put(BtSyncTtn *ttn, BtCache *cache, BtTtnDocument which,
-    const BtTtnMade *made, const char *text, GError **error)
+gboolean bt_ttn_made_put(BtSyncTtn *ttn, BtCache *cache, BtTtnDocument which, const BtTtnMade *made,
+    const char *text, GError **error)
 {
     BtTtnMade *old = &ttn->made[which], new_one = *made;
     gsize size = strlen(text);
@@ -89,8 +89,8 @@ gboolean bt_ttn_made_put(BtSyncTtn *ttn, BtCache *cache, BtTtnDocument which,
             !bt_cache_add_object(cache, new_one.sha256, bytes, error))
             return FALSE;
     }
-    g_strlcpy(new_one.before, *old->sha256 != '\0' ? old->sha256 : old->before,
-        sizeof new_one.before);
+    g_strlcpy(
+        new_one.before, *old->sha256 != '\0' ? old->sha256 : old->before, sizeof new_one.before);
     if (!write_made(ttn, cache, which, &new_one, error))
         return FALSE;
     *old = new_one;

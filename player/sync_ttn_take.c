@@ -61,8 +61,8 @@ static gboolean may_command(
     BtMoment moment = bt_sync_role_moment(ttn->role);
     if (*message->sender != '\0' && *own != '\0' && strcmp(message->sender, own) != 0 &&
         !is_one_of(ttn->source->ttn->urgent_from, message->sender))
-        return refuse(BT_ERROR_CEILING, error, "a command from “%s”: expected “%s”",
-            message->sender, own);
+        return refuse(
+            BT_ERROR_CEILING, error, "a command from “%s”: expected “%s”", message->sender, own);
     if (moment.trusted && message->at_ms > 0 && message->at_ms < now_ms - BT_DAY_MS)
         return refuse(
             BT_ERROR_EXPIRED, error, "a command of more than a day ago: expected a newer one");
@@ -145,8 +145,8 @@ static void tell_again(BtSyncTtn *ttn, BtTtnHands *hands, const BtTtnMessage *me
         g_debug("%s: %s was said before", ttn->source->name, message->id);
         return;
     }
-    g_autoptr(GError) why = g_error_new(BT_ERROR, BT_ERROR_ROLLBACK,
-        "a command that was acted on already: expected a new one");
+    g_autoptr(GError) why = g_error_new(
+        BT_ERROR, BT_ERROR_ROLLBACK, "a command that was acted on already: expected a new one");
     bt_ttn_say(hands, "refused", why, message->id, NULL);
 }
 
@@ -185,8 +185,8 @@ static void tell_problems(
     BtTtnHands *hands, const char *where, const GPtrArray *problems, const GError *failure)
 {
     for (guint i = 0; i < problems->len; i++) {
-        g_autoptr(GError) why = g_error_new_literal(
-            BT_ERROR, BT_ERROR_INVALID, g_ptr_array_index(problems, i));
+        g_autoptr(GError) why =
+            g_error_new_literal(BT_ERROR, BT_ERROR_INVALID, g_ptr_array_index(problems, i));
         bt_ttn_say(hands, "refused", why, where, NULL);
     }
     if (failure != NULL)

@@ -46,7 +46,7 @@ static void tell_time(BtSyncWorker *worker)
     bt_sync_role_learn_issued(worker);
     BtMoment at = bt_sync_role_moment(worker->role);
     BtBudgetTime now = { at.wall_ms, at.mono_ms, at.trusted };
-    guint64 more_bytes = bt_sync_role_take_streamed(worker);
+    guint64 more_bytes = bt_sync_role_take_streamed(worker->role, worker->source);
     if (worker->hints)
         more_bytes += bt_hints_take_bytes(worker->hints);
     bt_sync_set_time(worker->sync, &now, more_bytes);

@@ -12,9 +12,9 @@ struct BtTtnStore {
 
 /* Why a bulletin is not shown although it is kept. */
 typedef enum {
-    BT_TTN_ON,
-    BT_TTN_UNSCHEDULED, /* its schedule was taken away; a new one brings it back */
-    BT_TTN_CANCELLED,   /* until it comes anew */
+    BT_TTN_HERE,
+    BT_TTN_OFF_SCHEDULE, /* its schedule was taken away; a new one brings it back */
+    BT_TTN_TAKEN_AWAY,   /* until it comes anew */
 } BtTtnGone;
 
 /* ---- kept.c: rows of bulletins ---- */

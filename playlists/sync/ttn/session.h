@@ -8,9 +8,9 @@
 
 typedef struct {
     const BtDialect *dialect;
-    const char *ca_path, *pin;      /* (nullable) */
-    const char *const *insecure;    /* (nullable, NULL-ended) hosts that plain http may be spoken to */
-    const char *token_path;         /* where the token lies, 0600; NULL: not kept */
+    const char *ca_path, *pin;   /* (nullable) */
+    const char *const *insecure; /* (nullable, NULL-ended) hosts that plain http may be spoken to */
+    const char *token_path;      /* where the token lies, 0600; NULL: not kept */
     guint64 max_bytes_per_s;
     BtSyncNow now;
     gpointer now_user;
@@ -30,7 +30,7 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(BtTtnSession, bt_ttn_session_free)
  * `*body` (nullable, transfer full) is the answer, for POLL. */
 gboolean bt_ttn_session_call(BtTtnSession *session, BtTtnCall call, GHashTable *values,
     const BtPatience *patience, BtTtnReply *reply, GBytes **body, GError **error);
-guint64 bt_ttn_session_bytes(const BtTtnSession *session); /* since it was made, both ways */
+guint64 bt_ttn_session_bytes(const BtTtnSession *session);  /* since it was made, both ways */
 gint64 bt_ttn_session_take_asked_ms(BtTtnSession *session); /* as bt_sync_asked_ms */
 
 #endif

@@ -141,13 +141,13 @@ static gboolean take_schedule(
     return put_times(store, message->bulletin_id, message->schedule_id, message->schedule_name,
                message->slots, now_ms, error) &&
         bt_db_run(store->db, error, "UPDATE bulletin SET gone = ? WHERE id = ? AND gone = ?", "isi",
-            (gint64)BT_TTN_ON, message->bulletin_id, (gint64)BT_TTN_UNSCHEDULED);
+            (gint64)BT_TTN_HERE, message->bulletin_id, (gint64)BT_TTN_OFF_SCHEDULE);
 }
 
 static gboolean cancel(BtTtnStore *store, const char *bulletin, GError **error)
 {
     return bt_db_run(store->db, error, "UPDATE bulletin SET gone = ? WHERE id = ?", "is",
-               (gint64)BT_TTN_CANCELLED, bulletin) &&
+               (gint64)BT_TTN_TAKEN_AWAY, bulletin) &&
         bt_db_run(store->db, error, "DELETE FROM times WHERE bulletin = ?", "s", bulletin) &&
         bt_db_run(store->db, error, "DELETE FROM urgent WHERE bulletin = ?", "s", bulletin);
 }
@@ -158,7 +158,7 @@ static gboolean cancel_schedule(BtTtnStore *store, const char *schedule, GError 
     return bt_db_run(store->db, error,
                "UPDATE bulletin SET gone = ? WHERE gone = ? AND id IN"
                " (SELECT bulletin FROM times WHERE schedule = ?)",
-               "iis", (gint64)BT_TTN_UNSCHEDULED, (gint64)BT_TTN_ON, schedule) &&
+               "iis", (gint64)BT_TTN_OFF_SCHEDULE, (gint64)BT_TTN_HERE, schedule) &&
         bt_db_run(store->db, error, "DELETE FROM times WHERE schedule = ?", "s", schedule);
 }
 
