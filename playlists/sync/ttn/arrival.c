@@ -148,7 +148,10 @@ static gboolean is_strong(const char *tag)
 
 static gboolean begin_again(BtTtnArrival *a, GError **error)
 {
-    return bt_incoming_restart(a->incoming, error);
+    if (!bt_incoming_restart(a->incoming, error))
+        return FALSE;
+    (void)ask_budget(a); /* for all of it */
+    return TRUE;
 }
 
 static gboolean learn_size(BtTtnArrival *a, const BtAnswer *answer, GError **error)

@@ -134,6 +134,8 @@ static gboolean fetch_one(BtTtnMedia *media, BtTtnMedium *medium, gint64 now_ms,
         take_arrived(media, medium, sha256, arrival.size_bytes, &why);
     if (arrival.paused || arrival.waits) {
         round->unfinished = round->unfinished || arrival.paused;
+        if (arrival.waits)
+            medium->try_after_ms = now_ms + BT_TTN_MEDIA_LINE_WAIT_MS;
         return bt_ttn_store_put_medium(media->options.store, medium, error);
     }
     if (!here && g_error_matches(why, BT_ERROR, BT_ERROR_IO)) {

@@ -15,7 +15,7 @@
 #define BT_TTN_MEDIA_TRIES 6
 #define BT_TTN_MEDIA_FIRST_WAIT_MS (10 * BT_SECOND_MS) /* doubled each time … */
 #define BT_TTN_MEDIA_MAX_WAIT_MS BT_HOUR_MS            /* … up to this */
-#define BT_TTN_MEDIA_LINE_WAIT_MS BT_MINUTE_MS         /* without an answer: the line heals */
+#define BT_TTN_MEDIA_LINE_WAIT_MS BT_MINUTE_MS         /* without an answer, or a budget */
 #define BT_TTN_MEDIA_GIVEN_UP_MS BT_DAY_MS
 
 typedef struct {
