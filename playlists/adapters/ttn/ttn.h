@@ -30,12 +30,7 @@ typedef enum {
 } BtTtnKind;
 
 /* TT 39/2020: khẩn cấp, ưu tiên, thông thường; whichever number a province gives them. */
-typedef enum {
-    BT_TTN_URGENT,
-    BT_TTN_PRIORITY,
-    BT_TTN_ORDINARY,
-    BT_TTN_N_PRIORITIES
-} BtTtnPriority;
+typedef enum { BT_TTN_URGENT, BT_TTN_PRIORITY, BT_TTN_ORDINARY, BT_TTN_N_PRIORITIES } BtTtnPriority;
 
 typedef struct {
     gint64 from_ms, until_ms;
@@ -47,13 +42,13 @@ typedef struct {
     BtTtnKind kind;
     BtTtnPriority priority;
     char *title, *summary;
-    char *content; /* kind 1: the text, in Unicode; else an address */
-    char *lang;    /* BCP 47; the dialect's default is "vi" */
-    int field;     /* LoaiLinhVuc 1 to 6; 0 when not given */
-    gint64 made_ms;     /* ThoiGianSanXuat; 0 when not given */
-    gint64 duration_ms; /* ThoiLuong; 0 when not given */
-    char *partition;    /* the layout's name, by the dialect's table; "" the whole screen */
-    char *region;       /* the zone's name, by the dialect's table; "" its first */
+    char *content;         /* kind 1: the text, in Unicode; else an address */
+    char *lang;            /* BCP 47; the dialect's default is "vi" */
+    int field;             /* LoaiLinhVuc 1 to 6; 0 when not given */
+    gint64 made_ms;        /* ThoiGianSanXuat; 0 when not given */
+    gint64 duration_ms;    /* ThoiLuong; 0 when not given */
+    char *partition;       /* the layout's name, by the dialect's table; "" the whole screen */
+    char *region;          /* the zone's name, by the dialect's table; "" its first */
     char *author, *sender; /* for people; `sender` is NguonID, whom the ceiling may name */
     char *schedule_id, *schedule_name;
     GArray *slots;   /* of BtTtnSlot, rising, not overlapping; empty: until it is taken away */
@@ -91,10 +86,10 @@ typedef struct {
     BtTtnSays says;
     char *id; /* acted on once: theirs, else the hash of what was said */
     char *sender;
-    gint64 at_ms; /* when it was said, by them; 0 when not told */
+    gint64 at_ms;            /* when it was said, by them; 0 when not told */
     BtTtnBulletin *bulletin; /* NULL unless BULLETIN */
     char *bulletin_id, *schedule_id, *schedule_name; /* "" when not given */
-    GArray *slots; /* of BtTtnSlot; SCHEDULE */
+    GArray *slots;                                   /* of BtTtnSlot; SCHEDULE */
     gint64 until_ms, value;
 } BtTtnMessage;
 
@@ -162,8 +157,8 @@ gboolean bt_dialect_request(const BtDialect *dialect, BtTtnCall call, GHashTable
 
 typedef struct {
     gboolean ok;
-    char *reason; /* theirs, when not ok; "" */
-    char *token;  /* of LOGIN; NULL */
+    char *reason;          /* theirs, when not ok; "" */
+    char *token;           /* of LOGIN; NULL */
     gint64 token_lasts_ms; /* 0: not told */
 } BtTtnReply;
 void bt_ttn_reply_clear(BtTtnReply *reply);
@@ -177,8 +172,8 @@ GPtrArray *bt_dialect_topics(const BtDialect *dialect, GHashTable *values, GErro
 
 /* Where and how something was said. */
 typedef struct {
-    const char *topic; /* NULL: the answer of BT_TTN_POLL */
-    const char *name;  /* for messages */
+    const char *topic;          /* NULL: the answer of BT_TTN_POLL */
+    const char *name;           /* for messages */
     const char *const *devices; /* (nullable, NULL-ended) what this board is called: a message for
                                    others only is none. Also areas it lies in */
 } BtTtnHeard;
@@ -196,9 +191,9 @@ typedef struct {
     gint64 received_ms;
     const char *asset; /* sha256; NULL: not here (yet), it is shown as text */
     guint64 asset_bytes;
-    const char *asset_type;      /* "video/mp4" */
-    gint64 asset_duration_ms;    /* as the decoder found it; 0: not known */
-    gboolean media_failed;       /* its address cannot be had: text for good */
+    const char *asset_type;   /* "video/mp4" */
+    gint64 asset_duration_ms; /* as the decoder found it; 0: not known */
+    gboolean media_failed;    /* its address cannot be had: text for good */
 } BtTtnKept;
 
 /* The screen and the frame of the document. */
@@ -211,18 +206,35 @@ typedef struct {
     gint64 urgent_max_ms; /* an urgent bulletin without an end ends so long after it came */
 } BtTtnFrame;
 
-/* "main=0,0,640,320;strip=0,320,640,64" under a name that the dialect's table may give. */
+/* "main=0,0,640,320;strip=0,320,640,64" in pixels, under a name that the dialect's table may give;
+ * 1 to 16 zones that do not overlap. The first is where bulletins go that name none. Through a zone
+ * whose name begins with "ticker" texts run in one line. INVALID with "layout.NAME: …".
+ *
+ * Built in, scaled to the canvas: "whole" (main), "halves" (left, right), "stacked" (top, bottom),
+ * "thirds" (left, middle, right), "quarters" (top-left, top-right, bottom-left, bottom-right),
+ * "headline" (media, below headline, above ticker). One of the configuration takes the place of a
+ * built-in one of its name. */
 typedef struct BtTtnLayout BtTtnLayout;
 BtTtnLayout *bt_ttn_layout_parse(const char *name, const char *text, GError **error);
 void bt_ttn_layout_free(BtTtnLayout *layout);
 
 typedef enum { BT_TTN_MANIFEST, BT_TTN_ALERT } BtTtnDocument;
 
-/* The document for all of `kept` (of BtTtnKept) that counts at `now_ms` or later: the urgent ones
- * in the alert, the others in the manifest. It holds until `*holds_until_ms`: then, at the latest,
- * it is to be composed anew. What finds no place in the limits of FORMAT.md is left out, latest
- * first, with a sentence in `problems`. (transfer full), "" when nothing is in it: JSON that
- * bt_manifest_parse takes. */
+/* The document for all of `kept` (of BtTtnKept, in any order) that counts at `now_ms` or later: the
+ * urgent ones in the alert, the others in the manifest. It holds until `*holds_until_ms`: then, at
+ * the latest, it is to be composed anew, for what begins later found no place in it, or it expires.
+ * When not even all that is on at now_ms fits the limits of FORMAT.md, what came last is left out,
+ * with a sentence in `problems`. (transfer full), "" when nothing is in it: JSON that
+ * bt_manifest_parse takes.
+ *
+ * The same gives the same bytes; another version, another now_ms, more bulletins leave what is on
+ * where it is, as long as a bulletin is kept until the day after its last slot. Expires is at most
+ * 60 days after issued, an alert's 24 hours, whatever the frame says.
+ *
+ * Bulletins of one class and partition that are on at the same time are shown together, each in its
+ * zone; several in a zone take turns, the one that came first first (in an alert the newest). What
+ * is urgent is so in its slots, until its end; without slots from when it came until its end, or
+ * for urgent_max_ms. */
 char *bt_ttn_compose(const BtTtnFrame *frame, const GPtrArray *kept, BtTtnDocument which,
     gint64 now_ms, gint64 *holds_until_ms, GPtrArray *problems);
 
