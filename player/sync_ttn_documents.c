@@ -10,7 +10,8 @@
 
 #define EXPIRES_MS (60 * BT_DAY_MS)
 #define RENEW_MS (7 * BT_DAY_MS)
-#define CANVAS_W_PX 1920 /* when nobody said how large the screen is */
+#define ALERT_RENEW_MS (12 * BT_HOUR_MS) /* of the 24 that an alert may have */
+#define CANVAS_W_PX 1920                 /* when nobody said how large the screen is */
 #define CANVAS_H_PX 1080
 
 static BtTtnFrame make_frame(const BtSyncTtn *ttn)
@@ -58,18 +59,8 @@ typedef struct {
     gint64 now_ms;
 } Composing;
 
-/* The hash of what it says, whenever it was made. */
-static void hash_plain(
-    const Composing *c, BtTtnDocument which, char plain[BT_HASH_HEX_SIZE], gint64 *holds_until_ms)
+static void tell_problems(const Composing *c, BtTtnDocument which, const GPtrArray *problems)
 {
-    BtTtnFrame frame = make_frame(c->ttn);
-    frame.version = 1;
-    frame.issued_ms = 0;
-    frame.expires_ms = EXPIRES_MS;
-    g_autoptr(GPtrArray) problems = g_ptr_array_new_with_free_func(g_free);
-    g_autofree char *text =
-        bt_ttn_compose(&frame, c->kept, which, c->now_ms, holds_until_ms, problems);
-    bt_hash_data(text, strlen(text), plain);
     for (guint i = 0; i < problems->len; i++) {
         g_autoptr(GError) why =
             g_error_new_literal(BT_ERROR, BT_ERROR_LIMIT, g_ptr_array_index(problems, i));
@@ -77,11 +68,66 @@ static void hash_plain(
     }
 }
 
-/* Renewed only when the source was heard since. */
-static gboolean is_to_be_renewed(const Composing *c, const BtTtnMade *made)
+/* What it says beside its version and dates. */
+static void hash_plain(const char *text, char plain[BT_HASH_HEX_SIZE])
 {
-    gint64 heard_ms = bt_ttn_heard_ms(c->ttn);
-    return *made->sha256 != '\0' && heard_ms >= made->renewed_ms + RENEW_MS;
+    static const char *const passing[] = { "version", "issued", "expires", NULL };
+    g_autoptr(BtJson) json =
+        bt_json_parse(text, strlen(text), "", BT_MANIFEST_MAX_BYTES, BT_MANIFEST_MAX_DEPTH, NULL);
+    g_autoptr(BtJson) rest = bt_json_new_object();
+    BtJsonAt root = bt_json_root("", json), member;
+    void *iter = NULL;
+    while (json != NULL && bt_json_next_member(&root, &iter, &member))
+        if (!g_strv_contains(passing, member.key))
+            bt_json_set(rest, member.key, bt_json_ref(member.value));
+    g_autofree char *words = bt_json_to_text(rest, FALSE);
+    bt_hash_data(words, strlen(words), plain);
+}
+
+/* Nothing is to be shown, which must be said: a document that is not there leaves the last one. */
+static char *empty_manifest(const BtTtnFrame *frame)
+{
+    g_autoptr(BtJson) json = bt_json_new_object();
+    BtJson *screens = bt_json_new_array();
+    bt_json_append_string(screens, frame->screen);
+    bt_json_set_int(json, "spec", 1);
+    bt_json_set_string(json, "source", frame->source);
+    bt_json_set_int(json, "version", frame->version);
+    bt_json_set_time(json, "issued", frame->issued_ms);
+    bt_json_set_time(json, "expires", frame->expires_ms);
+    bt_json_set(json, "screens", screens);
+    bt_json_set_string(json, "timezone", frame->timezone);
+    bt_json_set(json, "assets", bt_json_new_object());
+    bt_json_set(json, "layouts", bt_json_new_array());
+    bt_json_set(json, "playlists", bt_json_new_array());
+    bt_json_set(json, "programmes", bt_json_new_array());
+    return bt_json_to_text(json, FALSE);
+}
+
+/* An alert lives for a day at most, whoever is heard; the other waits for a word of the source. */
+static gboolean is_to_be_renewed(const Composing *c, BtTtnDocument which)
+{
+    const BtTtnMade *made = &c->ttn->made[which];
+    if (*made->sha256 == '\0')
+        return FALSE;
+    return which == BT_TTN_ALERT ? c->now_ms >= made->renewed_ms + ALERT_RENEW_MS
+                                 : bt_ttn_heard_ms(c->ttn) >= made->renewed_ms + RENEW_MS;
+}
+
+static char *write_text(const Composing *c, BtTtnDocument which, gint64 version, gint64 renewed_ms,
+    gint64 *holds_until_ms)
+{
+    BtTtnFrame frame = make_frame(c->ttn);
+    g_autoptr(GPtrArray) problems = g_ptr_array_new_with_free_func(g_free);
+    frame.version = version;
+    frame.issued_ms = c->now_ms;
+    frame.expires_ms = MAX(renewed_ms + EXPIRES_MS, c->now_ms + BT_MINUTE_MS);
+    char *text = bt_ttn_compose(&frame, c->kept, which, c->now_ms, holds_until_ms, problems);
+    tell_problems(c, which, problems);
+    if (*text != '\0' || which == BT_TTN_ALERT)
+        return text;
+    g_free(text);
+    return empty_manifest(&frame);
 }
 
 /* What this player would not take must not cost what is there. */
@@ -97,40 +143,46 @@ static gboolean check(const Composing *c, const char *text)
     return manifest != NULL;
 }
 
-static gboolean make(const Composing *c, BtTtnDocument which, const char *plain, GError **error)
+static gboolean make(const Composing *c, BtTtnDocument which, BtTtnMade *made, GError **error)
 {
-    BtTtnMade made = c->ttn->made[which];
-    gint64 holds_until_ms, heard_ms = bt_ttn_heard_ms(c->ttn);
-    g_strlcpy(made.plain, plain, sizeof made.plain);
-    if (made.renewed_ms == 0 || is_to_be_renewed(c, &made))
-        made.renewed_ms = heard_ms > 0 ? heard_ms : c->now_ms;
-    BtTtnFrame frame = make_frame(c->ttn);
-    frame.version = bt_ttn_store_next_version(c->hands->store, error);
-    frame.issued_ms = c->now_ms;
-    frame.expires_ms = MAX(made.renewed_ms, c->now_ms - EXPIRES_MS + BT_MINUTE_MS) + EXPIRES_MS;
-    if (frame.version < 0)
+    gint64 holds_until_ms, version = bt_ttn_store_next_version(c->hands->store, error);
+    if (version < 0)
         return FALSE;
-    g_autoptr(GPtrArray) problems = g_ptr_array_new_with_free_func(g_free);
-    g_autofree char *text =
-        bt_ttn_compose(&frame, c->kept, which, c->now_ms, &holds_until_ms, problems);
+    g_autofree char *text = write_text(c, which, version, made->renewed_ms, &holds_until_ms);
     if (!check(c, text))
         return TRUE;
-    if (!bt_ttn_made_put(c->ttn, c->hands->cache, which, &made, text, error))
+    if (!bt_ttn_made_put(c->ttn, c->hands->cache, which, made, text, error))
         return FALSE;
     bt_sync_role_tell(c->ttn->role, BT_ROLE_NEWS);
     return TRUE;
 }
 
+static gint64 renewed_now(const Composing *c, BtTtnDocument which, gboolean renew)
+{
+    gint64 heard_ms = bt_ttn_heard_ms(c->ttn), last_ms = c->ttn->made[which].renewed_ms;
+    if (which == BT_TTN_ALERT)
+        return c->now_ms;
+    return last_ms > 0 && !renew ? last_ms : heard_ms > 0 ? heard_ms : c->now_ms;
+}
+
 static gboolean compose(
     const Composing *c, BtTtnDocument which, gint64 *holds_until_ms, GError **error)
 {
-    char plain[BT_HASH_HEX_SIZE];
+    BtTtnMade made = c->ttn->made[which];
+    gboolean renew = is_to_be_renewed(c, which);
     gint64 until_ms = BT_TIME_MAX;
-    const BtTtnMade *made = &c->ttn->made[which];
-    hash_plain(c, which, plain, &until_ms);
+    char plain[BT_HASH_HEX_SIZE] = "";
+    made.renewed_ms = renewed_now(c, which, renew);
+    g_autofree char *text = write_text(c, which, 1, made.renewed_ms, &until_ms);
+    if (which == BT_TTN_ALERT && *made.sha256 != '\0')
+        until_ms = MIN(until_ms, c->ttn->made[which].renewed_ms + ALERT_RENEW_MS);
     *holds_until_ms = MIN(*holds_until_ms, until_ms);
-    return (strcmp(plain, made->plain) == 0 && !is_to_be_renewed(c, made)) ||
-        make(c, which, plain, error);
+    if (*text != '\0')
+        hash_plain(text, plain);
+    if (strcmp(plain, made.plain) == 0 && !renew)
+        return TRUE;
+    g_strlcpy(made.plain, plain, sizeof made.plain);
+    return make(c, which, &made, error);
 }
 
 /* ---- both ---- */
@@ -164,6 +216,6 @@ gboolean bt_ttn_documents_compose(
     say_needs(&c);
     g_atomic_int_set(&ttn->hurry, 1);
     bt_ttn_poke(ttn, &ttn->fetch_wakes);
-    *holds_until_ms = MAX(until_ms, now_ms + 1);
+    *holds_until_ms = until_ms > now_ms ? until_ms : now_ms + BT_MINUTE_MS;
     return TRUE;
 }

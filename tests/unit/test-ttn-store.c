@@ -184,7 +184,8 @@ static void test_schedule_first(Fixture *f, gconstpointer data)
     own->slots = slots(NOON, NOON + MINUTES(5));
     say_bulletin(f, own, NOON);
     assert_kept(f, NOON, "A ordinary [0,5]");
-    assert_kept(f, NOON + MINUTES(5), "");
+    assert_kept(f, NOON + MINUTES(5), "A ordinary [0,5]");
+    assert_kept(f, NOON + MINUTES(5) + BT_DAY_MS, "");
 }
 
 static void test_schedule_after(Fixture *f, gconstpointer data)
@@ -229,7 +230,7 @@ static void test_urgent(Fixture *f, gconstpointer data)
     own->until_ms = NOON + MINUTES(1);
     say_bulletin(f, own, NOON);
     assert_kept(f, NOON, "A urgent until 3; B urgent until 1");
-    assert_kept(f, NOON + MINUTES(1), "A urgent until 3");
+    assert_kept(f, NOON + MINUTES(1) + BT_DAY_MS, "A ordinary [60,120]");
 }
 
 static void test_find(Fixture *f, gconstpointer data)

@@ -80,7 +80,7 @@ static gboolean is_over(const BtTtnBulletin *bulletin, gint64 now_ms)
     return n > 0 && g_array_index(bulletin->slots, BtTtnSlot, n - 1).until_ms <= now_ms;
 }
 
-static void take_row(GPtrArray *all, BtRows *rows, gint64 now_ms)
+static void take_row(GPtrArray *all, BtRows *rows, gint64 now_ms, gint64 over_ms)
 {
     g_autoptr(GError) failure = NULL;
     BtTtnBulletin *bulletin = read_body(bt_rows_text(rows, 0), &failure);
@@ -95,13 +95,13 @@ static void take_row(GPtrArray *all, BtRows *rows, gint64 now_ms)
     set_urgent(kept, rows, now_ms);
     set_medium(kept, rows);
     kept->kept.bulletin = bulletin;
-    if (is_over(bulletin, now_ms))
+    if (is_over(bulletin, over_ms))
         kept_free(kept);
     else
         g_ptr_array_add(all, kept);
 }
 
-GPtrArray *bt_ttn_store_read_kept(BtTtnStore *store, gint64 now_ms, GError **error)
+GPtrArray *bt_ttn_store_read_kept(BtTtnStore *store, gint64 now_ms, gint64 over_ms, GError **error)
 {
     g_autoptr(GError) failure = NULL;
     g_autoptr(BtRows) rows = bt_db_query(store->db, error,
@@ -111,12 +111,12 @@ GPtrArray *bt_ttn_store_read_kept(BtTtnStore *store, gint64 now_ms, GError **err
         " LEFT JOIN medium m ON m.url = b.url AND b.url != ''"
         " WHERE b.gone = 0 AND (t.until_ms IS NULL OR t.until_ms = 0 OR t.until_ms > ?1"
         " OR u.until_ms > ?1) ORDER BY b.received_ms, b.id",
-        "i", now_ms);
+        "i", over_ms);
     if (rows == NULL)
         return NULL;
     g_autoptr(GPtrArray) all = g_ptr_array_new_with_free_func(kept_free);
     while (bt_rows_next(rows, &failure))
-        take_row(all, rows, now_ms);
+        take_row(all, rows, now_ms, over_ms);
     if (failure == NULL)
         return g_steal_pointer(&all);
     g_propagate_error(error, g_steal_pointer(&failure));
@@ -125,7 +125,7 @@ GPtrArray *bt_ttn_store_read_kept(BtTtnStore *store, gint64 now_ms, GError **err
 
 GPtrArray *bt_ttn_store_kept(BtTtnStore *store, gint64 now_ms, GError **error)
 {
-    return bt_ttn_store_read_kept(store, now_ms, error);
+    return bt_ttn_store_read_kept(store, now_ms, now_ms - BT_TTN_STORE_OVER_MS, error);
 }
 
 BtTtnBulletin *bt_ttn_store_find(BtTtnStore *store, const char *item_id, GError **error)

@@ -71,7 +71,7 @@ static void add_missing(
 GPtrArray *bt_ttn_store_missing(BtTtnStore *store, gint64 now_ms, GError **error)
 {
     g_autoptr(GError) failure = NULL;
-    g_autoptr(GPtrArray) kept = bt_ttn_store_read_kept(store, now_ms, error);
+    g_autoptr(GPtrArray) kept = bt_ttn_store_read_kept(store, now_ms, now_ms, error);
     if (kept == NULL)
         return NULL;
     g_ptr_array_sort(kept, by_worth);

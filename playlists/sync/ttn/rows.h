@@ -20,9 +20,9 @@ typedef enum {
 /* ---- kept.c: rows of bulletins ---- */
 /* The kinds whose content is an address to be fetched. */
 gboolean bt_ttn_is_fetched(BtTtnKind kind);
-/* Each that is on at `now_ms`, as its schedule and an order to be urgent have it now: GPtrArray of
- * BtTtnKept (transfer full), which own what they point to. */
-GPtrArray *bt_ttn_store_read_kept(BtTtnStore *store, gint64 now_ms, GError **error);
+/* Each that was not over at `over_ms`, as its schedule and an order to be urgent have it at
+ * `now_ms`: GPtrArray of BtTtnKept (transfer full), which own what they point to. */
+GPtrArray *bt_ttn_store_read_kept(BtTtnStore *store, gint64 now_ms, gint64 over_ms, GError **error);
 
 /* ---- slots as text: "FROM UNTIL FROM UNTIL", milliseconds since 1970 ---- */
 char *bt_ttn_slots_to_text(const GArray *slots);  /* (transfer full) */

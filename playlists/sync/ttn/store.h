@@ -8,6 +8,8 @@
 
 #define BT_TTN_STORE_MAX_BULLETINS 5000 /* kept; the oldest that is over goes first */
 
+#define BT_TTN_STORE_OVER_MS BT_DAY_MS
+
 typedef struct BtTtnStore BtTtnStore;
 
 /* Lasting, as base/db.h has it. (transfer full) (nullable) */
@@ -30,7 +32,8 @@ gboolean bt_ttn_store_has_seen(
  */
 BtTtnBulletin *bt_ttn_store_find(BtTtnStore *store, const char *item_id, GError **error);
 
-/* All that may still be shown at `now_ms` or later: GPtrArray of BtTtnKept (transfer full), which
+/* All that may still be shown at `now_ms` or later, and what was over since BT_TTN_STORE_OVER_MS,
+ * so that the documents do not change with each end: GPtrArray of BtTtnKept (transfer full), which
  * own what they point to. */
 GPtrArray *bt_ttn_store_kept(BtTtnStore *store, gint64 now_ms, GError **error);
 
