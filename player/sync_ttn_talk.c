@@ -56,59 +56,37 @@ static void count(Talk *talk)
 
 typedef enum { SAID, REFUSED, UNHEARD } Outcome;
 
-/* There is nobody who answers there. */
-static Outcome publish(Talk *talk, const BtTtnRequest *request)
+/* Of bt_ttn_session_new: what the dialect says by the broker. */
+static gboolean publish(const char *topic, GBytes *payload, gpointer user, GError **error)
 {
-    BtSyncTtn *ttn = talk->ttn;
-    GError *why = NULL;
-    g_autoptr(GBytes) body = g_bytes_new(request->body, strlen(request->body));
+    BtSyncTtn *ttn = user;
     g_mutex_lock(&ttn->publishing);
     g_mutex_lock(&ttn->mutex);
     BtMqtt *mqtt = ttn->connected ? ttn->mqtt : NULL;
     g_mutex_unlock(&ttn->mutex);
-    gboolean said = mqtt != NULL && bt_mqtt_publish(mqtt, request->topic, body, &why);
+    gboolean said = mqtt != NULL && bt_mqtt_publish(mqtt, topic, payload, error);
     g_mutex_unlock(&ttn->publishing);
-    if (!said && why == NULL)
-        why = g_error_new_literal(
-            BT_ERROR, BT_ERROR_NETWORK, "mqtt: not connected: expected the broker");
-    g_clear_error(&talk->trouble);
-    talk->trouble = why;
-    return said ? SAID : UNHEARD;
+    if (mqtt == NULL)
+        g_set_error_literal(
+            error, BT_ERROR, BT_ERROR_NETWORK, "mqtt: not connected: expected the broker");
+    return said;
 }
 
-static Outcome ask(Talk *talk, BtTtnCall call, GHashTable *values, GBytes **body)
+static Outcome say(Talk *talk, BtTtnCall call, GHashTable *values, GBytes **body)
 {
     BtTtnReply reply = { 0 };
     BtPatience patience = { CALL_LIMIT_MS, &talk->ttn->role->cancelled };
     g_clear_error(&talk->trouble);
     gboolean answered =
         bt_ttn_session_call(talk->session, call, values, &patience, &reply, body, &talk->trouble);
-    Outcome outcome = !answered ? UNHEARD : reply.ok ? SAID : REFUSED;
+    count(talk);
     if (answered)
         bt_ttn_heard(talk->ttn);
-    if (outcome == REFUSED)
+    if (answered && !reply.ok)
         talk->trouble = g_error_new(BT_ERROR, BT_ERROR_DENIED, "%s: the source refuses: %s",
             bt_ttn_call_name(call), reply.reason != NULL ? reply.reason : "");
+    Outcome outcome = answered && reply.ok ? SAID : answered ? REFUSED : UNHEARD;
     bt_ttn_reply_clear(&reply);
-    return outcome;
-}
-
-static Outcome say(Talk *talk, BtTtnCall call, GHashTable *values, GBytes **body)
-{
-    BtTtnRequest request = { 0 };
-    g_autoptr(GError) failure = NULL;
-    Outcome outcome;
-    if (!bt_dialect_request(talk->ttn->dialect, call, values, &request, &failure)) {
-        /* Nothing that time heals; and the token is the session's, which adds it. */
-        if (strstr(failure->message, "token") == NULL) {
-            g_clear_error(&talk->trouble);
-            talk->trouble = g_steal_pointer(&failure);
-            return REFUSED;
-        }
-    }
-    outcome = request.topic != NULL ? publish(talk, &request) : ask(talk, call, values, body);
-    bt_ttn_request_clear(&request);
-    count(talk);
     return outcome;
 }
 
@@ -452,7 +430,9 @@ static gboolean open_session(Talk *talk, GError **error)
         .token_path = token,
         .max_bytes_per_s = source->max_bytes_per_s,
         .now = bt_sync_role_tls_now,
-        .now_user = talk->ttn->role };
+        .now_user = talk->ttn->role,
+        .publish = publish,
+        .publish_user = talk->ttn };
     talk->session = bt_ttn_session_new(&options, error);
     return talk->session != NULL;
 }
