@@ -14,6 +14,7 @@ typedef struct {
     BtTtnHands hands;
     BtTtnMedia *media;
     gboolean disk_failed; /* which was told */
+    GHashTable *checked;  /* sha256 hashed since the start */
 } Fetch;
 
 static void on_event(const BtSyncEvent *event, gpointer user)
@@ -92,6 +93,29 @@ static void open_media(Fetch *fetch)
     bt_books_open(bt_ttn_media_books(fetch->media), &books);
 }
 
+/* ---- what rotted ---- */
+
+/* Once a start each object is hashed from the disk, one a round: what rotted goes, and is fetched
+ * again. */
+static void check_one_object(Fetch *fetch)
+{
+    g_autoptr(GPtrArray) kept =
+        bt_ttn_store_kept(fetch->hands.store, bt_ttn_now_ms(fetch->ttn), NULL);
+    for (guint i = 0; kept != NULL && i < kept->len; i++) {
+        const char *sha256 = ((const BtTtnKept *)g_ptr_array_index(kept, i))->asset;
+        g_autoptr(GError) failure = NULL;
+        if (sha256 == NULL || !g_hash_table_add(fetch->checked, g_strdup(sha256)))
+            continue;
+        if (!bt_cache_check_object(fetch->hands.cache, sha256, &failure) &&
+            g_error_matches(failure, BT_ERROR, BT_ERROR_MISMATCH)) {
+            g_hash_table_remove(fetch->checked, sha256);
+            bt_ttn_say(&fetch->hands, "rotted", failure, sha256, NULL);
+            bt_ttn_tell_desk(fetch->ttn, BT_TTN_NOTE_MEDIA, NULL, NULL);
+        }
+        return;
+    }
+}
+
 /* ---- rounds ---- */
 
 /* Until when to sleep, at most. */
@@ -122,13 +146,16 @@ gpointer bt_ttn_fetch(gpointer data)
     guint64 seen = 0;
     if (!bt_ttn_hands_wait(fetch.ttn, &fetch.hands))
         return NULL;
+    fetch.checked = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
     open_media(&fetch);
     while (!bt_ttn_is_over(fetch.ttn)) {
         gint64 pause_ms = do_round(&fetch);
+        check_one_object(&fetch);
         bt_sync_voice_write(fetch.hands.voice);
         bt_ttn_sleep(fetch.ttn, &fetch.ttn->fetch_wakes, &seen, MAX(20, pause_ms));
     }
     bt_ttn_media_free(fetch.media);
+    g_hash_table_unref(fetch.checked);
     bt_ttn_hands_close(&fetch.hands);
     return NULL;
 }
