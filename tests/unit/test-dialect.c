@@ -38,6 +38,59 @@ static void test_requests(gconstpointer name)
     fixture_assert_same(name, all, expected);
 }
 
+/* ---- what was heard ---- */
+
+static BtJson *member_or_new(const BtJsonAt *at, const char *key, BtJson *otherwise)
+{
+    BtJsonAt member;
+    if (!bt_json_member(at, key, &member))
+        return otherwise;
+    bt_json_unref(otherwise);
+    return bt_json_ref(member.value);
+}
+
+static char *body_of(const BtJsonAt *case_)
+{
+    BtJsonAt body;
+    if (bt_json_member(case_, "raw", &body))
+        return g_strdup(bt_json_read_string(&body, 0, G_MAXSIZE, NULL));
+    g_assert_true(bt_json_member(case_, "body", &body));
+    return bt_json_to_text(body.value, FALSE);
+}
+
+static void check_heard(const BtDialect *dialect, const BtJsonAt *case_)
+{
+    BtJsonAt member;
+    const char *topic =
+        bt_json_member(case_, "topic", &member) ? bt_json_read_string(&member, 1, 100, NULL) : NULL;
+    g_autofree char *body = body_of(case_);
+    g_autoptr(BtJson) is = fixture_heard(dialect, topic, body);
+    g_autoptr(BtJson) expected = bt_json_new_object();
+    if (bt_json_member(case_, "error", &member))
+        bt_json_set(expected, "error", bt_json_ref(member.value));
+    bt_json_set(expected, "messages", member_or_new(case_, "messages", bt_json_new_array()));
+    bt_json_set(expected, "problems", member_or_new(case_, "problems", bt_json_new_array()));
+    g_assert_true(bt_json_member(case_, "name", &member));
+    fixture_assert_same(bt_json_read_string(&member, 1, 100, NULL), is, expected);
+}
+
+static void check_all_heard(const BtDialect *dialect, const char *name)
+{
+    g_autoptr(BtJson) cases = data("heard", name);
+    BtJsonAt at = bt_json_root("cases", cases);
+    g_assert_cmpuint(bt_json_length(&at), >, 0);
+    for (gsize i = 0; i < bt_json_length(&at); i++) {
+        BtJsonAt case_ = bt_json_element(&at, i);
+        check_heard(dialect, &case_);
+    }
+}
+
+static void test_heard(gconstpointer name)
+{
+    g_autoptr(BtDialect) dialect = fixture_dialect(name);
+    check_all_heard(dialect, name);
+}
+
 static int write_out(void)
 {
     for (guint i = 0; i < G_N_ELEMENTS(names); i++) {
@@ -56,7 +109,9 @@ int main(int argc, char **argv)
     g_test_init(&argc, &argv, NULL);
     for (guint i = 0; i < G_N_ELEMENTS(names); i++) {
         g_autofree char *path = g_strdup_printf("/dialect/requests/%s", names[i]);
+        g_autofree char *heard = g_strdup_printf("/dialect/heard/%s", names[i]);
         g_test_add_data_func(path, names[i], test_requests);
+        g_test_add_data_func(heard, names[i], test_heard);
     }
     return g_test_run();
 }

@@ -140,7 +140,10 @@ static int find_says(const char *word)
 static int says_by_code(const BtSaid *said, const BtJson *by)
 {
     const char *table = bt_tree_string(by, "table");
-    g_autoptr(BtJson) value = bt_path_first(bt_tree_get(by, "path"), said->thing, said->root);
+    const BtJson *paths = bt_tree_get(by, "path");
+    g_autoptr(BtJson) value = bt_path_first(paths, said->thing, said->root);
+    if (value == NULL)
+        value = bt_path_first(paths, said->outer, said->root);
     g_autofree char *code = value == NULL ? g_strdup("") : bt_tree_text(value);
     g_autofree char *word = code == NULL ? NULL : bt_table_ours(said->dialect, table, code);
     if (word != NULL && *word == '@') {
@@ -207,8 +210,12 @@ static BtTtnMessage *message_new(const BtSaid *said, BtTtnSays says)
     message->sender = bt_said_text(said, "sender", BT_TTN_ID_MAX);
     message->at_ms = bt_said_time(said, "at");
     message->bulletin_id = g_strdup("");
-    message->schedule_id = bt_said_text(said, "schedule_id", BT_TTN_ID_MAX);
-    message->schedule_name = bt_said_text(said, "schedule_name", BT_TTN_NAME_MAX);
+    gboolean of_schedule = says == BT_TTN_SAY_BULLETIN || says == BT_TTN_SAY_SCHEDULE ||
+        says == BT_TTN_SAY_CANCEL_SCHEDULE;
+    message->schedule_id =
+        of_schedule ? bt_said_text(said, "schedule_id", BT_TTN_ID_MAX) : g_strdup("");
+    message->schedule_name =
+        of_schedule ? bt_said_text(said, "schedule_name", BT_TTN_NAME_MAX) : g_strdup("");
     message->slots = bt_ttn_slots_new();
     return message;
 }
@@ -317,16 +324,23 @@ static void say(const Hearing *hearing, const BtSaid *said, guint index)
 
 /* ---- things ---- */
 
+/* The parts of a thing, where the dialect takes it apart and they are objects. */
+static GPtrArray *parts_of(const BtSaid *said)
+{
+    GPtrArray *parts = bt_path_collect(bt_tree_get(said->spec, "each"), said->thing, said->root);
+    for (guint i = 0; i < parts->len; i++)
+        if (!bt_tree_is_object(g_ptr_array_index(parts, i))) {
+            g_ptr_array_set_size(parts, 0);
+            break;
+        }
+    return parts;
+}
+
 static void hear_each(const Hearing *hearing, BtSaid *said)
 {
-    const BtJson *each = bt_tree_get(said->spec, "each");
-    g_autoptr(GPtrArray) parts = bt_path_collect(each, said->thing, said->root);
-    said->outer = said->thing;
-    if (parts->len == 0) {
-        if (is_for_us(hearing, said))
-            say(hearing, said, 0);
-        return;
-    }
+    g_autoptr(GPtrArray) parts = parts_of(said);
+    if (parts->len == 0 && is_for_us(hearing, said))
+        say(hearing, said, 0);
     for (guint i = 0; i < parts->len; i++) {
         said->thing = g_ptr_array_index(parts, i);
         if (is_for_us(hearing, said))
@@ -353,21 +367,32 @@ static void hear_thing(const Hearing *hearing, const BtJson *thing)
     hear_each(hearing, &said);
 }
 
+/* What `wrap` leads to; behind a "[]" only an array counts, for the same name may be a bulletin's
+ * own. (transfer full) (nullable): none is there */
+static GPtrArray *unwrap_by(const Hearing *hearing, const char *wrap)
+{
+    gboolean list_only = g_str_has_suffix(wrap, "[]");
+    g_autofree char *path = g_strndup(wrap, strlen(wrap) - (list_only ? 2 : 0));
+    g_autoptr(BtJson) there = bt_path_whole(path, hearing->root);
+    if (!bt_tree_is_array(there) && (list_only || !bt_tree_is_object(there)))
+        return NULL;
+    g_autoptr(BtJson) paths = bt_tree_new_string(path);
+    return bt_path_collect(paths, hearing->root, hearing->root);
+}
+
 /* The things that came, out of the first wrapping of the dialect that is there, also an empty one.
- */
+ * (transfer full) */
 static GPtrArray *unwrap(const Hearing *hearing)
 {
     const BtJson *wraps = bt_tree_get(hearing->dialect->tree, "wrap");
     BtJsonAt at = bt_json_root("", wraps);
-    for (gsize i = 0; bt_tree_is_array(wraps) && i < bt_json_length(&at); i++) {
+    GPtrArray *things = NULL;
+    for (gsize i = 0; bt_tree_is_array(wraps) && i < bt_json_length(&at) && things == NULL; i++) {
         BtJsonAt wrap = bt_json_element(&at, i);
         const char *path = bt_json_read_string(&wrap, 0, G_MAXSIZE, NULL);
-        g_autoptr(BtJson) there = path == NULL ? NULL : bt_path_whole(path, hearing->root);
-        if (bt_tree_is_object(there) || bt_tree_is_array(there))
-            return bt_path_collect(wrap.value, hearing->root, hearing->root);
+        things = path == NULL ? NULL : unwrap_by(hearing, path);
     }
-    g_autoptr(BtJson) itself = bt_tree_new_string("");
-    return bt_path_collect(itself, hearing->root, hearing->root);
+    return things != NULL ? things : unwrap_by(hearing, "");
 }
 
 static void free_message(gpointer message)
@@ -378,10 +403,7 @@ static void free_message(gpointer message)
 GPtrArray *bt_dialect_read_messages(const BtDialect *dialect, const BtTtnHeard *heard, GBytes *body,
     GPtrArray *problems, GError **error)
 {
-    gsize size_bytes;
-    const void *data = g_bytes_get_data(body, &size_bytes);
-    g_autoptr(BtJson) root = bt_json_parse(
-        data, size_bytes, heard->name, BT_TTN_MESSAGE_MAX_BYTES, BT_TTN_MESSAGE_MAX_DEPTH, error);
+    g_autoptr(BtJson) root = bt_ttn_parse(heard->name, body, error);
     if (root == NULL)
         return NULL;
     g_autoptr(GPtrArray) messages = g_ptr_array_new_with_free_func(free_message);
@@ -397,7 +419,7 @@ GPtrArray *bt_dialect_read_messages(const BtDialect *dialect, const BtTtnHeard *
         hear_thing(&hearing, g_ptr_array_index(things, i));
     if (messages->len == 0 && problems != NULL && problems->len > before) {
         g_set_error_literal(error, BT_ERROR, BT_ERROR_INVALID, g_ptr_array_index(problems, before));
-        g_ptr_array_set_size(problems, (gint)before);
+        g_ptr_array_remove_index(problems, before);
         return NULL;
     }
     return g_steal_pointer(&messages);

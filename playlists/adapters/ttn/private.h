@@ -102,7 +102,9 @@ BtJson *bt_template_json(const BtTemplate *template, const BtJsonAt *at, GError 
  * level, "#" the rest (topic.c). */
 gboolean bt_topic_matches(const char *pattern, const char *topic);
 
-/* ---- calls (request.c) ---- */
+/* ---- calls (request.c, reply.c) ---- */
+/* What they said, within the limits of messages. (transfer full) (nullable) */
+BtJson *bt_ttn_parse(const char *name, GBytes *body, GError **error);
 const BtJson *bt_dialect_call(const BtDialect *dialect, BtTtnCall call); /* (nullable) */
 /* Neither control characters nor any of `without`. */
 gboolean bt_text_is_clean(const char *text, const char *without);
