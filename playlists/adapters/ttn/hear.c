@@ -186,21 +186,43 @@ static gboolean is_plain_id(const char *text)
     return length > 0 && length <= ID_MAX_BYTES && text[length] == '\0' && text[0] != '.';
 }
 
-/* Theirs, or the hash of what was said. `part` tells apart what one message says several times. */
-static char *id_of(const BtSaid *said, const BtTtnMessage *message, const char *part)
+/* Theirs, or the hash of what was said. (transfer full) */
+static char *base_id_of(const BtSaid *said, const BtTtnMessage *message)
 {
     g_autoptr(BtJson) value = bt_said_value(said, "message");
     g_autofree char *theirs = bt_tree_text(value);
-    const char *says = bt_ttn_says_words[message->says];
-    if (theirs != NULL && is_plain_id(theirs) && *part == '\0')
+    if (theirs != NULL && is_plain_id(theirs))
         return g_steal_pointer(&theirs);
     g_autofree char *text =
         theirs != NULL && *theirs != '\0' ? g_strdup(theirs) : bt_json_to_text(said->thing, FALSE);
-    g_autofree char *all = g_strdup_printf(
-        "%s\n%s\n%" G_GINT64_FORMAT "\n%s\n%s", says, message->sender, message->at_ms, part, text);
+    g_autofree char *all =
+        g_strdup_printf("%s\n%s\n%" G_GINT64_FORMAT "\n%s\n%s", bt_ttn_says_words[message->says],
+            message->sender, message->at_ms, message->bulletin_id, text);
     char hash[BT_HASH_HEX_SIZE];
     bt_hash_data(all, strlen(all), hash);
     return g_strdup_printf("m.%.*s", ID_HASH_DIGITS, hash);
+}
+
+static gboolean is_taken(const Hearing *hearing, const char *id)
+{
+    for (guint i = 0; i < hearing->messages->len; i++) {
+        const BtTtnMessage *message = g_ptr_array_index(hearing->messages, i);
+        if (strcmp(message->id, id) == 0)
+            return TRUE;
+    }
+    return FALSE;
+}
+
+/* Of several that came at once under one id, the third of all is ID-3. */
+static char *id_of(const Hearing *hearing, const BtSaid *said, const BtTtnMessage *message)
+{
+    char *id = base_id_of(said, message);
+    g_autofree char *start = g_strndup(id, ID_MAX_BYTES - 5);
+    for (guint n = hearing->messages->len + 1; is_taken(hearing, id); n++) {
+        g_free(id);
+        id = g_strdup_printf("%s-%u", start, n);
+    }
+    return id;
 }
 
 static BtTtnMessage *message_new(const BtSaid *said, BtTtnSays says)
@@ -220,7 +242,7 @@ static BtTtnMessage *message_new(const BtSaid *said, BtTtnSays says)
     return message;
 }
 
-static void add(const Hearing *hearing, const BtSaid *said, BtTtnMessage *message, const char *part)
+static void add(const Hearing *hearing, const BtSaid *said, BtTtnMessage *message)
 {
     if (hearing->messages->len >= BT_TTN_MESSAGE_MAX_ITEMS) {
         bt_said_problem(
@@ -228,7 +250,7 @@ static void add(const Hearing *hearing, const BtSaid *said, BtTtnMessage *messag
         bt_ttn_message_free(message);
         return;
     }
-    message->id = id_of(said, message, part);
+    message->id = id_of(hearing, said, message);
     g_ptr_array_add(hearing->messages, message);
 }
 
@@ -302,15 +324,13 @@ static void say_of_bulletins(const Hearing *hearing, const BtSaid *said, BtTtnSa
         message->bulletin_id = g_steal_pointer(&id);
         if (!read_rest(&one, message))
             return;
-        g_autofree char *part = ids->len > 1 ? g_strdup(message->bulletin_id) : g_strdup("");
-        add(hearing, &one, g_steal_pointer(&message), part);
+        add(hearing, &one, g_steal_pointer(&message));
     }
 }
 
-static void say(const Hearing *hearing, const BtSaid *said, guint index)
+static void say(const Hearing *hearing, const BtSaid *said)
 {
     int says = says_of(said);
-    g_autofree char *part = index == 0 ? g_strdup("") : g_strdup_printf("%u", index);
     if (says < 0)
         return;
     if (says == BT_TTN_SAY_SCHEDULE || says == BT_TTN_SAY_CANCEL || says == BT_TTN_SAY_URGENT) {
@@ -319,7 +339,7 @@ static void say(const Hearing *hearing, const BtSaid *said, guint index)
     }
     g_autoptr(BtTtnMessage) message = message_new(said, (BtTtnSays)says);
     if (read_rest(said, message))
-        add(hearing, said, g_steal_pointer(&message), part);
+        add(hearing, said, g_steal_pointer(&message));
 }
 
 /* ---- things ---- */
@@ -340,11 +360,11 @@ static void hear_each(const Hearing *hearing, BtSaid *said)
 {
     g_autoptr(GPtrArray) parts = parts_of(said);
     if (parts->len == 0 && is_for_us(hearing, said))
-        say(hearing, said, 0);
+        say(hearing, said);
     for (guint i = 0; i < parts->len; i++) {
         said->thing = g_ptr_array_index(parts, i);
         if (is_for_us(hearing, said))
-            say(hearing, said, i);
+            say(hearing, said);
     }
 }
 

@@ -44,7 +44,8 @@ BtJson *bt_tree_new_string(const char *text);
 BtJson *bt_tree_new_int(gint64 number);
 BtJson *bt_tree_new_real(double number);
 BtJson *bt_tree_new_bool(gboolean value);
-/* `over` laid over `base`: objects member by member, null removes, what `over` names comes first.
+/* `over` laid over `base`: objects member by member, null removes, what `over` names comes first;
+ * an object with "$replace" takes the place of what was there.
  * (transfer full) */
 BtJson *bt_tree_merge(const BtJson *base, const BtJson *over);
 
