@@ -140,7 +140,10 @@ static int find_says(const char *word)
 static int says_by_code(const BtSaid *said, const BtJson *by)
 {
     const char *table = bt_tree_string(by, "table");
-    g_autoptr(BtJson) value = bt_path_first(bt_tree_get(by, "path"), said->thing, said->root);
+    const BtJson *paths = bt_tree_get(by, "path");
+    g_autoptr(BtJson) value = bt_path_first(paths, said->thing, said->root);
+    if (value == NULL)
+        value = bt_path_first(paths, said->outer, said->root);
     g_autofree char *code = value == NULL ? g_strdup("") : bt_tree_text(value);
     g_autofree char *word = code == NULL ? NULL : bt_table_ours(said->dialect, table, code);
     if (word != NULL && *word == '@') {
@@ -183,21 +186,43 @@ static gboolean is_plain_id(const char *text)
     return length > 0 && length <= ID_MAX_BYTES && text[length] == '\0' && text[0] != '.';
 }
 
-/* Theirs, or the hash of what was said. `part` tells apart what one message says several times. */
-static char *id_of(const BtSaid *said, const BtTtnMessage *message, const char *part)
+/* Theirs, or the hash of what was said. (transfer full) */
+static char *base_id_of(const BtSaid *said, const BtTtnMessage *message)
 {
     g_autoptr(BtJson) value = bt_said_value(said, "message");
     g_autofree char *theirs = bt_tree_text(value);
-    const char *says = bt_ttn_says_words[message->says];
-    if (theirs != NULL && is_plain_id(theirs) && *part == '\0')
+    if (theirs != NULL && is_plain_id(theirs))
         return g_steal_pointer(&theirs);
     g_autofree char *text =
         theirs != NULL && *theirs != '\0' ? g_strdup(theirs) : bt_json_to_text(said->thing, FALSE);
-    g_autofree char *all = g_strdup_printf(
-        "%s\n%s\n%" G_GINT64_FORMAT "\n%s\n%s", says, message->sender, message->at_ms, part, text);
+    g_autofree char *all =
+        g_strdup_printf("%s\n%s\n%" G_GINT64_FORMAT "\n%s\n%s", bt_ttn_says_words[message->says],
+            message->sender, message->at_ms, message->bulletin_id, text);
     char hash[BT_HASH_HEX_SIZE];
     bt_hash_data(all, strlen(all), hash);
     return g_strdup_printf("m.%.*s", ID_HASH_DIGITS, hash);
+}
+
+static gboolean is_taken(const Hearing *hearing, const char *id)
+{
+    for (guint i = 0; i < hearing->messages->len; i++) {
+        const BtTtnMessage *message = g_ptr_array_index(hearing->messages, i);
+        if (strcmp(message->id, id) == 0)
+            return TRUE;
+    }
+    return FALSE;
+}
+
+/* Of several that came at once under one id, the third of all is ID-3. */
+static char *id_of(const Hearing *hearing, const BtSaid *said, const BtTtnMessage *message)
+{
+    char *id = base_id_of(said, message);
+    g_autofree char *start = g_strndup(id, ID_MAX_BYTES - 5);
+    for (guint n = hearing->messages->len + 1; is_taken(hearing, id); n++) {
+        g_free(id);
+        id = g_strdup_printf("%s-%u", start, n);
+    }
+    return id;
 }
 
 static BtTtnMessage *message_new(const BtSaid *said, BtTtnSays says)
@@ -207,13 +232,17 @@ static BtTtnMessage *message_new(const BtSaid *said, BtTtnSays says)
     message->sender = bt_said_text(said, "sender", BT_TTN_ID_MAX);
     message->at_ms = bt_said_time(said, "at");
     message->bulletin_id = g_strdup("");
-    message->schedule_id = bt_said_text(said, "schedule_id", BT_TTN_ID_MAX);
-    message->schedule_name = bt_said_text(said, "schedule_name", BT_TTN_NAME_MAX);
+    gboolean of_schedule = says == BT_TTN_SAY_BULLETIN || says == BT_TTN_SAY_SCHEDULE ||
+        says == BT_TTN_SAY_CANCEL_SCHEDULE;
+    message->schedule_id =
+        of_schedule ? bt_said_text(said, "schedule_id", BT_TTN_ID_MAX) : g_strdup("");
+    message->schedule_name =
+        of_schedule ? bt_said_text(said, "schedule_name", BT_TTN_NAME_MAX) : g_strdup("");
     message->slots = bt_ttn_slots_new();
     return message;
 }
 
-static void add(const Hearing *hearing, const BtSaid *said, BtTtnMessage *message, const char *part)
+static void add(const Hearing *hearing, const BtSaid *said, BtTtnMessage *message)
 {
     if (hearing->messages->len >= BT_TTN_MESSAGE_MAX_ITEMS) {
         bt_said_problem(
@@ -221,7 +250,7 @@ static void add(const Hearing *hearing, const BtSaid *said, BtTtnMessage *messag
         bt_ttn_message_free(message);
         return;
     }
-    message->id = id_of(said, message, part);
+    message->id = id_of(hearing, said, message);
     g_ptr_array_add(hearing->messages, message);
 }
 
@@ -295,15 +324,13 @@ static void say_of_bulletins(const Hearing *hearing, const BtSaid *said, BtTtnSa
         message->bulletin_id = g_steal_pointer(&id);
         if (!read_rest(&one, message))
             return;
-        g_autofree char *part = ids->len > 1 ? g_strdup(message->bulletin_id) : g_strdup("");
-        add(hearing, &one, g_steal_pointer(&message), part);
+        add(hearing, &one, g_steal_pointer(&message));
     }
 }
 
-static void say(const Hearing *hearing, const BtSaid *said, guint index)
+static void say(const Hearing *hearing, const BtSaid *said)
 {
     int says = says_of(said);
-    g_autofree char *part = index == 0 ? g_strdup("") : g_strdup_printf("%u", index);
     if (says < 0)
         return;
     if (says == BT_TTN_SAY_SCHEDULE || says == BT_TTN_SAY_CANCEL || says == BT_TTN_SAY_URGENT) {
@@ -312,25 +339,32 @@ static void say(const Hearing *hearing, const BtSaid *said, guint index)
     }
     g_autoptr(BtTtnMessage) message = message_new(said, (BtTtnSays)says);
     if (read_rest(said, message))
-        add(hearing, said, g_steal_pointer(&message), part);
+        add(hearing, said, g_steal_pointer(&message));
 }
 
 /* ---- things ---- */
 
+/* The parts of a thing, where the dialect takes it apart and they are objects. */
+static GPtrArray *parts_of(const BtSaid *said)
+{
+    GPtrArray *parts = bt_path_collect(bt_tree_get(said->spec, "each"), said->thing, said->root);
+    for (guint i = 0; i < parts->len; i++)
+        if (!bt_tree_is_object(g_ptr_array_index(parts, i))) {
+            g_ptr_array_set_size(parts, 0);
+            break;
+        }
+    return parts;
+}
+
 static void hear_each(const Hearing *hearing, BtSaid *said)
 {
-    const BtJson *each = bt_tree_get(said->spec, "each");
-    g_autoptr(GPtrArray) parts = bt_path_collect(each, said->thing, said->root);
-    said->outer = said->thing;
-    if (parts->len == 0) {
-        if (is_for_us(hearing, said))
-            say(hearing, said, 0);
-        return;
-    }
+    g_autoptr(GPtrArray) parts = parts_of(said);
+    if (parts->len == 0 && is_for_us(hearing, said))
+        say(hearing, said);
     for (guint i = 0; i < parts->len; i++) {
         said->thing = g_ptr_array_index(parts, i);
         if (is_for_us(hearing, said))
-            say(hearing, said, i);
+            say(hearing, said);
     }
 }
 
@@ -353,21 +387,32 @@ static void hear_thing(const Hearing *hearing, const BtJson *thing)
     hear_each(hearing, &said);
 }
 
+/* What `wrap` leads to; behind a "[]" only an array counts, for the same name may be a bulletin's
+ * own. (transfer full) (nullable): none is there */
+static GPtrArray *unwrap_by(const Hearing *hearing, const char *wrap)
+{
+    gboolean list_only = g_str_has_suffix(wrap, "[]");
+    g_autofree char *path = g_strndup(wrap, strlen(wrap) - (list_only ? 2 : 0));
+    g_autoptr(BtJson) there = bt_path_whole(path, hearing->root);
+    if (!bt_tree_is_array(there) && (list_only || !bt_tree_is_object(there)))
+        return NULL;
+    g_autoptr(BtJson) paths = bt_tree_new_string(path);
+    return bt_path_collect(paths, hearing->root, hearing->root);
+}
+
 /* The things that came, out of the first wrapping of the dialect that is there, also an empty one.
- */
+ * (transfer full) */
 static GPtrArray *unwrap(const Hearing *hearing)
 {
     const BtJson *wraps = bt_tree_get(hearing->dialect->tree, "wrap");
     BtJsonAt at = bt_json_root("", wraps);
-    for (gsize i = 0; bt_tree_is_array(wraps) && i < bt_json_length(&at); i++) {
+    GPtrArray *things = NULL;
+    for (gsize i = 0; bt_tree_is_array(wraps) && i < bt_json_length(&at) && things == NULL; i++) {
         BtJsonAt wrap = bt_json_element(&at, i);
         const char *path = bt_json_read_string(&wrap, 0, G_MAXSIZE, NULL);
-        g_autoptr(BtJson) there = path == NULL ? NULL : bt_path_whole(path, hearing->root);
-        if (bt_tree_is_object(there) || bt_tree_is_array(there))
-            return bt_path_collect(wrap.value, hearing->root, hearing->root);
+        things = path == NULL ? NULL : unwrap_by(hearing, path);
     }
-    g_autoptr(BtJson) itself = bt_tree_new_string("");
-    return bt_path_collect(itself, hearing->root, hearing->root);
+    return things != NULL ? things : unwrap_by(hearing, "");
 }
 
 static void free_message(gpointer message)
@@ -378,10 +423,7 @@ static void free_message(gpointer message)
 GPtrArray *bt_dialect_read_messages(const BtDialect *dialect, const BtTtnHeard *heard, GBytes *body,
     GPtrArray *problems, GError **error)
 {
-    gsize size_bytes;
-    const void *data = g_bytes_get_data(body, &size_bytes);
-    g_autoptr(BtJson) root = bt_json_parse(
-        data, size_bytes, heard->name, BT_TTN_MESSAGE_MAX_BYTES, BT_TTN_MESSAGE_MAX_DEPTH, error);
+    g_autoptr(BtJson) root = bt_ttn_parse(heard->name, body, error);
     if (root == NULL)
         return NULL;
     g_autoptr(GPtrArray) messages = g_ptr_array_new_with_free_func(free_message);
@@ -397,7 +439,7 @@ GPtrArray *bt_dialect_read_messages(const BtDialect *dialect, const BtTtnHeard *
         hear_thing(&hearing, g_ptr_array_index(things, i));
     if (messages->len == 0 && problems != NULL && problems->len > before) {
         g_set_error_literal(error, BT_ERROR, BT_ERROR_INVALID, g_ptr_array_index(problems, before));
-        g_ptr_array_set_size(problems, (gint)before);
+        g_ptr_array_remove_index(problems, before);
         return NULL;
     }
     return g_steal_pointer(&messages);

@@ -44,7 +44,8 @@ BtJson *bt_tree_new_string(const char *text);
 BtJson *bt_tree_new_int(gint64 number);
 BtJson *bt_tree_new_real(double number);
 BtJson *bt_tree_new_bool(gboolean value);
-/* `over` laid over `base`: objects member by member, null removes, what `over` names comes first.
+/* `over` laid over `base`: objects member by member, null removes, what `over` names comes first;
+ * an object with "$replace" takes the place of what was there.
  * (transfer full) */
 BtJson *bt_tree_merge(const BtJson *base, const BtJson *over);
 
@@ -102,7 +103,9 @@ BtJson *bt_template_json(const BtTemplate *template, const BtJsonAt *at, GError 
  * level, "#" the rest (topic.c). */
 gboolean bt_topic_matches(const char *pattern, const char *topic);
 
-/* ---- calls (request.c) ---- */
+/* ---- calls (request.c, reply.c) ---- */
+/* What they said, within the limits of messages. (transfer full) (nullable) */
+BtJson *bt_ttn_parse(const char *name, GBytes *body, GError **error);
 const BtJson *bt_dialect_call(const BtDialect *dialect, BtTtnCall call); /* (nullable) */
 /* Neither control characters nor any of `without`. */
 gboolean bt_text_is_clean(const char *text, const char *without);

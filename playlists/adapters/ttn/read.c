@@ -26,12 +26,21 @@ const BtJson *bt_said_paths(const BtSaid *said, const char *field)
     return own != NULL ? own : bt_tree_get(bt_tree_get(said->dialect->tree, "read"), field);
 }
 
-/* What a thing does not say itself, what it came in may say for it. */
+/* What a bulletin is made of, it says itself; the rest may be said by what it came in. */
+static gboolean is_its_own(const char *field)
+{
+    static const char *const own[] = { "kind", "priority", "title", "summary", "content", "field",
+        "made", "duration", "author", NULL };
+    return g_strv_contains(own, field);
+}
+
 BtJson *bt_said_value(const BtSaid *said, const char *field)
 {
     const BtJson *paths = bt_said_paths(said, field);
     BtJson *value = bt_path_first(paths, said->thing, said->root);
-    if (value == NULL && said->outer != said->thing)
+    if (value != NULL || is_its_own(field))
+        return value;
+    if (said->outer != said->thing)
         value = bt_path_first(paths, said->outer, said->root);
     if (value == NULL && said->root != said->outer && !bt_tree_is_array(said->root))
         value = bt_path_first(paths, said->root, said->root);

@@ -92,7 +92,7 @@ static gboolean is_html(const char *data, gsize size_bytes)
     return i < size_bytes && data[i] == '<';
 }
 
-static BtJson *parse_reply(const char *name, GBytes *body, GError **error)
+BtJson *bt_ttn_parse(const char *name, GBytes *body, GError **error)
 {
     gsize size_bytes;
     const char *data = g_bytes_get_data(body, &size_bytes);
@@ -118,7 +118,7 @@ gboolean bt_dialect_read_reply(
         reply->ok = TRUE;
         return TRUE;
     }
-    g_autoptr(BtJson) root = parse_reply(name, body, error);
+    g_autoptr(BtJson) root = bt_ttn_parse(name, body, error);
     if (root != NULL && read_ok(dialect, call, root, name, reply, error)) {
         read_reason(dialect, call, root, reply);
         if (call != BT_TTN_LOGIN || !reply->ok || read_token(dialect, root, name, reply, error))

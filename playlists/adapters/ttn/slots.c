@@ -354,16 +354,28 @@ static void take_calendar(const Windows *windows, gboolean *given)
         expand(windows, &calendar);
 }
 
+static void take(const Windows *windows, gboolean *given)
+{
+    if (bt_tree_get(windows->spec, "repeat") != NULL)
+        take_calendar(windows, given);
+    else
+        take_windows(windows, given);
+}
+
+/* What a thing does not say itself, what it came in may say for it. */
 GArray *bt_said_slots(const BtSaid *said, gint64 duration_ms, gboolean *given)
 {
-    Windows windows = { said, bt_said_paths(said, "slots"), duration_ms, bt_ttn_slots_new() };
+    const BtJson *scopes[] = { said->thing, said->outer, said->root };
+    BtSaid scope = *said;
+    Windows windows = { &scope, bt_said_paths(said, "slots"), duration_ms, bt_ttn_slots_new() };
     *given = FALSE;
     if (!bt_tree_is_object(windows.spec))
         return windows.slots;
-    if (bt_tree_get(windows.spec, "repeat") != NULL)
-        take_calendar(&windows, given);
-    else
-        take_windows(&windows, given);
+    for (guint i = 0; i < G_N_ELEMENTS(scopes) && !*given; i++) {
+        scope.thing = scopes[i];
+        if (bt_tree_is_object(scope.thing) && (i == 0 || scopes[i] != scopes[i - 1]))
+            take(&windows, given);
+    }
     bt_ttn_slots_settle(windows.slots);
     return windows.slots;
 }

@@ -1,6 +1,7 @@
 /* Templates: JSON in which a string "${name|filter|filter}" becomes the value, with its type, and a
  * string with more around it becomes text. A value that nobody gave goes through the filters as
- * nothing: "or:TEXT" makes it something, "optional" leaves its member out, else it is an error. */
+ * nothing: "or:TEXT" and "else:NAME" make it something, "optional" leaves its member out, else it
+ * is an error. */
 #include "playlists/adapters/ttn/private.h"
 
 #include <string.h>
@@ -231,6 +232,15 @@ static BtJson *value_of(const BtTemplate *template, const char *name)
     return own != NULL || template->values == NULL ? own : deep_value(template->values, name);
 }
 
+/* "or:TEXT", "or:[]" an empty array, "else:NAME" another value. (transfer full) (nullable) */
+static BtJson *instead(const BtTemplate *template, const char *filter)
+{
+    const char *argument = strchr(filter, ':') + 1;
+    if (*filter == 'e')
+        return value_of(template, argument);
+    return strcmp(argument, "[]") == 0 ? bt_json_new_array() : bt_tree_new_string(argument);
+}
+
 /* `*optional`: its absence is no error. FALSE: an error. */
 static gboolean evaluate(const BtTemplate *template, const BtJsonAt *at, const Expr *expr,
     BtJson **result, gboolean *optional, GError **error)
@@ -240,9 +250,9 @@ static gboolean evaluate(const BtTemplate *template, const BtJsonAt *at, const E
     for (char **filter = expr->filters; *filter != NULL; filter++) {
         if (strcmp(*filter, "optional") == 0) {
             *optional = TRUE;
-        } else if (g_str_has_prefix(*filter, "or:")) {
+        } else if (g_str_has_prefix(*filter, "or:") || g_str_has_prefix(*filter, "else:")) {
             if (value == NULL)
-                value = bt_tree_new_string(*filter + 3);
+                value = instead(template, *filter);
         } else if (value != NULL) {
             BtJson *after = apply(template->dialect, *filter, value);
             if (after == NULL)
@@ -410,7 +420,8 @@ static gboolean check_filter(
     gboolean has_argument = parts[0] != NULL && parts[1] != NULL;
     const char *name = parts[0] != NULL ? parts[0] : "";
     int i = find_filter(name);
-    if (strcmp(written, "optional") == 0 || g_str_has_prefix(written, "or:"))
+    if (strcmp(written, "optional") == 0 || g_str_has_prefix(written, "or:") ||
+        (g_str_has_prefix(written, "else:") && written[5] != '\0'))
         return TRUE;
     if (i < 0 && !bt_table_exists(dialect, name))
         return bt_json_fail(

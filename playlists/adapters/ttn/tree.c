@@ -161,12 +161,19 @@ static gboolean is_null(const BtJson *value)
     return bt_json_is_null(&at);
 }
 
+/* "$replace" in an object, and "$each" in a template: nothing of what was there stays. */
+static gboolean replaces(const BtJson *over)
+{
+    return bt_tree_get(over, "$replace") != NULL || bt_tree_get(over, "$each") != NULL;
+}
+
 static void lay_over(BtJson *merged, const char *key, const BtJson *base, const BtJson *over)
 {
-    if (is_null(over))
+    if (is_null(over) || strcmp(key, "$replace") == 0)
         return;
     if (bt_tree_is_object(over))
-        bt_json_set(merged, key, bt_tree_merge(bt_tree_is_object(base) ? base : NULL, over));
+        bt_json_set(merged, key,
+            bt_tree_merge(bt_tree_is_object(base) && !replaces(over) ? base : NULL, over));
     else
         bt_json_set(merged, key, bt_json_ref(over));
 }
