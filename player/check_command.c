@@ -173,8 +173,10 @@ static void check_config(BtCheckReport *report)
 {
     report->kind = "configuration";
     g_autoptr(BtConfig) config = bt_config_read(report->path, &report->error);
-    if (config != NULL)
-        report->accepted = g_strdup(_("accepted: configuration"));
+    if (config == NULL)
+        return;
+    report->accepted = g_strdup(_("accepted: configuration"));
+    report->notes = bt_config_notes(config);
 }
 
 /* ---- paths ---- */

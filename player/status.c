@@ -98,12 +98,11 @@ static void set_orders(BtShow *show, guint index, BtJson *entry)
 
 static BtJson *source_json(BtShow *show, guint index)
 {
-    static const char *const kinds[] = { "native", "folder", "ttn" };
     const BtConfigSource *source = g_ptr_array_index(show->config->sources, index);
     BtJson *entry = bt_json_new_object();
     BtSourceState *state = bt_facts_source(show->reader, source->name);
     bt_json_set_string(entry, "id", source->name);
-    bt_json_set_string(entry, "kind", kinds[source->kind]);
+    bt_json_set_string(entry, "kind", bt_source_kind_name(source->kind));
     if (source->kind == BT_SOURCE_FOLDER) {
         bt_json_set_string(entry, "state", "ok");
     } else if (state == NULL) {
