@@ -47,7 +47,7 @@ class Broker:
     published and is not the province's own."""
 
     def __init__(self, folder, authority, port, plain_port, board, secret, host="127.0.0.1", name="localhost",
-                 wrap=lambda *words: [str(word) for word in words]):
+                 plain_host="127.0.0.1", wrap=lambda *words: [str(word) for word in words]):
         self.folder, self.authority, self.port, self.plain_port = pathlib.Path(folder), authority, port, plain_port
         self.host, self.name, self.wrap, self.secret = host, name, wrap, secret
         self.folder.mkdir()
@@ -57,7 +57,7 @@ class Broker:
         config = CONFIG.format(f=self.folder, port=port, host=host, ca=authority.ca,
                                certificate=authority.certificate, key=authority.key)
         if plain_port:
-            config += PLAIN.format(port=plain_port, host=host)
+            config += PLAIN.format(port=plain_port, host=plain_host)
         (self.folder / "conf").write_text(config)
         passwords = self.folder / "passwords"
         passwords.write_text("%s:%s\nprovince:%s\n" % (board["username"], board["password"], secret))
@@ -97,7 +97,7 @@ class Broker:
         self.publishers = {}
 
     def as_province(self, who):
-        return ["-h", self.name, "-p", self.port, "--cafile", self.authority.ca, "-u", "province", "-P", self.secret,
+        return ["-h", self.host, "-p", self.port, "--cafile", self.authority.ca, "-u", "province", "-P", self.secret,
                 "-q", 1, "-i", "province-%s-%d" % (who, time.monotonic_ns())]
 
     def _listen(self, process):

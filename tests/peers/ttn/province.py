@@ -53,9 +53,9 @@ class Province:
     """A context manager; everything lies in a folder that is removed at the end.
 
     `paths`: words by which a place is known for what has no fields of its own; `topics`: where it says what;
-    `plain`: MQTT without TLS beside; `broker`: False for a province that only answers."""
+    `plain`: an address of this machine at which MQTT and media are to be had without TLS too; `broker`: False for a province that only answers."""
 
-    def __init__(self, dialect="2.0", folder=None, board=None, topics=None, paths=None, plain=False, broker=True,
+    def __init__(self, dialect="2.0", folder=None, board=None, topics=None, paths=None, plain="", broker=True,
                  wants_token=True, host="127.0.0.1", name="localhost", now=time.time, wrap=None, run=None, **options):
         self.folder = pathlib.Path(folder or tempfile.mkdtemp(prefix="ttn-"))
         self.folder.mkdir(exist_ok=True)
@@ -74,12 +74,12 @@ class Province:
         self.web = None
 
         def serve():
-            self.web = Web(self, self.authority, host, name)
+            self.web = Web(self, self.authority, host, name, plain_host=plain or host)
         run(serve) if run else serve()
         self.broker = None
         if broker:
             self.broker = Broker(self.folder / "broker", self.authority, free_port(), free_port() if plain else 0,
-                                 self.board, secrets.token_urlsafe(12), host, name,
+                                 self.board, secrets.token_urlsafe(12), host, name, plain or host,
                                  **({"wrap": wrap} if wrap else {}))
 
     def __enter__(self):

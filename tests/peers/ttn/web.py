@@ -214,14 +214,15 @@ class Tls(Server):
 class Web:
     """`province` says what a message is for and what is to be answered."""
 
-    def __init__(self, province, authority, host="127.0.0.1", name="localhost", port=0, plain_port=0):
+    def __init__(self, province, authority, host="127.0.0.1", name="localhost", port=0, plain_port=0,
+                 plain_host="127.0.0.1"):
         self.province, self.dialect, self.twists = province, province.dialect, province.twists
         self.authority, self.host, self.name = authority, host, name
         self.lock = threading.RLock()
         self.requests, self.asked_for, self.troubles = [], [], []
         self.media, self.media_bytes = {}, collections.Counter()
         self.tokens, self.expired = set(), set()
-        self.port, self.plain_port = port, plain_port
+        self.port, self.plain_port, self.plain_host = port, plain_port, plain_host
         self.servers = []
         self.up()
 
@@ -230,7 +231,7 @@ class Web:
     def up(self):
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         context.load_cert_chain(self.authority.certificate, self.authority.key)
-        tls, plain = Tls((self.host, self.port), Handler), Server((self.host, self.plain_port), Handler)
+        tls, plain = Tls((self.host, self.port), Handler), Server((self.plain_host, self.plain_port), Handler)
         tls.context, plain.is_plain = context, True
         self.port, self.plain_port = tls.server_address[1], plain.server_address[1]
         self.servers = [tls, plain]
@@ -316,4 +317,4 @@ class Web:
         return "%s/media/%s" % (self.base, name)
 
     def plain_url(self, name):
-        return "http://%s:%d/media/%s" % (self.name, self.plain_port, name)
+        return "http://%s:%d/media/%s" % (self.plain_host, self.plain_port, name)
