@@ -187,6 +187,10 @@ BtTtnOutcome bt_ttn_say_registration(BtTtnTalk *talk)
     if (talk->registered)
         return BT_TTN_WAS_SAID;
     g_autoptr(GHashTable) values = bt_ttn_words_now(talk, NULL);
+    if (!can_be_said(talk, BT_TTN_REGISTER, values)) { /* nobody named a place for it */
+        talk->registered = TRUE;
+        return BT_TTN_WAS_SAID;
+    }
     BtTtnOutcome outcome = bt_ttn_say_call(talk, BT_TTN_REGISTER, values, NULL);
     if (outcome == BT_TTN_WAS_REFUSED) /* it may be there already; what follows will tell */
         bt_ttn_say(&talk->hands, "refused", talk->trouble, "register", NULL);

@@ -112,8 +112,8 @@ static void set_addresses(const BtSyncTtn *ttn, GHashTable *values)
     const char *base = ttn->source->base;
     bt_ttn_values_set_string(values, "base", base);
     bt_ttn_values_set_string(values, "auth", config->auth != NULL ? config->auth : base);
-    bt_ttn_values_set_string(
-        values, "register", config->register_at != NULL ? config->register_at : base);
+    if (config->register_at != NULL)
+        bt_ttn_values_set_string(values, "register", config->register_at);
     if (config->mqtt != NULL)
         bt_ttn_values_set_string(values, "mqtt", config->mqtt);
     if (config->username != NULL)
