@@ -84,6 +84,7 @@ class Way(unittest.TestCase):
         later = self.publish(title="Về sau", wait_s=3600)
         self.board.wait_for_play(b)
         self.board.wait(lambda: len(self.province.said("saved")) == 2, "both taken")
+        before = len(self.province.broker.subscriptions())
         self.board.kill()
         self.province.web.down()
         self.province.broker.down()
@@ -91,7 +92,7 @@ class Way(unittest.TestCase):
         self.board.wait(lambda: not self.board.shows_nothing(), "it again", SETTLE_S)
         self.province.web.up()
         self.province.broker.up()
-        self.board.wait_for_connection()
+        self.board.wait_for_connection(after=before)
         self.province.cancel(b)
         self.board.wait(self.board.shows_nothing, "it gone")
         self.assertEqual(len(self.province.said("saved")), 2)  # none twice
