@@ -102,12 +102,225 @@ static void test_case(gconstpointer data)
     }
 }
 
+/* ---- a table: one bulletin, and the item it becomes ---- */
+
+#define FILM "https://tinh.example.vn/a.mp4"
+#define HLS "https://tinh.example.vn/live.m3u8"
+
+typedef struct {
+    const char *name;
+    BtTtnKind kind;
+    const char *region, *content, *has; /* `has`: the type of its media, NULL: not here */
+    gint64 said_ms, found_ms;
+    const char *slots;
+    /* what is expected */
+    BtItemKind item;
+    gint64 duration_ms;  /* 0: by the words */
+    const char *words;   /* "title|body", NULL: no texts */
+    const char *problem; /* a part of it; NULL: none */
+} ItemCase;
+
+#define SLOT "23T08:00 23T08:20"
+
+static const ItemCase items[] = {
+    { "text", BT_TTN_TEXT, "", "Nội dung", NULL, 0, 0, NULL, BT_ITEM_TEXT, 0, "Tiêu đề|Nội dung" },
+    { "text-said", BT_TTN_TEXT, "", "Nội dung", NULL, 30000, 0, NULL, BT_ITEM_TEXT, 30000,
+        "Tiêu đề|Nội dung" },
+    { "text-summary", BT_TTN_TEXT, "", "", NULL, 0, 0, NULL, BT_ITEM_TEXT, 0, "Tiêu đề|Tóm tắt" },
+    { "text-runs", BT_TTN_TEXT, "ticker", "Nội dung", NULL, 30000, 0, NULL, BT_ITEM_TICKER, 0,
+        "Tiêu đề|Nội dung" },
+    { "image", BT_TTN_IMAGE, "", FILM, "image/png", 0, 0, SLOT, BT_ITEM_IMAGE, 10000 },
+    { "image-said", BT_TTN_IMAGE, "", FILM, "image/png", 15000, 0, NULL, BT_ITEM_IMAGE, 15000 },
+    { "image-missing", BT_TTN_IMAGE, "", FILM, NULL, 15000, 0, NULL, BT_ITEM_TEXT, 0,
+        "Tiêu đề|Tóm tắt" },
+    { "image-that-is-a-film", BT_TTN_IMAGE, "", FILM, "video/mp4", 0, 5000, NULL, BT_ITEM_TEXT, 0,
+        "Tiêu đề|Tóm tắt" },
+    { "video", BT_TTN_VIDEO, "", FILM, "video/mp4", 0, 42500, NULL, BT_ITEM_VIDEO, 42500 },
+    { "video-rounded", BT_TTN_VIDEO, "", FILM, "video/mp4", 42000, 42500, NULL, BT_ITEM_VIDEO,
+        42500 },
+    { "video-said", BT_TTN_VIDEO, "", FILM, "video/mp4", 20000, 42500, NULL, BT_ITEM_VIDEO, 20000 },
+    { "video-by-slot", BT_TTN_VIDEO, "", FILM, "video/mp4", 0, 0, SLOT, BT_ITEM_VIDEO, 1200000 },
+    { "video-unknown", BT_TTN_VIDEO, "", FILM, "video/mp4", 0, 0, NULL, BT_ITEM_VIDEO, 60000 },
+    { "video-too-long", BT_TTN_VIDEO, "", FILM, "video/mp4", 100 * BT_HOUR_MS, 0, NULL,
+        BT_ITEM_VIDEO, BT_ITEM_MAX_MS },
+    { "video-missing", BT_TTN_VIDEO, "", FILM, NULL, 20000, 0, NULL, BT_ITEM_TEXT, 0,
+        "Tiêu đề|Tóm tắt" },
+    { "audio", BT_TTN_AUDIO, "", FILM, "audio/mpeg", 0, 60500, NULL, BT_ITEM_AUDIO, 60500,
+        "Tiêu đề|Tóm tắt" },
+    { "audio-missing", BT_TTN_AUDIO, "", FILM, NULL, 60000, 0, NULL, BT_ITEM_TEXT, 0,
+        "Tiêu đề|Tóm tắt" },
+    { "stream", BT_TTN_STREAM, "", HLS, NULL, 0, 0, SLOT, BT_ITEM_STREAM, 1200000,
+        "Tiêu đề|Tóm tắt" },
+    { "stream-always", BT_TTN_STREAM, "", " " HLS "\n", NULL, 0, 0, NULL, BT_ITEM_STREAM, 3600000,
+        "Tiêu đề|Tóm tắt" },
+    { "stream-not-ours", BT_TTN_STREAM, "", "rtmp://tinh.example.vn/live", NULL, 0, 0, NULL,
+        BT_ITEM_TEXT, 0, "Tiêu đề|Tóm tắt", "it is shown as text: " },
+    { "fm-stream", BT_TTN_FM, "", HLS, NULL, 600000, 0, NULL, BT_ITEM_STREAM, 600000,
+        "Tiêu đề|Tóm tắt" },
+};
+
+static void check_words(const BtItem *item, const char *expected)
+{
+    if (!expected) {
+        g_assert_cmpuint(item->texts->len, ==, 0);
+        return;
+    }
+    g_assert_cmpuint(item->texts->len, ==, 1);
+    const BtText *text = g_ptr_array_index(item->texts, 0);
+    g_autofree char *words = g_strdup_printf("%s|%s", text->title, text->body);
+    g_assert_cmpstr(words, ==, expected);
+    g_assert_cmpstr(text->lang, ==, "vi");
+}
+
+static void check_problem(const TtnFixture *fixture, const char *part)
+{
+    g_assert_cmpuint(fixture->problems->len, ==, part != NULL);
+    if (part)
+        g_assert_nonnull(strstr(g_ptr_array_index(fixture->problems, 0), part));
+}
+
+static void set_texts(BtTtnBulletin *b, const char *title, const char *summary)
+{
+    g_free(b->title);
+    g_free(b->summary);
+    b->title = g_strdup(title);
+    b->summary = g_strdup(summary);
+}
+
+static void test_item(gconstpointer data)
+{
+    const ItemCase *c = data;
+    g_autoptr(TtnFixture) fixture = ttn_fixture_new();
+    TtnWords words = { .id = "một",
+        .kind = c->kind,
+        .priority = O,
+        .region = c->region,
+        .partition = *c->region ? "headline" : "",
+        .slots = c->slots,
+        .content = c->content };
+    BtTtnBulletin *b = ttn_fixture_add(fixture, &words);
+    set_texts(b, "Tiêu đề", "Tóm tắt");
+    b->duration_ms = c->said_ms;
+    b->author = (g_free(b->author), g_strdup("UBND xã Ia Rsai"));
+    b->made_ms = ttn_fixture_at("22T23:30");
+    b->field = 3;
+    if (c->has)
+        ttn_fixture_has(fixture, c->has, c->found_ms);
+    g_autofree char *text =
+        ttn_fixture_compose(fixture, BT_TTN_MANIFEST, ttn_fixture_at("23T07:30"));
+    check_problem(fixture, c->problem);
+    g_autoptr(BtManifest) manifest = ttn_fixture_parse(text);
+    g_assert_cmpuint(manifest->items->len, ==, 1);
+    const BtItem *item = g_ptr_array_index(manifest->items, 0);
+    g_autofree char *id = bt_ttn_item_id("một");
+    g_assert_cmpstr(item->id, ==, id);
+    g_assert_cmpint(item->kind, ==, c->item);
+    g_assert_cmpint(item->duration_ms, ==, c->duration_ms);
+    g_assert_cmpstr(item->issuer, ==, "UBND xã Ia Rsai");
+    g_assert_cmpstr(item->issued_on, ==, "2026-11-22");
+    g_assert_cmpint(item->field, ==, 3);
+    check_words(item, c->words);
+}
+
+/* What has nothing to show, and what is said of it. */
+static void test_nothing_to_show(void)
+{
+    static const struct {
+        BtTtnKind kind;
+        const char *content, *title, *problem;
+    } table[] = {
+        { BT_TTN_TEXT, "", "", "nothing to read" },
+        { BT_TTN_TEXT, " \n", "  ", "nothing to read" },
+        { BT_TTN_IMAGE, FILM, "", "nothing to read" },
+        { BT_TTN_FM, "99.5 MHz", "Đài xã", "a board has no radio" },
+    };
+    for (guint i = 0; i < G_N_ELEMENTS(table); i++) {
+        g_autoptr(TtnFixture) fixture = ttn_fixture_new();
+        ttn_fixture_add(fixture,
+            &(TtnWords){ .id = "1",
+                .kind = table[i].kind,
+                .priority = O,
+                .title = table[i].title,
+                .content = table[i].content });
+        g_autofree char *text =
+            ttn_fixture_compose(fixture, BT_TTN_MANIFEST, ttn_fixture_at("23T07:30"));
+        g_assert_cmpstr(text, ==, "");
+        check_problem(fixture, table[i].problem);
+    }
+}
+
+static void test_long_text(void)
+{
+    g_autoptr(TtnFixture) fixture = ttn_fixture_new();
+    g_autoptr(GString) body = g_string_new(NULL);
+    for (guint i = 0; i < 4000; i++)
+        g_string_append(body, "lũ quét ");
+    ttn_fixture_add(fixture, &(TtnWords){ .id = "1", .priority = O, .content = body->str });
+    g_autofree char *text =
+        ttn_fixture_compose(fixture, BT_TTN_MANIFEST, ttn_fixture_at("23T07:30"));
+    check_problem(fixture, "its text has 31999 characters and was cut: expected at most 10000");
+    g_autoptr(BtManifest) manifest = ttn_fixture_parse(text);
+    const BtItem *item = g_ptr_array_index(manifest->items, 0);
+    const char *shown = ((BtText *)g_ptr_array_index(item->texts, 0))->body;
+    g_assert_cmpint(g_utf8_strlen(shown, -1), <=, BT_TEXT_MAX_CODE_POINTS);
+    g_assert_true(g_str_has_suffix(shown, "quét…") || g_str_has_suffix(shown, "lũ…"));
+}
+
+/* ---- urgent ---- */
+
+static const struct {
+    const char *name, *slots;
+    const char *until;     /* its end; NULL: none */
+    const char *on, *over; /* the last second of it, and the first without */
+} ends[] = {
+    { "by-the-board", NULL, NULL, "20T01:59:59", "20T02:00:00" },
+    { "its-own", NULL, "20T05:00", "20T04:59:59", "20T05:00:00" },
+    { "slot", "20T01:00 20T03:00", NULL, "20T02:59:59", "20T03:00:00" },
+    { "slot-and-own", "20T01:00 20T03:00", "20T02:30", "20T02:29:59", "20T02:30:00" },
+};
+
+static void test_urgent_end(gconstpointer data)
+{
+    guint i = GPOINTER_TO_UINT(data);
+    g_autoptr(TtnFixture) fixture = ttn_fixture_new();
+    BtTtnBulletin *b =
+        ttn_fixture_add(fixture, &(TtnWords){ .id = "1", .priority = U, .slots = ends[i].slots });
+    b->until_ms = ends[i].until ? ttn_fixture_at(ends[i].until) : 0;
+    fixture->frame.issued_ms = ttn_fixture_at("20T00:00");
+    g_autofree char *text = ttn_fixture_compose(fixture, BT_TTN_ALERT, ttn_fixture_at("20T00:00"));
+    g_autoptr(BtInputs) inputs = ttn_fixture_inputs(text, BT_TTN_ALERT);
+    g_autofree char *on = ttn_fixture_show(inputs, ttn_fixture_at(ends[i].on));
+    g_autofree char *over = ttn_fixture_show(inputs, ttn_fixture_at(ends[i].over));
+    g_assert_cmpstr(on, ==, "main=b-1");
+    g_assert_cmpstr(over, ==, "safe");
+    g_autoptr(BtManifest) manifest = ttn_fixture_parse(text);
+    const BtItem *item = g_ptr_array_index(manifest->items, 0);
+    g_assert_cmpint(item->kind, ==, BT_ITEM_ALERT);
+    g_assert_cmpint(item->level, ==, 0);
+    g_assert_cmpint(item->valid_until_ms, ==, ttn_fixture_at(ends[i].over));
+    g_assert_cmpint(manifest->expires_ms - manifest->issued_ms, ==, BT_DAY_MS);
+    /* And there is nothing left of it after its end. */
+    g_autofree char *after =
+        ttn_fixture_compose(fixture, BT_TTN_ALERT, ttn_fixture_at(ends[i].over));
+    g_assert_cmpstr(after, ==, "");
+}
+
 int main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
     for (guint i = 0; i < G_N_ELEMENTS(cases); i++) {
         g_autofree char *path = g_strconcat("/ttn-compose/", cases[i].name, NULL);
         g_test_add_data_func(path, &cases[i], test_case);
+    }
+    for (guint i = 0; i < G_N_ELEMENTS(items); i++) {
+        g_autofree char *path = g_strconcat("/ttn-compose/item/", items[i].name, NULL);
+        g_test_add_data_func(path, &items[i], test_item);
+    }
+    g_test_add_func("/ttn-compose/item/nothing", test_nothing_to_show);
+    g_test_add_func("/ttn-compose/item/long", test_long_text);
+    for (guint i = 0; i < G_N_ELEMENTS(ends); i++) {
+        g_autofree char *path = g_strconcat("/ttn-compose/urgent/", ends[i].name, NULL);
+        g_test_add_data_func(path, GUINT_TO_POINTER(i), test_urgent_end);
     }
     return g_test_run();
 }

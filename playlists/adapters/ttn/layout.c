@@ -64,7 +64,8 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(BtTtnLayout, bt_ttn_layout_free)
 
 static void add_zone(BtTtnLayout *layout, const char *id, BtRect rect_px)
 {
-    BtTtnZone zone = { g_strdup(id), rect_px, g_str_has_prefix(id, "ticker") };
+    BtTtnZone zone = { g_strdup(id), rect_px, g_str_has_prefix(id, "ticker"),
+        g_str_has_prefix(id, "headline") };
     g_array_append_val(layout->zones, zone);
 }
 
