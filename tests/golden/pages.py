@@ -55,8 +55,8 @@ PAGES = [
     ("columns", "640x384", 20, "letter", "zh-Hant"),
 ]
 # The partitions that the provincial source may name, and what is urgent.
-PARTITIONS = [("whole", "mark", "jra"), ("halves", "mark", "km"), ("stacked", "mark", "jra"), ("thirds", "mark", "km"),
-              ("quarters", "mark", "jra"), ("headline", "mark", "km"), ("urgent", "letter", "vi")]
+PARTITIONS = [("whole", "letter", "jra"), ("halves", "mark", "km"), ("stacked", "letter", "vi"), ("thirds", "mark", "km"),
+              ("quarters", "mark", "km"), ("headline", "mark", "km"), ("urgent", "letter", "vi")]
 PAGES += [(f"ttn-{name}", size, 6, *moved) for size in ("640x384", "1920x1080") for name, *moved in PARTITIONS]
 
 

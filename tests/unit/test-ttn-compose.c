@@ -82,17 +82,11 @@ static const Case cases[] = {
         BT_TTN_ALERT },
 };
 
-static void fill(TtnFixture *fixture, const TtnWords *words, guint n)
-{
-    for (guint i = 0; i < n && words[i].id; i++)
-        ttn_fixture_add(fixture, &words[i]);
-}
-
 static void test_case(gconstpointer data)
 {
     const Case *c = data;
     g_autoptr(TtnFixture) fixture = ttn_fixture_new();
-    fill(fixture, c->bulletins, G_N_ELEMENTS(c->bulletins));
+    ttn_fixture_fill(fixture, c->bulletins, G_N_ELEMENTS(c->bulletins));
     g_autofree char *text = ttn_fixture_compose(fixture, c->which, ttn_fixture_at("23T07:30"));
     g_autoptr(BtInputs) inputs = ttn_fixture_inputs(text, c->which);
     for (guint i = 0; i < G_N_ELEMENTS(c->at) && c->at[i].time; i++) {
@@ -172,13 +166,6 @@ static void check_words(const BtItem *item, const char *expected)
     g_assert_cmpstr(text->lang, ==, "vi");
 }
 
-static void check_problem(const TtnFixture *fixture, const char *part)
-{
-    g_assert_cmpuint(fixture->problems->len, ==, part != NULL);
-    if (part)
-        g_assert_nonnull(strstr(g_ptr_array_index(fixture->problems, 0), part));
-}
-
 static void set_texts(BtTtnBulletin *b, const char *title, const char *summary)
 {
     g_free(b->title);
@@ -208,7 +195,7 @@ static void test_item(gconstpointer data)
         ttn_fixture_has(fixture, c->has, c->found_ms);
     g_autofree char *text =
         ttn_fixture_compose(fixture, BT_TTN_MANIFEST, ttn_fixture_at("23T07:30"));
-    check_problem(fixture, c->problem);
+    ttn_fixture_expect_problem(fixture, c->problem);
     g_autoptr(BtManifest) manifest = ttn_fixture_parse(text);
     g_assert_cmpuint(manifest->items->len, ==, 1);
     const BtItem *item = g_ptr_array_index(manifest->items, 0);
@@ -245,7 +232,7 @@ static void test_nothing_to_show(void)
         g_autofree char *text =
             ttn_fixture_compose(fixture, BT_TTN_MANIFEST, ttn_fixture_at("23T07:30"));
         g_assert_cmpstr(text, ==, "");
-        check_problem(fixture, table[i].problem);
+        ttn_fixture_expect_problem(fixture, table[i].problem);
     }
 }
 
@@ -258,7 +245,8 @@ static void test_long_text(void)
     ttn_fixture_add(fixture, &(TtnWords){ .id = "1", .priority = O, .content = body->str });
     g_autofree char *text =
         ttn_fixture_compose(fixture, BT_TTN_MANIFEST, ttn_fixture_at("23T07:30"));
-    check_problem(fixture, "its text has 31999 characters and was cut: expected at most 10000");
+    ttn_fixture_expect_problem(
+        fixture, "its text has 31999 characters and was cut: expected at most 10000");
     g_autoptr(BtManifest) manifest = ttn_fixture_parse(text);
     const BtItem *item = g_ptr_array_index(manifest->items, 0);
     const char *shown = ((BtText *)g_ptr_array_index(item->texts, 0))->body;
@@ -305,6 +293,124 @@ static void test_urgent_end(gconstpointer data)
     g_assert_cmpstr(after, ==, "");
 }
 
+/* ---- layouts ---- */
+
+static const struct {
+    const char *name, *text, *message; /* NULL: it is taken */
+} layouts[] = {
+    { "a", "main=0,0,640,320;strip=0,320,640,64" },
+    { "a", " main = 0, 0, 640, 320 ; ", NULL },
+    { "a", "", "layout.a: \"\": expected ZONE=X,Y,W,H;…" },
+    { "a", "main",
+        "layout.a: \"main\": expected ZONE=X,Y,W,H, the zone named by A-Z a-z 0-9 . _ -" },
+    { "a", "main=0,0,640",
+        "layout.a: \"main=0,0,640\": expected X,Y,W,H in pixels, as wide and "
+        "high as something, within 7680 x 4320" },
+    { "a", "main=0,0,0,10",
+        "layout.a: \"main=0,0,0,10\": expected X,Y,W,H in pixels, as wide and "
+        "high as something, within 7680 x 4320" },
+    { "a", "main=-1,0,10,10",
+        "layout.a: \"main=-1,0,10,10\": expected X,Y,W,H in pixels, as wide "
+        "and high as something, within 7680 x 4320" },
+    { "a", "main=7000,0,681,1",
+        "layout.a: \"main=7000,0,681,1\": expected X,Y,W,H in pixels, as "
+        "wide and high as something, within 7680 x 4320" },
+    { "a", "b=0,0,9,9;b=9,0,9,9", "layout.a: \"b=9,0,9,9\": expected each zone once" },
+    { "a", "b=0,0,9,9;c=8,8,9,9", "layout.a: \"c=8,8,9,9\": expected zones that do not overlap" },
+    { "a", "b=0,0,9,9;;c=9,9,9,9",
+        "layout.a: \"\": expected ZONE=X,Y,W,H, the zone named by A-Z a-z 0-9 . _ -" },
+    { "hai nửa", "b=0,0,9,9",
+        "layout.hai nửa: \"hai nửa\": expected a name of 1 to 64 of A-Z a-z 0-9 . _ -, no dot "
+        "first" },
+};
+
+static void test_layout_parse(void)
+{
+    for (guint i = 0; i < G_N_ELEMENTS(layouts); i++) {
+        g_autoptr(GError) error = NULL;
+        BtTtnLayout *layout = bt_ttn_layout_parse(layouts[i].name, layouts[i].text, &error);
+        g_assert_cmpstr(error ? error->message : NULL, ==, layouts[i].message);
+        g_assert_true((layout == NULL) == (layouts[i].message != NULL));
+        bt_ttn_layout_free(layout);
+    }
+}
+
+/* By the configuration: one of its own, one in the place of a built-in one, and one too large. */
+static void test_configured_layouts(void)
+{
+    g_autoptr(TtnFixture) fixture = ttn_fixture_new();
+    g_autoptr(GPtrArray) own = g_ptr_array_new_with_free_func((GDestroyNotify)bt_ttn_layout_free);
+    g_ptr_array_add(own, bt_ttn_layout_parse("pv3", "a=0,0,100,384;b=100,0,540,384", NULL));
+    g_ptr_array_add(own, bt_ttn_layout_parse("halves", "x=0,0,320,384", NULL));
+    g_ptr_array_add(own, bt_ttn_layout_parse("wide", "x=0,0,641,384", NULL));
+    fixture->frame.layouts = own;
+    ttn_fixture_fill(fixture,
+        (TtnWords[]){ { .id = "1",
+                          .priority = P,
+                          .partition = "pv3",
+                          .region = "b",
+                          .slots = "23T08:00 23T09:00" },
+            { .id = "2", .priority = P, .partition = "halves", .slots = "23T09:00 23T10:00" },
+            { .id = "3", .priority = P, .partition = "wide", .slots = "23T10:00 23T11:00" } },
+        3);
+    g_autofree char *text =
+        ttn_fixture_compose(fixture, BT_TTN_MANIFEST, ttn_fixture_at("23T07:30"));
+    g_autoptr(BtInputs) inputs = ttn_fixture_inputs(text, BT_TTN_MANIFEST);
+    g_autofree char *one = ttn_fixture_show(inputs, ttn_fixture_at("23T08:00"));
+    g_autofree char *two = ttn_fixture_show(inputs, ttn_fixture_at("23T09:00"));
+    g_autofree char *three = ttn_fixture_show(inputs, ttn_fixture_at("23T10:00"));
+    g_assert_cmpstr(one, ==, "a=- b=b-1");
+    g_assert_cmpstr(two, ==, "x=b-2");
+    g_assert_cmpstr(three, ==, "main=b-3");
+    g_assert_cmpuint(fixture->problems->len, ==, 2);
+    g_assert_nonnull(strstr(g_ptr_array_index(fixture->problems, 0), "leaves the screen"));
+}
+
+/* On any canvas the built-in zones meet, and leave nothing over. */
+static void test_any_canvas(void)
+{
+    static const char *const names[] = { "whole", "halves", "stacked", "thirds", "quarters",
+        "headline" };
+    static const int sizes[][2] = { { 32, 16 }, { 33, 17 }, { 192, 64 }, { 641, 385 },
+        { 1080, 1920 }, { 7680, 4320 } };
+    for (guint s = 0; s < G_N_ELEMENTS(sizes); s++) {
+        g_autoptr(TtnFixture) fixture = ttn_fixture_new();
+        fixture->frame.w_px = sizes[s][0];
+        fixture->frame.h_px = sizes[s][1];
+        for (guint n = 0; n < G_N_ELEMENTS(names); n++)
+            ttn_fixture_add(
+                fixture, &(TtnWords){ .id = names[n], .priority = O, .partition = names[n] });
+        g_autofree char *text =
+            ttn_fixture_compose(fixture, BT_TTN_MANIFEST, ttn_fixture_at("23T07:30"));
+        g_autoptr(BtManifest) manifest = ttn_fixture_parse(text);
+        g_assert_cmpuint(manifest->layouts->len, ==, G_N_ELEMENTS(names));
+        for (guint i = 0; i < manifest->layouts->len; i++) {
+            const BtLayout *layout = g_ptr_array_index(manifest->layouts, i);
+            gint64 area = 0;
+            for (guint z = 0; z < layout->zones->len; z++) {
+                const BtZone *zone = g_ptr_array_index(layout->zones, z);
+                area += (gint64)zone->rect_px.w * zone->rect_px.h;
+            }
+            g_assert_cmpint(area, ==, (gint64)sizes[s][0] * sizes[s][1]);
+        }
+    }
+}
+
+/* ---- ids ---- */
+
+static void test_ids(void)
+{
+    g_autofree char *plain = bt_ttn_item_id("BT-01.a_b");
+    g_autofree char *words = bt_ttn_item_id("tin số 1"), *other = bt_ttn_item_id("tin số 2");
+    g_autofree char *longest = g_strnfill(48, 'a'), *longer = g_strnfill(49, 'a');
+    g_autofree char *kept = bt_ttn_item_id(longest), *hashed = bt_ttn_item_id(longer);
+    g_assert_cmpstr(plain, ==, "b-BT-01.a_b");
+    g_assert_cmpuint(strlen(words), ==, 34);
+    g_assert_cmpstr(words, !=, other);
+    g_assert_cmpuint(strlen(kept), ==, 50);
+    g_assert_cmpuint(strlen(hashed), ==, 34);
+}
+
 int main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
@@ -322,5 +428,9 @@ int main(int argc, char **argv)
         g_autofree char *path = g_strconcat("/ttn-compose/urgent/", ends[i].name, NULL);
         g_test_add_data_func(path, GUINT_TO_POINTER(i), test_urgent_end);
     }
+    g_test_add_func("/ttn-compose/layout/parse", test_layout_parse);
+    g_test_add_func("/ttn-compose/layout/configured", test_configured_layouts);
+    g_test_add_func("/ttn-compose/layout/any-canvas", test_any_canvas);
+    g_test_add_func("/ttn-compose/ids", test_ids);
     return g_test_run();
 }

@@ -160,3 +160,16 @@ char *ttn_fixture_show(const BtInputs *inputs, gint64 at_ms)
     }
     return g_strdup(text->str);
 }
+
+void ttn_fixture_fill(TtnFixture *fixture, const TtnWords *words, guint n)
+{
+    for (guint i = 0; i < n && words[i].id; i++)
+        ttn_fixture_add(fixture, &words[i]);
+}
+
+void ttn_fixture_expect_problem(const TtnFixture *fixture, const char *part)
+{
+    g_assert_cmpuint(fixture->problems->len, ==, part != NULL);
+    if (part)
+        g_assert_nonnull(strstr(g_ptr_array_index(fixture->problems, 0), part));
+}
