@@ -213,7 +213,7 @@ static void test_paused_film(void)
     g_autoptr(BtFrame) before = rig_picture(running, paused, from_ms - 500);
     g_autoptr(BtFrame) then = rig_picture(running, moving, from_ms);
     g_assert_false(bt_frame_equal(before, then));
-    for (gint64 t_ms = from_ms; t_ms < until_ms; t_ms += 7370) {
+    for (gint64 t_ms = from_ms; t_ms < until_ms; t_ms += 20370) {
         BtStage *fresh = rig_stage(&rig, RIG_W_PX, RIG_H_PX);
         g_autoptr(BtFrame) a = rig_picture(running, paused, t_ms);
         g_autoptr(BtFrame) b = rig_picture(fresh, paused, t_ms);
