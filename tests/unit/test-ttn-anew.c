@@ -140,7 +140,7 @@ static void test_horizon(void)
         gint64 end_ms = MIN(fixture->holds_until_ms, start_ms + 450 * BT_MINUTE_MS);
         for (gint64 at_ms = first_ms; at_ms < end_ms; at_ms += BT_MINUTE_MS) {
             g_autofree char *expected =
-                g_strdup_printf("main=b-%d", (int)((at_ms - start_ms) / BT_MINUTE_MS));
+                g_strdup_printf("main=b.%d", (int)((at_ms - start_ms) / BT_MINUTE_MS));
             g_autofree char *got = ttn_fixture_show(inputs, at_ms);
             g_assert_cmpstr(got, ==, expected);
         }

@@ -21,11 +21,11 @@ typedef struct {
 
 static const Case cases[] = {
     { "always", { { .id = "1", .priority = O }, { .id = "2", .priority = O } },
-        { { "23T08:00:00", "main=b-1" }, { "23T08:00:05", "main=b-2" },
-            { "29T23:59:59", "main=b-2" } } },
+        { { "23T08:00:00", "main=b.1" }, { "23T08:00:05", "main=b.2" },
+            { "29T23:59:59", "main=b.2" } } },
     { "slots", { { .id = "1", .priority = O, .slots = "23T08:00 23T09:00 24T08:00 24T09:00" } },
-        { { "23T07:59:59", "safe" }, { "23T08:00:00", "main=b-1" }, { "23T09:00:00", "safe" },
-            { "24T08:00:00", "main=b-1" }, { "24T09:00:00", "safe" } } },
+        { { "23T07:59:59", "safe" }, { "23T08:00:00", "main=b.1" }, { "23T09:00:00", "safe" },
+            { "24T08:00:00", "main=b.1" }, { "24T09:00:00", "safe" } } },
     { "together",
         { { .id = "1",
               .priority = O,
@@ -37,8 +37,8 @@ static const Case cases[] = {
                 .partition = "halves",
                 .region = "right",
                 .slots = "23T08:30 23T09:30" } },
-        { { "23T08:00:00", "left=b-1 right=-" }, { "23T08:30:00", "left=b-1 right=b-2" },
-            { "23T09:00:00", "left=- right=b-2" }, { "23T09:30:00", "safe" } } },
+        { { "23T08:00:00", "left=b.1 right=-" }, { "23T08:30:00", "left=b.1 right=b.2" },
+            { "23T09:00:00", "left=- right=b.2" }, { "23T09:30:00", "safe" } } },
     { "turns-in-a-zone",
         { { .id = "1", .priority = O, .partition = "stacked", .slots = "23T08:00 23T09:00" },
             { .id = "2", .priority = O, .partition = "stacked", .slots = "23T08:00 23T09:00" },
@@ -47,38 +47,38 @@ static const Case cases[] = {
                 .partition = "stacked",
                 .region = "bottom",
                 .slots = "23T08:00 23T09:00" } },
-        { { "23T08:00:00", "top=b-1 bottom=b-3" }, { "23T08:00:05", "top=b-2 bottom=b-3" } } },
+        { { "23T08:00:00", "top=b.1 bottom=b.3" }, { "23T08:00:05", "top=b.2 bottom=b.3" } } },
     { "priority-cuts",
         { { .id = "1", .priority = O },
             { .id = "2", .priority = P, .slots = "23T08:00 23T08:01" } },
-        { { "23T07:59:59", "main=b-1" }, { "23T08:00:00", "main=b-2" },
-            { "23T08:01:00", "main=b-1" } } },
+        { { "23T07:59:59", "main=b.1" }, { "23T08:00:00", "main=b.2" },
+            { "23T08:01:00", "main=b.1" } } },
     { "layouts-in-turn",
         { { .id = "1", .priority = O, .slots = "23T08:00 23T09:00" },
             { .id = "2", .priority = O, .partition = "halves", .slots = "23T08:00 23T09:00" } },
-        { { "23T08:00:00", "left=b-2 right=-" }, { "23T08:00:05", "main=b-1" },
-            { "23T08:00:10", "left=b-2 right=-" } } },
+        { { "23T08:00:00", "left=b.2 right=-" }, { "23T08:00:05", "main=b.1" },
+            { "23T08:00:10", "left=b.2 right=-" } } },
     { "always-beside-slots",
         { { .id = "1", .priority = O, .partition = "quarters", .region = "bottom-right" },
             { .id = "2", .priority = O, .partition = "quarters", .slots = "24T08:00 24T08:01" } },
-        { { "23T23:59:59", "top-left=- top-right=- bottom-left=- bottom-right=b-1" },
-            { "24T08:00:00", "top-left=b-2 top-right=- bottom-left=- bottom-right=b-1" },
-            { "24T08:01:00", "top-left=- top-right=- bottom-left=- bottom-right=b-1" } } },
+        { { "23T23:59:59", "top-left=- top-right=- bottom-left=- bottom-right=b.1" },
+            { "24T08:00:00", "top-left=b.2 top-right=- bottom-left=- bottom-right=b.1" },
+            { "24T08:01:00", "top-left=- top-right=- bottom-left=- bottom-right=b.1" } } },
     { "unknown-places",
         { { .id = "1", .priority = O, .partition = "no-such", .region = "nor-this" },
             { .id = "2", .priority = O, .partition = "thirds", .region = "no-such" } },
-        { { "23T08:00:00", "left=b-2 middle=- right=-" }, { "23T08:00:05", "main=b-1" } } },
+        { { "23T08:00:00", "left=b.2 middle=- right=-" }, { "23T08:00:05", "main=b.1" } } },
     { "urgent-is-no-manifest", { { .id = "1", .priority = U } }, { { "23T08:00:00", "safe" } } },
     { "ordinary-is-no-alert", { { .id = "1", .priority = P } }, { { "23T08:00:00", "safe" } },
         BT_TTN_ALERT },
     { "urgent-slots", { { .id = "1", .priority = U, .slots = "23T08:00 23T09:00" } },
-        { { "23T07:59:59", "safe" }, { "23T08:00:00", "main=b-1" }, { "23T09:00:00", "safe" } },
+        { { "23T07:59:59", "safe" }, { "23T08:00:00", "main=b.1" }, { "23T09:00:00", "safe" } },
         BT_TTN_ALERT },
     { "urgent-newest-first",
         { { .id = "1", .priority = U, .slots = "23T08:00 23T09:00" },
             { .id = "2", .priority = U, .slots = "23T08:00 23T08:30" } },
-        { { "23T08:00:00", "main=b-2" }, { "23T08:00:20", "main=b-1" },
-            { "23T08:00:40", "main=b-2" }, { "23T08:30:00", "main=b-1" } },
+        { { "23T08:00:00", "main=b.2" }, { "23T08:00:20", "main=b.1" },
+            { "23T08:00:40", "main=b.2" }, { "23T08:30:00", "main=b.1" } },
         BT_TTN_ALERT },
 };
 
@@ -279,7 +279,7 @@ static void test_urgent_end(gconstpointer data)
     g_autoptr(BtInputs) inputs = ttn_fixture_inputs(text, BT_TTN_ALERT);
     g_autofree char *on = ttn_fixture_show(inputs, ttn_fixture_at(ends[i].on));
     g_autofree char *over = ttn_fixture_show(inputs, ttn_fixture_at(ends[i].over));
-    g_assert_cmpstr(on, ==, "main=b-1");
+    g_assert_cmpstr(on, ==, "main=b.1");
     g_assert_cmpstr(over, ==, "safe");
     g_autoptr(BtManifest) manifest = ttn_fixture_parse(text);
     const BtItem *item = g_ptr_array_index(manifest->items, 0);
@@ -359,9 +359,9 @@ static void test_configured_layouts(void)
     g_autofree char *one = ttn_fixture_show(inputs, ttn_fixture_at("23T08:00"));
     g_autofree char *two = ttn_fixture_show(inputs, ttn_fixture_at("23T09:00"));
     g_autofree char *three = ttn_fixture_show(inputs, ttn_fixture_at("23T10:00"));
-    g_assert_cmpstr(one, ==, "a=- b=b-1");
-    g_assert_cmpstr(two, ==, "x=b-2");
-    g_assert_cmpstr(three, ==, "main=b-3");
+    g_assert_cmpstr(one, ==, "a=- b=b.1");
+    g_assert_cmpstr(two, ==, "x=b.2");
+    g_assert_cmpstr(three, ==, "main=b.3");
     g_assert_cmpuint(fixture->problems->len, ==, 2);
     g_assert_nonnull(strstr(g_ptr_array_index(fixture->problems, 0), "leaves the screen"));
 }
@@ -396,21 +396,6 @@ static void test_any_canvas(void)
     }
 }
 
-/* ---- ids ---- */
-
-static void test_ids(void)
-{
-    g_autofree char *plain = bt_ttn_item_id("BT-01.a_b");
-    g_autofree char *words = bt_ttn_item_id("tin số 1"), *other = bt_ttn_item_id("tin số 2");
-    g_autofree char *longest = g_strnfill(48, 'a'), *longer = g_strnfill(49, 'a');
-    g_autofree char *kept = bt_ttn_item_id(longest), *hashed = bt_ttn_item_id(longer);
-    g_assert_cmpstr(plain, ==, "b-BT-01.a_b");
-    g_assert_cmpuint(strlen(words), ==, 34);
-    g_assert_cmpstr(words, !=, other);
-    g_assert_cmpuint(strlen(kept), ==, 50);
-    g_assert_cmpuint(strlen(hashed), ==, 34);
-}
-
 int main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
@@ -431,6 +416,5 @@ int main(int argc, char **argv)
     g_test_add_func("/ttn-compose/layout/parse", test_layout_parse);
     g_test_add_func("/ttn-compose/layout/configured", test_configured_layouts);
     g_test_add_func("/ttn-compose/layout/any-canvas", test_any_canvas);
-    g_test_add_func("/ttn-compose/ids", test_ids);
     return g_test_run();
 }

@@ -93,6 +93,7 @@ typedef struct {
     gint64 until_ms, value;
 } BtTtnMessage;
 
+/* With its bulletin and slots. */
 void bt_ttn_message_free(BtTtnMessage *message);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(BtTtnMessage, bt_ttn_message_free)
 
@@ -140,11 +141,12 @@ void bt_ttn_values_set_int(GHashTable *values, const char *name, gint64 value);
 void bt_ttn_values_set_bulletin(GHashTable *values, const BtTtnBulletin *bulletin);
 
 typedef struct {
-    const char *method; /* static: "GET" or "POST" */
-    char *url;          /* absolute */
-    char *topic;        /* NULL, or: it is published there instead, and there is no answer */
-    char *body;         /* JSON; NULL for GET */
-    gboolean with_token;
+    const char *method;  /* static: "GET" or "POST" */
+    char *url;           /* absolute */
+    char *topic;         /* NULL, or: it is published there instead, and there is no answer */
+    char *body;          /* JSON; NULL for GET */
+    gboolean with_token; /* a login comes first when there is no value "token" */
+    char *header;        /* "Authorization: Bearer …", made of the value "token"; NULL without */
 } BtTtnRequest;
 void bt_ttn_request_clear(BtTtnRequest *request);
 
@@ -176,6 +178,7 @@ typedef struct {
     const char *name;           /* for messages */
     const char *const *devices; /* (nullable, NULL-ended) what this board is called: a message for
                                    others only is none. Also areas it lies in */
+    gint64 now_ms; /* a calendar (daily, weekly …) becomes slots from here on; 0: from its start */
 } BtTtnHeard;
 /* What was said, in order: GPtrArray of BtTtnMessage (transfer full). Parts that cannot be
  * understood are left out with a sentence in `problems` (of char*); NULL with an error when nothing
