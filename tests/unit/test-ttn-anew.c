@@ -151,6 +151,27 @@ static void test_horizon(void)
     g_assert_cmpint(now_ms, ==, fixture->frame.expires_ms);
 }
 
+/* One bulletin with more slots than a programme may have. */
+static void test_many_slots(void)
+{
+    g_autoptr(TtnFixture) fixture = ttn_fixture_new();
+    BtTtnBulletin *b = ttn_fixture_add(fixture, &(TtnWords){ .id = "1", .priority = O });
+    gint64 start_ms = ttn_fixture_at("23T08:00");
+    for (guint i = 0; i < 2 * BT_SLOTS_MAX; i++) {
+        BtTtnSlot slot = { start_ms + 2 * i * BT_MINUTE_MS, start_ms + (2 * i + 1) * BT_MINUTE_MS };
+        g_array_append_val(b->slots, slot);
+    }
+    g_autofree char *text =
+        ttn_fixture_compose(fixture, BT_TTN_MANIFEST, ttn_fixture_at("23T07:30"));
+    g_assert_cmpint(fixture->holds_until_ms, ==, start_ms + 2 * BT_SLOTS_MAX * BT_MINUTE_MS);
+    g_autofree char *rest = ttn_fixture_compose(fixture, BT_TTN_MANIFEST, fixture->holds_until_ms);
+    g_assert_cmpint(fixture->holds_until_ms, ==, fixture->frame.expires_ms);
+    g_autoptr(BtInputs) inputs = ttn_fixture_inputs(rest, BT_TTN_MANIFEST);
+    g_autofree char *last =
+        ttn_fixture_show(inputs, start_ms + (4 * BT_SLOTS_MAX - 2) * BT_MINUTE_MS);
+    g_assert_cmpstr(last, ==, "main=b.1");
+}
+
 /* More than one document can hold, all at once: what came first stays. */
 static void test_too_many(void)
 {
@@ -343,6 +364,7 @@ int main(int argc, char **argv)
     g_test_add_func("/ttn-anew/nothing-is-shaken", test_nothing_is_shaken);
     g_test_add_func("/ttn-anew/twice", test_twice);
     g_test_add_func("/ttn-anew/limit/horizon", test_horizon);
+    g_test_add_func("/ttn-anew/limit/many-slots", test_many_slots);
     g_test_add_func("/ttn-anew/limit/too-many", test_too_many);
     g_test_add_func("/ttn-anew/limit/too-large", test_too_large);
     g_test_add_func("/ttn-anew/random", test_random);
