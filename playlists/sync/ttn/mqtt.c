@@ -49,7 +49,7 @@ struct BtMqtt {
     char *host, *ca_path, *cert_path, *key_path, *username, *password, *client_id;
     char **topics;
     int port;
-    gboolean plain;
+    gboolean plain, passing;
     gsize max_bytes;
 
     /* Of the thread alone. */
@@ -226,7 +226,7 @@ static void set_callbacks(struct mosquitto *line)
 
 static struct mosquitto *new_line(BtMqtt *mqtt)
 {
-    struct mosquitto *line = mosquitto_new(mqtt->client_id, false, mqtt);
+    struct mosquitto *line = mosquitto_new(mqtt->client_id, mqtt->passing, mqtt);
     g_assert(line); /* only memory can be wanting: the id was looked at */
     mosquitto_int_option(line, MOSQ_OPT_PROTOCOL_VERSION, MQTT_PROTOCOL_V5);
     mosquitto_int_option(line, MOSQ_OPT_TCP_NODELAY, 1);
@@ -245,7 +245,8 @@ static int greet(BtMqtt *mqtt, struct mosquitto *line)
     mosquitto_property *asked = NULL;
     guint32 max_bytes = (guint32)MIN(mqtt->max_bytes + FRAME_BYTES, G_MAXINT32);
     mosquitto_property_add_int32(&asked, MQTT_PROP_MAXIMUM_PACKET_SIZE, max_bytes);
-    mosquitto_property_add_int32(&asked, MQTT_PROP_SESSION_EXPIRY_INTERVAL, SESSION_S);
+    mosquitto_property_add_int32(
+        &asked, MQTT_PROP_SESSION_EXPIRY_INTERVAL, mqtt->passing ? 0 : SESSION_S);
     mosquitto_connect_bind_v5(line, NULL, mqtt->port, KEEPALIVE_S, NULL, asked);
     mosquitto_property_free_all(&asked);
     return mosquitto_connect_async(line, mqtt->host, mqtt->port, KEEPALIVE_S);
@@ -456,6 +457,7 @@ BtMqtt *bt_mqtt_new(const BtMqttOptions *options, const BtMqttEar *ear, GError *
     mqtt->client_id = g_strdup(options->client_id);
     mqtt->topics = g_strdupv((char **)options->topics);
     mqtt->max_bytes = options->max_bytes;
+    mqtt->passing = options->passing;
     if (!read_url(mqtt, options, error) || !check_words(options, error)) {
         unref(mqtt);
         return NULL;
