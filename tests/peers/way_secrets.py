@@ -277,12 +277,12 @@ class Secrets(unittest.TestCase):
         server, place = ttn_session.Ttn(), broker.Broker(cls.folder / "broker", users={"bang": "khac"})
         try:
             for name, more in (
-                    ("well", {}), ("refused", {"auth": server.base + "/no"}), ("broker", {"mqtt": place.url()}),
+                    ("well", {}), ("refused", {}), ("broker", {"mqtt": place.url()}),
                     ("address", {"auth": "https://an:%s@tin.invalid/a" % IN_URL}),
                     ("query", {"base": "%s?token=%s" % (server.base, IN_QUERY)}),
                     ("mqtt", {"mqtt": "mqtts://an:%s@tin.invalid" % IN_URL}),
                     ("file", {"password_file": cls.place.keys / "publish.key"})):
-                server.answers["/no"] = [(200, {}, said)]
+                server.answers = {"/login": [(200, {}, said)]} if name == "refused" else {}
                 lines = {"kind": "ttn", "base": server.base, "auth": server.base + "/login", "username": "bang",
                          "password_file": secret, "set.maThietBi": "BT-01", "set.path_state": "/state", **more}
                 text = cls.screen.config.read_text().replace("state=state", "state=state-ttn-%s" % name)
