@@ -88,7 +88,7 @@ static BtJson *source_json(BtShow *show, const BtConfigSource *source)
     BtJson *entry = bt_json_new_object();
     BtSourceState *state = bt_facts_source(show->reader, source->name);
     bt_json_set_string(entry, "id", source->name);
-    bt_json_set_string(entry, "kind", source->kind == BT_SOURCE_NATIVE ? "native" : "folder");
+    bt_json_set_string(entry, "kind", bt_source_kind_name(source->kind));
     if (source->kind == BT_SOURCE_FOLDER) {
         bt_json_set_string(entry, "state", "ok");
     } else if (state == NULL) {

@@ -30,12 +30,7 @@ typedef enum {
 } BtTtnKind;
 
 /* TT 39/2020: khẩn cấp, ưu tiên, thông thường; whichever number a province gives them. */
-typedef enum {
-    BT_TTN_URGENT,
-    BT_TTN_PRIORITY,
-    BT_TTN_ORDINARY,
-    BT_TTN_N_PRIORITIES
-} BtTtnPriority;
+typedef enum { BT_TTN_URGENT, BT_TTN_PRIORITY, BT_TTN_ORDINARY, BT_TTN_N_PRIORITIES } BtTtnPriority;
 
 typedef struct {
     gint64 from_ms, until_ms;
@@ -47,13 +42,13 @@ typedef struct {
     BtTtnKind kind;
     BtTtnPriority priority;
     char *title, *summary;
-    char *content; /* kind 1: the text, in Unicode; else an address */
-    char *lang;    /* BCP 47; the dialect's default is "vi" */
-    int field;     /* LoaiLinhVuc 1 to 6; 0 when not given */
-    gint64 made_ms;     /* ThoiGianSanXuat; 0 when not given */
-    gint64 duration_ms; /* ThoiLuong; 0 when not given */
-    char *partition;    /* the layout's name, by the dialect's table; "" the whole screen */
-    char *region;       /* the zone's name, by the dialect's table; "" its first */
+    char *content;         /* kind 1: the text, in Unicode; else an address */
+    char *lang;            /* BCP 47; the dialect's default is "vi" */
+    int field;             /* LoaiLinhVuc 1 to 6; 0 when not given */
+    gint64 made_ms;        /* ThoiGianSanXuat; 0 when not given */
+    gint64 duration_ms;    /* ThoiLuong; 0 when not given */
+    char *partition;       /* the layout's name, by the dialect's table; "" the whole screen */
+    char *region;          /* the zone's name, by the dialect's table; "" its first */
     char *author, *sender; /* for people; `sender` is NguonID, whom the ceiling may name */
     char *schedule_id, *schedule_name;
     GArray *slots;   /* of BtTtnSlot, rising, not overlapping; empty: until it is taken away */
@@ -91,13 +86,14 @@ typedef struct {
     BtTtnSays says;
     char *id; /* acted on once: theirs, else the hash of what was said */
     char *sender;
-    gint64 at_ms; /* when it was said, by them; 0 when not told */
+    gint64 at_ms;            /* when it was said, by them; 0 when not told */
     BtTtnBulletin *bulletin; /* NULL unless BULLETIN */
     char *bulletin_id, *schedule_id, *schedule_name; /* "" when not given */
-    GArray *slots; /* of BtTtnSlot; SCHEDULE */
+    GArray *slots;                                   /* of BtTtnSlot; SCHEDULE */
     gint64 until_ms, value;
 } BtTtnMessage;
 
+/* With its bulletin and slots. */
 void bt_ttn_message_free(BtTtnMessage *message);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(BtTtnMessage, bt_ttn_message_free)
 
@@ -145,11 +141,12 @@ void bt_ttn_values_set_int(GHashTable *values, const char *name, gint64 value);
 void bt_ttn_values_set_bulletin(GHashTable *values, const BtTtnBulletin *bulletin);
 
 typedef struct {
-    const char *method; /* static: "GET" or "POST" */
-    char *url;          /* absolute */
-    char *topic;        /* NULL, or: it is published there instead, and there is no answer */
-    char *body;         /* JSON; NULL for GET */
-    gboolean with_token;
+    const char *method;  /* static: "GET" or "POST" */
+    char *url;           /* absolute */
+    char *topic;         /* NULL, or: it is published there instead, and there is no answer */
+    char *body;          /* JSON; NULL for GET */
+    gboolean with_token; /* a login comes first when there is no value "token" */
+    char *header;        /* "Authorization: Bearer …", made of the value "token"; NULL without */
 } BtTtnRequest;
 void bt_ttn_request_clear(BtTtnRequest *request);
 
@@ -162,8 +159,8 @@ gboolean bt_dialect_request(const BtDialect *dialect, BtTtnCall call, GHashTable
 
 typedef struct {
     gboolean ok;
-    char *reason; /* theirs, when not ok; "" */
-    char *token;  /* of LOGIN; NULL */
+    char *reason;          /* theirs, when not ok; "" */
+    char *token;           /* of LOGIN; NULL */
     gint64 token_lasts_ms; /* 0: not told */
 } BtTtnReply;
 void bt_ttn_reply_clear(BtTtnReply *reply);
@@ -177,10 +174,11 @@ GPtrArray *bt_dialect_topics(const BtDialect *dialect, GHashTable *values, GErro
 
 /* Where and how something was said. */
 typedef struct {
-    const char *topic; /* NULL: the answer of BT_TTN_POLL */
-    const char *name;  /* for messages */
+    const char *topic;          /* NULL: the answer of BT_TTN_POLL */
+    const char *name;           /* for messages */
     const char *const *devices; /* (nullable, NULL-ended) what this board is called: a message for
                                    others only is none. Also areas it lies in */
+    gint64 now_ms; /* a calendar (daily, weekly …) becomes slots from here on; 0: from its start */
 } BtTtnHeard;
 /* What was said, in order: GPtrArray of BtTtnMessage (transfer full). Parts that cannot be
  * understood are left out with a sentence in `problems` (of char*); NULL with an error when nothing
@@ -196,9 +194,9 @@ typedef struct {
     gint64 received_ms;
     const char *asset; /* sha256; NULL: not here (yet), it is shown as text */
     guint64 asset_bytes;
-    const char *asset_type;      /* "video/mp4" */
-    gint64 asset_duration_ms;    /* as the decoder found it; 0: not known */
-    gboolean media_failed;       /* its address cannot be had: text for good */
+    const char *asset_type;   /* "video/mp4" */
+    gint64 asset_duration_ms; /* as the decoder found it; 0: not known */
+    gboolean media_failed;    /* its address cannot be had: text for good */
 } BtTtnKept;
 
 /* The screen and the frame of the document. */
