@@ -276,7 +276,7 @@ static void test_remarks(void)
         "/calls/cancelled: no acknowledgement of cancelled schedules",
         "/calls/requisition: no word for a requisition: its beginning and end are not told",
         "/topics: neither topics nor a poll: nothing can be heard",
-        "/calls: “maXa” is to be given by the configuration: set.maXa=…",
+        "/calls: the configuration must give: set.maXa=",
         "/messages: it has no message for: bulletin, schedule, cancel, cancel_schedule, urgent, "
         "volume, stop, skip, pause, resume, restart",
         "/tables/priority: no code means “urgent”: nothing can be that",
