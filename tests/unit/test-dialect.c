@@ -327,6 +327,34 @@ static void test_filters(void)
     bt_ttn_request_clear(&request);
 }
 
+/* Theirs: ours, both ways. */
+static void test_tables(void)
+{
+    static const char text[] = "{'dialect': 'x', 'tables': {'t': {'': 'none', '1': 'a', '01': 'b', "
+                               "'Ab': ['c', 'd'], '*': '='}, 'u': {'x': 'a', '0': '*'}, 'v': {}}}";
+    static const struct {
+        const char *table, *theirs, *ours;
+    } heard[] = { { "t", "", "none" }, { "t", "1", "a" }, { "t", "01", "b" }, { "t", "aB", "c" },
+        { "t", "zz", "zz" }, { "u", "", NULL }, { "u", "y", NULL }, { "v", "1", NULL },
+        { "w", "1", NULL } };
+    static const struct {
+        const char *table, *ours, *theirs;
+    } said[] = { { "t", "a", "1" }, { "t", "b", "\"01\"" }, { "t", "d", "\"Ab\"" },
+        { "t", "zz", "\"zz\"" }, { "u", "a", "\"x\"" }, { "u", "q", "0" } };
+    g_autofree char *json = g_strdelimit(g_strdup(text), "'", '"');
+    g_autoptr(BtDialect) dialect = bt_dialect_parse(json, strlen(json), "f", NULL);
+    for (guint i = 0; i < G_N_ELEMENTS(heard); i++) {
+        g_autofree char *ours = bt_table_ours(dialect, heard[i].table, heard[i].theirs);
+        g_assert_cmpstr(ours, ==, heard[i].ours);
+    }
+    for (guint i = 0; i < G_N_ELEMENTS(said); i++) {
+        g_autoptr(BtJson) theirs = bt_table_theirs(dialect, said[i].table, said[i].ours);
+        g_autofree char *is = bt_json_to_text(theirs, FALSE);
+        g_assert_cmpstr(is, ==, said[i].theirs);
+    }
+    g_assert_null(bt_table_theirs(dialect, "v", "a"));
+}
+
 static void test_topics(void)
 {
     static const struct {
@@ -516,6 +544,7 @@ int main(int argc, char **argv)
         g_test_add_data_func(path, names[i], test_requests);
         g_test_add_data_func(heard, names[i], test_heard);
     }
+    g_test_add_data_func("/dialect/heard/coded", "coded", test_heard);
     g_test_add_func("/dialect/province", test_province);
     g_test_add_func("/dialect/answers", test_answers);
     g_test_add_func("/dialect/mistakes", test_mistakes);
@@ -523,6 +552,7 @@ int main(int argc, char **argv)
     g_test_add_func("/dialect/not-set", test_not_set);
     g_test_add_func("/dialect/unsendable", test_unsendable);
     g_test_add_func("/dialect/filters", test_filters);
+    g_test_add_func("/dialect/tables", test_tables);
     g_test_add_func("/dialect/topics", test_topics);
     g_test_add_func("/dialect/by-topic", test_messages_by_topic);
     g_test_add_func("/dialect/remarks", test_remarks);
