@@ -4,6 +4,7 @@
 #include "base/error.h"
 #include "base/io.h"
 #include "player/check_connect.h"
+#include "player/check_dialect.h"
 #include "player/check_media.h"
 #include "player/check_report.h"
 #include "player/check_streams.h"
@@ -195,7 +196,9 @@ static gboolean is_document(const char *path)
 static void check_file(Check *check, const char *path)
 {
     g_auto(BtCheckReport) report = { .path = path };
-    if (is_document(path))
+    if (is_document(path) && bt_check_is_dialect(path))
+        bt_check_dialect(&report);
+    else if (is_document(path))
         check_document(check, &report);
     else if (path == check->config || g_str_has_suffix(path, ".conf"))
         check_config(&report);
@@ -307,7 +310,8 @@ int bt_check_command(int argc, char **argv)
         { NULL },
     };
     if (!bt_options_parse("PATH…",
-            "Says whether manifests, envelopes, media, texts and configurations would be accepted, "
+            "Says whether manifests, envelopes, media, texts, configurations and dialects would be "
+            "accepted, "
             "and warns of what would be shown poorly.",
             entries, &argc, &argv))
         return 2;
