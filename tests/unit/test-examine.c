@@ -105,7 +105,7 @@ static BtMedia *open_lie(Decoder *decoder)
 static void test_lies(void)
 {
     static const char *const kinds[] = { "found-unknown", "found-far", "found-negative",
-        "found-huge", "found-flag", "found-loudness", "found-a-frame" };
+        "found-huge", "found-flag", "found-loudness", "found-bits", "found-a-frame" };
     for (gsize i = 0; i < G_N_ELEMENTS(kinds); i++) {
         g_test_message("%s", kinds[i]);
         g_autoptr(GError) error = NULL;
