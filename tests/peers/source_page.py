@@ -150,6 +150,24 @@ def test_secure_behind_https():
         browser.board()
 
 
+def test_long_words_are_cut_between_words():
+    """An item without a title is called by how its words begin, and it is seen that they go on."""
+    key = lib.Key()
+    with lib.source() as one:
+        with_user(one)
+        one.add_screen(key=key, name="Nhà văn hóa")
+        draft = json.loads(json.dumps(lib.TEXT))
+        draft["playlists"][0]["items"][0]["texts"][0] = {"lang": "vi", "body": "bà con " * 40}
+        one.publish(draft, "--key", one.key("publish"))
+        one.serve()
+        air = [{"zone": "main", "item": "n1", "class": "ordinary", "since": "2026-11-22T01:00:00Z"}]
+        assert one.post_facts(key, [lib.fact(1, state="playing", on_air=air)])[1]["accepted"] == [[1, 1]]
+        browser = Browser(one)
+        browser.sign_in()
+        words = "".join(Seen(browser.ask("GET", "/")[2]).text)
+        assert "bà con " * 16 + "bà con…" in words and "bà con " * 18 not in words, words
+
+
 def test_no_words_become_markup():
     key, waiting = lib.Key(), lib.Key()
     with lib.source() as one:
