@@ -1,4 +1,5 @@
-/* Any bytes as a manifest, a root, a now.json and orders; what is accepted must keep its promises. */
+/* Any bytes as a manifest, a root, a now.json and orders; what is accepted must keep its promises.
+ */
 #include "base/error.h"
 #include "playlists/model/documents.h"
 #include "playlists/model/orders.h"
