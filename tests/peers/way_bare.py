@@ -191,7 +191,7 @@ class Bare(unittest.TestCase):
             board.put("tinh", 3, words("a"))
             board.start()
             board.wait_item("a")
-            wrong = [(2, {}, "rollback"), (4, {"screens": ["elsewhere"]}, "wrong-screen"), (4, {"source": "xa"}, "mismatch")]
+            wrong = [(2, {}, "rollback"), (4, {"screens": ["elsewhere"]}, "wrong-screen"), (5, {"source": "xa"}, "wrong-screen")]
             for count, (version, more, code) in enumerate(wrong, 1):
                 with self.subTest(code):
                     more = dict(more)
@@ -207,6 +207,28 @@ class Bare(unittest.TestCase):
                     self.assertEqual(way.events(board.box, "refused")[-1]["code"], code)
                     self.assertEqual(board.box.on_air("main"), "a")
             board.stop()
+
+    def test_silence(self):
+        """The days without a word are planted: it keeps to its fillers then, as any source."""
+        with way.Tree() as tree:
+            board = Board(tree, ("tinh", "ordinary;filler"))
+            made = way.manifest(1, [])
+            spare = {"id": "spares", "items": words("spare")}
+            board.put("tinh", 1, words("a"), playlists=[{"id": "news", "items": words("a")}, spare],
+                      programmes=made["programmes"] + [{"id": "always", "layout": "full", "class": "filler",
+                                                        "zones": {"main": "spares"}}])
+            board.start()
+            board.wait_item("a")
+            board.stop()
+            db = sqlite3.connect(board.state / "ledger.db")
+            with db:
+                db.execute("INSERT OR REPLACE INTO source (name, state, message, last_ok_ms, idle_ms, bytes)"
+                           " VALUES ('tinh', 'stale', '', 1, ?, 0)", (46 * 24 * 3600 * 1000,))
+            db.close()
+            board.start()
+            board.wait_item("spare")
+            board.stop()
+            self.assertEqual(len(way.events(board.box, "lapsed")), 1)
 
     def test_outbox(self):
         """Each occurrence is told once, over deaths, in order, and sync is woken."""

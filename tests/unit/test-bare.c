@@ -237,7 +237,7 @@ static const struct {
     const char *event;
 } refused[] = {
     { "another-screen", { "tinh", "s2", "ordinary", "2026-12-22T00:00:00Z", 9 }, "wrong-screen" },
-    { "another-source", { "kp", "s1", "ordinary", "2026-12-22T00:00:00Z", 9 }, "mismatch" },
+    { "another-source", { "kp", "s1", "ordinary", "2026-12-22T00:00:00Z", 9 }, "wrong-screen" },
     { "emergency", { "tinh", "s1", "emergency", "2026-12-22T00:00:00Z", 9 }, "ceiling" },
     { "expired", { "tinh", "s1", "ordinary", "2026-11-23T23:30:00Z", 9 }, "expired" },
     { "older", { "tinh", "s1", "ordinary", "2026-12-22T00:00:00Z", 4 }, "rollback" },
