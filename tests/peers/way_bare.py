@@ -131,6 +131,11 @@ class Board:
         return [(kind, json.loads(body)) for kind, body in
                 self.ask("SELECT kind, body FROM outbox WHERE source = ? ORDER BY seq", source) if kind in kinds]
 
+    def why(self):
+        """What decides in a moment."""
+        said = district.run(district.PLAYER, "why", "--config", self.box.config, "--at", at(2), "--json")
+        return said.stdout
+
     def of_source(self, name):
         return next(entry for entry in self.box.status()["sources"] if entry["id"] == name)
 
@@ -160,6 +165,7 @@ class Bare(unittest.TestCase):
             board.order("tinh", *orders)
             board.wait(lambda: board.box.status()["state"] == "safe", "nothing on")
             self.assertTrue(board.of_source("tinh")["stopped"])
+            self.assertIn('"stopped"', board.why())
             board.kill()
             board.start(crashed=True)
             board.wait(lambda: (board.box.status() or {}).get("state") == "safe", "still nothing on")
@@ -172,6 +178,7 @@ class Bare(unittest.TestCase):
             board.order("tinh", *orders)
             board.wait(lambda: board.of_source("tinh")["paused"], "the pause")
             board.wait(lambda: board.ask("SELECT paused FROM standing WHERE source = 'tinh'") == [(1,)], "it is told")
+            self.assertIn('"paused"', board.why())
             orders.append(("o5", "resume", None))
             board.order("tinh", *orders)
             board.wait(lambda: not board.of_source("tinh")["paused"], "its end")
@@ -243,7 +250,8 @@ class Bare(unittest.TestCase):
                 board.kill()
                 board.start(crashed=True)
                 board.wait(lambda: len(board.outbox("tinh", STARTED)) >= before + 2, "two more")
-            board.wait(lambda: board.facts_said > 0, "a word for sync")
+            said = board.facts_said  # the programme stays: no other word would come
+            board.wait(lambda: board.facts_said >= said + 2, "words for sync")
             waiting = board.of_source("tinh")["outbox"]["waiting"]
             board.stop()
             started, ended = board.outbox("tinh", STARTED), board.outbox("tinh", ENDED)
