@@ -373,6 +373,7 @@ BtLedgerSource bt_config_ledger_source(const BtConfigSource *source, BtManifest 
         .classes = source->classes,
         .rects_px = (const BtRect *)source->rects_px->data,
         .n_rects = source->rects_px->len,
+        .is_bare = source->kind == BT_SOURCE_TTN,
         .fixed = fixed,
     };
 }

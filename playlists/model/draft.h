@@ -13,7 +13,7 @@ typedef struct {
     GHashTable *layouts;   /* id → BtLayout, borrowed */
     GHashTable *playlists; /* id → BtPlaylist, borrowed */
     GHashTable *items;     /* the ids of all items, also of those left out */
-    guint n_items;
+    guint n_items, n_slots;
 } BtDraft;
 
 /* ---- the parts of a manifest ---- */

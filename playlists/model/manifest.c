@@ -134,6 +134,7 @@ void bt_programme_free(BtProgramme *programme)
     g_free(programme->id);
     g_free(programme->playlists);
     g_array_unref(programme->when.times);
+    g_array_unref(programme->when.slots);
     g_free(programme);
 }
 

@@ -30,7 +30,9 @@
 #define BT_ITEM_MIN_MS BT_SECOND_MS
 #define BT_ITEM_MAX_MS BT_DAY_MS
 #define BT_TRANSITION_MAX_MS 2000
-#define BT_TIMES_MAX 48 /* pairs of one list */
+#define BT_TIMES_MAX 48  /* pairs of one list */
+#define BT_SLOTS_MAX 500 /* of one programme */
+#define BT_MANIFEST_MAX_SLOTS 5000
 #define BT_TEXT_MAX_CODE_POINTS 10000
 #define BT_ASSET_MAX_BYTES (G_GUINT64_CONSTANT(4) * 1024 * 1024 * 1024)
 #define BT_CANVAS_MIN_W_PX 32
@@ -136,10 +138,17 @@ typedef struct {
     int start_s, end_s;
 } BtTimes;
 
+/* An absolute window, [from, until). */
+typedef struct {
+    gint64 from_ms, until_ms;
+} BtWhenSlot;
+
+/* Either slots, or days and times of day. */
 typedef struct {
     gint32 from_day, until_day; /* Julian days as GDate counts, both included; 0: not given */
     guint days;                 /* bit 0 Monday … bit 6 Sunday; all seven when not given */
     GArray *times;              /* of BtTimes; empty: whole local days */
+    GArray *slots; /* of BtWhenSlot, rising, none overlapping; empty: by the rest of it */
 } BtWhen;
 
 typedef struct {
@@ -154,6 +163,7 @@ typedef struct {
 } BtProgramme;
 
 typedef struct {
+    gboolean given;     /* the document has a "display" */
     GArray *on;         /* of BtTimes; empty: always on */
     GArray *brightness; /* of BtBrightness, by rising start_s; empty: not set */
     int volume;         /* 0 to 100; where `volumes` is empty */

@@ -34,9 +34,73 @@ static gboolean check_days_in_order(const BtJsonAt *at, const BtWhen *when, GErr
         at, BT_ERROR_INVALID, error, "\"until\" is before \"from\": expected a day on or after it");
 }
 
+/* ---- slots: absolute windows, in place of days and times ---- */
+
+typedef struct {
+    BtDraft *draft;
+    GArray *slots;
+} SlotsReader;
+
+static gboolean check_rises(
+    const BtJsonAt *at, const GArray *slots, const BtWhenSlot *slot, GError **error)
+{
+    if (slot->until_ms <= slot->from_ms)
+        return bt_json_fail(at, BT_ERROR_INVALID, error,
+            "the slot ends before it begins: expected an end after its start");
+    if (slots->len == 0 ||
+        slot->from_ms >= g_array_index(slots, BtWhenSlot, slots->len - 1).until_ms)
+        return TRUE;
+    return bt_json_fail(at, BT_ERROR_INVALID, error,
+        "the slot begins before the one before it ends: expected them in order, none overlapping");
+}
+
+static gboolean read_slot(const BtJsonAt *at, gpointer user, GError **error)
+{
+    SlotsReader *reader = user;
+    BtWhenSlot slot;
+    if (!bt_json_read_array(at, G_MAXSIZE, error))
+        return FALSE;
+    if (bt_json_length(at) != 2)
+        return bt_json_fail(at, BT_ERROR_INVALID, error,
+            "%" G_GSIZE_FORMAT " elements: expected [from, until]", bt_json_length(at));
+    BtJsonAt from = bt_json_element(at, 0), until = bt_json_element(at, 1);
+    if (!bt_json_read_time(&from, &slot.from_ms, error) ||
+        !bt_json_read_time(&until, &slot.until_ms, error) ||
+        !check_rises(at, reader->slots, &slot, error))
+        return FALSE;
+    if (++reader->draft->n_slots > BT_MANIFEST_MAX_SLOTS)
+        return bt_json_fail(at, BT_ERROR_LIMIT, error,
+            "more than %d slots in all programmes: expected at most %d", BT_MANIFEST_MAX_SLOTS,
+            BT_MANIFEST_MAX_SLOTS);
+    g_array_append_val(reader->slots, slot);
+    return TRUE;
+}
+
+static gboolean check_slots_stand_alone(const BtJsonAt *when, GError **error)
+{
+    static const char *const others[] = { "from", "until", "days", "times" };
+    BtJsonAt at;
+    for (guint i = 0; i < G_N_ELEMENTS(others); i++)
+        if (bt_json_member(when, others[i], &at))
+            return bt_json_fail(&at, BT_ERROR_INVALID, error,
+                "\"slots\" says when already: expected one or the other");
+    return TRUE;
+}
+
+static gboolean read_slots(BtDraft *draft, const BtJsonAt *when, GArray *slots, GError **error)
+{
+    BtJsonAt at;
+    return !bt_json_member(when, "slots", &at) ||
+        (check_slots_stand_alone(when, error) &&
+            bt_read_each(
+                when, "slots", 1, BT_SLOTS_MAX, read_slot, &(SlotsReader){ draft, slots }, error));
+}
+
+/* ---- */
+
 static gboolean read_when(BtDraft *draft, const BtJsonAt *object, BtWhen *when, GError **error)
 {
-    static const char *const known[] = { "from", "until", "days", "times", NULL };
+    static const char *const known[] = { "from", "until", "days", "times", "slots", NULL };
     BtJsonAt at;
     if (!bt_json_member(object, "when", &at))
         return TRUE;
@@ -46,7 +110,8 @@ static gboolean read_when(BtDraft *draft, const BtJsonAt *object, BtWhen *when, 
     return bt_read_day_or_keep(&at, "from", &when->from_day, error) &&
         bt_read_day_or_keep(&at, "until", &when->until_day, error) &&
         check_days_in_order(&at, when, error) && read_weekdays(&at, &when->days, error) &&
-        bt_read_times(&at, "times", when->times, error);
+        bt_read_times(&at, "times", when->times, error) &&
+        read_slots(draft, &at, when->slots, error);
 }
 
 /* ---- zones ---- */
@@ -146,6 +211,7 @@ static gboolean read_programme(const BtJsonAt *at, gpointer user, GError **error
     programme->weight = 1;
     programme->when.days = ALL_DAYS;
     programme->when.times = g_array_new(FALSE, FALSE, sizeof(BtTimes));
+    programme->when.slots = g_array_new(FALSE, FALSE, sizeof(BtWhenSlot));
     programme->index = draft->manifest->programmes->len;
     if (!bt_json_read_object(at, error) || !bt_read_id(at, "id", &programme->id, error) ||
         !check_new_id(draft->manifest, at, programme->id, error) ||

@@ -63,6 +63,8 @@ static BtStanding get_standing(
 {
     if (bt_source_denies(source, entry->sha256, epoch->from_ms))
         return BT_STANDING_DENIED;
+    if (!entry->is_alert && bt_source_stopped(source, epoch->from_ms))
+        return BT_STANDING_STOPPED;
     if (!epoch->untrusted && epoch->from_ms >= entry->manifest->expires_ms)
         return BT_STANDING_EXPIRED;
     if (!entry->is_alert && bt_source_lapsed(source, entry, epoch->from_ms))
@@ -92,6 +94,8 @@ BtMayShow bt_epoch_may_show(
     gboolean filler = programme->cls == BT_CLASS_FILLER && !document->entry->is_alert;
     if (document->standing == BT_STANDING_DENIED)
         return BT_MAY_NOT_DENIED;
+    if (document->standing == BT_STANDING_STOPPED)
+        return BT_MAY_NOT_STOPPED;
     if (document->standing == BT_STANDING_EXPIRED && !filler)
         return BT_MAY_NOT_EXPIRED;
     if (document->standing == BT_STANDING_LAPSED && !filler)
@@ -260,7 +264,7 @@ const BtWalk *bt_epoch_zone_walk(
 
 /* ---- the epoch ---- */
 
-BtEpoch *bt_epoch_new(BtQuery *query, gint64 at_ms)
+BtEpoch *bt_epoch_new_moving(BtQuery *query, gint64 at_ms)
 {
     const BtInputs *inputs = query->inputs;
     BtEpoch *epoch = g_new0(BtEpoch, 1);
@@ -281,6 +285,13 @@ BtEpoch *bt_epoch_new(BtQuery *query, gint64 at_ms)
     return epoch;
 }
 
+BtEpoch *bt_epoch_new(BtQuery *query, gint64 at_ms)
+{
+    BtEpoch *epoch = bt_epoch_new_moving(query, at_ms);
+    bt_epoch_set_frozen(epoch);
+    return epoch;
+}
+
 void bt_epoch_free(BtEpoch *epoch)
 {
     for (guint c = 0; c < BT_N_CLASSES; c++) {
@@ -288,6 +299,7 @@ void bt_epoch_free(BtEpoch *epoch)
         g_free(epoch->stands[c].turns);
     }
     g_array_unref(epoch->documents);
+    bt_on_air_free(epoch->frozen);
     g_free(epoch);
 }
 

@@ -32,6 +32,7 @@ typedef enum {
     BT_STANDING_DENIED,  /* nothing */
     BT_STANDING_EXPIRED, /* its fillers */
     BT_STANDING_LAPSED,  /* its fillers */
+    BT_STANDING_STOPPED, /* nothing */
 } BtStanding;
 
 /* A document that counts in this epoch. */
@@ -50,6 +51,7 @@ typedef enum {
     BT_MAY_NOT_DENIED,
     BT_MAY_NOT_EXPIRED, /* and it is no filler */
     BT_MAY_NOT_LAPSED,  /* and it is no filler */
+    BT_MAY_NOT_STOPPED,
     BT_MAY_NOT_UNTRUSTED,
 } BtMayShow;
 
@@ -81,11 +83,14 @@ typedef struct {
     gboolean cut, safe, darkened, off;
     const BtSpan *untrusted; /* NULL: time is trusted */
     int brightness, volume;
+    BtOnAir *frozen;              /* what a pause holds; NULL for none */
     BtStand stands[BT_N_CLASSES]; /* when untrusted, only the first is used, for all classes */
 } BtEpoch;
 
 /* `at_ms` is where it begins. */
 BtEpoch *bt_epoch_new(BtQuery *query, gint64 at_ms);
+/* The same, as if nothing were paused. */
+BtEpoch *bt_epoch_new_moving(BtQuery *query, gint64 at_ms);
 void bt_epoch_free(BtEpoch *epoch);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(BtEpoch, bt_epoch_free)
 
@@ -102,6 +107,10 @@ BtStand *bt_epoch_stand(BtEpoch *epoch, BtClass cls, gint64 at_ms);
 /* The walk of one of the candidate's zones, at at_ms; NULL where it fills none. Borrowed. */
 const BtWalk *bt_epoch_zone_walk(
     BtEpoch *epoch, BtStand *stand, BtCandidate *candidate, guint zone, gint64 at_ms);
+
+/* pause.c: sets `frozen`, and draws until_ms nearer. */
+void bt_epoch_set_frozen(BtEpoch *epoch);
+BtOnAir *bt_on_air_copy(const BtOnAir *on_air); /* (transfer full) */
 
 /* display.c: sets off, brightness, volume, and draws until_ms nearer. */
 void bt_epoch_set_display(BtEpoch *epoch);

@@ -19,6 +19,8 @@ static void source_free(gpointer data)
     g_ptr_array_unref(source->denials);
     g_ptr_array_unref(source->set_asides);
     g_array_unref(source->lapses);
+    g_array_unref(source->stops);
+    g_array_unref(source->volumes);
     g_free(source);
 }
 
@@ -30,6 +32,7 @@ BtInputs *bt_inputs_new(void)
     inputs->safes = g_array_new(FALSE, FALSE, sizeof(BtSpan));
     inputs->darkens = g_array_new(FALSE, FALSE, sizeof(BtSpan));
     inputs->untrusted = g_array_new(FALSE, FALSE, sizeof(BtSpan));
+    inputs->pauses = g_array_new(FALSE, FALSE, sizeof(BtPause));
     inputs->instants = g_array_new(FALSE, FALSE, sizeof(gint64));
     return inputs;
 }
@@ -43,6 +46,7 @@ void bt_inputs_free(BtInputs *inputs)
     g_array_unref(inputs->safes);
     g_array_unref(inputs->darkens);
     g_array_unref(inputs->untrusted);
+    g_array_unref(inputs->pauses);
     g_array_unref(inputs->instants);
     g_clear_pointer(&inputs->on, g_array_unref);
     g_free(inputs);
@@ -93,6 +97,22 @@ const BtSpan *bt_spans_find(const GArray *spans, gint64 at_ms)
     return found;
 }
 
+gboolean bt_inputs_is_stopped(const BtInputs *inputs, guint source, gint64 at_ms)
+{
+    return source < inputs->sources->len &&
+        bt_source_stopped(inputs->sources->pdata[source], at_ms);
+}
+
+gboolean bt_inputs_is_paused(const BtInputs *inputs, guint source, gint64 at_ms)
+{
+    guint from = 0;
+    const BtPause *pause;
+    while ((pause = bt_inputs_find_pause(inputs, at_ms, &from)) != NULL)
+        if (pause->source == source)
+            return TRUE;
+    return FALSE;
+}
+
 /* ---- adding ---- */
 
 static BtInputSource *get_source(BtInputs *inputs, guint source)
@@ -117,6 +137,8 @@ guint bt_inputs_add_source(
     source->denials = g_ptr_array_new_with_free_func(block_free);
     source->set_asides = g_ptr_array_new_with_free_func(block_free);
     source->lapses = g_array_new(FALSE, FALSE, sizeof(gint64));
+    source->stops = g_array_new(FALSE, FALSE, sizeof(BtSpan));
+    source->volumes = g_array_new(FALSE, FALSE, sizeof(BtVolume));
     g_ptr_array_add(inputs->sources, source);
     return source->index;
 }
@@ -173,6 +195,41 @@ static void add_span(BtInputs *inputs, GArray *spans, gint64 from_ms, gint64 unt
     note_instant(inputs, from_ms);
     if (until_ms != BT_TIME_MAX)
         note_instant(inputs, until_ms);
+}
+
+void bt_inputs_add_stop(BtInputs *inputs, guint source, gint64 from_ms, gint64 until_ms)
+{
+    add_span(inputs, get_source(inputs, source)->stops, from_ms, until_ms);
+}
+
+void bt_inputs_add_pause(BtInputs *inputs, guint source, gint64 from_ms, gint64 until_ms)
+{
+    BtPause pause = { get_source(inputs, source)->index, { from_ms, until_ms } };
+    guint place = inputs->pauses->len;
+    while (place > 0 && g_array_index(inputs->pauses, BtPause, place - 1).span.from_ms > from_ms)
+        place--;
+    g_array_insert_val(inputs->pauses, place, pause);
+    note_instant(inputs, from_ms);
+    if (until_ms != BT_TIME_MAX)
+        note_instant(inputs, until_ms);
+}
+
+void bt_inputs_add_volume(BtInputs *inputs, guint source, int percent, gint64 from_ms)
+{
+    BtVolume volume = { from_ms, percent };
+    g_array_append_val(get_source(inputs, source)->volumes, volume);
+    note_instant(inputs, from_ms);
+}
+
+const BtVolume *bt_source_volume(const BtInputSource *source, gint64 at_ms)
+{
+    const BtVolume *found = NULL;
+    for (guint i = 0; i < source->volumes->len; i++) {
+        const BtVolume *volume = &g_array_index(source->volumes, BtVolume, i);
+        if (volume->from_ms <= at_ms)
+            found = volume;
+    }
+    return found;
 }
 
 void bt_inputs_add_cut(BtInputs *inputs, gint64 from_ms, gint64 until_ms)
@@ -238,6 +295,21 @@ gboolean bt_source_lapsed(const BtInputSource *source, const BtEntry *entry, gin
             return TRUE;
     }
     return FALSE;
+}
+
+gboolean bt_source_stopped(const BtInputSource *source, gint64 at_ms)
+{
+    return bt_spans_find(source->stops, at_ms) != NULL;
+}
+
+const BtPause *bt_inputs_find_pause(const BtInputs *inputs, gint64 at_ms, guint *from)
+{
+    while (*from < inputs->pauses->len) {
+        const BtPause *pause = &g_array_index(inputs->pauses, BtPause, (*from)++);
+        if (bt_span_holds(&pause->span, at_ms))
+            return pause;
+    }
+    return NULL;
 }
 
 static gboolean blocks_item(const GPtrArray *blocks, const BtItem *item, gint64 at_ms)

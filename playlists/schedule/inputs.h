@@ -14,6 +14,12 @@ typedef struct {
     BtSpan span;
 } BtBlock;
 
+/* What a source ordered. */
+typedef struct {
+    gint64 from_ms;
+    int percent;
+} BtVolume;
+
 #define BT_LENGTH_NEVER (-1) /* no text in the zone's language */
 #define BT_LENGTH_MEASURE 0  /* the caller's measure decides */
 
@@ -49,11 +55,19 @@ typedef struct {
     GPtrArray *denials;            /* of BtBlock */
     GPtrArray *set_asides;         /* of BtBlock */
     GArray *lapses;                /* of gint64 */
+    GArray *stops;                 /* of BtSpan */
+    GArray *volumes;               /* of BtVolume, by from_ms */
 } BtInputSource;
+
+typedef struct {
+    guint source;
+    BtSpan span;
+} BtPause;
 
 struct BtInputs {
     GPtrArray *sources;                         /* of BtInputSource */
     GArray *cuts, *safes, *darkens, *untrusted; /* of BtSpan */
+    GArray *pauses;                             /* of BtPause, by from_ms */
     GArray *instants; /* of gint64, sorted: when any of all this begins or ends to count */
     GArray *on;       /* of BtTimes; NULL: the manifest's */
 };
@@ -63,6 +77,13 @@ gboolean bt_span_holds(const BtSpan *span, gint64 at_ms);
 const BtSpan *bt_spans_find(const GArray *spans, gint64 at_ms);
 /* The first instant of the ledger after at_ms, BT_TIME_MAX for none. */
 gint64 bt_inputs_next_instant(const BtInputs *inputs, gint64 at_ms);
+
+/* The first pause from place `*from` on that holds at_ms, NULL for none; `*from` is then behind it.
+ */
+const BtPause *bt_inputs_find_pause(const BtInputs *inputs, gint64 at_ms, guint *from);
+gboolean bt_source_stopped(const BtInputSource *source, gint64 at_ms);
+/* What the source ordered last by at_ms, NULL for nothing. */
+const BtVolume *bt_source_volume(const BtInputSource *source, gint64 at_ms);
 
 /* The manifest or alert that counts at at_ms, whatever else may be said against it. NULL for none.
  */

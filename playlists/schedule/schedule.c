@@ -41,12 +41,21 @@ static void describe_zones(
 
 /* ---- programmes ---- */
 
+/* What another source than the screen's own ordered holds for what it shows itself. */
+static void set_volume(const BtEpoch *epoch, BtOnAir *on)
+{
+    const BtVolume *order = NULL;
+    if (on->kind == BT_ON_PROGRAMME && on->source > 0)
+        order = bt_source_volume(epoch->query->inputs->sources->pdata[on->source], epoch->from_ms);
+    on->volume = order ? order->percent : epoch->volume;
+}
+
 /* An emergency is seen and heard: it lifts what the timetable turned down. */
 static void set_loudness(const BtEpoch *epoch, BtOnAir *on)
 {
     gboolean emergency = on->kind == BT_ON_PROGRAMME && on->cls == BT_CLASS_EMERGENCY;
     on->brightness = epoch->brightness;
-    on->volume = epoch->volume;
+    set_volume(epoch, on);
     if (emergency && on->brightness >= 0)
         on->brightness = EMERGENCY_BRIGHTNESS;
     if (emergency && on->volume == 0)
@@ -84,6 +93,19 @@ static gboolean try_class(BtEpoch *epoch, BtClass cls, gint64 at_ms, BtOnAir *on
     return TRUE;
 }
 
+/* A pause holds what it holds against its own class and those below. */
+static gboolean try_frozen(const BtEpoch *epoch, BtClass cls, BtOnAir *on)
+{
+    if (!epoch->frozen || epoch->frozen->cls != cls)
+        return FALSE;
+    gint64 until_ms = on->until_ms;
+    BtOnAir *copy = bt_on_air_copy(epoch->frozen);
+    *on = *copy;
+    on->until_ms = until_ms;
+    g_free(copy);
+    return TRUE;
+}
+
 static void choose(BtEpoch *epoch, gint64 at_ms, BtOnAir *on)
 {
     if (epoch->cut) {
@@ -103,7 +125,7 @@ static void choose(BtEpoch *epoch, gint64 at_ms, BtOnAir *on)
         return;
     }
     for (BtClass cls = BT_CLASS_EMERGENCY + 1; cls < BT_N_CLASSES; cls++) {
-        if (try_class(epoch, cls, at_ms, on))
+        if (try_frozen(epoch, cls, on) || try_class(epoch, cls, at_ms, on))
             return;
     }
 }

@@ -45,6 +45,19 @@ void bt_inputs_add_lapse(BtInputs *inputs, guint source, gint64 from_ms);
  * or set aside, everything is as if its playlist had never held it. */
 void bt_inputs_add_set_aside(
     BtInputs *inputs, guint source, const char *what, gint64 from_ms, gint64 until_ms);
+/* In [from_ms, until_ms) the source has nothing to show but its alert: it was told to stop. */
+void bt_inputs_add_stop(BtInputs *inputs, guint source, gint64 from_ms, gint64 until_ms);
+/* In [from_ms, until_ms) what was on at `from_ms` stands still, if it was of that source: the
+ * answer is that of from_ms, its `frozen_ms`. It yields to a cut, to darkness, to the safe scene,
+ * and to every class above its own; it does not hold an emergency, nor while time is not trusted,
+ * nor any longer once its document or an item of it is denied, set aside, expired, lapsed, or its
+ * source stopped. Where several pauses hold, the one that began first is asked first. When it ends,
+ * everything is where it would be by then. */
+void bt_inputs_add_pause(BtInputs *inputs, guint source, gint64 from_ms, gint64 until_ms);
+/* From `from_ms` on the source wants this volume (0 to 100), until its next such order: of the
+ * screen's own source, the first, for all that is heard, until a newer manifest of it has a
+ * "display"; of another one for what it shows itself. */
+void bt_inputs_add_volume(BtInputs *inputs, guint source, int percent, gint64 from_ms);
 /* The cut: the safe picture in [from_ms, until_ms) whatever else is on. */
 void bt_inputs_add_cut(BtInputs *inputs, gint64 from_ms, gint64 until_ms);
 /* The safe scene in [from_ms, until_ms), whatever else is on but a cut: show died over and over. */
@@ -58,6 +71,10 @@ void bt_inputs_add_untrusted(BtInputs *inputs, gint64 from_ms, gint64 until_ms);
 void bt_inputs_set_on_windows(BtInputs *inputs, const BtTimes *times, guint n_times);
 
 /* ---- questions ---- */
+
+/* Whether a stop, or a pause, of that source counts at `at_ms`. */
+gboolean bt_inputs_is_stopped(const BtInputs *inputs, guint source, gint64 at_ms);
+gboolean bt_inputs_is_paused(const BtInputs *inputs, guint source, gint64 at_ms);
 
 /* How far a ticker's text runs, in pixels: the advance of all texts that `zone` shows, with the
  * separators between them, set in the ticker's size for that zone. Must be pure; each question asks
@@ -92,8 +109,10 @@ typedef struct {
     const BtLayout *layout;
     GArray *zones; /* of BtOnZone, one for each zone of the layout in its order */
     gint64 anchor_ms, turn_start_ms;
-    int brightness; /* 1 to 100, -1: not set */
-    int volume;     /* 0 to 100 */
+    gint64 frozen_ms; /* 0, or: a pause holds it at this instant, from which its zones are. The
+                       * picture is that of then, nothing in it moves, and there is no sound */
+    int brightness;   /* 1 to 100, -1: not set */
+    int volume;       /* 0 to 100 */
 } BtOnAir;
 
 /* What is on at `now_ms`, and until when nothing about it changes. Pure: `measure` too must answer
@@ -102,8 +121,8 @@ BtOnAir *bt_schedule_at(const BtInputs *inputs, gint64 now_ms, BtMeasure measure
 void bt_on_air_free(BtOnAir *on_air);
 /* Whether what `on_air` showed may stay on the glass at `at_ms` for the moment until what follows
  * has a picture: neither it nor an item of it is denied, its document is among the inputs and has
- * not expired, its source has not lapsed. That it was replaced, ended or set aside is no bar. Of
- * the board's own pictures it is always so. */
+ * not expired, its source has not lapsed and was not stopped. That it was replaced, ended or set
+ * aside is no bar. Of the board's own pictures it is always so. */
 gboolean bt_schedule_may_stay(const BtInputs *inputs, const BtOnAir *on_air, gint64 at_ms);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(BtOnAir, bt_on_air_free)
 
@@ -136,11 +155,11 @@ GPtrArray *bt_rundown(const BtInputs *inputs, gint64 from_ms, gint64 to_ms, cons
 /* One step of the reasoning. `rule` is a stable word for programs; the sentence, in the language of
  * the process (gettext), is for operators. */
 typedef struct {
-    const char
-        *rule;       /* "cut" "off" "window" "days" "dates" "class" "ceiling" "denied" "expired"
-                      * "turn" "weight" "valid" "language" "empty" "set-aside" "untrusted" "alert"
-                      * "lapsed" "not-yet" "safe" "chosen" "darkened" "pass" (comes with the next) */
-    gboolean chosen; /* this step is why something is on; else why something is not */
+    const char *rule; /* "cut" "off" "window" "days" "dates" "class" "ceiling" "denied" "expired"
+                       * "turn" "weight" "valid" "language" "empty" "set-aside" "untrusted" "alert"
+                       * "lapsed" "not-yet" "safe" "chosen" "darkened" "pass" (comes with the next)
+                       * "stopped" "paused" */
+    gboolean chosen;  /* this step is why something is on; else why something is not */
     char *source, *programme, *item, *zone; /* what it speaks of; each nullable */
     char *sentence;
 } BtWhyStep;

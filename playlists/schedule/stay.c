@@ -25,7 +25,8 @@ static gboolean source_may_speak(
     const BtInputs *inputs, const BtInputSource *source, const BtOnAir *on_air, gint64 at_ms)
 {
     const BtEntry *entry = entry_of(source, on_air);
-    if (!entry || bt_source_denies(source, entry->sha256, at_ms))
+    if (!entry || bt_source_denies(source, entry->sha256, at_ms) ||
+        (!entry->is_alert && bt_source_stopped(source, at_ms)))
         return FALSE;
     if (on_air->cls == BT_CLASS_FILLER && !entry->is_alert)
         return TRUE;

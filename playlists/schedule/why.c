@@ -187,6 +187,27 @@ static void add_on(BtWhy *why)
     add_zones(why, document, stand);
 }
 
+/* What a pause holds may be of a document that was replaced meanwhile: it is asked for nothing but
+ * what is on the glass. */
+static void add_frozen(BtWhy *why)
+{
+    const BtOnAir *on = why->on;
+    BtWhyPlace place = { on->source_name, on->programme->id, NULL, NULL };
+    BtLocal local = bt_local_at(on->manifest->timezone, why->at_ms);
+    g_autofree char *since = bt_words_time(&local, on->frozen_ms);
+    bt_why_add(why, "paused", TRUE, place,
+        _("“%s” stands still: the source “%s” is paused since %s"), on->programme->id,
+        on->source_name, since);
+    for (guint z = 0; z < on->zones->len; z++) {
+        const BtOnZone *zone = &g_array_index(on->zones, BtOnZone, z);
+        place.item = zone->item ? zone->item->id : NULL;
+        place.zone = zone->zone->id;
+        if (zone->item)
+            bt_why_add(why, "paused", TRUE, place, _("Zone “%s” shows “%s” as it was at %s"),
+                zone->zone->id, zone->item->id, since);
+    }
+}
+
 /* ---- sources that have nothing ---- */
 
 static void add_missing(BtWhy *why, const BtInputSource *source)
@@ -247,7 +268,9 @@ static void add_all(BtWhy *why)
     }
     if (why->epoch->untrusted)
         add_untrusted(why);
-    if (why->on->kind == BT_ON_PROGRAMME)
+    if (why->on->kind == BT_ON_PROGRAMME && why->on->frozen_ms)
+        add_frozen(why);
+    else if (why->on->kind == BT_ON_PROGRAMME)
         add_on(why);
     add_sources(why);
     bt_why_add_programmes(why);

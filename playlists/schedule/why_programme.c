@@ -40,6 +40,10 @@ static void add_forbidden(
               "fillers are"),
             id, source);
         break;
+    case BT_MAY_NOT_STOPPED:
+        bt_why_add(why, "stopped", FALSE, place,
+            _("“%s” is not shown: the source “%s” was told to stop"), id, source);
+        break;
     default:
         bt_why_add(why, "untrusted", FALSE, place,
             _("“%s” is not shown: no emergency is while the clock cannot be trusted"), id);
@@ -63,6 +67,19 @@ static void add_dates(BtWhy *why, const BtDocument *document, const BtProgramme 
     }
 }
 
+static void add_slots(BtWhy *why, const BtDocument *document, const BtProgramme *programme)
+{
+    const GArray *slots = programme->when.slots;
+    gint64 start_ms, next_ms, last_ms = g_array_index(slots, BtWhenSlot, slots->len - 1).until_ms;
+    bt_window_at(&programme->when, &document->local, &start_ms, &next_ms);
+    gboolean over = next_ms == BT_TIME_MAX;
+    g_autofree char *time = bt_words_time(&document->local, over ? last_ms : next_ms);
+    bt_why_add(why, "window", FALSE, place_of(document, programme),
+        over ? _("“%s” is not shown any more: the last of its slots ended at %s")
+             : _("“%s” is not shown yet: its next slot begins at %s"),
+        programme->id, time);
+}
+
 static void add_closed(
     BtWhy *why, const BtDocument *document, const BtProgramme *programme, BtWindowReason reason)
 {
@@ -77,6 +94,8 @@ static void add_closed(
         bt_why_add(why, "days", FALSE, place,
             _("“%s” is not shown: today is %s, the programme runs only %s"), programme->id,
             bt_words_weekday(bt_weekday(local->day)), days);
+    else if (reason == BT_WINDOW_SLOTS)
+        add_slots(why, document, programme);
     else
         bt_why_add(why, "window", FALSE, place,
             _("“%s” is not shown: it is %s, the programme runs only at %s"), programme->id, now,
@@ -115,6 +134,10 @@ static void add_open(BtWhy *why, const BtDocument *document, const BtProgramme *
         add_empty(why, document, programme);
     else if (!on)
         return; /* cut or dark: said already */
+    else if (why->on->frozen_ms && programme->cls >= why->on->cls)
+        bt_why_add(why, "paused", FALSE, place_of(document, programme),
+            _("“%s” is not shown: “%s” stands still while its source is paused"), programme->id,
+            on->id);
     else if (candidate && stand->turns)
         bt_why_add(why, "turn", FALSE, place_of(document, programme),
             _("“%s” waits for its turn: “%s” has it now"), programme->id, on->id);

@@ -4,7 +4,8 @@
  *
  * Both ends are read off the local clock. Where a zone puts its clock forward or back (Vietnam does
  * not), the end of a window is the first instant at which the clock reads it or has passed it. Two
- * changes of a zone within two days are not told apart. */
+ * changes of a zone within two days are not told apart. Slots are instants, and know nothing of
+ * this. */
 #include "playlists/schedule/window.h"
 
 #define DAY_S G_GINT64_CONSTANT(86400)
@@ -150,12 +151,46 @@ static gint64 first_day(const BtWhen *when, const BtLocal *local)
     return MAX(local->day - 1, from);
 }
 
+static guint count_slots(const BtWhen *when)
+{
+    return when->slots ? when->slots->len : 0;
+}
+
+/* The first slot that is not over; how many there are when all are. */
+static guint find_slot(const GArray *slots, gint64 now_ms)
+{
+    guint low = 0, high = slots->len;
+    while (low < high) {
+        guint middle = low + (high - low) / 2;
+        if (g_array_index(slots, BtWhenSlot, middle).until_ms <= now_ms)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low;
+}
+
+static gboolean slot_at(const GArray *slots, gint64 now_ms, gint64 *start_ms, gint64 *next_ms)
+{
+    guint place = find_slot(slots, now_ms);
+    if (place == slots->len)
+        return FALSE;
+    const BtWhenSlot *slot = &g_array_index(slots, BtWhenSlot, place);
+    gboolean open = slot->from_ms <= now_ms;
+    *next_ms = open ? slot->until_ms : slot->from_ms;
+    if (open)
+        *start_ms = slot->from_ms;
+    return open;
+}
+
 gboolean bt_window_at(const BtWhen *when, const BtLocal *local, gint64 *start_ms, gint64 *next_ms)
 {
     gboolean open = FALSE;
     gint64 now_ms = local->now_ms, first = first_day(when, local);
     *start_ms = BT_TIME_MIN;
     *next_ms = BT_TIME_MAX;
+    if (count_slots(when))
+        return slot_at(when->slots, now_ms, start_ms, next_ms);
     for (gint64 day = first; day <= first + SEARCH_DAYS; day++) {
         if (day > local->day && *next_ms <= bt_local_instant_ms(local, day * DAY_S))
             break;
@@ -181,6 +216,8 @@ BtWindowReason bt_window_reason(const BtWhen *when, const BtLocal *local)
     gint64 start, next;
     if (bt_window_at(when, local, &start, &next))
         return BT_WINDOW_OPEN;
+    if (count_slots(when))
+        return BT_WINDOW_SLOTS;
     if (!dates_hold(when, local->day))
         return BT_WINDOW_DATES;
     return day_holds(when, local->day) ? BT_WINDOW_TIMES : BT_WINDOW_DAYS;

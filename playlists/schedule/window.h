@@ -34,6 +34,7 @@ typedef enum {
     BT_WINDOW_DATES, /* from, until */
     BT_WINDOW_DAYS,
     BT_WINDOW_TIMES,
+    BT_WINDOW_SLOTS,
 } BtWindowReason;
 BtWindowReason bt_window_reason(const BtWhen *when, const BtLocal *local);
 

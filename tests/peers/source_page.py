@@ -258,6 +258,29 @@ def test_states_and_uptime():
             assert word in text, (state, text)
 
 
+def test_a_screen_that_was_taken_over():
+    """Who has it, as long as it is so; the true end afterwards; nothing of what is no such fact."""
+    key = lib.Key()
+    with lib.source() as one:
+        with_user(one)
+        one.add_screen(key=key)
+        one.serve()
+        browser = Browser(one)
+        browser.sign_in()
+        now = time.time()
+        when = [time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(t)) for t in (now - 600, now + 600, now - 10)]
+        told = {"event": "requisition", "by": "tinh", "owner": "xa", "from": when[0]}
+        assert one.post_facts(key, [lib.fact(1, "event", event="failed", by="tinh", what="x"),
+                                    lib.fact(2, "event", event="requisition", what="no instants")])[0] == 200
+        assert "trưng dụng" not in browser.board()[1]
+        time.sleep(1.1)  # a fact of a later second
+        assert one.post_facts(key, [lib.fact(3, "event", phase="begin", until=when[1], **told)])[0] == 200
+        assert "Đang được trưng dụng bởi <b>tinh</b>" in browser.board()[1]
+        time.sleep(1.1)
+        assert one.post_facts(key, [lib.fact(4, "event", phase="end", until=when[2], **told)])[0] == 200
+        assert "Đã được trưng dụng bởi <b>tinh</b>" in browser.board()[1]
+
+
 def test_a_long_list_comes_in_parts():
     with lib.source() as one:
         with_user(one)

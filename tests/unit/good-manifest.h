@@ -64,6 +64,11 @@ static const char good[] =
     "40]],\n"
     "    \"volume\": 7 } }\n";
 
+/* All that `when` says in it, for what says it otherwise. */
+#define GOOD_WHEN                                                                                  \
+    "\"from\": \"2026-11-22\", \"until\": \"2026-12-31\", \"days\": [\"mon\", \"sun\"],\n"         \
+    "      \"times\": [[\"05:30\", \"21:30:15\"], [\"22:00\", \"24:00\"]]"
+
 static inline BtManifest *parse(const char *text, GError **error)
 {
     return bt_manifest_parse(text, strlen(text), "m.json", error);

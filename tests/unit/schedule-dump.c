@@ -116,6 +116,16 @@ static void add_lapse(BtInputs *inputs, guint source, const BtJsonAt *at)
     bt_inputs_add_lapse(inputs, source, get_int(at, "from"));
 }
 
+static void add_stop(BtInputs *inputs, guint source, const BtJsonAt *at)
+{
+    bt_inputs_add_stop(inputs, source, get_element(at, 0), get_element(at, 1));
+}
+
+static void add_pause(BtInputs *inputs, guint source, const BtJsonAt *at)
+{
+    bt_inputs_add_pause(inputs, source, get_element(at, 0), get_element(at, 1));
+}
+
 static void add_cut(BtInputs *inputs, guint source, const BtJsonAt *at)
 {
     (void)source;
@@ -160,6 +170,8 @@ static void add_source(BtInputs *inputs, guint unused, const BtJsonAt *at)
     for_each(inputs, source, at, "denials", add_denial);
     for_each(inputs, source, at, "set_asides", add_set_aside);
     for_each(inputs, source, at, "lapses", add_lapse);
+    for_each(inputs, source, at, "stops", add_stop);
+    for_each(inputs, source, at, "pauses", add_pause);
 }
 
 static void set_on(BtInputs *inputs, const BtJsonAt *root)

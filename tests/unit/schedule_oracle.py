@@ -60,6 +60,8 @@ def day_number(date):
 
 def windows(when, zone, first_day, last_day):
     """All windows that begin on these days, as (start, end)."""
+    if "slots" in when:
+        return [(ms(a), ms(b)) for a, b in when["slots"]]
     found = []
     for day in range(first_day, last_day + 1):
         date = datetime.date(1970, 1, 1) + datetime.timedelta(days=day)
@@ -176,8 +178,8 @@ def covered(rect, rects):
 
 
 class Oracle:
-    def __init__(self, scenario):
-        self.s = scenario
+    def __init__(self, scenario, moving=False):
+        self.s, self.moving = scenario, moving
         first = scenario["from"] // 86400000 - 3
         last = scenario["to"] // 86400000 + 3
         self.days = (first, last)
@@ -189,6 +191,8 @@ class Oracle:
                     self.instants.add(entry["from"])
                     if "manifest" in entry:
                         self.learn(source, entry["manifest"], kind == "alerts")
+            for span in source.get("stops", []) + source.get("pauses", []):
+                self.instants.update(span)
             for kind in ("denials", "set_asides", "lapses"):
                 for entry in source.get(kind, []):
                     self.instants.update([entry["from"], entry.get("until", FOREVER)])
@@ -266,6 +270,8 @@ class Oracle:
                 entry = self.in_force(source, kind, t)
                 if not entry or self.denied(source, entry["sha256"], t):
                     continue
+                if kind == "manifests" and self.stopped(source, t):
+                    continue
                 fillers = not untrusted and t >= ms(entry["manifest"]["expires"])
                 if kind == "manifests":
                     fillers = fillers or any(entry["from"] < l["from"] <= t for l in source.get("lapses", []))
@@ -273,6 +279,9 @@ class Oracle:
                     if p.allowed() and not (fillers and (p.cls != "filler" or p.is_alert)):
                         found.append(p)
         return found
+
+    def stopped(self, source, t):
+        return any(a <= t < b for a, b in source.get("stops", []))
 
     def slots(self, programme, zone, t, untrusted):
         slots = []
@@ -301,6 +310,7 @@ class Oracle:
         self.untrusted = bool(span)
         self.dark = self.dark or (not span and self.off(t))
         shown = self.may_show(t, bool(span))
+        self.frozen = None if span or self.moving else self.find_frozen(t)
         self.classes = []
         if span:
             programmes = [p for p in shown if p.cls != "emergency"]
@@ -310,6 +320,35 @@ class Oracle:
                 active = [p for p in shown if p.cls == cls and p.start_at(t) is not None]
                 anchor = max((p.start_at(t) for p in active), default=None)
                 self.classes.append(self.make_class(cls, active, anchor, t))
+
+    def find_frozen(self, t):
+        """What a pause holds at t: the zones of the instant at which it began, and their class."""
+        pauses = sorted(((a, i, source) for i, source in enumerate(self.s["sources"])
+                         for a, b in source.get("pauses", []) if a <= t < b), key=lambda p: p[0])
+        for began, _, source in pauses:
+            then = Oracle(self.s, moving=True)
+            kind, zones = then.at(began)
+            if kind != "programme" or then.untrusted:
+                continue
+            shown = list(zones.values())[0]
+            if shown[2] != source["name"] or shown[3] == "emergency":
+                continue
+            if self.may_be_held(source, then, zones, t):
+                return shown[3], zones
+        return None
+
+    def may_be_held(self, source, then, zones, t):
+        entry = then.in_force(source, "manifests", then.asked)
+        items = {i["id"]: i for p in entry["manifest"]["playlists"] for i in p["items"]}
+        fillers = t >= ms(entry["manifest"]["expires"]) or any(
+            entry["from"] < l["from"] <= t for l in source.get("lapses", []))
+        shown = [items[z[0]] for z in zones.values() if z[0]]
+        before = [items[z[6]] for z in zones.values() if z[6]]
+        return not (self.denied(source, entry["sha256"], t) or self.stopped(source, t)
+                    or fillers and list(zones.values())[0][3] != "filler"
+                    or any(self.blocked(source, i, t) for i in shown)
+                    or any(self.denied(source, i[k], t) for i in before
+                           for k in ("asset", "picture", "fallback") if i.get(k)))
 
     def make_class(self, cls, programmes, anchor, t):
         walk = None
@@ -327,6 +366,7 @@ class Oracle:
 
     def at(self, t):
         """(kind, {zone: (item, programme, source, class, start, end, previous)}), for rising t."""
+        self.asked = t
         if self.until is None or t >= self.until:
             self.until = min((i for i in self.instants if i > t), default=FOREVER)
             self.prepare(t)
@@ -335,6 +375,8 @@ class Oracle:
         if self.safe:
             return "safe", {}
         for cls in self.classes:
+            if self.frozen and not self.dark and cls["class"] == self.frozen[0]:
+                return "programme", self.frozen[1]
             if self.dark and cls["class"] != "emergency":
                 return "off", {}
             if not cls["walk"]:
@@ -609,8 +651,19 @@ class Maker:
             return "24:00"
         return "%02d:%02d:%02d" % (s // 3600, s // 60 % 60, s % 60)
 
+    def instants_in_order(self, n):
+        return sorted(self.rng.sample(range(self.first - 3600000, self.last + 3600000), n))
+
+    def some_slots(self):
+        marks = self.instants_in_order(self.rng.randrange(2, 12))
+        pairs = list(zip(marks, marks[1:]))
+        return [[text_of(a), text_of(b)] for a, b in pairs if self.rng.random() < 0.7] or [
+            [text_of(a), text_of(b)] for a, b in pairs[:1]]
+
     def when(self):
         made = {}
+        if self.rng.random() < 0.3:
+            return {"slots": self.some_slots()}
         day = datetime.datetime.fromtimestamp(self.first / 1000, datetime.timezone.utc).date()
         if self.rng.random() < 0.7:
             made["times"] = [[self.clock(), self.clock(True)] for _ in range(self.rng.randrange(1, 4))]
@@ -670,6 +723,9 @@ class Maker:
             made["set_asides"] = [{"what": what, "from": a, "until": b}]
         if self.rng.random() < 0.15:
             made["lapses"] = [{"from": self.some_instant()}]
+        for kind, chance in (("stops", 0.2), ("pauses", 0.4)):
+            if self.rng.random() < chance:
+                made[kind] = [self.some_span() for _ in range(self.rng.choice([1, 1, 3]))]
 
     def make(self):
         made = {"from": self.first, "to": self.last}

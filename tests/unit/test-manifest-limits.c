@@ -77,6 +77,50 @@ static void test_asset_limit(void)
     }
 }
 
+static char *many_slots(guint n)
+{
+    GString *text = g_string_new("\"slots\": [");
+    for (guint i = 0; i < n; i++)
+        g_string_append_printf(text,
+            "%s[\"2026-11-22T%02u:%02u:%02uZ\",\"2026-11-22T%02u:%02u:%02u.5Z\"]", i ? "," : "",
+            i / 3600, i / 60 % 60, i % 60, i / 3600, i / 60 % 60, i % 60);
+    g_string_append_c(text, ']');
+    return g_string_free(text, FALSE);
+}
+
+static void test_slots_limit(void)
+{
+    g_autofree char *fits = many_slots(BT_SLOTS_MAX), *more = many_slots(BT_SLOTS_MAX + 1);
+    g_autofree char *good_text = changed(GOOD_WHEN, fits), *bad_text = changed(GOOD_WHEN, more);
+    check_accepted(good_text, strlen(good_text));
+    check_refused(bad_text, strlen(bad_text), BT_ERROR_LIMIT,
+        "m.json:/programmes/0/when/slots: 501 elements: expected at most 500");
+}
+
+/* Eleven programmes, the last with `last` slots, before the one that has none. */
+static char *with_slots_in_all(guint last)
+{
+    g_autofree char *most = many_slots(BT_SLOTS_MAX), *few = many_slots(last);
+    g_autoptr(GString) text = g_string_new(NULL);
+    for (guint i = 0; i <= BT_MANIFEST_MAX_SLOTS / BT_SLOTS_MAX; i++)
+        if (i < BT_MANIFEST_MAX_SLOTS / BT_SLOTS_MAX || last > 0)
+            g_string_append_printf(text,
+                "{\"id\":\"p%u\",\"layout\":\"split\",\"zones\":{\"main\":\"news\"},"
+                "\"when\":{%s}},",
+                i, i < BT_MANIFEST_MAX_SLOTS / BT_SLOTS_MAX ? most : few);
+    g_string_append(text, "{ \"id\": \"day\"");
+    return changed("{ \"id\": \"day\"", text->str);
+}
+
+static void test_all_slots_limit(void)
+{
+    g_autofree char *fits = with_slots_in_all(0), *more = with_slots_in_all(1);
+    check_accepted(fits, strlen(fits));
+    check_refused(more, strlen(more), BT_ERROR_LIMIT,
+        "m.json:/programmes/10/when/slots/0: more than 5000 slots in all programmes: expected at "
+        "most 5000");
+}
+
 /* Vietnamese letters are two or three bytes and one code point each. */
 static void test_text_limit(void)
 {
@@ -145,6 +189,8 @@ int main(int argc, char **argv)
         g_test_add_data_func(path, GUINT_TO_POINTER(i), test_limit);
     }
     g_test_add_func("/manifest/limit/assets", test_asset_limit);
+    g_test_add_func("/manifest/limit/slots", test_slots_limit);
+    g_test_add_func("/manifest/limit/all-slots", test_all_slots_limit);
     g_test_add_func("/manifest/limit/text", test_text_limit);
     g_test_add_func("/manifest/limit/size", test_size_limit);
     g_test_add_func("/manifest/limit/100-mb", test_100_mb);

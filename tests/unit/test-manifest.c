@@ -50,6 +50,21 @@ static void test_items(void)
     g_assert_cmpint(item_of(manifest, 1, 0)->speed_px_s, ==, 90);
 }
 
+static void test_slots(void)
+{
+    g_autofree char *text = changed(GOOD_WHEN,
+        "\"slots\": [[\"2026-11-22T08:00:00+07:00\", \"2026-11-22T02:00:00Z\"],"
+        "[\"2026-11-22T02:00:00Z\", \"2026-11-22T02:00:00.001Z\"]]");
+    g_autoptr(BtManifest) manifest = parse(text, NULL);
+    const BtProgramme *day = g_ptr_array_index(manifest->programmes, 0);
+    g_assert_cmpuint(day->when.slots->len, ==, 2);
+    const BtWhenSlot *first = &g_array_index(day->when.slots, BtWhenSlot, 0);
+    g_assert_cmpint(first->until_ms - first->from_ms, ==, BT_HOUR_MS);
+    g_assert_cmpint(first[1].from_ms, ==, first->until_ms);
+    g_assert_cmpint(first[1].until_ms - first[1].from_ms, ==, 1);
+    g_assert_cmpuint(manifest->notes->len, ==, 0);
+}
+
 /* An item lasts a second at least, and a fade half of it at most. */
 static void test_clamps(void)
 {
@@ -120,6 +135,10 @@ typedef struct {
 
 #define OK 0, NULL
 #define ID_RULE "this is not an id: expected 1 to 64 of A-Z a-z 0-9 . _ -, no dot first"
+#define SLOTS(list) "\"slots\": [" list "]"
+#define T0 "2026-11-22T01:00:00Z"
+#define T1 "2026-11-22T02:00:00.5Z"
+#define T2 "2026-11-22T03:00:00Z"
 #define TIME_RULE "this is not a time of day: expected HH:MM or HH:MM:SS, 00:00 to "
 #define X64 "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"
 
@@ -390,6 +409,29 @@ static const Case cases[] = {
     { "times-equal", "[\"22:00\", \"24:00\"]", "[\"22:00\", \"22:00\"]", OK },
     { "times-alone", "[\"22:00\", \"24:00\"]", "[\"22:00\"]", BT_ERROR_INVALID,
         "m.json:/programmes/0/when/times/1: 1 elements: expected [start, end]" },
+    /* slots */
+    { "slots", GOOD_WHEN, SLOTS("[\"" T0 "\", \"" T1 "\"], [\"" T1 "\", \"" T2 "\"]"), OK },
+    { "slots-other-zone", GOOD_WHEN, SLOTS("[\"2026-11-22T08:00:00+07:00\", \"" T1 "\"]"), OK },
+    { "slots-none", GOOD_WHEN, SLOTS(""), BT_ERROR_INVALID,
+        "m.json:/programmes/0/when/slots: 0 elements: expected 1 or more" },
+    { "slots-empty", GOOD_WHEN, SLOTS("[\"" T0 "\", \"" T0 "\"]"), BT_ERROR_INVALID,
+        "m.json:/programmes/0/when/slots/0: the slot ends before it begins: expected an end after "
+        "its start" },
+    { "slots-overlap", GOOD_WHEN, SLOTS("[\"" T0 "\", \"" T2 "\"], [\"" T1 "\", \"" T2 "\"]"),
+        BT_ERROR_INVALID,
+        "m.json:/programmes/0/when/slots/1: the slot begins before the one before it ends: "
+        "expected them in order, none overlapping" },
+    { "slots-back", GOOD_WHEN, SLOTS("[\"" T1 "\", \"" T2 "\"], [\"" T0 "\", \"" T1 "\"]"),
+        BT_ERROR_INVALID,
+        "m.json:/programmes/0/when/slots/1: the slot begins before the one before it ends: "
+        "expected them in order, none overlapping" },
+    { "slots-alone", GOOD_WHEN, SLOTS("[\"" T0 "\"]"), BT_ERROR_INVALID,
+        "m.json:/programmes/0/when/slots/0: 1 elements: expected [from, until]" },
+    { "slots-local", GOOD_WHEN, SLOTS("[\"2026-11-22T01:00:00\", \"" T1 "\"]"), BT_ERROR_INVALID,
+        NULL },
+    { "slots-and-days", "\"days\": [\"mon\", \"sun\"]", "\"slots\": [[\"" T0 "\", \"" T1 "\"]]",
+        BT_ERROR_INVALID,
+        "m.json:/programmes/0/when/from: \"slots\" says when already: expected one or the other" },
     /* display */
     { "volume-100", "\"volume\": 7", "\"volume\": 100", OK },
     { "volume-101", "\"volume\": 7", "\"volume\": 101", BT_ERROR_INVALID,
@@ -540,6 +582,7 @@ int main(int argc, char **argv)
     g_test_add_func("/manifest/head", test_head);
     g_test_add_func("/manifest/items", test_items);
     g_test_add_func("/manifest/clamps", test_clamps);
+    g_test_add_func("/manifest/slots", test_slots);
     g_test_add_func("/manifest/programme", test_programme);
     g_test_add_func("/manifest/texts-of-zone", test_texts_of_zone);
     g_test_add_func("/manifest/subtitles-of-zone", test_subtitles_of_zone);

@@ -81,6 +81,18 @@ static void plant_alert_called_off(BtInputs *inputs)
     bt_inputs_add_alert(inputs, 0, NULL, NULL, fixture_at("23T08:45:00"));
 }
 
+static void plant_stop(BtInputs *inputs)
+{
+    bt_inputs_add_stop(inputs, 0, fixture_at("23T08:30:00"), BT_TIME_MAX);
+}
+
+/* And a newer document, which has no part in what stands still. */
+static void plant_pause(BtInputs *inputs)
+{
+    bt_inputs_add_pause(inputs, 0, fixture_at("23T08:00:03"), BT_TIME_MAX);
+    fixture_add(inputs, 0, FULL("q", "b", DAY), "", "m2", fixture_at("23T08:30:00"));
+}
+
 typedef struct {
     const char *name, *programmes;
     Plant plant;
@@ -93,6 +105,9 @@ typedef struct {
 } Case;
 
 #define WORKDAYS "'when':{'days':['mon','tue','wed','thu','fri']}"
+#define SLOTS                                                                                      \
+    "'when':{'slots':[['2026-11-23T08:00:00+07:00','2026-11-23T09:00:00+07:00'],"                  \
+    "['2026-11-24T10:00:00+07:00','2026-11-24T11:00:00+07:00']]}"
 #define P FULL("p", "a", DAY)
 
 static const Case cases[] = {
@@ -105,6 +120,17 @@ static const Case cases[] = {
     { "chosen", P, NULL, "23T09:00:00", "chosen", TRUE, "p", NULL, "the ordinary class" },
     { "chosen-item", P, NULL, "23T09:00:00", "chosen", TRUE, "p", "a1", "until 09:00:10" },
     { "window", P, NULL, "23T13:00:00", "window", FALSE, "p", NULL, "only at 08:00–12:00" },
+    { "slot-to-come", FULL("p", "a", SLOTS), NULL, "23T07:30:00", "window", FALSE, "p", NULL,
+        "next slot begins at 08:00:00" },
+    { "slot-between", FULL("p", "a", SLOTS), NULL, "23T09:30:00", "window", FALSE, "p", NULL,
+        "next slot begins at 10:00:00 24/11/2026" },
+    { "slots-over", FULL("p", "a", SLOTS), NULL, "25T09:30:00", "window", FALSE, "p", NULL,
+        "slots ended at 11:00:00 24/11/2026" },
+    { "stopped", P, plant_stop, "23T09:00:00", "stopped", FALSE, "p", NULL, "told to stop" },
+    { "paused", P, plant_pause, "23T09:00:00", "paused", TRUE, "p", NULL, "paused since 08:00:03" },
+    { "paused-item", P, plant_pause, "23T09:00:00", "paused", TRUE, "p", "a1", "as it was at" },
+    { "paused-other", P, plant_pause, "23T09:00:00", "paused", FALSE, "q", NULL,
+        "“p” stands still" },
     { "days", FULL("p", "a", WORKDAYS), NULL, "29T09:00:00", "days", FALSE, "p", NULL,
         "today is Sunday, the programme runs only from Monday to Friday" },
     { "some-days", FULL("p", "a", "'when':{'days':['mon','wed']}"), NULL, "29T09:00:00", "days",
