@@ -3,6 +3,7 @@
  * parsed: rather too much is left out than too little. */
 #include "base/address.h"
 
+#include <gio/gio.h>
 #include <string.h>
 
 char *bt_address_shown(const char *address)
@@ -21,4 +22,12 @@ gboolean bt_address_has_more(const char *address)
 {
     g_autoptr(GUri) uri = g_uri_parse(address, G_URI_FLAGS_ENCODED, NULL);
     return uri && (g_uri_get_userinfo(uri) || g_uri_get_query(uri) || g_uri_get_fragment(uri));
+}
+
+gboolean bt_address_is_loopback(const char *host)
+{
+    if (g_ascii_strcasecmp(host, "localhost") == 0)
+        return TRUE;
+    g_autoptr(GInetAddress) address = g_inet_address_new_from_string(host);
+    return address && g_inet_address_get_is_loopback(address);
 }

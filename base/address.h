@@ -12,4 +12,7 @@ char *bt_address_shown(const char *address);
 /* Whether it has a user, a password, a query or a fragment; FALSE for what is no address. */
 gboolean bt_address_has_more(const char *address);
 
+/* Whether a host, by name or number, is this machine itself. */
+gboolean bt_address_is_loopback(const char *host);
+
 #endif

@@ -9,7 +9,8 @@ typedef struct {
     const BtConfigSource *source;
     BtCache *cache;
     BtInputLedger *ledger;
-    BtTrust *trust;
+    BtTrust *trust;          /* NULL: what it says is not signed, and … */
+    const BtBare *bare;      /* … read so; else NULL */
     BtFloor manifest, alert; /* newest that counted */
     BtFloor last;            /* the manifest that was taken last */
     gboolean changed;
@@ -138,6 +139,24 @@ static GBytes *read_envelope(Looking *looking, const char *sha256, GError **erro
         looking->cache, sha256, BT_ENVELOPE_MAX_BYTES(BT_MANIFEST_MAX_BYTES), error);
 }
 
+static BtManifest *verify_manifest(
+    Looking *looking, GBytes *bytes, const char *sha256, GError **error)
+{
+    gint64 now_ms = looking->activation->trusted_now_ms;
+    return looking->bare != NULL
+        ? bt_bare_verify_manifest(looking->bare, bytes, sha256, &looking->manifest, now_ms, error)
+        : bt_trust_verify_manifest(
+              looking->trust, bytes, sha256, &looking->manifest, now_ms, error);
+}
+
+static BtManifest *verify_alert(Looking *looking, GBytes *bytes, const char *sha256, GError **error)
+{
+    gint64 now_ms = looking->activation->trusted_now_ms;
+    return looking->bare != NULL
+        ? bt_bare_verify_alert(looking->bare, bytes, sha256, &looking->alert, now_ms, error)
+        : bt_trust_verify_alert(looking->trust, bytes, sha256, &looking->alert, now_ms, error);
+}
+
 /* What this player left out of a manifest, since it does not know it. */
 static void tell_notes(Looking *looking, const char *sha256, const BtManifest *manifest)
 {
@@ -150,6 +169,15 @@ static void tell_notes(Looking *looking, const char *sha256, const BtManifest *m
     tell(looking, "noted", sha256, NULL, rest);
 }
 
+/* Only what somebody else signed says anything of the time: an unsigned document has it from this
+ * box. */
+static void learn_issued(Looking *looking, const BtManifest *document)
+{
+    BtActivation *activation = looking->activation;
+    if (looking->bare == NULL)
+        activation->newest_issued_ms = MAX(activation->newest_issued_ms, document->issued_ms);
+}
+
 static void take_manifest(Looking *looking, const char *sha256)
 {
     BtActivation *activation = looking->activation;
@@ -157,13 +185,12 @@ static void take_manifest(Looking *looking, const char *sha256)
     g_autoptr(BtManifest) manifest = NULL;
     g_autoptr(GBytes) bytes = read_envelope(looking, sha256, &failure);
     if (bytes != NULL)
-        manifest = bt_trust_verify_manifest(looking->trust, bytes, sha256, &looking->manifest,
-            activation->trusted_now_ms, &failure);
+        manifest = verify_manifest(looking, bytes, sha256, &failure);
     if (manifest == NULL) {
         refuse(looking, sha256, failure);
         return;
     }
-    activation->newest_issued_ms = MAX(activation->newest_issued_ms, manifest->issued_ms);
+    learn_issued(looking, manifest);
     gint64 from_ms = activation->instant_of_change(activation->user);
     if (!bt_input_ledger_add_manifest(
             looking->ledger, looking->source->name, sha256, manifest->version, from_ms, &failure)) {
@@ -183,15 +210,14 @@ static void take_alert(Looking *looking, const char *sha256)
     g_autoptr(BtManifest) alert = NULL;
     g_autoptr(GBytes) bytes = read_envelope(looking, sha256, &failure);
     if (bytes != NULL)
-        alert = bt_trust_verify_alert(
-            looking->trust, bytes, sha256, &looking->alert, activation->trusted_now_ms, &failure);
+        alert = verify_alert(looking, bytes, sha256, &failure);
     if (alert == NULL ||
         !bt_input_ledger_add_alert(looking->ledger, looking->source->name, sha256, alert->version,
             activation->t_ms, &failure)) {
         refuse(looking, sha256, failure);
         return;
     }
-    activation->newest_issued_ms = MAX(activation->newest_issued_ms, alert->issued_ms);
+    learn_issued(looking, alert);
     const Input input = { "alert", sha256, alert->version, activation->t_ms, "" };
     tell_input(looking, &input, FALSE);
     looking->changed = TRUE;
@@ -306,13 +332,67 @@ static void look_at_now(Looking *looking)
     take_commands(looking, now);
 }
 
+/* ---- orders ---- */
+
+static void refuse_order(Looking *looking, const BtOrder *order, const char *why)
+{
+    g_autofree char *message =
+        g_strdup_printf("%s \"%s\": %s", bt_order_verb_name(order->verb), order->id, why);
+    GError *failure = g_error_new_literal(BT_ERROR, BT_ERROR_EXPIRED, message);
+    refuse(looking, order->id, failure);
+}
+
+static void act_on_order(Looking *looking, const BtOrder *order)
+{
+    BtActivation *activation = looking->activation;
+    tell(looking, "command", order->id, NULL, bt_order_verb_name(order->verb));
+    if (order->verb == BT_ORDER_RESTART)
+        activation->on_command(BT_VERB_RESTART, BT_TIME_MAX, activation->user);
+    else
+        looking->changed = TRUE;
+}
+
+static void take_order(Looking *looking, const BtOrder *order, const BtOrderItems *on_air)
+{
+    BtTaken taken;
+    const char *why;
+    GError *failure = NULL;
+    if (!bt_order_take(looking->ledger, looking->source->name, order, on_air,
+            looking->activation->t_ms, &taken, &why, &failure))
+        refuse(looking, order->id, failure);
+    else if (taken == BT_TAKEN_REFUSED)
+        refuse_order(looking, order, why);
+    else if (taken == BT_TAKEN_NEW)
+        act_on_order(looking, order);
+}
+
+static void look_at_orders(Looking *looking)
+{
+    GError *failure = NULL;
+    BtOrderItems on_air = { .n = 0 };
+    g_autoptr(GBytes) bytes = read_document(looking, "orders.json", BT_ORDERS_MAX_BYTES);
+    if (bytes == NULL)
+        return;
+    g_autoptr(GPtrArray) orders = bt_orders_parse(
+        g_bytes_get_data(bytes, NULL), g_bytes_get_size(bytes), "orders.json", &failure);
+    if (orders == NULL) {
+        refuse(looking, "orders.json", failure);
+        return;
+    }
+    looking->activation->items_on_air(&on_air, looking->activation->user);
+    for (guint i = 0; i < orders->len; i++)
+        take_order(looking, g_ptr_array_index(orders, i), &on_air);
+    bt_order_items_clear(&on_air);
+}
+
 /* What the ledger says of versions, after it followed a root that took a key away. */
 static gboolean read_floors(Looking *looking, GError **error)
 {
     const char *name = looking->source->name;
-    gboolean forgot;
-    if (!bt_input_ledger_follow_root(
-            looking->ledger, name, looking->trust, looking->activation->t_ms, &forgot, error) ||
+    gboolean forgot = FALSE;
+    if ((looking->trust != NULL &&
+            !bt_input_ledger_follow_root(looking->ledger, name, looking->trust,
+                looking->activation->t_ms, &forgot, error)) ||
         !bt_input_ledger_newest(
             looking->ledger, name, &looking->manifest, &looking->alert, error) ||
         !bt_input_ledger_last_manifest(looking->ledger, name, &looking->last, error))
@@ -324,6 +404,43 @@ static gboolean read_floors(Looking *looking, GError **error)
     return TRUE;
 }
 
+/* Where what it says can be judged at all. */
+static void look_inside(Looking *looking)
+{
+    GError *failure = NULL;
+    if (!read_floors(looking, &failure)) {
+        refuse(looking, "inputs.db", failure);
+        return;
+    }
+    if (looking->activation->first)
+        tell_again(looking);
+    if (looking->bare != NULL)
+        look_at_orders(looking);
+    else
+        look_at_now(looking);
+    look_at_ready(looking);
+}
+
+static void look_at_signed(Looking *looking)
+{
+    BtActivation *activation = looking->activation;
+    GError *failure = NULL;
+    BtLedgerSource input = bt_config_ledger_source(looking->source, NULL);
+    looking->trust =
+        bt_inputs_load_trust(looking->cache, &input, activation->config->screen_id, &failure);
+    if (looking->trust == NULL) {
+        /* Not enrolled yet, or sync has not brought the first root: nothing to judge. */
+        if (g_error_matches(failure, BT_ERROR, BT_ERROR_NOT_FOUND))
+            g_error_free(failure);
+        else
+            refuse(looking, "root", failure);
+        return;
+    }
+    activation->roots += bt_trust_root(looking->trust)->version;
+    look_inside(looking);
+    bt_trust_free(looking->trust);
+}
+
 static void look_at_source(
     BtActivation *activation, const BtConfigSource *source, gboolean *changed)
 {
@@ -331,29 +448,14 @@ static void look_at_source(
         .source = source,
         .cache = activation->cache,
         .ledger = activation->ledger };
-    GError *failure = NULL;
-    BtLedgerSource input = bt_config_ledger_source(source, NULL);
-    looking.trust =
-        bt_inputs_load_trust(looking.cache, &input, activation->config->screen_id, &failure);
-    if (looking.trust == NULL) {
-        /* Not enrolled yet, or sync has not brought the first root: nothing to judge. */
-        if (g_error_matches(failure, BT_ERROR, BT_ERROR_NOT_FOUND))
-            g_error_free(failure);
-        else
-            refuse(&looking, "root", failure);
-        return;
-    }
-    activation->roots += bt_trust_root(looking.trust)->version;
-    if (read_floors(&looking, &failure)) {
-        if (activation->first)
-            tell_again(&looking);
-        look_at_now(&looking);
-        look_at_ready(&looking);
+    const BtBare bare = { source->name, activation->config->screen_id };
+    if (source->kind == BT_SOURCE_TTN) {
+        looking.bare = &bare;
+        look_inside(&looking);
     } else {
-        refuse(&looking, "inputs.db", failure);
+        look_at_signed(&looking);
     }
     *changed = *changed || looking.changed;
-    bt_trust_free(looking.trust);
 }
 
 /* Of a ledger that had to be begun anew; each time under the same id. */
@@ -381,7 +483,7 @@ gboolean bt_activate(BtActivation *activation)
         tell_damage, activation, NULL);
     for (guint i = 0; i < activation->config->sources->len; i++) {
         const BtConfigSource *source = g_ptr_array_index(activation->config->sources, i);
-        if (source->kind == BT_SOURCE_NATIVE)
+        if (source->kind != BT_SOURCE_FOLDER)
             look_at_source(activation, source, &changed);
     }
     return changed;

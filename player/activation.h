@@ -1,15 +1,17 @@
 /* From "ready in the cache" to "counts from this instant": show's own judgement of what sync
  * brought.
  *
- * Every envelope is verified again, floors are the ledger's own, and the instant is written down
- * before it comes (contract §6.6): the end of the item on air in the first zone, at most 60 s away;
- * at once for an emergency, a denial, or when nothing is on air. Takes as long as verifying and
- * parsing a megabyte takes. Thread-safety: that of the cache and the ledger it is given.
+ * Every envelope is verified again, and every document of a source without signatures read again,
+ * floors are the ledger's own, and the instant is written down before it comes (contract §6.6): the
+ * end of the item on air in the first zone, at most 60 s away; at once for an emergency, a denial,
+ * or when nothing is on air. Takes as long as verifying and parsing a megabyte takes.
+ * Thread-safety: that of the cache and the ledger it is given.
  */
 #ifndef BT_PLAYER_ACTIVATION_H
 #define BT_PLAYER_ACTIVATION_H
 
 #include "player/config.h"
+#include "player/orders.h"
 
 /* Notes of a manifest that are reported one by one. */
 #define BT_ACTIVATION_MAX_NOTES 10
@@ -33,6 +35,8 @@ typedef void (*BtActivationEvent)(const BtActivationNews *news, gpointer user);
 /* A command of now.json that is new; `until_ms` is its end. Cuts and darkness are in the ledger by
  * then. */
 typedef void (*BtActivationCommand)(BtVerb verb, gint64 until_ms, gpointer user);
+/* What is on now, for orders that mean it; `items` is cleared and set. */
+typedef void (*BtActivationItems)(BtOrderItems *items, gpointer user);
 /* The instant from which a manifest counts that is whole now. Asked once for each. */
 typedef gint64 (*BtActivationInstant)(gpointer user);
 
@@ -44,6 +48,7 @@ typedef struct {
     gint64 trusted_now_ms; /* the latest instant that is surely past */
     gboolean first;        /* the first look of this start */
     BtActivationInstant instant_of_change;
+    BtActivationItems items_on_air;
     BtActivationEvent on_event;
     BtActivationCommand on_command;
     gpointer user;
@@ -53,7 +58,8 @@ typedef struct {
     gint64 roots;   /* out: rises when a source has a newer root */
 } BtActivation;
 
-/* Looks at every native source. TRUE when the inputs changed: they are to be loaded again. */
+/* Looks at every source that is no folder. TRUE when the inputs changed: they are to be loaded
+ * again. */
 gboolean bt_activate(BtActivation *activation);
 
 #endif

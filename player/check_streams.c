@@ -8,7 +8,7 @@ static const BtConfigSource *source_of(const BtManifest *manifest, const BtConfi
     const BtConfigSource *unnamed = NULL;
     for (guint i = 0; config != NULL && i < config->sources->len; i++) {
         const BtConfigSource *source = g_ptr_array_index(config->sources, i);
-        if (source->kind != BT_SOURCE_NATIVE)
+        if (source->kind == BT_SOURCE_FOLDER)
             continue;
         if (g_str_equal(source->source_id, manifest->source))
             return source;

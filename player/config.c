@@ -1,20 +1,16 @@
 #include "player/config.h"
 
-#include "base/address.h"
 #include "base/error.h"
 #include "base/io.h"
 #include "player/config_lines.h"
 #include "player/config_reading.h"
-#include "player/relay/wire.h"
+#include "player/config_sources.h"
 #include "render/display/display.h"
 
 #include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
-
-#define STREAM_KB_PER_S 1024 /* 8 Mbit/s: full HD */
-#define MIB (1024 * 1024)
 
 static gboolean parse_rect(const char *text, BtRect *rect)
 {
@@ -33,18 +29,6 @@ static gboolean parse_canvas(const char *text, BtRect *rect)
     return (n == 4 || (n == 2 && strchr(text, '+') == NULL)) && rect->x >= 0 && rect->y >= 0 &&
         rect->w >= BT_CANVAS_MIN_W_PX && rect->w <= BT_CANVAS_MAX_W_PX &&
         rect->h >= BT_CANVAS_MIN_H_PX && rect->h <= BT_CANVAS_MAX_H_PX;
-}
-
-/* "05:00-22:00" */
-static gboolean parse_times(const char *text, BtTimes *times)
-{
-    int h0, m0, h1, m1;
-    char rest;
-    if (sscanf(text, "%2d:%2d-%2d:%2d%c", &h0, &m0, &h1, &m1, &rest) != 4 || h0 < 0 || h0 > 23 ||
-        m0 < 0 || m0 > 59 || h1 < 0 || h1 > 24 || m1 < 0 || m1 > 59 || (h1 == 24 && m1 > 0))
-        return FALSE;
-    *times = (BtTimes){ h0 * 3600 + m0 * 60, h1 * 3600 + m1 * 60 };
-    return TRUE;
 }
 
 /* ---- groups ---- */
@@ -76,22 +60,16 @@ static gboolean read_zones(BtReading *reading, GError **error)
     return TRUE;
 }
 
-static gboolean is_id(const char *text)
-{
-    return text != NULL && *text != '\0' && strlen(text) <= BT_ID_MAX_BYTES &&
-        strspn(text, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-") ==
-        strlen(text);
-}
-
 static gboolean read_screen(BtReading *reading, GError **error)
 {
-    static const char *const known[] = { "id", "name", "state", "timezone", "kind", NULL };
+    static const char *const known[] = { "id", "name", "state", "timezone", "kind", "zone.NAME",
+        NULL };
     BtConfig *config = reading->config;
     if (!bt_reading_check_keys(reading, "screen", known, error) || !read_zones(reading, error) ||
         !bt_reading_word(reading, "screen", "kind", "led", "panel", &config->led, error))
         return FALSE;
     config->screen_id = bt_reading_string(reading, "screen", "id");
-    if (config->screen_id != NULL && !is_id(config->screen_id))
+    if (config->screen_id != NULL && !bt_reading_is_id(config->screen_id))
         return bt_reading_fail(
             reading, "screen", "id", error, "not an id", "letters, digits, “.”, “_”, “-”");
     config->screen_name = bt_reading_string(reading, "screen", "name");
@@ -107,20 +85,6 @@ static gboolean read_screen(BtReading *reading, GError **error)
     if (zone == NULL)
         return bt_reading_fail(
             reading, "screen", "timezone", error, "no such time zone", "Asia/Ho_Chi_Minh");
-    return TRUE;
-}
-
-static gboolean read_windows(
-    BtReading *reading, const char *group, const char *key, GArray *windows, GError **error)
-{
-    g_auto(GStrv) parts = g_key_file_get_string_list(reading->file, group, key, NULL, NULL);
-    for (guint i = 0; parts != NULL && parts[i] != NULL; i++) {
-        BtTimes times;
-        if (!parse_times(g_strstrip(parts[i]), &times) || i == BT_TIMES_MAX)
-            return bt_reading_fail(
-                reading, group, key, error, "not a window", "HH:MM-HH:MM;… , at most 48");
-        g_array_append_val(windows, times);
-    }
     return TRUE;
 }
 
@@ -159,7 +123,7 @@ static gboolean read_display(BtReading *reading, GError **error)
             reading, "display", "scale", "fit", "none", &config->scale_to_fit, error) ||
         !bt_reading_bool(reading, "display", "mute", &config->mute, error) ||
         !read_cut_key(reading, error) || !read_renderer(reading, error) ||
-        !read_windows(reading, "display", "on", config->on, error))
+        !bt_reading_windows(reading, "display", "on", config->on, error))
         return FALSE;
     g_autofree char *canvas = bt_reading_string(reading, "display", "canvas");
     if (canvas != NULL && !parse_canvas(canvas, &config->canvas_px))
@@ -230,172 +194,6 @@ static gboolean read_rest(BtReading *reading, GError **error)
     return TRUE;
 }
 
-/* ---- sources ---- */
-
-static void source_free(gpointer data)
-{
-    BtConfigSource *source = data;
-    g_free(source->name);
-    g_array_unref(source->rects_px);
-    g_array_unref(source->heavy);
-    g_free(source->base);
-    g_free(source->source_id);
-    g_free(source->root_path);
-    g_free(source->fingerprint);
-    g_free(source->ca_path);
-    g_free(source->pin);
-    g_strfreev(source->streams);
-    g_free(source);
-}
-
-static BtConfigSource *source_new(const char *name)
-{
-    BtConfigSource *source = g_new0(BtConfigSource, 1);
-    source->name = g_strdup(name);
-    source->rects_px = g_array_new(FALSE, FALSE, sizeof(BtRect));
-    source->classes = BT_ALL_CLASSES;
-    source->poll_s = 60;
-    source->heavy = g_array_new(FALSE, FALSE, sizeof(BtTimes));
-    source->heavy_bytes = BT_BUDGET_HEAVY_BYTES;
-    source->stream_bytes_per_s = STREAM_KB_PER_S * 1024;
-    return source;
-}
-
-static gboolean read_classes(
-    BtReading *reading, const char *group, BtConfigSource *source, GError **error)
-{
-    g_auto(GStrv) words = g_key_file_get_string_list(reading->file, group, "classes", NULL, NULL);
-    if (words == NULL)
-        return TRUE;
-    source->classes = 0;
-    for (guint i = 0; words[i] != NULL; i++) {
-        BtClass cls;
-        if (!bt_class_from_name(g_strstrip(words[i]), &cls))
-            return bt_reading_fail(reading, group, "classes", error, "unknown class",
-                "emergency;requisition;priority;ordinary;filler");
-        source->classes |= 1u << cls;
-    }
-    return TRUE;
-}
-
-static gboolean add_zone_rect(BtReading *reading, const char *name, BtConfigSource *source)
-{
-    for (guint i = 0; i < reading->config->zones->len; i++) {
-        const BtConfigZone *zone = g_ptr_array_index(reading->config->zones, i);
-        if (g_str_equal(zone->name, name)) {
-            g_array_append_val(source->rects_px, zone->rect_px);
-            return TRUE;
-        }
-    }
-    return FALSE;
-}
-
-static gboolean read_ceiling_zones(
-    BtReading *reading, const char *group, BtConfigSource *source, GError **error)
-{
-    g_auto(GStrv) names = g_key_file_get_string_list(reading->file, group, "zones", NULL, NULL);
-    for (guint i = 0; names != NULL && names[i] != NULL; i++)
-        if (!add_zone_rect(reading, g_strstrip(names[i]), source))
-            return bt_reading_fail(
-                reading, group, "zones", error, "unknown zone", "names of zone.NAME in [screen]");
-    return TRUE;
-}
-
-static gboolean read_budget(
-    BtReading *reading, const char *group, BtConfigSource *source, GError **error)
-{
-    gint64 rate = 0, day_mb = 0, month_mb = 0, heavy_mb = BT_BUDGET_HEAVY_BYTES / MIB;
-    if (!bt_reading_int(reading, group, "max_kb_per_s", 0, 1024 * 1024, &rate, error) ||
-        !bt_reading_int(reading, group, "day_mb", 0, 1024 * 1024, &day_mb, error) ||
-        !bt_reading_int(reading, group, "month_mb", 0, 32 * 1024 * 1024, &month_mb, error) ||
-        !bt_reading_int(reading, group, "heavy_mb", 0, 4096, &heavy_mb, error) ||
-        !read_windows(reading, group, "heavy", source->heavy, error))
-        return FALSE;
-    source->max_bytes_per_s = (guint64)rate * 1024;
-    source->day_bytes = (guint64)day_mb * MIB;
-    source->month_bytes = (guint64)month_mb * MIB;
-    source->heavy_bytes = (guint64)heavy_mb * MIB;
-    return TRUE;
-}
-
-/* "streams=" alone, or without any host: none may be shown. */
-static gboolean read_streams(
-    BtReading *reading, const char *group, BtConfigSource *source, GError **error)
-{
-    gint64 kb_per_s = STREAM_KB_PER_S;
-    if (!bt_reading_int(reading, group, "stream_kb_per_s", 16, BT_RELAY_MAX_BYTES_PER_S / 1024,
-            &kb_per_s, error))
-        return FALSE;
-    source->stream_bytes_per_s = (guint32)kb_per_s * 1024;
-    source->streams = g_key_file_get_string_list(reading->file, group, "streams", NULL, NULL);
-    for (guint i = 0; source->streams != NULL && source->streams[i] != NULL; i++)
-        if (i == BT_STREAM_MAX_HOSTS || !bt_stream_host_is_sound(g_strstrip(source->streams[i])))
-            return bt_reading_fail(reading, group, "streams", error,
-                i == BT_STREAM_MAX_HOSTS ? "too many hosts" : "not a host",
-                "at most 16 of HOST, HOST:PORT, [IPV6]:PORT");
-    return TRUE;
-}
-
-static gboolean read_native(
-    BtReading *reading, const char *group, BtConfigSource *source, GError **error)
-{
-    gint64 poll_s = source->poll_s;
-    if (!bt_reading_int(reading, group, "poll", 1, 86400, &poll_s, error) ||
-        !read_budget(reading, group, source, error) ||
-        !read_streams(reading, group, source, error) ||
-        !bt_reading_bool(reading, group, "insecure", &source->insecure, error))
-        return FALSE;
-    source->poll_s = (int)poll_s;
-    source->base = bt_reading_string(reading, group, "base");
-    source->source_id = bt_reading_string(reading, group, "id");
-    source->root_path = bt_reading_path(reading, group, "root");
-    source->fingerprint = bt_reading_string(reading, group, "fingerprint");
-    source->ca_path = bt_reading_path(reading, group, "ca");
-    source->pin = bt_reading_string(reading, group, "pin");
-    if (source->source_id == NULL)
-        source->source_id = g_strdup("");
-    if (source->base == NULL ||
-        !(g_str_has_prefix(source->base, "https://") || g_str_has_prefix(source->base, "http://") ||
-            g_str_has_prefix(source->base, "file:///")))
-        return bt_reading_fail(reading, group, "base", error, "base is missing or no address",
-            "https://… or file:///…");
-    if (bt_address_has_more(source->base))
-        return bt_reading_fail(reading, group, "base", error,
-            "base holds more than an address (a user, a password, a query)", "https://HOST/PATH");
-    if (source->fingerprint != NULL && !bt_hash_is_hex(source->fingerprint))
-        return bt_reading_fail(
-            reading, group, "fingerprint", error, "not a fingerprint", "64 hexadecimal digits");
-    return TRUE;
-}
-
-static gboolean read_source(BtReading *reading, const char *group, GError **error)
-{
-    static const char *const known[] = { "kind", "classes", "zones", "base", "id", "root",
-        "fingerprint", "ca", "pin", "insecure", "poll", "max_kb_per_s", "day_mb", "month_mb",
-        "heavy", "heavy_mb", "streams", "stream_kb_per_s", "path", NULL };
-    const char *name = group + strlen("source ");
-    if (!is_id(name))
-        return bt_reading_fail(reading, group, NULL, error, "a source without a proper name",
-            "[source NAME] with letters, digits, “.”, “_”, “-”");
-    if (reading->config->sources->len == BT_MAX_SOURCES)
-        return bt_reading_fail(reading, group, NULL, error, "too many sources", "at most 16");
-    BtConfigSource *source = source_new(name);
-    g_ptr_array_add(reading->config->sources, source);
-    gboolean folder = FALSE;
-    if (!bt_reading_check_keys(reading, group, known, error) ||
-        !bt_reading_word(reading, group, "kind", "folder", "native", &folder, error) ||
-        !read_classes(reading, group, source, error) ||
-        !read_ceiling_zones(reading, group, source, error))
-        return FALSE;
-    source->kind = folder ? BT_SOURCE_FOLDER : BT_SOURCE_NATIVE;
-    if (!folder)
-        return read_native(reading, group, source, error);
-    source->source_id = g_strdup(name);
-    source->base = bt_reading_path(reading, group, "path");
-    return source->base != NULL ||
-        bt_reading_fail(reading, group, "path", error, "path is missing", "a folder");
-}
-
 static gboolean read_groups(BtReading *reading, GError **error)
 {
     static const char *const known[] = { "screen", "display", "sound", "control", "clock", "cache",
@@ -406,7 +204,7 @@ static gboolean read_groups(BtReading *reading, GError **error)
         return FALSE;
     for (guint i = 0; groups[i] != NULL; i++) {
         if (g_str_has_prefix(groups[i], "source ")) {
-            if (!read_source(reading, groups[i], error))
+            if (!bt_config_read_source(reading, groups[i], error))
                 return FALSE;
         } else if (!bt_reading_is_one_of(groups[i], known)) {
             g_autofree char *what = g_strdup_printf("unknown group [%s]", groups[i]);
@@ -424,7 +222,7 @@ static BtConfig *config_new(void)
     BtConfig *config = g_new0(BtConfig, 1);
     config->zones = g_ptr_array_new_with_free_func(zone_free);
     config->on = g_array_new(FALSE, FALSE, sizeof(BtTimes));
-    config->sources = g_ptr_array_new_with_free_func(source_free);
+    config->sources = g_ptr_array_new_with_free_func(bt_config_source_free);
     config->heartbeat_s = 60;
     config->renderer_auto = TRUE;
     return config;
@@ -460,7 +258,8 @@ static void take_enrolment(BtConfig *config)
         config->screen_id = g_strdup(BT_SCREEN_UNCLAIMED);
     for (guint i = 0; i < config->sources->len; i++) {
         BtConfigSource *source = g_ptr_array_index(config->sources, i);
-        if (source->fingerprint == NULL && source->root_path == NULL)
+        if (source->kind != BT_SOURCE_TTN && source->fingerprint == NULL &&
+            source->root_path == NULL)
             source->fingerprint = enrolled_fingerprint(config, source, &config->is_unsure);
     }
 }
@@ -506,7 +305,7 @@ BtConfig *bt_config_for_folder(const char *path)
     config->screen_name = g_strdup("Bangtin");
     config->timezone = g_strdup("Asia/Ho_Chi_Minh");
     config->trust_system_clock = TRUE;
-    BtConfigSource *source = source_new("folder");
+    BtConfigSource *source = bt_config_source_new("folder");
     source->kind = BT_SOURCE_FOLDER;
     source->source_id = g_strdup("folder");
     source->base = g_canonicalize_filename(path, NULL);
@@ -548,6 +347,22 @@ const BtConfigSource *bt_config_report_source(const BtConfig *config)
     return NULL;
 }
 
+const char *bt_source_kind_name(BtSourceKind kind)
+{
+    static const char *const names[] = { "native", "folder", "ttn" };
+    return names[kind];
+}
+
+const BtConfigSource *bt_config_find_source(const BtConfig *config, const char *name)
+{
+    for (guint i = 0; i < config->sources->len; i++) {
+        const BtConfigSource *source = g_ptr_array_index(config->sources, i);
+        if (g_str_equal(source->name, name))
+            return source;
+    }
+    return NULL;
+}
+
 BtLedgerSource bt_config_ledger_source(const BtConfigSource *source, BtManifest *fixed)
 {
     return (BtLedgerSource){
@@ -558,6 +373,7 @@ BtLedgerSource bt_config_ledger_source(const BtConfigSource *source, BtManifest 
         .classes = source->classes,
         .rects_px = (const BtRect *)source->rects_px->data,
         .n_rects = source->rects_px->len,
+        .is_bare = source->kind == BT_SOURCE_TTN,
         .fixed = fixed,
     };
 }

@@ -5,6 +5,7 @@
 #define BT_PLAYER_CONFIG_H
 
 #include "player/gpio.h"
+#include "playlists/adapters/ttn/ttn.h"
 #include "playlists/inputs/inputs.h"
 #include "playlists/sync/budget.h"
 #include "render/display/display.h"
@@ -14,7 +15,8 @@
 #define BT_CONFIG_MAX_DELAY_MS 500      /* televisions and amplifiers stay below */
 #define BT_SCREEN_UNCLAIMED "unclaimed" /* no id yet: bangtin enrol gives one */
 
-typedef enum { BT_SOURCE_NATIVE, BT_SOURCE_FOLDER } BtSourceKind;
+typedef enum { BT_SOURCE_NATIVE, BT_SOURCE_FOLDER, BT_SOURCE_TTN } BtSourceKind;
+const char *bt_source_kind_name(BtSourceKind kind); /* static */
 
 /* Files in the state folder that enrolment writes: the screen's id, and the fingerprint of a
  * source's first root (the source's name follows). */
@@ -26,6 +28,34 @@ typedef struct {
     char *name;
     BtRect rect_px;
 } BtConfigZone;
+
+#define BT_CONFIG_MAX_SETS 64
+#define BT_CONFIG_MAX_LAYOUTS 32
+#define BT_CONFIG_MAX_INSECURE 16
+#define BT_CONFIG_MAX_SENDERS 64
+#define BT_CONFIG_MAX_SECRET_BYTES 1024
+
+/* set.NAME=VALUE, layout.NAME=VALUE */
+typedef struct {
+    char *name, *value;
+} BtConfigPair;
+
+/* What only a source of kind ttn has. Addresses are whole, without a slash at their end. */
+typedef struct {
+    char *dialect; /* the name of one that comes with the player, else an absolute path */
+    char *auth, *register_at; /* (nullable) where the dialect does not lay them under the base */
+    char *mqtt;          /* (nullable) mqtts://HOST[:PORT] or mqtt://HOST[:PORT]; NULL: it polls */
+    char *username;      /* (nullable) */
+    char *password_path; /* (nullable) */
+    char *cert_path, *key_path; /* (nullable) of the device, for the broker */
+    char **insecure_hosts;      /* NULL-ended: that may be spoken to without TLS */
+    GPtrArray *sets;            /* of BtConfigPair: values for the dialect's templates */
+    GPtrArray *layouts;         /* of BtConfigPair: for bt_ttn_layout_parse */
+    BtClass classes[BT_TTN_N_PRIORITIES];
+    char **urgent_from; /* (nullable) the only senders whose bulletins may be urgent */
+    gint64 urgent_max_ms;
+    guint64 media_max_bytes;
+} BtConfigTtn;
 
 typedef struct {
     char *name; /* of [source NAME] */
@@ -47,6 +77,8 @@ typedef struct {
     char **streams; /* native: hosts that live streams may come from (bt_stream_may_open); NULL: as
                        signed, with TLS */
     guint32 stream_bytes_per_s; /* native: of one live stream at most */
+    BtConfigTtn *ttn;           /* NULL unless kind ttn, which also has what is said to be of
+                                   native but root, fingerprint and insecure */
 } BtConfigSource;
 
 typedef struct {
@@ -102,6 +134,16 @@ BtLedgerSource bt_config_ledger_source(const BtConfigSource *source, BtManifest 
 
 /* A file in the state folder. (transfer full) */
 char *bt_config_state_path(const BtConfig *config, const char *name);
+/* What a source of kind ttn is logged in with: the first line of its password_file; "" without one.
+ * NOT_FOUND, IO, LIMIT, INVALID with the file's name, never with what is in it. (transfer full)
+ * (nullable) */
+char *bt_config_password(const BtConfigSource *source, GError **error);
+/* Whether `host` may be spoken to without TLS by what the source's configuration says. */
+gboolean bt_config_is_insecure_host(const BtConfigSource *source, const char *host);
+/* Remarks for `bangtin check`: what is allowed and hardly meant. (transfer full): of char* */
+GPtrArray *bt_config_notes(const BtConfig *config);
+/* The source of that name, or NULL. Borrowed. */
+const BtConfigSource *bt_config_find_source(const BtConfig *config, const char *name);
 /* The source that takes reports, or NULL. Borrowed. */
 const BtConfigSource *bt_config_report_source(const BtConfig *config);
 

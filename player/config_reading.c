@@ -3,6 +3,7 @@
 #include "base/error.h"
 #include "player/config_lines.h"
 
+#include <stdio.h>
 #include <string.h>
 
 gboolean bt_reading_fail(const BtReading *reading, const char *group, const char *key,
@@ -65,9 +66,55 @@ gboolean bt_reading_word(const BtReading *reading, const char *group, const char
     return bt_reading_fail(reading, group, key, error, what, expected);
 }
 
+/* "05:00-22:00" */
+static gboolean parse_times(const char *text, BtTimes *times)
+{
+    int h0, m0, h1, m1;
+    char rest;
+    if (sscanf(text, "%2d:%2d-%2d:%2d%c", &h0, &m0, &h1, &m1, &rest) != 4 || h0 < 0 || h0 > 23 ||
+        m0 < 0 || m0 > 59 || h1 < 0 || h1 > 24 || m1 < 0 || m1 > 59 || (h1 == 24 && m1 > 0))
+        return FALSE;
+    *times = (BtTimes){ h0 * 3600 + m0 * 60, h1 * 3600 + m1 * 60 };
+    return TRUE;
+}
+
+gboolean bt_reading_windows(
+    const BtReading *reading, const char *group, const char *key, GArray *windows, GError **error)
+{
+    g_auto(GStrv) parts = g_key_file_get_string_list(reading->file, group, key, NULL, NULL);
+    for (guint i = 0; parts != NULL && parts[i] != NULL; i++) {
+        BtTimes times;
+        if (!parse_times(g_strstrip(parts[i]), &times) || i == BT_TIMES_MAX)
+            return bt_reading_fail(
+                reading, group, key, error, "not a window", "HH:MM-HH:MM;… , at most 48");
+        g_array_append_val(windows, times);
+    }
+    return TRUE;
+}
+
+gboolean bt_reading_is_id(const char *text)
+{
+    return text != NULL && *text != '\0' && strlen(text) <= BT_ID_MAX_BYTES &&
+        strspn(text, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-") ==
+        strlen(text);
+}
+
 gboolean bt_reading_is_one_of(const char *key, const char *const *known)
 {
     return g_strv_contains(known, key);
+}
+
+/* "zone.NAME" stands for all of "zone.". */
+static gboolean is_known(const char *key, const char *const *known)
+{
+    for (guint i = 0; known[i] != NULL; i++) {
+        gsize size_bytes = strlen(known[i]);
+        gboolean family = g_str_has_suffix(known[i], ".NAME");
+        if (family ? strncmp(key, known[i], size_bytes - strlen("NAME")) == 0
+                   : g_str_equal(key, known[i]))
+            return TRUE;
+    }
+    return FALSE;
 }
 
 gboolean bt_reading_check_keys(
@@ -75,8 +122,7 @@ gboolean bt_reading_check_keys(
 {
     g_auto(GStrv) keys = g_key_file_get_keys(reading->file, group, NULL, NULL);
     for (guint i = 0; keys != NULL && keys[i] != NULL; i++) {
-        gboolean zone = g_str_equal(group, "screen") && g_str_has_prefix(keys[i], "zone.");
-        if (!zone && !bt_reading_is_one_of(keys[i], known)) {
+        if (!is_known(keys[i], known)) {
             g_autofree char *what = g_strdup_printf("unknown key “%s” in [%s]", keys[i], group);
             g_autofree char *expected = g_strjoinv(" ", (char **)known);
             return bt_reading_fail(reading, group, keys[i], error, what, expected);

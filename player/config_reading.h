@@ -1,5 +1,5 @@
 /* One reading of player.conf: where each key stands, and values that are refused with their line.
- * Private to config.c. Thread-safety: one thread a reading. */
+ * Private to config.c and config_sources.c. Thread-safety: one thread a reading. */
 #ifndef BT_PLAYER_CONFIG_READING_H
 #define BT_PLAYER_CONFIG_READING_H
 
@@ -25,7 +25,12 @@ gboolean bt_reading_bool(
     const BtReading *reading, const char *group, const char *key, gboolean *value, GError **error);
 gboolean bt_reading_word(const BtReading *reading, const char *group, const char *key,
     const char *yes, const char *no, gboolean *value, GError **error);
+/* Windows of the day, "HH:MM-HH:MM;…", added to `windows` (of BtTimes). */
+gboolean bt_reading_windows(
+    const BtReading *reading, const char *group, const char *key, GArray *windows, GError **error);
+gboolean bt_reading_is_id(const char *text /* (nullable) */);
 gboolean bt_reading_is_one_of(const char *key, const char *const *known);
+/* "zone.NAME" among the known stands for all keys that begin with "zone.". */
 gboolean bt_reading_check_keys(
     const BtReading *reading, const char *group, const char *const *known, GError **error);
 

@@ -61,13 +61,19 @@ static gint64 beginning(const BtJson *fact)
 }
 
 /* A stretch that began before was of another boot; what it says of `from_ms` itself is its end. */
-void bt_fact_move(BtJson *fact, gint64 from_ms, gint64 step_ms)
+void bt_fact_move_times(BtJson *fact, gint64 from_ms, gint64 step_ms)
 {
-    static const char *const keys[] = { "at", "due", "start", "end", "from", "to", "failed_at" };
+    static const char *const keys[] = { "at", "due", "start", "end", "from", "to", "until",
+        "failed_at" };
     gboolean is_older = beginning(fact) < from_ms;
     Move move = { is_older ? from_ms : from_ms - 1, step_ms };
     move_gaps(fact, &move);
     for (guint i = 0; i < G_N_ELEMENTS(keys); i++)
         move_member(fact, keys[i], &move);
+}
+
+void bt_fact_move(BtJson *fact, gint64 from_ms, gint64 step_ms)
+{
+    bt_fact_move_times(fact, from_ms, step_ms);
     bt_json_set_string(fact, "clock", "repaired");
 }

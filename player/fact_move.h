@@ -7,5 +7,7 @@
 
 /* Its instants from `from_ms` on are moved by `step_ms`, and it says that they were. */
 void bt_fact_move(BtJson *fact, gint64 from_ms, gint64 step_ms);
+/* The same, and it does not say so. */
+void bt_fact_move_times(BtJson *fact, gint64 from_ms, gint64 step_ms);
 
 #endif

@@ -3,6 +3,7 @@
 #include "base/db.h"
 #include "base/hash.h"
 #include "player/fact_move.h"
+#include "player/facts_db.h"
 #include "player/seen.h"
 
 #include <string.h>
@@ -33,6 +34,7 @@ static const char *const migrations[] = {
     "CREATE TABLE traffic (name TEXT NOT NULL, span TEXT NOT NULL, label INTEGER NOT NULL,"
     " bytes INTEGER NOT NULL, asset_bytes INTEGER NOT NULL, ran_ms INTEGER NOT NULL,"
     " told INTEGER NOT NULL, PRIMARY KEY (name, span)) WITHOUT ROWID;",
+    BT_OUTBOX_TABLES,
     NULL,
 };
 
@@ -40,18 +42,21 @@ static const char *const migrations[] = {
  * tidied. */
 enum { WAITING, ACCEPTED, REFUSED };
 
-static const char *const tables[] = { "fact", "row", "life", "death", "source", "traffic", NULL };
+static const char *const tables[] = { "fact", "row", "life", "death", "source", "traffic", "outbox",
+    "standing", "requisition", NULL };
 
-/* A ledger that begins anew must not give a seq that an older one gave. What could be read of it
+/* A ledger that begins anew must not give a seq that an older one gave, for facts and for what is
+ * in the outbox. What could be read of it
  * may not have been all; but no board makes a thousand facts a second, so the milliseconds since
  * 1970 are ahead of every seq. What happened is a fact, too. */
 static char *rescue_script(void)
 {
     return g_strdup_printf(
-        "DELETE FROM sqlite_sequence WHERE name = 'fact';"
-        "INSERT INTO sqlite_sequence (name, seq) SELECT 'fact', max(ifnull((SELECT max(seq) FROM"
-        " fact), 0), %" G_GINT64_FORMAT ", CAST((julianday('now') - 2440587.5) * 86400000 AS"
-        " INTEGER));"
+        "DELETE FROM sqlite_sequence WHERE name IN ('fact', 'outbox');"
+        "INSERT INTO sqlite_sequence (name, seq) SELECT name, max(used, %" G_GINT64_FORMAT
+        ", CAST((julianday('now') - 2440587.5) * 86400000 AS INTEGER)) FROM (SELECT 'fact' AS name,"
+        " ifnull((SELECT max(seq) FROM fact), 0) AS used UNION ALL SELECT 'outbox',"
+        " ifnull((SELECT max(seq) FROM outbox), 0));"
         "WITH made (id, ms, at) AS (SELECT lower(hex(randomblob(16))), CAST((julianday('now') -"
         " 2440587.5) * 86400000 AS INTEGER), strftime('%%Y-%%m-%%dT%%H:%%M:%%fZ', 'now'))"
         " INSERT INTO fact (id, at_ms, line) SELECT id, ms, json_object('id', id, 'boot', 'none',"
@@ -102,6 +107,16 @@ void bt_facts_set_boot(BtFacts *facts, const char *boot)
 {
     g_free(facts->boot);
     facts->boot = g_strdup(boot);
+}
+
+BtDb *bt_facts_db(BtFacts *facts)
+{
+    return facts->db;
+}
+
+const char *bt_facts_boot(const BtFacts *facts)
+{
+    return facts->boot;
 }
 
 gboolean bt_facts_begin(BtFacts *facts, GError **error)
@@ -247,7 +262,7 @@ gboolean bt_facts_move(BtFacts *facts, gint64 from_ms, gint64 step_ms, GError **
         const Untrusted *one = &g_array_index(untrusted, Untrusted, i);
         ok = move_row(facts, one->seq, one->fact, from_ms, step_ms, error);
     }
-    return ok;
+    return ok && bt_outbox_move(facts, from_ms, step_ms, error);
 }
 
 /* ---- open rows ---- */
@@ -500,85 +515,6 @@ gboolean bt_facts_tidy(BtFacts *facts, gint64 now_ms, GError **error)
         bt_db_run(facts->db, error,
             "DELETE FROM fact WHERE (SELECT sum(length(line)) FROM fact) > ? AND seq <"
             " (SELECT min(seq) + 10000 FROM fact)",
-            "i", BT_SPOOL_MAX_BYTES);
-}
-
-/* ---- sources ---- */
-
-void bt_source_state_free(BtSourceState *state)
-{
-    if (state == NULL)
-        return;
-    g_free(state->name);
-    g_free(state->state);
-    g_free(state->message);
-    g_free(state->outlook);
-    g_free(state);
-}
-
-gboolean bt_facts_put_source(BtFacts *facts, const BtSourceState *state, GError **error)
-{
-    return bt_db_run(facts->db, error,
-        "INSERT OR REPLACE INTO source (name, state, message, last_ok_ms, idle_ms, bytes, outlook)"
-        " VALUES (?, ?, ?, ?, ?, ?, ?)",
-        "sssiiis", state->name, state->state, state->message, state->last_ok_ms, state->idle_ms,
-        state->bytes, state->outlook == NULL ? "" : state->outlook);
-}
-
-BtSourceState *bt_facts_source(BtFacts *facts, const char *name)
-{
-    g_autoptr(BtRows) rows = bt_db_query(facts->db, NULL,
-        "SELECT state, message, last_ok_ms, idle_ms, bytes, outlook FROM source WHERE name = ?",
-        "s", name);
-    if (!first_row(rows))
-        return NULL;
-    BtSourceState *state = g_new0(BtSourceState, 1);
-    state->name = g_strdup(name);
-    state->state = g_strdup(bt_rows_text(rows, 0));
-    state->message = g_strdup(bt_rows_text(rows, 1));
-    state->last_ok_ms = bt_rows_int(rows, 2);
-    state->idle_ms = bt_rows_int(rows, 3);
-    state->bytes = bt_rows_int(rows, 4);
-    state->outlook = g_strdup(bt_rows_text(rows, 5));
-    return state;
-}
-
-/* ---- traffic ---- */
-
-static gboolean put_span(
-    BtFacts *facts, const char *name, const char *span, const BtSpan *value, GError **error)
-{
-    return bt_db_run(facts->db, error,
-        "INSERT OR REPLACE INTO traffic (name, span, label, bytes, asset_bytes, ran_ms, told)"
-        " VALUES (?, ?, ?, ?, ?, ?, ?)",
-        "ssiiiii", name, span, value->label, (gint64)value->bytes, (gint64)value->asset_bytes,
-        value->ran_ms, (gint64)value->told);
-}
-
-gboolean bt_facts_put_usage(BtFacts *facts, const char *name, const BtUsage *usage, GError **error)
-{
-    return put_span(facts, name, "day", &usage->day, error) &&
-        put_span(facts, name, "month", &usage->month, error);
-}
-
-static void get_span(BtFacts *facts, const char *name, const char *span, BtSpan *value)
-{
-    g_autoptr(BtRows) rows = bt_db_query(facts->db, NULL,
-        "SELECT label, bytes, asset_bytes, ran_ms, told FROM traffic WHERE name = ? AND span = ?",
-        "ss", name, span);
-    if (!first_row(rows))
-        return;
-    value->label = bt_rows_int(rows, 0);
-    value->bytes = (guint64)MAX(0, bt_rows_int(rows, 1));
-    value->asset_bytes = (guint64)MAX(0, bt_rows_int(rows, 2));
-    value->ran_ms = MAX(0, bt_rows_int(rows, 3));
-    value->told = (guint)bt_rows_int(rows, 4);
-}
-
-BtUsage bt_facts_usage(BtFacts *facts, const char *name)
-{
-    BtUsage usage = BT_USAGE_INIT;
-    get_span(facts, name, "day", &usage.day);
-    get_span(facts, name, "month", &usage.month);
-    return usage;
+            "i", BT_SPOOL_MAX_BYTES) &&
+        bt_outbox_tidy(facts, now_ms, error);
 }

@@ -43,8 +43,9 @@ struct BtJudge {
     GAsyncQueue *tasks;   /* of Task */
     GAsyncQueue *results; /* of Result */
     GMutex mutex;
-    BtTimekeeper time; /* under mutex */
-    BtJudgeEnds ends;  /* under mutex */
+    BtTimekeeper time;   /* under mutex */
+    BtJudgeEnds ends;    /* under mutex */
+    BtOrderItems on_air; /* under mutex */
     /* Of the thread alone: */
     BtCache *cache;
     BtInputLedger *ledger;
@@ -143,6 +144,16 @@ static gint64 instant_of_change(gpointer user)
     return MIN(ready_ms <= latest_ms ? ready_ms : stored_ms, latest_ms);
 }
 
+static void items_on_air(BtOrderItems *items, gpointer user)
+{
+    BtJudge *judge = ((Looking *)user)->judge;
+    bt_order_items_clear(items);
+    g_mutex_lock(&judge->mutex);
+    *items = judge->on_air;
+    items->source = g_strdup(judge->on_air.source);
+    g_mutex_unlock(&judge->mutex);
+}
+
 static void on_event(const BtActivationNews *news, gpointer user)
 {
     BtJudgement *judgement = ((Looking *)user)->judgement;
@@ -173,6 +184,7 @@ static gboolean look(BtJudge *judge, BtJudgement *judgement)
         .trusted_now_ms = bt_timekeeper_surely_past_ms(&time),
         .first = !judge->has_looked,
         .instant_of_change = instant_of_change,
+        .items_on_air = items_on_air,
         .on_event = on_event,
         .on_command = on_command,
         .user = &looking,
@@ -312,6 +324,7 @@ void bt_judge_free(BtJudge *judge)
     g_async_queue_unref(judge->results);
     bt_input_ledger_close(judge->ledger);
     bt_cache_close(judge->cache);
+    bt_order_items_clear(&judge->on_air);
     g_mutex_clear(&judge->mutex);
     g_free(judge);
 }
@@ -321,6 +334,13 @@ void bt_judge_set_now(BtJudge *judge, const BtTimekeeper *time, const BtJudgeEnd
     g_mutex_lock(&judge->mutex);
     judge->time = *time;
     judge->ends = *ends;
+    g_mutex_unlock(&judge->mutex);
+}
+
+void bt_judge_set_on_air(BtJudge *judge, const BtOnAir *on_air)
+{
+    g_mutex_lock(&judge->mutex);
+    bt_order_items_set(&judge->on_air, on_air);
     g_mutex_unlock(&judge->mutex);
 }
 

@@ -9,6 +9,7 @@
 
 #include "player/ahead.h"
 #include "player/board.h"
+#include "player/orders.h"
 #include "player/timekeeper.h"
 
 /* The latest instant from which a new manifest counts, contract §6.6. */
@@ -71,7 +72,10 @@ typedef struct {
 /* What the clock says, and when a change disturbs nobody. To be told whenever either changes. */
 void bt_judge_set_now(BtJudge *judge, const BtTimekeeper *time, const BtJudgeEnds *ends);
 
-/* Looks at every native source. */
+/* What is on the air from now on (nullable), for orders that mean it. */
+void bt_judge_set_on_air(BtJudge *judge, const BtOnAir *on_air);
+
+/* Looks at every source that is no folder. */
 void bt_judge_look(BtJudge *judge);
 /* Looks at the answer to `nonce` that sync wrote down, for a time that is not before `floor_ms`. */
 void bt_judge_look_at_time(BtJudge *judge, const BtNonce *nonce, gint64 floor_ms);

@@ -6,7 +6,7 @@
 
 #include "player/facts.h"
 
-#define BT_OUTBOX_MAX 200000                /* of one source: a bulletin each 30 s for 70 days */
+#define BT_OUTBOX_MAX 200000 /* of one source: a bulletin each 30 s for 70 days */
 #define BT_OUTBOX_KEEP_MS (90 * BT_DAY_MS)
 
 typedef enum {
@@ -30,9 +30,8 @@ void bt_outbox_entry_clear(BtOutboxEntry *entry);
 /* Once for each `id`, also after it was removed (for 90 days). `body` (transfer full). */
 gboolean bt_outbox_add(BtFacts *facts, const char *source, BtOutKind kind, const char *id,
     gint64 at_ms, gboolean trusted, BtJson *body, GError **error);
-/* The first that waits; FALSE without error when none does. */
-gboolean bt_outbox_first(
-    BtFacts *facts, const char *source, BtOutboxEntry *entry, GError **error);
+/* The first that waits; FALSE without error when none does. What rotted is passed over. */
+gboolean bt_outbox_first(BtFacts *facts, const char *source, BtOutboxEntry *entry, GError **error);
 gboolean bt_outbox_remove(BtFacts *facts, gint64 seq, GError **error);
 gint64 bt_outbox_waiting(BtFacts *facts, const char *source);
 
@@ -40,14 +39,14 @@ gint64 bt_outbox_waiting(BtFacts *facts, const char *source);
 typedef struct {
     char *item, *zone; /* of this source, on the glass; "" nothing */
     gint64 start_ms;
-    int volume;       /* 0 to 100 as it sounds */
+    int volume;               /* 0 to 100 as it sounds */
     gboolean stopped, paused; /* by this source's commands */
     gint64 changed_ms;
 } BtStanding;
 void bt_standing_clear(BtStanding *standing);
 gboolean bt_standing_put(
     BtFacts *facts, const char *source, const BtStanding *standing, GError **error);
-gboolean bt_standing_get(
-    BtFacts *facts, const char *source, BtStanding *standing, GError **error);
+/* FALSE without error: show never said. */
+gboolean bt_standing_get(BtFacts *facts, const char *source, BtStanding *standing, GError **error);
 
 #endif

@@ -137,6 +137,7 @@ static void tell_judge(BtShow *show)
 {
     BtJudgeEnds ends = item_ends(show, show->on_air);
     bt_judge_set_now(show->judge, &show->time, &ends);
+    bt_judge_set_on_air(show->judge, show->on_air);
 }
 
 /* A source that was not heard of for so long keeps to its fillers. */
@@ -156,7 +157,7 @@ void bt_show_look_for_silence(BtShow *show)
 {
     for (guint i = 0; i < show->config->sources->len; i++) {
         const BtConfigSource *source = g_ptr_array_index(show->config->sources, i);
-        if (source->kind == BT_SOURCE_NATIVE && show->judge != NULL)
+        if (source->kind != BT_SOURCE_FOLDER && show->judge != NULL)
             look_at_silence(show, source);
     }
 }
@@ -403,8 +404,10 @@ static void note_glass(BtShow *show, gint64 t_ms, gint64 shown_ms)
     static const BtOnAir covered = { .kind = BT_ON_CUT };
     BtMoment now = bt_show_moment(show);
     gboolean is_covered = t_ms < show->pattern_until_ms || t_ms < show->identify_until_ms;
+    bt_tracker_set_volume(show->tracker, bt_show_volume(show));
     bt_tracker_update(show->tracker, is_covered ? &covered : show->on_air, t_ms, &now);
     note_seams(show, is_covered, shown_ms);
+    bt_show_tell_sources(show, is_covered, t_ms, &now);
     update_life(show, &now);
     bt_show_prove(show, is_covered, t_ms);
     heartbeat_on_change(show);

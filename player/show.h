@@ -1,9 +1,9 @@
 /* The state of show, shared by the files that make up that role: show.c (the turn), show_start.c
- * (its beginning and end), show_time.c (what time it is), show_sound.c (what is heard), entries.c
- * (what it writes into the input ledger), doubt.c (what may have rotted), show_proof.c (whether the
- * picture is right), show_tell.c
- * (what it tells others), status.c (what it says of itself). Private to these. Thread-safety:
- * show's main thread. */
+ * (its beginning and end), show_told.c (what source systems are told), show_time.c (what time it
+ * is), show_sound.c (what is heard), entries.c (what it writes into the input ledger), doubt.c
+ * (what may have rotted), show_proof.c (whether the picture is right), show_tell.c (what it tells
+ * others), status.c (what it says of itself). Private to these. Thread-safety: show's main thread.
+ */
 #ifndef BT_PLAYER_SHOW_H
 #define BT_PLAYER_SHOW_H
 
@@ -16,6 +16,7 @@
 #include "player/judge.h"
 #include "player/life.h"
 #include "player/proof.h"
+#include "player/requisition.h"
 #include "player/roles.h"
 #include "player/seams.h"
 #include "player/sound.h"
@@ -77,6 +78,8 @@ typedef struct {
     BtWriter *writer;
     BtFacts *reader; /* this thread's own connection, for status */
     BtTracker *tracker;
+    BtRequisitionKeeper *requisition;
+    GHashTable *said; /* name of a source system → BtStanding, as was said last */
     BtLifeKeeper *life;
     BtProof *proof;
     BtControl *control;
@@ -100,6 +103,14 @@ void bt_show_send(BtShow *show, const BtRoleMessage *message);
 
 /* show_sound.c: what is heard follows what is on. */
 void bt_show_update_sound(BtShow *show);
+
+/* ---- show_told.c ---- */
+void bt_show_open_told(BtShow *show);
+void bt_show_close_told(BtShow *show);
+/* What is on is on the glass since `now`; for sources with an outbox, and of who has the screen. */
+void bt_show_tell_sources(BtShow *show, gboolean is_covered, gint64 t_ms, const BtMoment *now);
+/* As what is on sounds, 0 to 100. */
+int bt_show_volume(const BtShow *show);
 
 /* ---- show_time.c ---- */
 /* Show time becomes the best that is known; what is being written down follows a step. */

@@ -319,6 +319,8 @@ static gboolean open_ledger(BtShow *show, GError **error)
     show->tracker = bt_tracker_new(show->writer);
     show->seams = bt_seams_new(bt_show_note_seam, show);
     show->proof = bt_proof_new();
+    if (show->reader != NULL)
+        bt_show_open_told(show);
     return show->reader != NULL;
 }
 
@@ -494,6 +496,7 @@ static void show_close(BtShow *show)
     g_clear_pointer(&show->scene, bt_scene_unref);
     g_clear_pointer(&show->on_air, bt_on_air_free);
     g_clear_pointer(&show->next, bt_on_air_free);
+    bt_show_close_told(show);
     bt_tracker_free(show->tracker);
     bt_seams_free(show->seams);
     bt_proof_free(show->proof);

@@ -83,12 +83,26 @@ static void set_traffic(BtJson *entry, const char *outlook)
         bt_json_set(entry, "traffic", traffic);
 }
 
-static BtJson *source_json(BtShow *show, const BtConfigSource *source)
+/* What a source system ordered, and what waits to be told to it. */
+static void set_orders(BtShow *show, guint index, BtJson *entry)
 {
+    const BtConfigSource *source = g_ptr_array_index(show->config->sources, index);
+    const BtInputs *inputs = bt_board_inputs(show->board);
+    gint64 t_ms = bt_timekeeper_show_ms(&show->time);
+    BtJson *outbox = bt_json_new_object();
+    bt_json_set_int(outbox, "waiting", bt_outbox_waiting(show->reader, source->name));
+    bt_json_set(entry, "outbox", outbox);
+    bt_json_set_bool(entry, "stopped", bt_inputs_is_stopped(inputs, index, t_ms));
+    bt_json_set_bool(entry, "paused", bt_inputs_is_paused(inputs, index, t_ms));
+}
+
+static BtJson *source_json(BtShow *show, guint index)
+{
+    const BtConfigSource *source = g_ptr_array_index(show->config->sources, index);
     BtJson *entry = bt_json_new_object();
     BtSourceState *state = bt_facts_source(show->reader, source->name);
     bt_json_set_string(entry, "id", source->name);
-    bt_json_set_string(entry, "kind", source->kind == BT_SOURCE_NATIVE ? "native" : "folder");
+    bt_json_set_string(entry, "kind", bt_source_kind_name(source->kind));
     if (source->kind == BT_SOURCE_FOLDER) {
         bt_json_set_string(entry, "state", "ok");
     } else if (state == NULL) {
@@ -107,6 +121,8 @@ static BtJson *source_json(BtShow *show, const BtConfigSource *source)
     BtInputLedger *ledger = bt_board_ledger(show->board);
     if (ledger != NULL && bt_input_ledger_last_manifest(ledger, source->name, &manifest, NULL))
         bt_json_set_int(entry, "version", manifest.version);
+    if (source->kind == BT_SOURCE_TTN)
+        set_orders(show, index, entry);
     return entry;
 }
 
@@ -114,7 +130,7 @@ static BtJson *sources_json(BtShow *show)
 {
     BtJson *sources = bt_json_new_array();
     for (guint i = 0; i < show->config->sources->len; i++)
-        bt_json_append(sources, source_json(show, g_ptr_array_index(show->config->sources, i)));
+        bt_json_append(sources, source_json(show, i));
     return sources;
 }
 

@@ -26,6 +26,9 @@ struct BtTracker {
     BtWriter *writer;
     GHashTable *zones;   /* zone → BtOpenRow, on the glass */
     GHashTable *waiting; /* row id → Waiting */
+    GHashTable *told;    /* names of sources with an outbox */
+    int volume;
+    gboolean trusted; /* time, at the last update */
 };
 
 static void waiting_free(gpointer data)
@@ -42,6 +45,7 @@ BtTracker *bt_tracker_new(BtWriter *writer)
     tracker->zones =
         g_hash_table_new_full(g_str_hash, g_str_equal, g_free, (GDestroyNotify)bt_open_row_free);
     tracker->waiting = g_hash_table_new_full(g_str_hash, g_str_equal, NULL, waiting_free);
+    tracker->told = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
     return tracker;
 }
 
@@ -51,49 +55,133 @@ void bt_tracker_free(BtTracker *tracker)
         return;
     g_hash_table_unref(tracker->zones);
     g_hash_table_unref(tracker->waiting);
+    g_hash_table_unref(tracker->told);
     g_free(tracker);
+}
+
+void bt_tracker_tell(BtTracker *tracker, const char *source)
+{
+    g_hash_table_add(tracker->told, g_strdup(source));
+}
+
+void bt_tracker_set_volume(BtTracker *tracker, int volume)
+{
+    tracker->volume = volume;
 }
 
 /* ---- to the writer ---- */
 
+static const char *member_text(const BtOpenRow *row, const char *key)
+{
+    BtJsonAt place = bt_json_root("", row->body), member;
+    const char *text = NULL;
+    if (bt_json_member(&place, key, &member))
+        text = bt_json_read_string(&member, 0, 1000, NULL);
+    return text == NULL ? "" : text;
+}
+
+/* A row that is written, and who is told of it. */
+typedef struct {
+    BtOpenRow *row;
+    gboolean told; /* its source has an outbox */
+    gboolean trusted;
+    int volume;
+    /* Of its end: */
+    gint64 end_ms;
+    const char *cause;
+    BtMoment at;
+} Writing;
+
+static void writing_free(gpointer data)
+{
+    Writing *writing = data;
+    bt_open_row_free(writing->row);
+    g_free(writing);
+}
+
+static Writing *writing_new(const BtTracker *tracker, const BtOpenRow *row)
+{
+    Writing *writing = g_new0(Writing, 1);
+    writing->row = bt_open_row_copy(row);
+    writing->told = g_hash_table_contains(tracker->told, member_text(row, "source"));
+    writing->trusted = tracker->trusted;
+    writing->volume = tracker->volume;
+    return writing;
+}
+
+/* In the words of outbox.h. (transfer full) */
+static BtJson *begin_telling(const BtOpenRow *row)
+{
+    BtJson *body = bt_json_new_object();
+    bt_json_set_string(body, "item", member_text(row, "item"));
+    bt_json_set_string(body, "zone", member_text(row, "zone"));
+    return body;
+}
+
+/* A manifest that is composed anew in the middle of an item makes a row of its own; for those who
+ * are told it is the same occurrence. What is on the glass ends before what waits, so the end that
+ * is told is the last one. */
+static char *telling_id(const char *what, const BtOpenRow *row)
+{
+    g_autofree char *text = g_strdup_printf("%s\n%s\n%s\n%s", member_text(row, "source"),
+        member_text(row, "zone"), member_text(row, "item"), member_text(row, "due"));
+    char hex[BT_HASH_HEX_SIZE];
+    bt_hash_data(text, strlen(text), hex);
+    return g_strdup_printf("%s-%.32s", what, hex);
+}
+
+static gboolean tell_start(BtFacts *facts, const Writing *writing, GError **error)
+{
+    const BtOpenRow *row = writing->row;
+    g_autofree char *id = telling_id("started", row);
+    BtJson *body = begin_telling(row);
+    bt_json_set_int(body, "volume", writing->volume);
+    bt_json_set_string(body, "due", member_text(row, "due"));
+    return bt_outbox_add(facts, member_text(row, "source"), BT_OUT_STARTED, id, row->start_ms,
+        writing->trusted, body, error);
+}
+
+static gboolean tell_end(BtFacts *facts, const Writing *writing, GError **error)
+{
+    const BtOpenRow *row = writing->row;
+    g_autofree char *id = telling_id("ended", row);
+    BtJson *body = begin_telling(row);
+    bt_json_set_time(body, "start", row->start_ms);
+    bt_json_set_string(body, "cause", writing->cause);
+    return bt_outbox_add(facts, member_text(row, "source"), BT_OUT_ENDED, id,
+        MAX(writing->end_ms, row->start_ms), writing->trusted, body, error);
+}
+
+/* Each time that the row is written: what was told already is not told again. */
 static gboolean put_row(BtFacts *facts, gpointer data, GError **error)
 {
-    return bt_facts_put_row(facts, data, error);
+    const Writing *writing = data;
+    return bt_facts_put_row(facts, writing->row, error) &&
+        (!writing->told || tell_start(facts, writing, error));
 }
 
 static void post_row(BtTracker *tracker, const BtOpenRow *row)
 {
-    bt_writer_post_soon(
-        tracker->writer, put_row, bt_open_row_copy(row), (GDestroyNotify)bt_open_row_free);
+    bt_writer_post_soon(tracker->writer, put_row, writing_new(tracker, row), writing_free);
 }
-
-typedef struct {
-    BtOpenRow *row;
-    gint64 end_ms;
-    const char *cause;
-    BtMoment at;
-} Closing;
 
 static gboolean close_row(BtFacts *facts, gpointer data, GError **error)
 {
-    Closing *closing = data;
+    const Writing *writing = data;
     return bt_facts_close_row(
-        facts, closing->row, closing->end_ms, closing->cause, &closing->at, error);
-}
-
-static void closing_free(gpointer data)
-{
-    Closing *closing = data;
-    bt_open_row_free(closing->row);
-    g_free(closing);
+               facts, writing->row, writing->end_ms, writing->cause, &writing->at, error) &&
+        (!writing->told || tell_end(facts, writing, error));
 }
 
 static void post_end(
     BtTracker *tracker, const BtOpenRow *row, gint64 end_ms, const char *cause, const BtMoment *at)
 {
-    Closing *closing = g_new0(Closing, 1);
-    *closing = (Closing){ bt_open_row_copy(row), end_ms, cause, *at };
-    bt_writer_post_soon(tracker->writer, close_row, closing, closing_free);
+    Writing *writing = writing_new(tracker, row);
+    writing->trusted = at->trusted;
+    writing->end_ms = end_ms;
+    writing->cause = cause;
+    writing->at = *at;
+    bt_writer_post_soon(tracker->writer, close_row, writing, writing_free);
 }
 
 /* ---- rows ---- */
@@ -141,15 +229,6 @@ static BtOpenRow *row_new(
         bt_json_set_bool(body, "rehearsal", TRUE);
     set_carried(body, zone->item);
     return bt_open_row_new(id, body, at->wall_ms, zone->end_ms);
-}
-
-static const char *member_text(const BtOpenRow *row, const char *key)
-{
-    BtJsonAt place = bt_json_root("", row->body), member;
-    const char *text = NULL;
-    if (bt_json_member(&place, key, &member))
-        text = bt_json_read_string(&member, 0, 1000, NULL);
-    return text == NULL ? "" : text;
 }
 
 static gboolean is_in_gap(const BtOpenRow *row)
@@ -213,8 +292,15 @@ static void end_overdue(BtTracker *tracker, gint64 t_ms, const BtMoment *at)
     }
 }
 
+/* Whether an authority has the screen now, and it was not its own before. */
+static gboolean is_requisition(const BtOnAir *on_air, const BtOpenRow *row)
+{
+    return on_air->cls == BT_CLASS_REQUISITION &&
+        !g_str_equal(on_air->source_name, member_text(row, "source"));
+}
+
 /* Why what was on is not on any more. */
-static const char *cause_of(const BtOnAir *on_air)
+static const char *cause_of(const BtOnAir *on_air, const BtOpenRow *row)
 {
     switch (on_air->kind) {
     case BT_ON_SAFE:
@@ -226,7 +312,9 @@ static const char *cause_of(const BtOnAir *on_air)
     case BT_ON_PROGRAMME:
         break;
     }
-    return on_air->cls == BT_CLASS_EMERGENCY ? "emergency" : "replaced";
+    return on_air->cls == BT_CLASS_EMERGENCY ? "emergency"
+        : is_requisition(on_air, row)        ? "requisition"
+                                             : "replaced";
 }
 
 /* ---- updates ---- */
@@ -257,7 +345,7 @@ static void take_off_what_changed(
             continue;
         g_hash_table_iter_steal(&iter);
         g_free(key);
-        take_off(tracker, row, t_ms, at->wall_ms, cause_of(on_air), at);
+        take_off(tracker, row, t_ms, at->wall_ms, cause_of(on_air, row), at);
     }
 }
 
@@ -278,6 +366,7 @@ static void put_on(
 
 void bt_tracker_update(BtTracker *tracker, const BtOnAir *on_air, gint64 t_ms, const BtMoment *at)
 {
+    tracker->trusted = at->trusted;
     take_off_what_changed(tracker, on_air, t_ms, at);
     for (guint i = 0; on_air->zones != NULL && i < on_air->zones->len; i++)
         put_on(tracker, on_air, &g_array_index(on_air->zones, BtOnZone, i), at);

@@ -4,6 +4,7 @@
 #ifndef BT_PLAYER_TRACKER_H
 #define BT_PLAYER_TRACKER_H
 
+#include "player/outbox.h"
 #include "player/writer.h"
 #include "playlists/schedule/schedule.h"
 #include "render/scene/fingerprint.h"
@@ -13,6 +14,12 @@ typedef struct BtTracker BtTracker;
 BtTracker *bt_tracker_new(BtWriter *writer /* borrowed */);
 void bt_tracker_free(BtTracker *tracker);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(BtTracker, bt_tracker_free)
+
+/* Occurrences of this source are put into its outbox too, as they come on the glass and as they
+ * end: in the transaction of their row, each occurrence once, whatever became of its manifest. */
+void bt_tracker_tell(BtTracker *tracker, const char *source);
+/* As it sounds from now on, 0 to 100: what comes on the glass is told with it. */
+void bt_tracker_set_volume(BtTracker *tracker, int volume);
 
 /* Rows that a show before this one left open, whose picture left the glass at `left_ms`. Those that
  * are still due go on when they come back, with a gap; the others end there. `rows` (transfer

@@ -1,4 +1,5 @@
-/* DSSE envelopes, and the trust of one source: nothing is parsed before it is verified.
+/* DSSE envelopes, and the trust of one source: nothing is parsed before it is verified. Beside them
+ * the documents of a source that cannot sign.
  *
  * An envelope is {"payloadType","payload":BASE64,"signatures":[{"keyid","sig"}]}; what is signed is
  * DSSE's pre-authentication encoding of type and payload, Ed25519, one per key. The type is
@@ -91,6 +92,25 @@ BtManifest *bt_trust_verify_manifest(const BtTrust *trust, GBytes *envelope, con
     const BtFloor *floor, gint64 trusted_now_ms, GError **error);
 /* The same for an alert: emergency keys, emergency programmes only, at most 24 h. */
 BtManifest *bt_trust_verify_alert(const BtTrust *trust, GBytes *envelope, const char *name,
+    const BtFloor *floor, gint64 trusted_now_ms, GError **error);
+
+/* ---- documents without a signature ---- */
+
+/* What the player itself made of what a source that cannot sign said: the bare payload, no
+ * envelope. Nobody vouches for it, so only a source that the configuration names as such may be
+ * believed without (kind=ttn), and its ceiling is the configuration's alone. All other rules are
+ * those of signed documents: of this source and for this screen, the version above the floor's (the
+ * same only with the same hash), not expired. */
+typedef struct {
+    const char *source; /* that the document must name */
+    const char *screen;
+} BtBare;
+
+/* (transfer full) (nullable) */
+BtManifest *bt_bare_verify_manifest(const BtBare *bare, GBytes *bytes, const char *name,
+    const BtFloor *floor, gint64 trusted_now_ms, GError **error);
+/* The same for an alert: emergency programmes only, at most 24 h. */
+BtManifest *bt_bare_verify_alert(const BtBare *bare, GBytes *bytes, const char *name,
     const BtFloor *floor, gint64 trusted_now_ms, GError **error);
 
 /* ---- the time of the source ---- */

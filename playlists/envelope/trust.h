@@ -16,4 +16,17 @@ gboolean bt_trust_check_source(
     const BtTrust *trust, const BtEnvelope *envelope, const char *source, GError **error);
 gboolean bt_trust_check_has_root(const BtTrust *trust, const char *name, GError **error);
 
+/* ---- what a document must keep to, whoever vouches for it; of `envelope` the name and the hash
+ * are read ---- */
+/* It has no emergency; it is one, emergencies only, of at most 24 h. */
+gboolean bt_document_check_is_manifest(
+    const BtEnvelope *envelope, const BtManifest *manifest, GError **error);
+gboolean bt_document_check_is_alert(
+    const BtEnvelope *envelope, const BtManifest *alert, GError **error);
+gboolean bt_document_check_is_for(
+    const BtEnvelope *envelope, const BtManifest *manifest, const char *screen, GError **error);
+/* Not older than what is in force, and not expired. */
+gboolean bt_document_check_counts(const BtEnvelope *envelope, const BtManifest *manifest,
+    const BtFloor *floor, gint64 trusted_now_ms, GError **error);
+
 #endif

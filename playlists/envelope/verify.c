@@ -123,21 +123,32 @@ static gboolean check_class(const BtRoot *root, const BtEnvelope *envelope, GPtr
 {
     guint n = count_for_class(able, programme->cls);
     guint threshold = root->class_thresholds[programme->cls];
-    if (programme->cls == BT_CLASS_EMERGENCY)
-        return bt_envelope_fail(envelope, BT_ERROR_CEILING, error,
-            "/programmes/%u/class: a manifest has no class \"emergency\": expected it in an alert",
-            programme->index);
     return n >= threshold ||
         bt_envelope_fail(envelope, BT_ERROR_CEILING, error,
             "/programmes/%u/class: %u who signed may use class \"%s\": expected %u",
             programme->index, n, bt_class_name(programme->cls), threshold);
 }
 
+gboolean bt_document_check_is_manifest(
+    const BtEnvelope *envelope, const BtManifest *manifest, GError **error)
+{
+    for (guint i = 0; i < manifest->programmes->len; i++) {
+        const BtProgramme *programme = g_ptr_array_index(manifest->programmes, i);
+        if (programme->cls == BT_CLASS_EMERGENCY)
+            return bt_envelope_fail(envelope, BT_ERROR_CEILING, error,
+                "/programmes/%u/class: a manifest has no class \"emergency\": expected it in an "
+                "alert",
+                i);
+    }
+    return TRUE;
+}
+
 static gboolean check_publishers(const BtTrust *trust, const BtEnvelope *envelope,
     GPtrArray *signers, const BtManifest *manifest, GError **error)
 {
     g_autoptr(GPtrArray) able = covering(signers, manifest);
-    if (!check_screens(envelope, able, trust->root->publish_threshold, error))
+    if (!check_screens(envelope, able, trust->root->publish_threshold, error) ||
+        !bt_document_check_is_manifest(envelope, manifest, error))
         return FALSE;
     for (guint i = 0; i < manifest->programmes->len; i++)
         if (!check_class(
@@ -146,12 +157,9 @@ static gboolean check_publishers(const BtTrust *trust, const BtEnvelope *envelop
     return TRUE;
 }
 
-static gboolean check_alarmers(const BtTrust *trust, const BtEnvelope *envelope, GPtrArray *signers,
-    const BtManifest *alert, GError **error)
+gboolean bt_document_check_is_alert(
+    const BtEnvelope *envelope, const BtManifest *alert, GError **error)
 {
-    g_autoptr(GPtrArray) able = covering(signers, alert);
-    if (!check_screens(envelope, able, trust->root->emergency_threshold, error))
-        return FALSE;
     for (guint i = 0; i < alert->programmes->len; i++) {
         const BtProgramme *programme = g_ptr_array_index(alert->programmes, i);
         if (programme->cls == BT_CLASS_EMERGENCY)
@@ -166,17 +174,37 @@ static gboolean check_alarmers(const BtTrust *trust, const BtEnvelope *envelope,
         "/expires: an alert lasts too long: expected at most 24 hours after \"issued\"");
 }
 
+static gboolean check_alarmers(const BtTrust *trust, const BtEnvelope *envelope, GPtrArray *signers,
+    const BtManifest *alert, GError **error)
+{
+    g_autoptr(GPtrArray) able = covering(signers, alert);
+    return check_screens(envelope, able, trust->root->emergency_threshold, error) &&
+        bt_document_check_is_alert(envelope, alert, error);
+}
+
 /* ---- manifests and alerts ---- */
+
+gboolean bt_document_check_is_for(
+    const BtEnvelope *envelope, const BtManifest *manifest, const char *screen, GError **error)
+{
+    return bt_manifest_is_for(manifest, screen) ||
+        bt_envelope_fail(envelope, BT_ERROR_WRONG_SCREEN, error,
+            "/screens: it is for other screens: expected \"%s\" among them", screen);
+}
 
 static gboolean check_is_ours(
     const BtTrust *trust, const BtEnvelope *envelope, const BtManifest *manifest, GError **error)
 {
     if (!bt_trust_check_source(trust, envelope, manifest->source, error))
         return FALSE;
-    if (bt_manifest_is_for(manifest, trust->screen))
-        return TRUE;
-    return bt_envelope_fail(envelope, BT_ERROR_WRONG_SCREEN, error,
-        "/screens: it is for other screens: expected \"%s\" among them", trust->screen);
+    return bt_document_check_is_for(envelope, manifest, trust->screen, error);
+}
+
+gboolean bt_document_check_counts(const BtEnvelope *envelope, const BtManifest *manifest,
+    const BtFloor *floor, gint64 trusted_now_ms, GError **error)
+{
+    return check_floor(envelope, manifest->version, floor, error) &&
+        check_expiry(envelope, manifest->expires_ms, trusted_now_ms, error);
 }
 
 static BtManifest *verify_manifest(const BtTrust *trust, GBytes *bytes, const char *name,
@@ -198,8 +226,7 @@ static BtManifest *verify_manifest(const BtTrust *trust, GBytes *bytes, const ch
     if (!manifest || !check_is_ours(trust, envelope, manifest, error) ||
         !(is_alert ? check_alarmers : check_publishers)(
             trust, envelope, signers, manifest, error) ||
-        !check_floor(envelope, manifest->version, floor, error) ||
-        !check_expiry(envelope, manifest->expires_ms, trusted_now_ms, error))
+        !bt_document_check_counts(envelope, manifest, floor, trusted_now_ms, error))
         return NULL;
     return g_steal_pointer(&manifest);
 }

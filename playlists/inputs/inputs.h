@@ -46,10 +46,22 @@ gboolean bt_input_ledger_add_safe(
     BtInputLedger *ledger, gint64 from_ms, gint64 until_ms, GError **error);
 gboolean bt_input_ledger_add_darken(
     BtInputLedger *ledger, gint64 from_ms, gint64 until_ms, GError **error);
+/* What a source was ordered, for what it shows itself: a stop and a pause each hold until the
+ * source goes on; a volume (0 to 100) until the next. */
+gboolean bt_input_ledger_add_stop(
+    BtInputLedger *ledger, const char *source, gint64 from_ms, GError **error);
+gboolean bt_input_ledger_add_pause(
+    BtInputLedger *ledger, const char *source, gint64 from_ms, GError **error);
+gboolean bt_input_ledger_add_go_on(
+    BtInputLedger *ledger, const char *source, gint64 from_ms, GError **error);
+gboolean bt_input_ledger_add_volume(
+    BtInputLedger *ledger, const char *source, int percent, gint64 from_ms, GError **error);
 /* Whether a command's id was new; it is remembered, so that each is acted on once. What a command
  * adds belongs between begin and commit with it: else a cut there would lose the command. */
 gboolean bt_input_ledger_take_command(BtInputLedger *ledger, const char *source, const char *id,
     gint64 at_ms, gboolean *is_new, GError **error);
+gboolean bt_input_ledger_knows_command(
+    BtInputLedger *ledger, const char *source, const char *id, gboolean *known, GError **error);
 /* Several entries that are all durable when commit returns TRUE, or none. */
 gboolean bt_input_ledger_begin(BtInputLedger *ledger, GError **error);
 gboolean bt_input_ledger_commit(BtInputLedger *ledger, GError **error);
@@ -95,6 +107,8 @@ typedef struct {
     guint classes;
     const BtRect *rects_px;
     guint n_rects;
+    gboolean is_bare; /* its documents have no envelope and no signature (BtBare), and must name
+                         the source as it is named here */
     BtManifest
         *fixed; /* a folder's manifest: in force since ever, no ledger, no trust; else NULL */
 } BtLedgerSource;

@@ -130,6 +130,30 @@ gboolean bt_input_ledger_add_darken(
     return add(ledger, "darken", "", "", 0, from_ms, until_ms, error);
 }
 
+gboolean bt_input_ledger_add_stop(
+    BtInputLedger *ledger, const char *source, gint64 from_ms, GError **error)
+{
+    return add(ledger, "stop", source, "", 0, from_ms, BT_TIME_MAX, error);
+}
+
+gboolean bt_input_ledger_add_pause(
+    BtInputLedger *ledger, const char *source, gint64 from_ms, GError **error)
+{
+    return add(ledger, "pause", source, "", 0, from_ms, BT_TIME_MAX, error);
+}
+
+gboolean bt_input_ledger_add_go_on(
+    BtInputLedger *ledger, const char *source, gint64 from_ms, GError **error)
+{
+    return add(ledger, "go-on", source, "", 0, from_ms, BT_TIME_MAX, error);
+}
+
+gboolean bt_input_ledger_add_volume(
+    BtInputLedger *ledger, const char *source, int percent, gint64 from_ms, GError **error)
+{
+    return add(ledger, "volume", source, "", percent, from_ms, BT_TIME_MAX, error);
+}
+
 gboolean bt_input_ledger_take_command(BtInputLedger *ledger, const char *source, const char *id,
     gint64 at_ms, gboolean *is_new, GError **error)
 {
@@ -139,6 +163,20 @@ gboolean bt_input_ledger_take_command(BtInputLedger *ledger, const char *source,
         return FALSE;
     *is_new = bt_db_changes(ledger->db) == 1;
     return TRUE;
+}
+
+gboolean bt_input_ledger_knows_command(
+    BtInputLedger *ledger, const char *source, const char *id, gboolean *known, GError **error)
+{
+    GError *failure = NULL;
+    g_autoptr(BtRows) rows = bt_db_query(
+        ledger->db, error, "SELECT 1 FROM command WHERE source = ? AND id = ?", "ss", source, id);
+    if (rows == NULL)
+        return FALSE;
+    *known = bt_rows_next(rows, &failure);
+    if (failure != NULL)
+        g_propagate_error(error, failure);
+    return failure == NULL;
 }
 
 gboolean bt_input_ledger_begin(BtInputLedger *ledger, GError **error)
@@ -181,6 +219,14 @@ BtRows *bt_input_ledger_entries(
         "SELECT what, version, from_ms, until_ms FROM (SELECT * FROM entry WHERE kind = ?"
         " AND source = ? ORDER BY id DESC LIMIT ?) ORDER BY id",
         "ssi", kind, source, limit);
+}
+
+BtRows *bt_input_ledger_orders(BtInputLedger *ledger, const char *source, GError **error)
+{
+    return bt_db_query(ledger->db, error,
+        "SELECT kind, version, from_ms FROM entry WHERE source = ?"
+        " AND kind IN ('stop', 'pause', 'go-on', 'volume') ORDER BY id",
+        "s", source);
 }
 
 /* The version and hash of a query's one row, if it has one. */

@@ -11,4 +11,8 @@
 BtRows *bt_input_ledger_entries(
     BtInputLedger *ledger, const char *kind, const char *source, gint64 limit, GError **error);
 
+/* What a source was ordered, oldest first: "stop", "pause", "go-on", "volume". Columns: kind,
+ * version (of a volume the percent), from_ms. (transfer full) (nullable) */
+BtRows *bt_input_ledger_orders(BtInputLedger *ledger, const char *source, GError **error);
+
 #endif

@@ -66,6 +66,7 @@ typedef struct {
     guint index;
     gint64 since_ms;
     BtTrust *trust;
+    const BtBare *bare; /* NULL: only what is signed counts */
 } Loading;
 
 static void complain(Loading *loading, GError *failure)
@@ -78,7 +79,7 @@ static void complain(Loading *loading, GError *failure)
 
 static BtManifest *verified(Loading *loading, const char *kind, const char *sha256, GError **error)
 {
-    if (loading->trust == NULL) {
+    if (loading->trust == NULL && loading->bare == NULL) {
         g_set_error(error, BT_ERROR, BT_ERROR_UNKNOWN_KEY, "%s: no root is trusted yet", sha256);
         return NULL;
     }
@@ -86,6 +87,9 @@ static BtManifest *verified(Loading *loading, const char *kind, const char *sha2
         loading->cache, sha256, BT_ENVELOPE_MAX_BYTES(BT_MANIFEST_MAX_BYTES), error);
     if (bytes == NULL)
         return NULL;
+    if (loading->bare != NULL)
+        return (g_str_equal(kind, "alert") ? bt_bare_verify_alert : bt_bare_verify_manifest)(
+            loading->bare, bytes, sha256, NULL, BT_TIME_MIN, error);
     return g_str_equal(kind, "alert")
         ? bt_trust_verify_alert(loading->trust, bytes, sha256, NULL, BT_TIME_MIN, error)
         : bt_trust_verify_manifest(loading->trust, bytes, sha256, NULL, BT_TIME_MIN, error);
@@ -138,18 +142,6 @@ static guint first_that_counts(const GArray *documents, gint64 since_ms)
     return first;
 }
 
-static void load_documents(Loading *loading, const char *kind)
-{
-    g_autoptr(GArray) documents = read_documents(loading, kind);
-    for (guint i = first_that_counts(documents, loading->since_ms); i < documents->len; i++) {
-        const Document *document = &g_array_index(documents, Document, i);
-        if (*document->what == '\0')
-            bt_inputs_add_alert(loading->inputs, loading->index, NULL, "", document->from_ms);
-        else
-            add_document(loading, kind, document->what, document->from_ms);
-    }
-}
-
 /* ---- rules ---- */
 
 static void on_rule(
@@ -174,18 +166,103 @@ static void load_rules(Loading *loading, const char *kind)
         complain(loading, failure);
 }
 
+/* ---- orders ---- */
+
+typedef void (*AddHeld)(BtInputs *inputs, guint source, gint64 from_ms, gint64 until_ms);
+
+/* What began to hold, and has not ended yet; BT_TIME_MAX: nothing. */
+typedef struct {
+    const char *kind;
+    AddHeld add;
+    gint64 from_ms;
+} Held;
+
+/* A second stop is the first one still; the clock may have gone back between it and its end. */
+static void on_order(Loading *loading, Held *held, const char *kind, gint64 from_ms)
+{
+    if (g_str_equal(kind, "go-on")) {
+        if (held->from_ms < from_ms)
+            held->add(loading->inputs, loading->index, held->from_ms, from_ms);
+        held->from_ms = BT_TIME_MAX;
+    } else if (g_str_equal(kind, held->kind)) {
+        held->from_ms = MIN(held->from_ms, from_ms);
+    }
+}
+
+/* What is paused still shows a document that may have been replaced long ago. */
+static gint64 paused_since(Loading *loading)
+{
+    gint64 from_ms = BT_TIME_MAX;
+    g_autoptr(BtRows) rows = bt_input_ledger_orders(loading->ledger, loading->source, NULL);
+    while (rows != NULL && bt_rows_next(rows, NULL)) {
+        if (g_str_equal(bt_rows_text(rows, 0), "go-on"))
+            from_ms = BT_TIME_MAX;
+        else if (g_str_equal(bt_rows_text(rows, 0), "pause"))
+            from_ms = MIN(from_ms, bt_rows_int(rows, 2));
+    }
+    return from_ms;
+}
+
+static void load_held(Loading *loading, Held held)
+{
+    GError *failure = NULL;
+    g_autoptr(BtRows) rows = bt_input_ledger_orders(loading->ledger, loading->source, &failure);
+    while (rows != NULL && bt_rows_next(rows, &failure))
+        on_order(loading, &held, bt_rows_text(rows, 0), bt_rows_int(rows, 2));
+    if (held.from_ms != BT_TIME_MAX)
+        held.add(loading->inputs, loading->index, held.from_ms, BT_TIME_MAX);
+    if (failure != NULL)
+        complain(loading, failure);
+}
+
+static void load_volumes(Loading *loading)
+{
+    GError *failure = NULL;
+    g_autoptr(BtRows) rows = bt_input_ledger_entries(
+        loading->ledger, "volume", loading->source, BT_INPUTS_MAX_HISTORY, &failure);
+    while (rows != NULL && bt_rows_next(rows, &failure))
+        bt_inputs_add_volume(loading->inputs, loading->index,
+            (int)CLAMP(bt_rows_int(rows, 1), 0, 100), bt_rows_int(rows, 2));
+    if (failure != NULL)
+        complain(loading, failure);
+}
+
+static void load_orders(Loading *loading)
+{
+    load_held(loading, (Held){ "stop", bt_inputs_add_stop, BT_TIME_MAX });
+    load_held(loading, (Held){ "pause", bt_inputs_add_pause, BT_TIME_MAX });
+    load_volumes(loading);
+}
+
+static void load_documents(Loading *loading, const char *kind, gint64 since_ms)
+{
+    g_autoptr(GArray) documents = read_documents(loading, kind);
+    for (guint i = first_that_counts(documents, since_ms); i < documents->len; i++) {
+        const Document *document = &g_array_index(documents, Document, i);
+        if (*document->what == '\0')
+            bt_inputs_add_alert(loading->inputs, loading->index, NULL, "", document->from_ms);
+        else
+            add_document(loading, kind, document->what, document->from_ms);
+    }
+}
+
 static void load_source(Loading *loading, const BtLedgerSource *source, const char *screen)
 {
     GError *failure = NULL;
-    loading->trust = bt_inputs_load_trust(loading->cache, source, screen, &failure);
+    const BtBare bare = { source->name, screen };
+    loading->bare = source->is_bare ? &bare : NULL;
+    if (!source->is_bare)
+        loading->trust = bt_inputs_load_trust(loading->cache, source, screen, &failure);
     if (failure != NULL)
         complain(loading, failure);
-    load_documents(loading, "manifest");
-    load_documents(loading, "alert");
+    load_documents(loading, "manifest", MIN(loading->since_ms, paused_since(loading)));
+    load_documents(loading, "alert", loading->since_ms);
     load_rules(loading, "denial");
     load_rules(loading, "lapse");
     load_rules(loading, "set-aside");
+    load_orders(loading);
     g_clear_pointer(&loading->trust, bt_trust_free);
+    loading->bare = NULL;
 }
 
 /* A cut ends at the resume after it; two cuts in a row are one. */

@@ -165,6 +165,7 @@ typedef struct {
 } BtProgramme;
 
 typedef struct {
+    gboolean given;     /* the document has a "display" */
     GArray *on;         /* of BtTimes; empty: always on */
     GArray *brightness; /* of BtBrightness, by rising start_s; empty: not set */
     int volume;         /* 0 to 100; where `volumes` is empty */

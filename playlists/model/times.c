@@ -141,7 +141,8 @@ gboolean bt_draft_read_display(BtDraft *draft, const BtJsonAt *root, GError **er
     static const char *const known[] = { "on", "brightness", "volume", NULL };
     BtDisplayPlan *plan = &draft->manifest->display;
     BtJsonAt at;
-    if (!bt_json_member(root, "display", &at))
+    plan->given = bt_json_member(root, "display", &at);
+    if (!plan->given)
         return TRUE;
     if (!bt_json_read_object(&at, error))
         return FALSE;

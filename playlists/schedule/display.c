@@ -1,7 +1,7 @@
 /* The display's own timetable: on and off, brightness, volume. It comes from the first configured
  * source, in the time zone of its manifest; what the screen's own configuration says wins, and is
  * read in the zone of the first source that has a manifest. Without any manifest the clock is
- * Vietnam's. */
+ * Vietnam's. A volume that this source ordered wins over its timetable. */
 #include "playlists/schedule/epoch.h"
 
 #define DAY_S G_GINT64_CONSTANT(86400)
@@ -87,6 +87,20 @@ static void set_plan(BtEpoch *epoch, const BtDisplayPlan *plan, const BtLocal *l
         epoch->volume = step_now(epoch, plan->volumes, local);
 }
 
+/* Of the screen's own source, until it says something newer of its display. */
+static void set_ordered_volume(BtEpoch *epoch, const BtDocument *document)
+{
+    const GPtrArray *sources = epoch->query->inputs->sources;
+    if (sources->len == 0)
+        return;
+    const BtVolume *order = bt_source_volume(sources->pdata[0], epoch->from_ms);
+    if (!order ||
+        (document && document->source->index == 0 && document->entry->manifest->display.given &&
+            document->entry->from_ms > order->from_ms))
+        return;
+    epoch->volume = order->percent;
+}
+
 void bt_epoch_set_display(BtEpoch *epoch)
 {
     const BtDocument *document = find_document(epoch);
@@ -95,6 +109,7 @@ void bt_epoch_set_display(BtEpoch *epoch)
     epoch->brightness = -1;
     if (document && document->source->index == 0)
         set_plan(epoch, &document->entry->manifest->display, &local);
+    set_ordered_volume(epoch, document);
     if (!epoch->untrusted)
         set_off(epoch, epoch->query->inputs->on, &local);
 }

@@ -20,6 +20,7 @@ static void source_free(gpointer data)
     g_ptr_array_unref(source->set_asides);
     g_array_unref(source->lapses);
     g_array_unref(source->stops);
+    g_array_unref(source->volumes);
     g_free(source);
 }
 
@@ -96,6 +97,22 @@ const BtSpan *bt_spans_find(const GArray *spans, gint64 at_ms)
     return found;
 }
 
+gboolean bt_inputs_is_stopped(const BtInputs *inputs, guint source, gint64 at_ms)
+{
+    return source < inputs->sources->len &&
+        bt_source_stopped(inputs->sources->pdata[source], at_ms);
+}
+
+gboolean bt_inputs_is_paused(const BtInputs *inputs, guint source, gint64 at_ms)
+{
+    guint from = 0;
+    const BtPause *pause;
+    while ((pause = bt_inputs_find_pause(inputs, at_ms, &from)) != NULL)
+        if (pause->source == source)
+            return TRUE;
+    return FALSE;
+}
+
 /* ---- adding ---- */
 
 static BtInputSource *get_source(BtInputs *inputs, guint source)
@@ -121,6 +138,7 @@ guint bt_inputs_add_source(
     source->set_asides = g_ptr_array_new_with_free_func(block_free);
     source->lapses = g_array_new(FALSE, FALSE, sizeof(gint64));
     source->stops = g_array_new(FALSE, FALSE, sizeof(BtSpan));
+    source->volumes = g_array_new(FALSE, FALSE, sizeof(BtVolume));
     g_ptr_array_add(inputs->sources, source);
     return source->index;
 }
@@ -194,6 +212,24 @@ void bt_inputs_add_pause(BtInputs *inputs, guint source, gint64 from_ms, gint64 
     note_instant(inputs, from_ms);
     if (until_ms != BT_TIME_MAX)
         note_instant(inputs, until_ms);
+}
+
+void bt_inputs_add_volume(BtInputs *inputs, guint source, int percent, gint64 from_ms)
+{
+    BtVolume volume = { from_ms, percent };
+    g_array_append_val(get_source(inputs, source)->volumes, volume);
+    note_instant(inputs, from_ms);
+}
+
+const BtVolume *bt_source_volume(const BtInputSource *source, gint64 at_ms)
+{
+    const BtVolume *found = NULL;
+    for (guint i = 0; i < source->volumes->len; i++) {
+        const BtVolume *volume = &g_array_index(source->volumes, BtVolume, i);
+        if (volume->from_ms <= at_ms)
+            found = volume;
+    }
+    return found;
 }
 
 void bt_inputs_add_cut(BtInputs *inputs, gint64 from_ms, gint64 until_ms)

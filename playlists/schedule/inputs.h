@@ -14,6 +14,12 @@ typedef struct {
     BtSpan span;
 } BtBlock;
 
+/* What a source ordered. */
+typedef struct {
+    gint64 from_ms;
+    int percent;
+} BtVolume;
+
 #define BT_LENGTH_NEVER (-1) /* no text in the zone's language */
 #define BT_LENGTH_MEASURE 0  /* the caller's measure decides */
 
@@ -50,6 +56,7 @@ typedef struct {
     GPtrArray *set_asides;         /* of BtBlock */
     GArray *lapses;                /* of gint64 */
     GArray *stops;                 /* of BtSpan */
+    GArray *volumes;               /* of BtVolume, by from_ms */
 } BtInputSource;
 
 typedef struct {
@@ -75,6 +82,8 @@ gint64 bt_inputs_next_instant(const BtInputs *inputs, gint64 at_ms);
  */
 const BtPause *bt_inputs_find_pause(const BtInputs *inputs, gint64 at_ms, guint *from);
 gboolean bt_source_stopped(const BtInputSource *source, gint64 at_ms);
+/* What the source ordered last by at_ms, NULL for nothing. */
+const BtVolume *bt_source_volume(const BtInputSource *source, gint64 at_ms);
 
 /* The manifest or alert that counts at at_ms, whatever else may be said against it. NULL for none.
  */

@@ -41,12 +41,21 @@ static void describe_zones(
 
 /* ---- programmes ---- */
 
+/* What another source than the screen's own ordered holds for what it shows itself. */
+static void set_volume(const BtEpoch *epoch, BtOnAir *on)
+{
+    const BtVolume *order = NULL;
+    if (on->kind == BT_ON_PROGRAMME && on->source > 0)
+        order = bt_source_volume(epoch->query->inputs->sources->pdata[on->source], epoch->from_ms);
+    on->volume = order ? order->percent : epoch->volume;
+}
+
 /* An emergency is seen and heard: it lifts what the timetable turned down. */
 static void set_loudness(const BtEpoch *epoch, BtOnAir *on)
 {
     gboolean emergency = on->kind == BT_ON_PROGRAMME && on->cls == BT_CLASS_EMERGENCY;
     on->brightness = epoch->brightness;
-    on->volume = epoch->volume;
+    set_volume(epoch, on);
     if (emergency && on->brightness >= 0)
         on->brightness = EMERGENCY_BRIGHTNESS;
     if (emergency && on->volume == 0)

@@ -54,6 +54,10 @@ void bt_inputs_add_stop(BtInputs *inputs, guint source, gint64 from_ms, gint64 u
  * source stopped. Where several pauses hold, the one that began first is asked first. When it ends,
  * everything is where it would be by then. */
 void bt_inputs_add_pause(BtInputs *inputs, guint source, gint64 from_ms, gint64 until_ms);
+/* From `from_ms` on the source wants this volume (0 to 100), until its next such order: of the
+ * screen's own source, the first, for all that is heard, until a newer manifest of it has a
+ * "display"; of another one for what it shows itself. */
+void bt_inputs_add_volume(BtInputs *inputs, guint source, int percent, gint64 from_ms);
 /* The cut: the safe picture in [from_ms, until_ms) whatever else is on. */
 void bt_inputs_add_cut(BtInputs *inputs, gint64 from_ms, gint64 until_ms);
 /* The safe scene in [from_ms, until_ms), whatever else is on but a cut: show died over and over. */
@@ -67,6 +71,10 @@ void bt_inputs_add_untrusted(BtInputs *inputs, gint64 from_ms, gint64 until_ms);
 void bt_inputs_set_on_windows(BtInputs *inputs, const BtTimes *times, guint n_times);
 
 /* ---- questions ---- */
+
+/* Whether a stop, or a pause, of that source counts at `at_ms`. */
+gboolean bt_inputs_is_stopped(const BtInputs *inputs, guint source, gint64 at_ms);
+gboolean bt_inputs_is_paused(const BtInputs *inputs, guint source, gint64 at_ms);
 
 /* How far a ticker's text runs, in pixels: the advance of all texts that `zone` shows, with the
  * separators between them, set in the ticker's size for that zone. Must be pure; each question asks

@@ -451,6 +451,8 @@ static gboolean fetch_get(
         if (is_set(get->if_range))
             headers = add_header(headers, "If-Range", get->if_range);
     }
+    for (guint i = 0; get->headers && get->headers[i]; i++)
+        headers = curl_slist_append(headers, get->headers[i]);
     curl_easy_setopt(fetch->curl, CURLOPT_HTTPHEADER, headers);
     gboolean done = perform(&x, words, error);
     curl_slist_free_all(headers);

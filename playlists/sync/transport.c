@@ -2,18 +2,9 @@
 
 #include "base/address.h"
 
-#include <gio/gio.h>
 #include <string.h>
 
 /* ---- choosing one ---- */
-
-static gboolean is_loopback(const char *host)
-{
-    if (g_ascii_strcasecmp(host, "localhost") == 0)
-        return TRUE;
-    g_autoptr(GInetAddress) address = g_inet_address_new_from_string(host);
-    return address && g_inet_address_get_is_loopback(address);
-}
 
 static BtTransport *fail_base(const char *base, const char *what, GError **error)
 {
@@ -45,7 +36,7 @@ BtTransport *bt_transport_new(const BtTransportOptions *options, GError **error)
         return bt_fetch_new(options, FALSE);
     if (strcmp(scheme, "http") != 0)
         return fail_base(base, "unknown scheme: expected https or file", error);
-    if (!options->insecure_host && !is_loopback(host))
+    if (!options->insecure_host && !bt_address_is_loopback(host))
         return fail_base(base, "plain http: expected https, or the host named as insecure", error);
     return bt_fetch_new(options, TRUE);
 }

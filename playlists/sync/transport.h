@@ -18,13 +18,14 @@
 #define BT_DOCUMENT_TURNS 10
 
 typedef struct {
-    const char *path;          /* "/v1/…", appended to the base; no escapes needed */
-    const char *if_none_match; /* a validator; NULL or "": unconditional */
-    const char *if_range;      /* the same, for `offset` */
-    guint64 offset;            /* the first byte wanted */
-    guint64 length;            /* how many from there are wanted; 0: all. A peer may send more */
-    guint64 max_bytes;         /* of this answer's body; one more is BT_ERROR_LIMIT */
-    guint turns;               /* BT_…_TURNS for all of it; 0: as long as it is fast enough */
+    const char *path; /* "/v1/…", appended to the base; no escapes needed, a query may follow */
+    const char *if_none_match;  /* a validator; NULL or "": unconditional */
+    const char *if_range;       /* the same, for `offset` */
+    guint64 offset;             /* the first byte wanted */
+    guint64 length;             /* how many from there are wanted; 0: all. A peer may send more */
+    guint64 max_bytes;          /* of this answer's body; one more is BT_ERROR_LIMIT */
+    guint turns;                /* BT_…_TURNS for all of it; 0: as long as it is fast enough */
+    const char *const *headers; /* (nullable) further lines "Name: value", NULL-ended */
 } BtGet;
 
 typedef struct {

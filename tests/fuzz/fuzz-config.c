@@ -15,6 +15,20 @@ static void check_rect(BtRect rect)
     g_assert_true(rect.w <= BT_CANVAS_MAX_W_PX && rect.h <= BT_CANVAS_MAX_H_PX);
 }
 
+static void check_ttn(const BtConfigSource *source)
+{
+    const BtConfigTtn *ttn = source->ttn;
+    g_assert_cmpstr(source->source_id, ==, source->name);
+    g_assert_true(*ttn->dialect != '\0' && ttn->insecure_hosts != NULL);
+    g_assert_true(g_str_has_prefix(source->base, "http"));
+    g_assert_true(ttn->mqtt == NULL || g_str_has_prefix(ttn->mqtt, "mqtt"));
+    g_assert_true(ttn->urgent_max_ms >= 60000 && ttn->media_max_bytes >= 1 << 20);
+    g_assert_true(ttn->sets->len <= BT_CONFIG_MAX_SETS);
+    g_assert_true(ttn->layouts->len <= BT_CONFIG_MAX_LAYOUTS);
+    for (guint i = 0; i < BT_TTN_N_PRIORITIES; i++)
+        g_assert_true(1u << ttn->classes[i] & BT_ALL_CLASSES);
+}
+
 static void check_source(const BtConfigSource *source)
 {
     BtLedgerSource input = bt_config_ledger_source(source, NULL);
@@ -26,6 +40,9 @@ static void check_source(const BtConfigSource *source)
     g_assert_cmpuint(source->max_bytes_per_s, <=, G_GUINT64_CONSTANT(1) << 30);
     for (guint i = 0; i < input.n_rects; i++)
         check_rect(input.rects_px[i]);
+    g_assert_true((source->ttn != NULL) == (source->kind == BT_SOURCE_TTN));
+    if (source->ttn != NULL)
+        check_ttn(source);
     if (source->kind == BT_SOURCE_FOLDER)
         g_assert_true(g_path_is_absolute(source->base));
 }
@@ -53,6 +70,7 @@ static void check(const BtConfig *config)
     for (guint i = 0; i < config->sources->len; i++)
         check_source(g_ptr_array_index(config->sources, i));
     bt_config_report_source(config);
+    g_ptr_array_unref(bt_config_notes(config));
 }
 
 static guint count_lines(const uint8_t *data, size_t size)

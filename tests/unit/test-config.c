@@ -59,7 +59,7 @@ static const struct {
         ":1: unknown group [nonsense]: expected screen, display, control, clock, cache, report or "
         "source NAME" },
     { "unknown-key", "# a comment\n[screen]\nid=a\ncolour=red\n",
-        ":4: unknown key “colour” in [screen]: expected id name state timezone kind" },
+        ":4: unknown key “colour” in [screen]: expected id name state timezone kind zone.NAME" },
     { "unknown-key-of-a-source", SOURCE "colour=red\n",
         ":3: unknown key “colour” in [source kp]: expected kind classes zones base id root "
         "fingerprint ca pin insecure poll max_kb_per_s "
@@ -78,7 +78,7 @@ static const struct {
     { "unknown-key-control", "[control]\npin=1\n",
         ":2: unknown key “pin” in [control]: expected gpio active" },
     { "translated-key", "[screen]\nname[vi]=a\n",
-        ":2: unknown key “name[vi]” in [screen]: expected id name state timezone kind" },
+        ":2: unknown key “name[vi]” in [screen]: expected id name state timezone kind zone.NAME" },
     { "group-twice", "[screen]\nid=a\n[cache]\n[screen]\nname=b\n",
         ":4: “screen” stands twice: expected each group and key once" },
     { "key-twice", "[screen]\nid=a\nid = b\n",
@@ -136,7 +136,7 @@ static const struct {
         ":1: a source without a proper name: expected [source NAME] with letters, digits, “.”, "
         "“_”, “-”" },
     { "source-kind", "[source a]\nkind=ftp\n",
-        ":2: “ftp” is not known for kind: expected folder or native" },
+        ":2: “ftp” is not known for kind: expected native, folder or ttn" },
     { "classes", SOURCE "classes=ordinary;loud\n",
         ":3: unknown class: expected emergency;requisition;priority;ordinary;filler" },
     { "zones", SOURCE "zones=strip\n",

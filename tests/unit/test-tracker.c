@@ -358,6 +358,131 @@ static void test_on_air_and_items(Fixture *f, gconstpointer data)
     g_assert_cmpstr(items, ==, "first/a2");
 }
 
+/* ---- who is told ---- */
+
+static void append_entry(GString *text, const BtOutboxEntry *entry)
+{
+    static const char *const kinds[] = { "started", "ended" };
+    BtJsonAt root = bt_json_root("", entry->body);
+    g_autofree char *item = text_of(&root, "item"), *zone = text_of(&root, "zone");
+    g_autofree char *rest = text_of(&root, entry->kind == BT_OUT_STARTED ? "volume" : "cause");
+    g_autofree char *at = bt_time_format(entry->at_ms);
+    g_assert_cmpint(entry->kind, <=, BT_OUT_ENDED);
+    g_string_append_printf(text, "%s %s/%s %.5s %s\n", kinds[entry->kind], zone, item,
+        at + strlen("2026-11-23T01:"), rest);
+}
+
+/* All that a source system is told, one a line. */
+static void check_outbox(Fixture *f, const char *source, const char *expected)
+{
+    g_autoptr(GString) text = g_string_new(NULL);
+    bt_writer_flush(f->writer);
+    g_autoptr(BtFacts) facts = bt_facts_open(f->path, NULL);
+    BtOutboxEntry entry;
+    while (bt_outbox_first(facts, source, &entry, NULL)) {
+        append_entry(text, &entry);
+        g_assert_true(bt_outbox_remove(facts, entry.seq, NULL));
+        bt_outbox_entry_clear(&entry);
+    }
+    g_assert_cmpstr(text->str, ==, expected);
+}
+
+static void test_told(Fixture *f, gconstpointer data)
+{
+    (void)data;
+    bt_tracker_tell(f->tracker, "first");
+    bt_tracker_set_volume(f->tracker, 70);
+    show(f, "00:00");
+    bt_tracker_note_failure(f->tracker, "main", "died", fixture_at("23T08:00:01"));
+    check_outbox(f, "first", "started main/a1 00:00 70\n");
+    bt_tracker_set_volume(f->tracker, 0);
+    show(f, "00:10");
+    stop(f, "00:15");
+    check_outbox(f, "first",
+        "ended main/a1 00:10 due\nstarted main/a2 00:10 0\nended main/a2 00:15 stopped\n");
+    check_outbox(f, "other", "");
+}
+
+/* An occurrence is told once, however often the board dies in it. */
+static void test_told_over_deaths(Fixture *f, gconstpointer data)
+{
+    (void)data;
+    bt_tracker_tell(f->tracker, "first");
+    show(f, "00:00");
+    for (int i = 0; i < 3; i++) {
+        GPtrArray *rows = open_rows(f);
+        die(f);
+        start(f);
+        bt_tracker_tell(f->tracker, "first");
+        bt_tracker_recover(f->tracker, rows, fixture_at("23T08:00:03"));
+        show(f, "00:05");
+    }
+    show(f, "00:10");
+    check_outbox(
+        f, "first", "started main/a1 00:00 0\nended main/a1 00:10 due\nstarted main/a2 00:10 0\n");
+}
+
+/* It was over when the board came back. */
+static void test_told_of_an_end_in_the_dark(Fixture *f, gconstpointer data)
+{
+    (void)data;
+    bt_tracker_tell(f->tracker, "first");
+    show(f, "00:00");
+    GPtrArray *rows = open_rows(f);
+    die(f);
+    start(f);
+    bt_tracker_tell(f->tracker, "first");
+    bt_tracker_recover(f->tracker, rows, fixture_at("23T08:00:03"));
+    show(f, "02:00");
+    check_outbox(f, "first",
+        "started main/a1 00:00 0\nstarted main/a1 02:00 0\nended main/a1 00:03 restart\n");
+}
+
+/* The manifest was composed anew in the middle of an item. */
+static void test_told_over_versions(Fixture *f, gconstpointer data)
+{
+    (void)data;
+    g_autofree char *text = g_strdup(HEAD FULL("day", "a", DAY) "]}");
+    *strstr(text, "'version':1,") = '\0';
+    g_autofree char *second =
+        g_strconcat(text, "'version':2,", text + strlen(text) + strlen("'version':1,"), NULL);
+    g_autoptr(BtManifest) manifest = fixture_parse(second);
+    bt_inputs_add_manifest(f->inputs, 0, manifest, "m2", fixture_at("23T08:00:04"));
+    bt_tracker_tell(f->tracker, "first");
+    show(f, "00:00");
+    show(f, "00:04");
+    show(f, "00:10");
+    check_outbox(
+        f, "first", "started main/a1 00:00 0\nended main/a1 00:10 due\nstarted main/a2 00:10 0\n");
+    check_facts(f,
+        "a1 00:04-00:10 6000 due gaps:0\n"
+        "a1 00:00-00:04 4000 replaced gaps:0\n");
+}
+
+static void test_not_told(Fixture *f, gconstpointer data)
+{
+    (void)data;
+    show(f, "00:00");
+    show(f, "00:10");
+    check_outbox(f, "first", "");
+}
+
+/* What an authority takes the screen from says so; what it shows itself does not. */
+static void test_requisition(Fixture *f, gconstpointer data)
+{
+    (void)data;
+    bt_inputs_add_source(f->inputs, "tinh", BT_ALL_CLASSES, NULL, 0);
+    fixture_add(f->inputs, 1,
+        FULL("take", "a", "'class':'requisition','when':{'times':[['08:00:05','08:01']]}"), "",
+        "m2", fixture_at("01T00:00:00"));
+    show(f, "00:00");
+    show(f, "00:05");
+    show(f, "00:15");
+    check_facts(f,
+        "a1 00:05-00:15 10000 due gaps:0\n"
+        "a1 00:00-00:05 5000 requisition gaps:0\n");
+}
+
 #define ADD(name, function) g_test_add("/tracker/" name, Fixture, NULL, set_up, function, tear_down)
 
 int main(int argc, char **argv)
@@ -378,5 +503,11 @@ int main(int argc, char **argv)
     ADD("behind", test_behind);
     ADD("picture", test_picture);
     ADD("on-air", test_on_air_and_items);
+    ADD("told", test_told);
+    ADD("told-over-deaths", test_told_over_deaths);
+    ADD("told-of-an-end-in-the-dark", test_told_of_an_end_in_the_dark);
+    ADD("told-over-versions", test_told_over_versions);
+    ADD("not-told", test_not_told);
+    ADD("requisition", test_requisition);
     return g_test_run();
 }

@@ -18,8 +18,11 @@ typedef struct {
     const char *client_id;
     const char *const *topics; /* NULL-ended */
     gsize max_bytes;           /* of one message */
+    gboolean passing;          /* the broker keeps nothing for this client once it is gone */
 } BtMqttOptions;
 
+/* A message counts as heard, and the broker forgets it, when on_message has returned: what it is
+ * stored by belongs there. Neither of the two may call anything below. */
 typedef struct {
     void (*on_message)(const char *topic, GBytes *payload, gpointer user);
     /* Connected (and subscribed) or not; `reason` "" or a sentence. */
@@ -32,8 +35,12 @@ typedef struct BtMqtt BtMqtt;
 /* Everything is copied. Does not wait for the connection. BT_ERROR_INVALID. (transfer full)
  * (nullable) */
 BtMqtt *bt_mqtt_new(const BtMqttOptions *options, const BtMqttEar *ear, GError **error);
+/* Waits up to half a minute: TRUE when the broker has it (QoS 1). NETWORK, TIMEOUT, LIMIT. What
+ * was given up may have arrived. Any thread but the callbacks'. */
 gboolean bt_mqtt_publish(BtMqtt *mqtt, const char *topic, GBytes *payload, GError **error);
 guint64 bt_mqtt_take_bytes(BtMqtt *mqtt); /* about, both ways, since the last call */
-void bt_mqtt_free(BtMqtt *mqtt);          /* no callback comes after it */
+/* Waits about a second; no callback comes after it. */
+void bt_mqtt_free(BtMqtt *mqtt /* (transfer full) (nullable) */);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(BtMqtt, bt_mqtt_free)
 
 #endif
