@@ -5,6 +5,7 @@
 #include "player/sync_ttn_talk.h"
 
 #include "base/hash.h"
+#include "player/ttn_setup.h"
 
 #include <string.h>
 
@@ -44,16 +45,12 @@ gboolean bt_ttn_talk_open(BtTtnTalk *talk, GError **error)
     const BtConfigSource *source = talk->ttn->source;
     g_autofree char *name = g_strdup_printf("ttn.%s.token", source->name);
     g_autofree char *token = bt_config_state_path(talk->ttn->role->config, name);
-    BtTtnSessionOptions options = { .dialect = talk->ttn->dialect,
-        .ca_path = source->ca_path,
-        .pin = source->pin,
-        .insecure = (const char *const *)source->ttn->insecure_hosts,
-        .token_path = token,
-        .max_bytes_per_s = source->max_bytes_per_s,
-        .now = bt_sync_role_tls_now,
-        .now_user = talk->ttn->role,
-        .publish = publish,
-        .publish_user = talk->ttn };
+    BtTtnSessionOptions options = bt_ttn_setup_session(source, talk->ttn->dialect);
+    options.token_path = token;
+    options.now = bt_sync_role_tls_now;
+    options.now_user = talk->ttn->role;
+    options.publish = publish;
+    options.publish_user = talk->ttn;
     talk->session = bt_ttn_session_new(&options, error);
     return talk->session != NULL;
 }

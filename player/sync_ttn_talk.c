@@ -3,6 +3,7 @@
  */
 #include "player/sync_ttn_talk.h"
 
+#include "player/ttn_setup.h"
 #include "playlists/sync/pace.h"
 
 #define STATE_EVERY_MS BT_MINUTE_MS /* when the dialect leaves it to us */
@@ -212,13 +213,17 @@ static void wait_for_turn(BtTtnTalk *talk, guint64 *seen)
 gpointer bt_ttn_talk(gpointer data)
 {
     BtTtnTalk talk = { .ttn = data, .is_liked = TRUE };
-    g_autoptr(GError) failure = NULL;
+    g_autoptr(GError) failure = NULL, unread = NULL;
     guint64 seen = 0;
     if (!bt_ttn_hands_wait(talk.ttn, &talk.hands))
         return NULL;
     talk.round_real_ms = real_us() / 1000;
     if (!bt_ttn_talk_open(&talk, &failure))
         bt_ttn_say(&talk.hands, "refused", failure, "base", NULL);
+    g_autoptr(GHashTable) values =
+        bt_ttn_setup_values(talk.ttn->role->config, talk.ttn->source, &unread);
+    if (values == NULL)
+        bt_ttn_say(&talk.hands, "refused", unread, "password", NULL);
     wait_for_turn(&talk, &seen);
     while (talk.session != NULL && !bt_ttn_is_over(talk.ttn)) {
         forget_old_line(&talk);
