@@ -89,14 +89,22 @@ const GError *bt_media_error(const BtMedia *media)
 
 /* ---- listening ---- */
 
+/* One that never spoke had not begun with the content: a box without memory or descriptors starts
+ * none. */
+static GError *end_of_decoder(const BtMedia *media)
+{
+    return media->lived ? g_error_new(BT_ERROR, BT_ERROR_DIED,
+                              "%s: the decoder died: expected its end to be told", media->name)
+                        : g_error_new(BT_ERROR, BT_ERROR_IO,
+                              "%s: the decoder did not start: expected a word of it", media->name);
+}
+
 static void take_closing(BtMedia *media)
 {
     if (media->state == BT_MEDIA_ENDED)
         bt_media_link_close(media->link); /* it has said all */
     else
-        bt_media_fail(media,
-            g_error_new(BT_ERROR, BT_ERROR_DIED,
-                "%s: the decoder died: expected its end to be told", media->name));
+        bt_media_fail(media, end_of_decoder(media));
 }
 
 static void listen(BtMedia *media)
@@ -108,6 +116,7 @@ static void listen(BtMedia *media)
             media->link->socket, &message, sizeof message, NULL, 0, NULL, &error)) {
         case BT_CHANNEL_OK:
             media->silent_ms = 0;
+            media->lived = TRUE;
             if (message.type != BT_DECODE_ALIVE)
                 media->spoke_ms = media->now_ms;
             bt_media_take(media, &message);
