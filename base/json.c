@@ -330,6 +330,11 @@ gboolean bt_json_is_null(const BtJsonAt *at)
     return json_is_null(at->value);
 }
 
+gboolean bt_json_is_string(const BtJsonAt *at)
+{
+    return json_is_string(at->value);
+}
+
 gboolean bt_json_is_array(const BtJsonAt *at)
 {
     return json_is_array(at->value);

@@ -52,6 +52,7 @@ gboolean bt_json_next_member(const BtJsonAt *object, void **iter, BtJsonAt *memb
 gboolean bt_json_read_object(const BtJsonAt *at, GError **error);
 gboolean bt_json_is_null(const BtJsonAt *at);
 gboolean bt_json_is_array(const BtJsonAt *at);
+gboolean bt_json_is_string(const BtJsonAt *at);
 /* An array of at most `max` elements (else BT_ERROR_LIMIT). */
 gboolean bt_json_read_array(const BtJsonAt *at, gsize max, GError **error);
 /* At least `min` and at most `max` code points. Borrowed from the document. (nullable) */

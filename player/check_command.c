@@ -60,12 +60,9 @@ static BtFonts *fonts_of(Check *check)
 
 static char *words_of_manifest(const BtManifest *manifest)
 {
-    guint items = 0;
-    for (guint i = 0; i < manifest->playlists->len; i++)
-        items += ((const BtPlaylist *)g_ptr_array_index(manifest->playlists, i))->items->len;
     g_autofree char *version = g_strdup_printf("%" G_GINT64_FORMAT, manifest->version);
     return g_strdup_printf(_("accepted: manifest of %s, version %s, %u items, %u programmes"),
-        manifest->source, version, items, manifest->programmes->len);
+        manifest->source, version, manifest->items->len, manifest->programmes->len);
 }
 
 static BtManifest *read_manifest(const char *path, GError **error)

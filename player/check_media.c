@@ -133,11 +133,13 @@ static void look_at_uses(const Round *round, const BtPatient *patient, const BtA
         const BtPlaylist *playlist = g_ptr_array_index(round->manifest->playlists, i);
         for (guint k = 0; k < playlist->items->len; k++) {
             const BtItem *item = g_ptr_array_index(playlist->items, k);
-            g_autofree char *pointer = g_strdup_printf("/playlists/%u/items/%u", i, item->index);
+            g_autofree char *pointer =
+                g_strdup_printf("/playlists/%u/items/%u", item->list, item->index);
             if (item->asset != asset)
                 continue;
-            bt_doctor_on_kind(
-                round->findings, patient, item->kind, (BtFindingPlace){ pointer, "", "" });
+            if (item->list == i)
+                bt_doctor_on_kind(
+                    round->findings, patient, item->kind, (BtFindingPlace){ pointer, "", "" });
             look_at_places(round, patient, playlist, item, pointer);
         }
     }

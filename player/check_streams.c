@@ -18,8 +18,7 @@ static const BtConfigSource *source_of(const BtManifest *manifest, const BtConfi
     return unnamed;
 }
 
-static void check_item(
-    const BtItem *item, guint playlist, guint k, const char *const *names, GPtrArray *notes)
+static void check_item(const BtItem *item, const char *const *names, GPtrArray *notes)
 {
     g_auto(BtStreamUrl) url = { 0 };
     g_autoptr(GError) error = NULL;
@@ -27,17 +26,14 @@ static void check_item(
         return;
     if (!bt_stream_url_parse(item->url, &url, &error) || !bt_stream_may_open(&url, names, &error))
         g_ptr_array_add(notes,
-            g_strdup_printf("/playlists/%u/items/%u/url: %s; the fallback would be shown", playlist,
-                k, error->message));
+            g_strdup_printf("/playlists/%u/items/%u/url: %s; the fallback would be shown",
+                item->list, item->index, error->message));
 }
 
 void bt_check_streams(const BtManifest *manifest, const BtConfig *config, GPtrArray *notes)
 {
     const BtConfigSource *source = source_of(manifest, config);
     const char *const *names = source != NULL ? (const char *const *)source->streams : NULL;
-    for (guint i = 0; i < manifest->playlists->len; i++) {
-        const BtPlaylist *playlist = g_ptr_array_index(manifest->playlists, i);
-        for (guint k = 0; k < playlist->items->len; k++)
-            check_item(g_ptr_array_index(playlist->items, k), i, k, names, notes);
-    }
+    for (guint i = 0; i < manifest->items->len; i++)
+        check_item(g_ptr_array_index(manifest->items, i), names, notes);
 }

@@ -107,7 +107,7 @@ void bt_show_take_judgement(BtJudgement *judgement, gpointer user)
 /* The end of the item on air in the first zone that the programme fills. */
 static gint64 item_end_ms(const BtOnAir *on_air)
 {
-    if (on_air == NULL || on_air->kind != BT_ON_PROGRAMME)
+    if (on_air == NULL || on_air->kind != BT_ON_PROGRAMME || on_air->frozen_ms)
         return BT_TIME_MIN;
     for (guint i = 0; i < on_air->zones->len; i++) {
         const BtOnZone *zone = &g_array_index(on_air->zones, BtOnZone, i);

@@ -88,11 +88,9 @@ static void look_at_text(BtAdviceList *list, const BtAdviceScreen *screen, const
 }
 
 /* (transfer full) */
-static char *pointer_to(const BtManifest *manifest, const BtPlaylist *playlist, const BtItem *item)
+static char *pointer_to(const BtItem *item)
 {
-    guint index = 0;
-    g_ptr_array_find(manifest->playlists, playlist, &index);
-    return g_strdup_printf("/playlists/%u/items/%u", index, item->index);
+    return g_strdup_printf("/playlists/%u/items/%u", item->list, item->index);
 }
 
 /* The issuer stands in the foot of a page. */
@@ -112,12 +110,9 @@ static void look_at_item(
 static void look_at_texts(
     BtAdviceList *list, const BtAdviceScreen *screen, const BtManifest *manifest)
 {
-    for (guint i = 0; i < manifest->playlists->len; i++) {
-        const BtPlaylist *playlist = manifest->playlists->pdata[i];
-        for (guint k = 0; k < playlist->items->len && !list->full; k++) {
-            g_autofree char *pointer = pointer_to(manifest, playlist, playlist->items->pdata[k]);
-            look_at_item(list, screen, playlist->items->pdata[k], pointer);
-        }
+    for (guint i = 0; i < manifest->items->len && !list->full; i++) {
+        g_autofree char *pointer = pointer_to(manifest->items->pdata[i]);
+        look_at_item(list, screen, manifest->items->pdata[i], pointer);
     }
 }
 
@@ -181,7 +176,7 @@ static void visit_item(Visit *visit, BtOnAir *on_air, guint z, const BtItem *ite
     gint64 length_ms = bt_item_duration_ms(item, on->zone, bt_stage_measure, visit->stage);
     on->item = item;
     on->end_ms = length_ms;
-    g_autofree char *pointer = pointer_to(visit->manifest, visit->programme->playlists[z], item);
+    g_autofree char *pointer = pointer_to(item);
     bt_advice_on_place(visit->list, visit->stage, on_air, on, pointer);
     *on = first;
 }

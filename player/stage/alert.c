@@ -7,6 +7,7 @@
 #include <string.h>
 
 #define LEVELS 5
+#define URGENT_LEVEL 4 /* whose colours stand for what is urgent and has none */
 
 /* The words of Decision 18/2021/QĐ-TTg, article 4. */
 static const char *const words_vi[LEVELS] = { "THẤP", "TRUNG BÌNH", "LỚN", "RẤT LỚN", "THẢM HỌA" };
@@ -22,6 +23,8 @@ static gboolean is_english(const char *lang)
 
 static char *wording(int level, gboolean english, guint brevity)
 {
+    if (level == BT_ALERT_URGENT)
+        return g_strdup(english ? "URGENT" : "KHẨN CẤP");
     const char *word = english ? words_en[level - 1] : words_vi[level - 1];
     switch (brevity) {
     case 0:
@@ -82,14 +85,15 @@ static void draw_steps(BtFrame *frame, BtRect box, int level, guint32 color)
 void bt_alert_draw_band(
     BtFonts *fonts, BtFrame *frame, BtRect band, int level, const char *lang, gboolean led)
 {
-    level = CLAMP(level, 1, LEVELS);
-    BtColours colours = bt_look_level(level);
+    gboolean urgent = level == BT_ALERT_URGENT;
+    level = urgent ? level : CLAMP(level, 1, LEVELS);
+    BtColours colours = bt_look_level(urgent ? URGENT_LEVEL : level);
     bt_frame_fill(frame, band, bt_look_pixel(colours.ground));
     int air = MAX(2, band.h / 6), mark = band.h - 2 * air, gap = MAX(3, band.h / 4);
     BtRect left = { band.x + gap, band.y + air, mark * 8 / 7, mark };
     bt_paint_danger(frame, left, colours.letters, colours.ground);
     BtRect steps = { band.x + band.w - gap - mark * 6 / 5, band.y + air, mark * 6 / 5, mark };
-    gboolean room = band.w >= 8 * band.h;
+    gboolean room = !urgent && band.w >= 8 * band.h;
     if (room)
         draw_steps(frame, steps, level, colours.letters);
     int x = left.x + left.w + gap, end = room ? steps.x - gap : band.x + band.w - gap;

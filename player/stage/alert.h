@@ -6,6 +6,9 @@
 #include "fonts/text.h"
 #include "render/scene/frame.h"
 
+/* The level of what is urgent without a level of risk: its band says so, and nothing else. */
+#define BT_ALERT_URGENT 6
+
 /* Draws it over all of `band_px`. `lang`: English words for "en", else the official Vietnamese
  * ones. */
 void bt_alert_draw_band(

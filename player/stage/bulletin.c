@@ -11,6 +11,14 @@ static gboolean is_alert(const BtOccurrence *occurrence)
     return occurrence->item->kind == BT_ITEM_ALERT;
 }
 
+/* 0: it is no warning. */
+static int level_of(const BtOccurrence *occurrence)
+{
+    if (!is_alert(occurrence))
+        return 0;
+    return occurrence->item->level ? occurrence->item->level : BT_ALERT_URGENT;
+}
+
 /* The second half of the foot: the date of a text, the end of a warning. */
 static char *note_of(const BtOccurrence *occurrence, const char *lang)
 {
@@ -54,7 +62,7 @@ const BtPlan *bt_zone_plan(
         .note = note,
         .qr = occurrence->item->qr,
         .picture = occurrence->item->picture != NULL,
-        .level = is_alert(occurrence) ? occurrence->item->level : 0 };
+        .level = level_of(occurrence) };
     *key = plan_key(&spec);
     BtPlan *plan = bt_shelf_find(stage->plans, *key);
     if (plan)

@@ -136,13 +136,28 @@ static void keep_before(const Show *show, const BtOnZone *on, guint first_layer,
             on->item->kind != BT_ITEM_ALERT);
 }
 
+/* A pause holds the instant for all but the time of day: a clock that stands still would lie. */
+static gboolean stands(const Show *show, const BtOnZone *on)
+{
+    return show->on_air->frozen_ms && on->item->kind != BT_ITEM_CLOCK;
+}
+
+static void freeze(const Show *show, guint first_layer)
+{
+    for (guint i = first_layer; i < show->scene->layers->len; i++) {
+        BtLayer *layer = g_ptr_array_index(show->scene->layers, i);
+        layer->hold_ms = MIN(layer->hold_ms, show->on_air->frozen_ms);
+    }
+}
+
 static void add_zone(Show *show, const BtOnZone *on)
 {
     if (!on->item)
         return;
     BtOccurrence occurrence = occurrence_of(show, on);
     guint first_layer = show->scene->layers->len;
-    gboolean fading = is_fading(on, show->t_ms);
+    gint64 t_ms = stands(show, on) ? show->on_air->frozen_ms : show->t_ms;
+    gboolean fading = is_fading(on, t_ms);
     show->stage->hold.lacks = FALSE;
     if (fading)
         add_outgoing(show, on, occurrence.rect_px);
@@ -151,12 +166,18 @@ static void add_zone(Show *show, const BtOnZone *on)
     if (fading) {
         layer->fade_start_ms = on->start_ms;
         layer->fade_ms = on->item->transition_ms;
-        show->until_ms = MIN(show->until_ms, on->start_ms + on->item->transition_ms);
     }
-    gint64 until_ms = bt_zone_add(show->stage, layer, &occurrence, show->t_ms);
+    gint64 until_ms = bt_zone_add(show->stage, layer, &occurrence, t_ms);
     if (show->stage->hold.lacks)
         keep_before(show, on, first_layer, occurrence.rect_px);
-    show->until_ms = MIN(show->until_ms, MIN(until_ms, on->end_ms));
+    if (stands(show, on)) {
+        freeze(show, first_layer);
+        return;
+    }
+    if (fading)
+        until_ms = MIN(until_ms, on->start_ms + on->item->transition_ms);
+    gint64 end_ms = show->on_air->frozen_ms ? BT_TIME_MAX : on->end_ms;
+    show->until_ms = MIN(show->until_ms, MIN(until_ms, end_ms));
 }
 
 static Show show_of(const BtStage *stage, const BtOnAir *on_air)

@@ -262,7 +262,9 @@ gboolean bt_stage_wait(BtStage *stage, const BtOnAir *on_air, gint64 t_ms, int t
 
 guint bt_stage_sounds(BtStage *stage, const BtOnAir *on_air, BtStageSound sounds[BT_STAGE_SOUNDS])
 {
-    return on_air->kind == BT_ON_PROGRAMME ? bt_programme_sounds(stage, on_air, sounds) : 0;
+    return on_air->kind == BT_ON_PROGRAMME && !on_air->frozen_ms
+        ? bt_programme_sounds(stage, on_air, sounds)
+        : 0;
 }
 
 void bt_stage_end_streams(BtStage *stage)

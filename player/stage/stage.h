@@ -96,8 +96,8 @@ gint64 bt_stage_measure(const BtItem *item, const BtZone *zone, gpointer stage);
 
 /* The scene of `on_air` at `t_ms`; good until `*until_ms` (a page turns, a clock ticks, the item
  * ends) or until bt_stage_poll says that something new arrived. A layout of another canvas than the
- * screen's is placed centred, 1:1; one that is larger is laid out smaller. BT_ON_DARK is a black
- * scene. (transfer full) */
+ * screen's is placed centred, 1:1; one that is larger is laid out smaller. What a pause holds
+ * stands still, but for clocks, and is silent. BT_ON_DARK is a black scene. (transfer full) */
 BtScene *bt_stage_scene(BtStage *stage, const BtOnAir *on_air, gint64 t_ms, gint64 *until_ms);
 
 /* What is on the glass, `scene` as it was at `t_ms`, may stay in the zones of the scenes to come

@@ -136,12 +136,15 @@ gint64 bt_zone_add_ticker(
 
 /* ---- all kinds ---- */
 
-/* The fallback is decoded also while the stream is on: it must be there when it is needed. */
+/* The fallback is decoded also while the stream is on: it must be there when it is needed. Nobody
+ * can hold what is live: while it is paused nothing of it is fetched. */
 static gint64 add_stream(
     BtStage *stage, BtLayer *layer, const BtOccurrence *occurrence, gint64 t_ms)
 {
     const BtAsset *fallback = occurrence->item->fallback;
-    BtLivePicture live = bt_lives_get(stage->lives, occurrence, t_ms);
+    BtLivePicture live = { .until_ms = BT_TIME_MAX };
+    if (!occurrence->on_air->frozen_ms)
+        live = bt_lives_get(stage->lives, occurrence, t_ms);
     if (live.moving) {
         bt_layer_add_moving(layer, live.rect_px, live.moving, NULL, live.start_ms);
         if (fallback) {
@@ -150,17 +153,21 @@ static gint64 add_stream(
         }
     } else if (fallback) {
         bt_zone_add_picture(stage, layer, occurrence, fallback, t_ms);
+    } else if (occurrence->item->texts->len > 0) {
+        return MIN(live.until_ms, bt_zone_add_text(stage, layer, occurrence, t_ms));
     }
     return live.until_ms;
 }
 
-/* What is only heard leaves the time of day on the glass. */
+/* What is only heard leaves its words on the glass, or the time of day. */
 static gint64 add_audio(BtStage *stage, BtLayer *layer, const BtOccurrence *occurrence, gint64 t_ms)
 {
     BtPoolWant want =
         bt_zone_want(occurrence, occurrence->item->asset, occurrence->rect_px, TRUE, t_ms);
     want.unseen = TRUE;
     bt_pool_get(stage->pool, &want);
+    if (occurrence->item->texts->len > 0)
+        return bt_zone_add_text(stage, layer, occurrence, t_ms);
     return bt_clock_add(stage, layer, occurrence->free_px, occurrence->ground,
         occurrence->on_air->manifest->timezone, "", t_ms);
 }

@@ -109,7 +109,7 @@ static gboolean read_playlist(const BtJsonAt *at, gpointer user, GError **error)
     static const char *const known[] = { "id", "items", NULL };
     BtDraft *draft = user;
     g_autoptr(BtPlaylist) playlist = g_new0(BtPlaylist, 1);
-    playlist->items = g_ptr_array_new_with_free_func((GDestroyNotify)bt_item_free);
+    playlist->items = g_ptr_array_new();
     BtJsonAt id;
     if (!bt_json_read_object(at, error) || !bt_json_require(at, "id", &id, error) ||
         !bt_read_id_here(&id, &playlist->id, error))
@@ -193,6 +193,7 @@ static BtManifest *manifest_new(void)
     manifest->assets =
         g_hash_table_new_full(g_str_hash, g_str_equal, NULL, (GDestroyNotify)bt_asset_free);
     manifest->layouts = g_ptr_array_new_with_free_func((GDestroyNotify)bt_layout_free);
+    manifest->items = g_ptr_array_new_with_free_func((GDestroyNotify)bt_item_free);
     manifest->playlists = g_ptr_array_new_with_free_func((GDestroyNotify)bt_playlist_free);
     manifest->programmes = g_ptr_array_new_with_free_func((GDestroyNotify)bt_programme_free);
     manifest->notes = g_ptr_array_new_with_free_func(g_free);
@@ -208,7 +209,8 @@ static BtManifest *manifest_from_json(const BtJsonAt *root, GError **error)
     g_autoptr(GHashTable) layouts = g_hash_table_new(g_str_hash, g_str_equal);
     g_autoptr(GHashTable) playlists = g_hash_table_new(g_str_hash, g_str_equal);
     g_autoptr(GHashTable) items = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
-    BtDraft draft = { manifest, layouts, playlists, items, 0 };
+    g_autoptr(GHashTable) written = g_hash_table_new(g_str_hash, g_str_equal);
+    BtDraft draft = { manifest, layouts, playlists, items, written, 0, 0 };
     if (!read_head(&draft, root, error) || !bt_draft_read_assets(&draft, root, error) ||
         !bt_draft_read_layouts(&draft, root, error) ||
         !bt_draft_read_playlists(&draft, root, error) ||

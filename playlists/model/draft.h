@@ -13,6 +13,7 @@ typedef struct {
     GHashTable *layouts;   /* id → BtLayout, borrowed */
     GHashTable *playlists; /* id → BtPlaylist, borrowed */
     GHashTable *items;     /* the ids of all items, also of those left out */
+    GHashTable *written;   /* id → BtItem, borrowed: those that were not */
     guint n_items, n_slots;
 } BtDraft;
 
@@ -22,7 +23,8 @@ gboolean bt_draft_read_layouts(BtDraft *draft, const BtJsonAt *root, GError **er
 gboolean bt_draft_read_playlists(BtDraft *draft, const BtJsonAt *root, GError **error);
 gboolean bt_draft_read_programmes(BtDraft *draft, const BtJsonAt *root, GError **error);
 gboolean bt_draft_read_display(BtDraft *draft, const BtJsonAt *root, GError **error);
-/* One element of a playlist's `items`; appended to `playlist` unless its kind is unknown. */
+/* One element of a playlist's `items`, an item or the id of one before it; appended to `playlist`
+ * unless its kind is unknown. */
 gboolean bt_draft_read_item(
     BtDraft *draft, const BtJsonAt *at, BtPlaylist *playlist, GError **error);
 

@@ -54,13 +54,14 @@ static const struct {
     const char *media;       /* what its asset must be */
     gint64 default_ms;       /* when no duration_ms is written */
     gboolean needs_duration; /* … and there is no default either */
+    gboolean may_be_read;    /* its texts may be missing */
 } kinds[BT_N_ITEM_KINDS] = {
     [BT_ITEM_TEXT] = { PART_TEXTS | PART_PICTURE | PART_DURATION },
     [BT_ITEM_TICKER] = { PART_TEXTS | PART_SPEED },
     [BT_ITEM_IMAGE] = { PART_ASSET | PART_FIT | PART_DURATION, "image/", 10 * BT_SECOND_MS },
     [BT_ITEM_VIDEO] = { PART_ASSET | PART_FIT | PART_SUBTITLES, "video/" },
-    [BT_ITEM_AUDIO] = { PART_ASSET, "audio/" },
-    [BT_ITEM_STREAM] = { PART_STREAM | PART_FIT | PART_DURATION, NULL, 0, TRUE },
+    [BT_ITEM_AUDIO] = { PART_ASSET | PART_TEXTS, "audio/", 0, FALSE, TRUE },
+    [BT_ITEM_STREAM] = { PART_STREAM | PART_FIT | PART_DURATION | PART_TEXTS, NULL, 0, TRUE, TRUE },
     [BT_ITEM_CLOCK] = { PART_DURATION, NULL, 10 * BT_SECOND_MS },
     [BT_ITEM_ALERT] = { PART_TEXTS | PART_PICTURE | PART_DURATION | PART_LEVEL, NULL,
         20 * BT_SECOND_MS },
@@ -162,6 +163,9 @@ static gboolean read_text(const BtJsonAt *at, gpointer user, GError **error)
 
 static gboolean read_texts(BtDraft *draft, const BtJsonAt *object, BtItem *item, GError **error)
 {
+    BtJsonAt at;
+    if (kinds[item->kind].may_be_read && !bt_json_member(object, "texts", &at))
+        return TRUE;
     return bt_read_each(object, "texts", 1, BT_ITEM_MAX_TEXTS, read_text,
         &(TextsReader){ draft, item->texts, item->kind == BT_ITEM_TICKER }, error);
 }
@@ -369,7 +373,7 @@ static gboolean read_common(BtDraft *draft, const BtJsonAt *at, BtItem *item, GE
 static gboolean read_level(const BtJsonAt *at, BtItem *item, GError **error)
 {
     gint64 level;
-    if (!bt_read_int(at, "level", 1, 5, &level, error))
+    if (!bt_read_int(at, "level", 0, 5, &level, error))
         return FALSE;
     item->level = (int)level;
     return TRUE;
@@ -433,11 +437,29 @@ static BtItem *item_new(void)
     return item;
 }
 
+/* An item that stands before it, here or in another playlist. One that was left out is left out
+ * here too, and was noted there. */
+static gboolean read_named(BtDraft *draft, const BtJsonAt *at, BtPlaylist *playlist, GError **error)
+{
+    g_autofree char *id = NULL;
+    if (!bt_read_id_here(at, &id, error))
+        return FALSE;
+    BtItem *item = g_hash_table_lookup(draft->written, id);
+    if (item)
+        g_ptr_array_add(playlist->items, item);
+    else if (!g_hash_table_contains(draft->items, id))
+        return bt_json_fail(at, BT_ERROR_INVALID, error,
+            "there is no item \"%s\" before this: expected an item, or the id of one before", id);
+    return TRUE;
+}
+
 gboolean bt_draft_read_item(
     BtDraft *draft, const BtJsonAt *at, BtPlaylist *playlist, GError **error)
 {
     g_autoptr(BtItem) item = item_new();
     g_autoptr(GError) wrong = NULL;
+    if (bt_json_is_string(at))
+        return read_named(draft, at, playlist, error);
     if (!bt_json_read_object(at, error) || !bt_read_new_id(at, draft->items, &item->id, error))
         return FALSE;
     if (!read_kind(at, &item->kind, &wrong)) {
@@ -448,10 +470,13 @@ gboolean bt_draft_read_item(
         bt_draft_note(draft, at, "the kind of item \"%s\" is not known: left out", item->id);
         return TRUE;
     }
+    item->list = draft->manifest->playlists->len;
     item->index = (guint)at->index;
     note_keys(draft, at, item->kind);
     if (!read_common(draft, at, item, error) || !read_parts(draft, at, item, error))
         return FALSE;
-    g_ptr_array_add(playlist->items, g_steal_pointer(&item));
+    g_hash_table_insert(draft->written, item->id, item);
+    g_ptr_array_add(playlist->items, item);
+    g_ptr_array_add(draft->manifest->items, g_steal_pointer(&item));
     return TRUE;
 }

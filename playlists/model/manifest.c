@@ -146,6 +146,7 @@ static void manifest_clear(gpointer data)
     g_clear_pointer(&manifest->timezone, g_time_zone_unref);
     g_ptr_array_unref(manifest->programmes);
     g_ptr_array_unref(manifest->playlists);
+    g_ptr_array_unref(manifest->items);
     g_ptr_array_unref(manifest->layouts);
     g_hash_table_unref(manifest->assets);
     g_ptr_array_unref(manifest->screens);

@@ -89,16 +89,18 @@ typedef struct {
 
 typedef struct {
     char *id;
-    guint index; /* its place in the playlist as written */
+    guint list, index; /* the playlist that has it, and its place there as written: others may name
+                        * it */
     BtItemKind kind;
     char *issuer; /* "" when not given; so are issued_on ("YYYY-MM-DD") and document */
     char *issued_on;
     char *document;
     int field; /* 1 to 6, 0 when not given */
-    int level; /* alert: 1 to 5; else 0 */
+    int level; /* alert: 1 to 5, 0 where no level of risk was said; else 0 */
     gboolean essential;
     gboolean any_time;
-    GPtrArray *texts;        /* of BtText, in turn; text, ticker, alert */
+    GPtrArray *texts;        /* of BtText, in turn; text, ticker, alert; audio and stream: what is
+                              * read while nothing of it is seen, may be empty */
     const BtAsset *asset;    /* image, video, audio; else NULL */
     GPtrArray *subtitles;    /* of BtSubtitles, each language once; video, else empty */
     const BtAsset *picture;  /* text, alert; may be NULL */
@@ -129,7 +131,7 @@ typedef struct {
 
 typedef struct {
     char *id;
-    GPtrArray *items; /* of BtItem */
+    GPtrArray *items; /* of BtItem, owned by the manifest: several playlists may hold one */
 } BtPlaylist;
 
 /* One [start, end) of a day in seconds since local midnight. end_s <= start_s means that it runs
@@ -185,6 +187,7 @@ typedef struct {
     char *timezone_name;
     GHashTable *assets;    /* sha256 → BtAsset */
     GPtrArray *layouts;    /* of BtLayout */
+    GPtrArray *items;      /* of BtItem: all there are, each once */
     GPtrArray *playlists;  /* of BtPlaylist */
     GPtrArray *programmes; /* of BtProgramme, in document order */
     BtDisplayPlan display;

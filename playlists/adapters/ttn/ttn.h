@@ -209,18 +209,36 @@ typedef struct {
     gint64 urgent_max_ms; /* an urgent bulletin without an end ends so long after it came */
 } BtTtnFrame;
 
-/* "main=0,0,640,320;strip=0,320,640,64" under a name that the dialect's table may give. */
+/* "main=0,0,640,320;strip=0,320,640,64" in pixels, under a name that the dialect's table may give;
+ * 1 to 16 zones that do not overlap. The first is where bulletins go that name none. Through a zone
+ * whose name begins with "ticker" texts run in one line; where it begins with "headline", of a text
+ * its title is shown. INVALID with "layout.NAME: …".
+ *
+ * Built in, scaled to the canvas: "whole" (main), "halves" (left, right), "stacked" (top, bottom),
+ * "thirds" (left, middle, right), "quarters" (top-left, top-right, bottom-left, bottom-right),
+ * "headline" (media, below headline, above ticker). One of the configuration takes the place of a
+ * built-in one of its name. */
 typedef struct BtTtnLayout BtTtnLayout;
 BtTtnLayout *bt_ttn_layout_parse(const char *name, const char *text, GError **error);
 void bt_ttn_layout_free(BtTtnLayout *layout);
 
 typedef enum { BT_TTN_MANIFEST, BT_TTN_ALERT } BtTtnDocument;
 
-/* The document for all of `kept` (of BtTtnKept) that counts at `now_ms` or later: the urgent ones
- * in the alert, the others in the manifest. It holds until `*holds_until_ms`: then, at the latest,
- * it is to be composed anew. What finds no place in the limits of FORMAT.md is left out, latest
- * first, with a sentence in `problems`. (transfer full), "" when nothing is in it: JSON that
- * bt_manifest_parse takes. */
+/* The document for all of `kept` (of BtTtnKept, in any order) that counts at `now_ms` or later: the
+ * urgent ones in the alert, the others in the manifest. It holds until `*holds_until_ms`: then, at
+ * the latest, it is to be composed anew, for what begins later found no place in it, or it expires.
+ * When not even all that is on at now_ms fits the limits of FORMAT.md, what came last is left out,
+ * with a sentence in `problems`. (transfer full), "" when nothing is in it: JSON that
+ * bt_manifest_parse takes.
+ *
+ * The same gives the same bytes; another version, another now_ms, more bulletins leave what is on
+ * where it is, as long as a bulletin is kept until the day after its last slot. Expires is at most
+ * 60 days after issued, an alert's 24 hours, whatever the frame says.
+ *
+ * Bulletins of one class and partition that are on at the same time are shown together, each in its
+ * zone; several in a zone take turns, the one that came first first (in an alert the newest). What
+ * is urgent is so in its slots, until its end; without slots from when it came until its end, or
+ * for urgent_max_ms. */
 char *bt_ttn_compose(const BtTtnFrame *frame, const GPtrArray *kept, BtTtnDocument which,
     gint64 now_ms, gint64 *holds_until_ms, GPtrArray *problems);
 
