@@ -1,5 +1,7 @@
-/* The state of sync, shared by the files that make up that role: sync_role.c (its workers and their
- * rounds), sync_time.c (what time it is). Private to these. One thread a worker; what is shared
+/* The state of sync, shared by the files that make up that role: sync_role.c (its beginning and
+ * end), sync_worker.c (a native source and its rounds), sync_needs.c (what nobody may throw away),
+ * sync_voice.c (what happened), sync_books.c (what went another way), sync_time.c (what time it
+ * is). Private to these. One thread a worker; what is shared
  * between threads stands under the mutex that its comment names. */
 #ifndef BT_PLAYER_SYNC_ROLE_H
 #define BT_PLAYER_SYNC_ROLE_H
@@ -8,11 +10,13 @@
 #include "player/facts.h"
 #include "player/reporter.h"
 #include "player/roles.h"
+#include "player/sync_voice.h"
 #include "player/timekeeper.h"
 #include "player/untold.h"
 #include "playlists/sync/sync.h"
 
-typedef struct BtSyncRole BtSyncRole;
+typedef struct BtSyncNeeds BtSyncNeeds;
+typedef struct BtSyncTtn BtSyncTtn;
 
 typedef struct {
     BtSyncRole *role;
@@ -20,7 +24,7 @@ typedef struct {
     GThread *thread;
     BtCache *cache;
     BtFacts *facts;
-    BtUntold *untold;
+    BtSyncVoice *voice;
     BtKey *key;               /* NULL: it rotted, and no report can be signed */
     BtSyncSource description; /* strings are the configuration's */
     BtSync *sync;
@@ -37,10 +41,8 @@ typedef struct {
     gint64 ask_time_after_ms; /* of the player's monotonic clock */
     gboolean tells_no_time;   /* nor did it when it was asked last */
     gint64 issued_ms;         /* of the newest document so far, 0: there was none */
-    GHashTable *told;         /* what went wrong since the last good round: type, thing and code */
     GHashTable *checked;      /* sha256 hashed since the start */
-    guint64 streamed_bytes;   /* under the role's mutex: of live streams, not in the books yet */
-    GHashTable *needed;       /* under the role's mutex: sha256 this source cannot do without */
+    GHashTable *needed;       /* sha256 this source cannot do without; NULL before */
 } BtSyncWorker;
 
 struct BtSyncRole {
@@ -48,7 +50,10 @@ struct BtSyncRole {
     BtConfig *config;
     GMainLoop *loop;
     GPtrArray *workers; /* of BtSyncWorker */
-    gint cancelled;     /* atomic */
+    GPtrArray *ttns;    /* of BtSyncTtn */
+    BtSyncNeeds *needs;
+    guint64 *streamed_bytes; /* under mutex: of live streams, by source, not in the books yet */
+    gint cancelled;          /* atomic */
     GMutex mutex;
     GCond wake;
     guint64 wakes; /* under mutex: how often supervise asked for a round */
@@ -66,11 +71,23 @@ void bt_sync_role_tell(BtSyncRole *role, BtRoleType type);
 /* Every worker begins a round now. From any thread. */
 void bt_sync_role_wake(BtSyncRole *role);
 
+/* Sleeps, or until the end; with `seen_wakes`, also until it is woken since that count. */
+void bt_sync_role_sleep(BtSyncRole *role, gint64 ms, guint64 *seen_wakes);
+
+/* ---- sync_worker.c ---- */
+BtSyncWorker *bt_sync_worker_new(BtSyncRole *role, const BtConfigSource *source);
+void bt_sync_worker_start(BtSyncWorker *worker);
+/* After the role was cancelled: waits for its thread, and sends what is left. */
+void bt_sync_worker_finish(BtSyncWorker *worker);
+void bt_sync_worker_free(gpointer worker);
+
 /* ---- sync_books.c ---- */
+/* By configuration; its zone is the caller's (g_time_zone_unref), its hours are borrowed. */
+BtBudget bt_sync_role_budget(const BtSyncRole *role, const BtConfigSource *source);
 /* So many bytes of live streams came for the source of this number in the configuration. */
 void bt_sync_role_add_streamed(BtSyncRole *role, guint source, guint64 bytes);
-/* Those of this worker's source since the last call. */
-guint64 bt_sync_role_take_streamed(BtSyncWorker *worker);
+/* Those of this source since the last call. */
+guint64 bt_sync_role_take_streamed(BtSyncRole *role, const BtConfigSource *source);
 
 /* ---- sync_time.c ---- */
 /* Before any of the others. */

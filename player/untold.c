@@ -38,7 +38,7 @@ void bt_untold_free(BtUntold *untold)
 static void write_waiting(BtUntold *untold, BtFacts *facts)
 {
     Event *first;
-    while ((first = g_queue_peek_head(&untold->waiting)) != NULL) {
+    while (facts != NULL && (first = g_queue_peek_head(&untold->waiting)) != NULL) {
         g_autoptr(GError) failure = NULL;
         if (!bt_facts_add(facts, "event", NULL, &first->at, bt_json_ref(first->body), &failure) &&
             g_error_matches(failure, BT_ERROR, BT_ERROR_IO))

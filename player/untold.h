@@ -13,7 +13,7 @@ typedef struct BtUntold BtUntold;
 BtUntold *bt_untold_new(const char *source);
 void bt_untold_free(BtUntold *untold);
 
-/* Writes it down now or later. `body` (transfer full). */
+/* Writes it down now or later; without facts (NULL), later. `body` (transfer full). */
 void bt_untold_add(BtUntold *untold, BtFacts *facts, const BtMoment *at, BtJson *body);
 /* Writes down what waits, and when all of it is, how many were given up. */
 void bt_untold_write(BtUntold *untold, BtFacts *facts, const BtMoment *now);

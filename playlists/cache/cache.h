@@ -62,6 +62,17 @@ gboolean bt_incoming_write(
 /* Hash and size right: the object is whole and durable. Else BT_ERROR_MISMATCH, and the bytes are
  * thrown away. Frees `incoming` in both cases. (transfer full for incoming) */
 gboolean bt_incoming_commit(BtIncoming *incoming, GError **error);
+/* The same, and says under which hash it lies now. */
+gboolean bt_incoming_commit_as(BtIncoming *incoming, char sha256[BT_HASH_HEX_SIZE], GError **error);
+
+/* An object whose hash nobody knows before it is here: it arrives under `key`, the hash of what it
+ * is known by (its address), and is committed under its own. At most `max_bytes`; no room is asked
+ * for until its size is told. A key is never the name of an object. (transfer full) (nullable) */
+BtIncoming *bt_cache_begin_unnamed(
+    BtCache *cache, const char *key, guint64 max_bytes, GError **error);
+/* It is so large, in all: BT_ERROR_LIMIT beyond `max_bytes`, BT_ERROR_IO without room. */
+gboolean bt_incoming_expect(BtIncoming *incoming, guint64 size_bytes, GError **error);
+
 /* Stops for now and keeps what came, synced. Frees `incoming`. */
 void bt_incoming_pause(BtIncoming *incoming);
 

@@ -23,6 +23,8 @@ struct BtIncoming {
     char sha256[BT_HASH_HEX_SIZE];
     char *path, *etag_path, *etag;
     int fd;
+    gboolean unnamed;   /* its hash is found at the end … */
+    gboolean told;      /* … and size_bytes was a limit before this */
     guint64 size_bytes; /* promised */
     guint64 offset;     /* here */
 };
@@ -92,7 +94,8 @@ static gboolean find_offset(BtIncoming *incoming, GError **error)
     return incoming->offset <= incoming->size_bytes || bt_incoming_restart(incoming, error);
 }
 
-BtIncoming *bt_cache_begin(BtCache *cache, const char *sha256, guint64 size_bytes, GError **error)
+static BtIncoming *begin(
+    BtCache *cache, const char *sha256, guint64 size_bytes, gboolean unnamed, GError **error)
 {
     if (!bt_cache_check_name(sha256, error) || !bt_cache_check_writable(cache, error))
         return NULL;
@@ -102,6 +105,7 @@ BtIncoming *bt_cache_begin(BtCache *cache, const char *sha256, guint64 size_byte
     }
     BtIncoming *incoming = g_new0(BtIncoming, 1);
     incoming->cache = cache;
+    incoming->unnamed = unnamed;
     g_strlcpy(incoming->sha256, sha256, sizeof incoming->sha256);
     incoming->path = bt_cache_incoming_path(cache, sha256, "");
     incoming->etag_path = bt_cache_incoming_path(cache, sha256, BT_CACHE_VALIDATOR);
@@ -109,13 +113,38 @@ BtIncoming *bt_cache_begin(BtCache *cache, const char *sha256, guint64 size_byte
     bt_cache_clear_way(incoming->path, FALSE);
     incoming->fd = bt_cache_open_file(incoming->path, O_RDWR | O_CREAT, error);
     if (incoming->fd < 0 || !lock(incoming, error) || !find_offset(incoming, error) ||
-        !reserve(incoming, error)) {
+        !(unnamed || reserve(incoming, error))) {
         free_incoming(incoming);
         return NULL;
     }
     g_free(incoming->etag);
     incoming->etag = read_etag(incoming);
     return incoming;
+}
+
+BtIncoming *bt_cache_begin(BtCache *cache, const char *sha256, guint64 size_bytes, GError **error)
+{
+    return begin(cache, sha256, size_bytes, FALSE, error);
+}
+
+BtIncoming *bt_cache_begin_unnamed(
+    BtCache *cache, const char *key, guint64 max_bytes, GError **error)
+{
+    return begin(cache, key, max_bytes, TRUE, error);
+}
+
+gboolean bt_incoming_expect(BtIncoming *incoming, guint64 size_bytes, GError **error)
+{
+    if (size_bytes > incoming->size_bytes || size_bytes < incoming->offset) {
+        g_set_error(error, BT_ERROR, BT_ERROR_LIMIT,
+            "object %s: %" G_GUINT64_FORMAT " bytes are to come: expected %" G_GUINT64_FORMAT
+            " to %" G_GUINT64_FORMAT,
+            incoming->sha256, size_bytes, incoming->offset, incoming->size_bytes);
+        return FALSE;
+    }
+    incoming->size_bytes = size_bytes;
+    incoming->told = TRUE;
+    return reserve(incoming, error);
 }
 
 /* ---- while it comes ---- */
@@ -174,6 +203,10 @@ gboolean bt_incoming_write(BtIncoming *incoming, const void *data, gsize size_by
             incoming->size_bytes);
         return FALSE;
     }
+    if (incoming->unnamed && !incoming->told && !bt_cache_has_room(incoming->cache, size_bytes)) {
+        errno = ENOSPC;
+        return fail_io(incoming, "would leave too little room for the rest", error);
+    }
     if (!bt_io_write_all(incoming->fd, incoming->path, data, size_bytes, error))
         return FALSE;
     incoming->offset += size_bytes;
@@ -182,13 +215,30 @@ gboolean bt_incoming_write(BtIncoming *incoming, const void *data, gsize size_by
 
 /* ---- the end ---- */
 
-static gboolean is_whole(const BtIncoming *incoming, GError **error)
+/* What came without a name is whole when as much came as was told. */
+static gboolean find_name(
+    BtIncoming *incoming, const char *found, guint64 size_bytes, GError **error)
+{
+    if (size_bytes != incoming->offset || size_bytes == 0 ||
+        (incoming->told && size_bytes != incoming->size_bytes)) {
+        g_set_error(error, BT_ERROR, BT_ERROR_MISMATCH,
+            "object %s: %" G_GUINT64_FORMAT " bytes came: expected as many as were told, and some",
+            incoming->sha256, size_bytes);
+        return FALSE;
+    }
+    g_strlcpy(incoming->sha256, found, sizeof incoming->sha256);
+    return TRUE;
+}
+
+static gboolean is_whole(BtIncoming *incoming, GError **error)
 {
     char found[BT_HASH_HEX_SIZE];
     guint64 size_bytes = 0;
     (void)posix_fadvise(incoming->fd, 0, 0, POSIX_FADV_DONTNEED);
     if (!bt_hash_fd(incoming->fd, found, &size_bytes, error))
         return FALSE;
+    if (incoming->unnamed)
+        return find_name(incoming, found, size_bytes, error);
     if (size_bytes == incoming->size_bytes && strcmp(found, incoming->sha256) == 0)
         return TRUE;
     g_set_error(error, BT_ERROR, BT_ERROR_MISMATCH,
@@ -216,6 +266,12 @@ gboolean bt_cache_install(BtCache *cache, const char *from, const char *sha256, 
 
 gboolean bt_incoming_commit(BtIncoming *incoming, GError **error)
 {
+    char sha256[BT_HASH_HEX_SIZE];
+    return bt_incoming_commit_as(incoming, sha256, error);
+}
+
+gboolean bt_incoming_commit_as(BtIncoming *incoming, char sha256[BT_HASH_HEX_SIZE], GError **error)
+{
     g_autoptr(GError) why = NULL;
     gboolean done = fsync(incoming->fd) == 0 || fail_io(incoming, "cannot be synced", &why);
     done = done && is_whole(incoming, &why);
@@ -226,6 +282,7 @@ gboolean bt_incoming_commit(BtIncoming *incoming, GError **error)
     done = done && bt_cache_install(incoming->cache, incoming->path, incoming->sha256, &why);
     if (g_error_matches(why, BT_ERROR, BT_ERROR_MISMATCH))
         throw_away(incoming);
+    g_strlcpy(sha256, incoming->sha256, BT_HASH_HEX_SIZE);
     free_incoming(incoming);
     if (why)
         g_propagate_error(error, g_steal_pointer(&why));

@@ -39,7 +39,7 @@ static guint64 missing_bytes(const Arrival *a)
 /* How much may come now; FALSE: nothing. */
 static gboolean ask_budget(Arrival *a)
 {
-    a->allowed = bt_books_allow(a->round, a->step, missing_bytes(a));
+    a->allowed = bt_costs_allow(a->round, a->step, missing_bytes(a));
     a->waits = a->allowed == 0;
     return !a->waits;
 }
@@ -109,9 +109,9 @@ static gboolean on_begin(const BtAnswer *answer, gpointer user, GError **error)
         return FALSE;
     a->resumable = answer->resumable;
     guint64 whole = a->step->size_bytes;
-    if (!a->resumable && bt_books_allow(a->round, a->step, whole) < whole) {
+    if (!a->resumable && bt_costs_allow(a->round, a->step, whole) < whole) {
         /* More would come than may, and could not be stopped without losing it. */
-        bt_books_note_whole_only(a->round->sync, a->step->sha256);
+        bt_books_note_whole_only(&a->round->sync->books, a->step->sha256);
         return fail_waiting(a, error);
     }
     if (answer->status != 206 && bt_incoming_offset(a->incoming) > 0 && !begin_again(a, error))
@@ -130,7 +130,7 @@ static gboolean on_write(const void *data, gsize size_bytes, gpointer user, GErr
 {
     Arrival *a = user;
     a->got += size_bytes;
-    bt_books_promise(a->round->sync, a->got);
+    bt_books_promise(&a->round->sync->books, a->got);
     if (!bt_incoming_write(a->incoming, data, size_bytes, error))
         return FALSE;
     gboolean spent = a->got > a->allowed; /* a peer that sends more than the range */
@@ -168,9 +168,9 @@ static gboolean ask_once(Arrival *a, GError **error)
     gint64 began_ms = bt_sync_mono_ms();
     a->again = a->partial = FALSE;
     a->got = 0;
-    bt_books_promise(a->round->sync, 0);
+    bt_books_promise(&a->round->sync->books, 0);
     gboolean answered = transport->get(transport, &get, &sink, &answer, error);
-    bt_books_count(a->round->sync, a->got, bt_sync_mono_ms() - began_ms);
+    bt_books_count(&a->round->sync->books, a->got, bt_sync_mono_ms() - began_ms);
     return answered && check_status(a, &answer, path, error);
 }
 
@@ -247,7 +247,7 @@ gboolean bt_asset_fetch(BtRound *round, const BtStep *step)
     guint64 here = MIN(bt_cache_incoming_bytes(sync->cache, step->sha256), step->size_bytes);
     if (!may_begin(round, step))
         return FALSE;
-    a.allowed = bt_books_allow(round, step, step->size_bytes - here);
+    a.allowed = bt_costs_allow(round, step, step->size_bytes - here);
     if (a.allowed == 0 && here < step->size_bytes)
         return FALSE;
     a.incoming = bt_cache_begin(sync->cache, step->sha256, step->size_bytes, &why);

@@ -96,6 +96,15 @@ static void copy_short(char *to, gsize room, const char *value)
     g_strlcpy(to, strlen(value) < room ? value : "", room);
 }
 
+static void read_location(Exchange *x, const char *value)
+{
+    BtAnswer *answer = x->answer;
+    if (answer->status / 100 != 3)
+        return;
+    answer->elsewhere = is_elsewhere(x, value);
+    copy_short(answer->location, sizeof answer->location, value);
+}
+
 static void read_field(Exchange *x, const char *name, const char *value)
 {
     BtAnswer *answer = x->answer;
@@ -112,7 +121,9 @@ static void read_field(Exchange *x, const char *name, const char *value)
     else if (g_ascii_strcasecmp(name, "content-length") == 0)
         read_length(x, value);
     else if (g_ascii_strcasecmp(name, "location") == 0)
-        answer->elsewhere = answer->status / 100 == 3 && is_elsewhere(x, value);
+        read_location(x, value);
+    else if (g_ascii_strcasecmp(name, "content-type") == 0)
+        answer->page = g_ascii_strncasecmp(value, "text/html", strlen("text/html")) == 0;
     else if (g_ascii_strcasecmp(name, "content-encoding") == 0 &&
         g_ascii_strcasecmp(value, "identity") != 0 && !x->error)
         g_set_error(&x->error, BT_ERROR, BT_ERROR_UNSUPPORTED,

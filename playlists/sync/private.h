@@ -3,6 +3,7 @@
 #define BT_PLAYLISTS_SYNC_PRIVATE_H
 
 #include "playlists/envelope/envelope.h"
+#include "playlists/sync/books.h"
 #include "playlists/sync/plan.h"
 #include "playlists/sync/sync.h"
 #include "playlists/sync/transport.h"
@@ -24,21 +25,6 @@ typedef struct {
     gint64 version;
     GBytes *envelope;
 } BtKeptRoot;
-
-/* What was spent and what may be. */
-typedef struct {
-    gboolean kept;   /* else nothing here counts */
-    BtBudget budget; /* `heavy` and `zone` are ours */
-    BtUsage usage;
-    BtBudgetTime now;
-    BtSyncOnUsage on_usage;
-    guint64 total_bytes;    /* counted in this run */
-    guint64 promised_bytes; /* of total_bytes, written down as used up to here */
-    guint64 counted_bytes;  /* of the transport's */
-    guint64 bytes_per_s;    /* observed */
-    BtMay waits;            /* of this round */
-    GHashTable *whole_only; /* sha256 of assets whose peer cannot go on in the midst */
-} BtBooks;
 
 struct BtSync {
     BtSyncSource source; /* strings are ours */
@@ -141,17 +127,9 @@ void bt_miss_forget(BtSync *sync, const char *what);
 /* TRUE: not yet again; the round has the reason of the last time. */
 gboolean bt_miss_must_wait(BtRound *round, const char *what);
 
-/* ---- books.c: what it costs ---- */
-/* How many of the `missing_bytes` of an asset may be asked for now; 0: it waits, which was told.
- * From the start when `from_start`. */
-guint64 bt_books_allow(BtRound *round, const BtStep *step, guint64 missing_bytes);
-/* The peer gives this asset as a whole only. */
-void bt_books_note_whole_only(BtSync *sync, const char *sha256);
-/* `under_way` bytes of the present request are here: more is promised on the disk when need be. */
-void bt_books_promise(BtSync *sync, guint64 under_way);
-/* A request ended that brought `asset_bytes` of an asset in `took_ms`. */
-void bt_books_count(BtSync *sync, guint64 asset_bytes, gint64 took_ms);
-void bt_books_clear(BtBooks *books);
+/* ---- costs.c ---- */
+/* As bt_books_ask, for an asset of the document that is followed. */
+guint64 bt_costs_allow(BtRound *round, const BtStep *step, guint64 missing_bytes);
 
 /* ---- reply.c: answers to a POST ---- */
 #define BT_REPLY_MAX_BYTES (256 * 1024)

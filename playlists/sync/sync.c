@@ -303,6 +303,7 @@ void bt_sync_set_patience(BtSync *sync, guint low_speed_s, gint64 slice_ms, GErr
     bt_transport_free(sync->transport);
     sync->transport = transport;
     set_places(sync, transport);
+    sync->books.line_bytes = &transport->bytes;
     sync->books.counted_bytes = 0;
     sync->slice_ms = slice_ms;
     sync->low_speed_s = low_speed_s;

@@ -8,6 +8,7 @@
 
 #define BT_TAG_MAX_BYTES 200        /* longer validators are taken for none */
 #define BT_FIELD_MAX_BYTES 63       /* an HTTP date has 29 */
+#define BT_LOCATION_MAX_BYTES 1000  /* longer ones are taken for none */
 #define BT_CONNECT_TIMEOUT_S 15     /* name, connection and TLS, on a line that is not known … */
 #define BT_CONNECT_TIMEOUT_MAX_S 60 /* … or known to be slow */
 #define BT_LOW_SPEED_BYTES_PER_S 1024
@@ -43,6 +44,8 @@ typedef struct {
     gint64 total_bytes;             /* of the whole, -1 when not known */
     gboolean resumable;             /* the peer serves ranges */
     gboolean elsewhere;             /* it points to another host */
+    char location[BT_LOCATION_MAX_BYTES + 1]; /* of a redirect, as it was sent; "" */
+    gboolean page;                            /* it calls itself a page for people */
     char retry_after[BT_FIELD_MAX_BYTES + 1];
     char date[BT_FIELD_MAX_BYTES + 1]; /* what time the peer says it is, "" when it does not */
 } BtAnswer;

@@ -9,7 +9,7 @@ import threading
 import time
 import unittest
 
-import broker
+import plain_broker as broker
 import peers
 import ttn_session
 

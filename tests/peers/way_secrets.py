@@ -19,7 +19,7 @@ import time
 import unittest
 import urllib.parse
 
-import broker
+import plain_broker as broker
 import source_page
 import ttn_session
 import way_lib as way

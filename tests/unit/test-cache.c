@@ -172,6 +172,71 @@ static void test_one_at_a_time(Fixture *f, gconstpointer data)
     bt_incoming_pause(incoming);
 }
 
+/* ---- what has no name before it is here ---- */
+
+static BtIncoming *begin_unnamed(Fixture *f, char key[BT_HASH_HEX_SIZE], guint64 max_bytes)
+{
+    g_autoptr(GError) error = NULL;
+    bt_hash_data("https://ttn/a.jpg", 17, key);
+    BtIncoming *incoming = bt_cache_begin_unnamed(f->cache, key, max_bytes, &error);
+    g_assert_no_error(error);
+    return incoming;
+}
+
+static void test_unnamed(Fixture *f, gconstpointer data)
+{
+    (void)data;
+    g_autoptr(GError) error = NULL;
+    const char *bytes = pattern();
+    char key[BT_HASH_HEX_SIZE], found[BT_HASH_HEX_SIZE];
+    BtIncoming *incoming = begin_unnamed(f, key, 2 * SIZE);
+    g_assert_true(bt_incoming_set_etag(incoming, "\"one\"", &error));
+    g_assert_true(bt_incoming_write(incoming, bytes, 100, &error));
+    bt_incoming_pause(incoming);
+
+    incoming = begin_unnamed(f, key, 2 * SIZE); /* goes on */
+    g_assert_cmpuint(bt_incoming_offset(incoming), ==, 100);
+    g_assert_cmpstr(bt_incoming_etag(incoming), ==, "\"one\"");
+    g_assert_true(bt_incoming_expect(incoming, SIZE, &error));
+    g_assert_true(bt_incoming_write(incoming, bytes + 100, SIZE - 100, &error));
+    g_assert_true(bt_incoming_commit_as(incoming, found, &error));
+    g_assert_no_error(error);
+    g_assert_cmpstr(found, ==, hash);
+    g_assert_true(bt_cache_has(f->cache, hash));
+    g_assert_false(bt_cache_has(f->cache, key));
+    g_assert_cmpuint(bt_cache_incoming_bytes(f->cache, key), ==, 0);
+}
+
+static void test_unnamed_bounds(Fixture *f, gconstpointer data)
+{
+    (void)data;
+    g_autoptr(GError) error = NULL;
+    const char *bytes = pattern();
+    char key[BT_HASH_HEX_SIZE], found[BT_HASH_HEX_SIZE];
+    BtIncoming *incoming = begin_unnamed(f, key, SIZE - 1);
+    g_assert_false(bt_incoming_expect(incoming, SIZE, &error)); /* told */
+    g_assert_error(error, BT_ERROR, BT_ERROR_LIMIT);
+    g_clear_error(&error);
+    g_assert_false(bt_incoming_write(incoming, bytes, SIZE, &error)); /* not told */
+    g_assert_error(error, BT_ERROR, BT_ERROR_LIMIT);
+    g_clear_error(&error);
+    bt_incoming_pause(incoming);
+
+    incoming = begin_unnamed(f, key, SIZE); /* less than was told */
+    g_assert_true(bt_incoming_expect(incoming, SIZE, &error));
+    g_assert_true(bt_incoming_write(incoming, bytes, SIZE - 1, &error));
+    g_assert_false(bt_incoming_commit_as(incoming, found, &error));
+    g_assert_error(error, BT_ERROR, BT_ERROR_MISMATCH);
+    g_clear_error(&error);
+    incoming = begin_unnamed(f, key, SIZE); /* nothing at all */
+    g_assert_false(bt_incoming_commit_as(incoming, found, &error));
+    g_assert_error(error, BT_ERROR, BT_ERROR_MISMATCH);
+    g_clear_error(&error);
+    BtCacheUse use;
+    g_assert_true(bt_cache_measure(f->cache, &use, &error));
+    g_assert_cmpuint(use.objects, ==, 0);
+}
+
 static void add(Fixture *f, GBytes *bytes, char name[BT_HASH_HEX_SIZE])
 {
     g_autoptr(GError) error = NULL;
@@ -485,6 +550,8 @@ int main(int argc, char **argv)
         { "mismatch", test_mismatch },
         { "too-much", test_too_much },
         { "one-at-a-time", test_one_at_a_time },
+        { "unnamed", test_unnamed },
+        { "unnamed-bounds", test_unnamed_bounds },
         { "add", test_add },
         { "rot", test_rot },
         { "open-is-a-pin", test_open_is_a_pin },

@@ -8,6 +8,8 @@
 
 #define BT_TTN_STORE_MAX_BULLETINS 5000 /* kept; the oldest that is over goes first */
 
+#define BT_TTN_STORE_OVER_MS BT_DAY_MS
+
 typedef struct BtTtnStore BtTtnStore;
 
 /* Lasting, as base/db.h has it. (transfer full) (nullable) */
@@ -22,11 +24,16 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(BtTtnStore, bt_ttn_store_close)
 gboolean bt_ttn_store_take(BtTtnStore *store, const BtTtnMessage *message, gint64 now_ms,
     gboolean *is_new, gboolean *changed, GError **error);
 
+/* Whether a message was acted on. */
+gboolean bt_ttn_store_has_seen(
+    BtTtnStore *store, const char *message_id, gboolean *seen, GError **error);
+
 /* A bulletin by the id of its item, also when it was taken away since. (transfer full) (nullable)
  */
 BtTtnBulletin *bt_ttn_store_find(BtTtnStore *store, const char *item_id, GError **error);
 
-/* All that may still be shown at `now_ms` or later: GPtrArray of BtTtnKept (transfer full), which
+/* All that may still be shown at `now_ms` or later, and what was over since BT_TTN_STORE_OVER_MS,
+ * so that the documents do not change with each end: GPtrArray of BtTtnKept (transfer full), which
  * own what they point to. */
 GPtrArray *bt_ttn_store_kept(BtTtnStore *store, gint64 now_ms, GError **error);
 
@@ -38,14 +45,19 @@ typedef struct {
     char *type;
     gint64 duration_ms;
     char *etag;
-    guint failures;       /* in a row */
-    gint64 try_after_ms;  /* wall time */
-    gboolean given_up;    /* text for good, until the bulletin comes anew */
+    guint failures;      /* in a row */
+    gint64 try_after_ms; /* wall time */
+    gboolean given_up;   /* text for good, until the bulletin comes anew */
+    gboolean urgent;     /* of bt_ttn_store_missing only: an urgent bulletin waits for it */
+    BtTtnKind kind;      /* of bt_ttn_store_missing only: what the bulletin says it is */
 } BtTtnMedium;
 void bt_ttn_medium_clear(BtTtnMedium *medium);
-/* Addresses that bulletins need and that are not here, most urgent first: of BtTtnMedium. */
+/* Addresses that bulletins need and that are not here, most urgent first, also those that wait for
+ * another try: GPtrArray of BtTtnMedium (transfer full). */
 GPtrArray *bt_ttn_store_missing(BtTtnStore *store, gint64 now_ms, GError **error);
 gboolean bt_ttn_store_put_medium(BtTtnStore *store, const BtTtnMedium *medium, GError **error);
+/* The cache has this object no more: its address is missing again. */
+gboolean bt_ttn_store_lose_object(BtTtnStore *store, const char *sha256, GError **error);
 
 /* ---- numbers that only rise ---- */
 gint64 bt_ttn_store_next_version(BtTtnStore *store, GError **error); /* -1 on failure */
