@@ -46,7 +46,8 @@ class Faults(unittest.TestCase):
         return way.log(self.board)[place:]
 
     def expect_line(self, place, pattern, what):
-        self.board.wait(lambda: re.search(pattern, self.said_since(place)), "a line about %s: %s" % (what, pattern))
+        self.board.wait(lambda: re.search(pattern, self.said_since(place)),
+                        "a line about %s: %s, not:\n%s" % (what, pattern, self.said_since(place)[-1500:]), 30)
 
     def expect_unchanged(self):
         self.assertIn(self.item, self.board.on_air().values())
