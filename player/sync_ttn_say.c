@@ -187,7 +187,9 @@ BtTtnOutcome bt_ttn_say_registration(BtTtnTalk *talk)
     if (talk->registered)
         return BT_TTN_WAS_SAID;
     g_autoptr(GHashTable) values = bt_ttn_words_now(talk, NULL);
+    g_clear_error(&talk->trouble);
     if (!can_be_said(talk, BT_TTN_REGISTER, values)) { /* nobody named a place for it */
+        g_clear_error(&talk->trouble);
         talk->registered = TRUE;
         return BT_TTN_WAS_SAID;
     }

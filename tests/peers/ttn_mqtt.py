@@ -10,7 +10,7 @@ import threading
 import time
 import unittest
 
-import broker
+import plain_broker as broker
 import peers
 
 TOPIC = "ttn/bang/BT-01"

@@ -9,6 +9,7 @@ import http.server
 import json
 import re
 import secrets
+import socket
 import ssl
 import threading
 import time
@@ -194,6 +195,23 @@ class Server(http.server.ThreadingHTTPServer):
     request_queue_size = 64
     is_plain = False
 
+    def __init__(self, *arguments):
+        self.open = set()
+        super().__init__(*arguments)
+
+    def finish_request(self, request, client_address):
+        self.open.add(request)
+        try:
+            super().finish_request(request, client_address)
+        finally:
+            self.open.discard(request)
+
+    def hang_up(self):
+        """Also where a connection is kept for later."""
+        for request in list(self.open):
+            with contextlib.suppress(OSError):
+                request.shutdown(socket.SHUT_RDWR)
+
     def handle_error(self, *_):
         pass
 
@@ -243,6 +261,7 @@ class Web:
         for server in self.servers:
             server.shutdown()
             server.server_close()
+            server.hang_up()
         self.servers = []
 
     @property
