@@ -55,7 +55,8 @@ class Languages(unittest.TestCase):
             for (text, should, lang), slot in zip(texts.values(), slots):
                 b = province.publish(Bulletin(title=title_of(text), content=text, lang=lang, slots=[slot],
                                               duration_s=SLOT_S))
-                b.title, b.content = title_of(should), should  # the play log says what was shown
+                if text in HACKED:
+                    b.title, b.content = title_of(should), should  # the play log says what was shown
             made = {}
             for name, slot in zip(texts, slots):
                 ttn.sleep_until(slot[0] + SLOT_S / 2)
