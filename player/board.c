@@ -326,6 +326,12 @@ static gboolean may_have_pages(const BtBoard *board)
     return board->folders->len == 0;
 }
 
+void bt_board_take_fonts(BtBoard *board, BtFonts *fonts)
+{
+    g_clear_pointer(&board->fonts, bt_fonts_close);
+    board->fonts = fonts;
+}
+
 gboolean bt_board_set_size(BtBoard *board, int w_px, int h_px, GError **error)
 {
     if (board->fonts == NULL)
