@@ -37,8 +37,12 @@ static gboolean open_tracks(Play *play, GError **error)
     demux->wanted[TRACK_SOUND] &= start->want_sound > 0;
     play->pictures = play->had_pictures = demux->wanted[TRACK_VIDEO];
     play->sounds = demux->wanted[TRACK_SOUND];
-    if (play->pictures && !video_open(&play->video, play->ring, demux, error))
+    if (play->pictures && !play->video.codec && !video_open(&play->video, demux, error))
         return FALSE;
+    if (play->pictures)
+        video_start(&play->video, play->ring);
+    else
+        video_close(&play->video);
     if (!play->sounds || sound_open(&play->sound, play->ring, demux, NULL))
         return TRUE;
     play->sounds = demux->wanted[TRACK_SOUND] =
@@ -46,10 +50,16 @@ static gboolean open_tracks(Play *play, GError **error)
     return TRUE;
 }
 
+/* What was decoded before START stays, where a seek would only decode it again. */
 static void begin(Play *play)
 {
     gint64 us = enter_loop(play, play->ring->start.pts_ms * 1000);
-    play->video.from_start = us <= 0 || !play->demux.input->seekable;
+    play->video.from_start = us <= 0 || !play->demux.input->seekable ||
+        (play->video.looked && demux_begins_with(&play->demux, us));
+    if (play->video.from_start)
+        return;
+    if (play->pictures)
+        video_flush(&play->video);
     demux_seek(&play->demux, us);
 }
 
@@ -180,29 +190,53 @@ static gboolean run(Play *play, GError **error)
     return TRUE;
 }
 
+/* The container was opened without a look at its pictures. The first of them knows better how it is
+ * to be shown, and most starts begin with it: while the user makes room it is decoded already. What
+ * cannot be opened is told when somebody wants it. */
+static const AVFrame *look(Play *play)
+{
+    if (!play->demux.unseen || !video_open(&play->video, &play->demux, NULL))
+        return NULL;
+    return video_look(&play->video);
+}
+
+static gboolean tell_info(Play *play, GError **error)
+{
+    BtDecodeMessage info = { .type = BT_DECODE_INFO, .slot = 1 };
+    demux_info(&play->demux, look(play), &info);
+    if (!check_size(info.w_px, info.h_px, error))
+        return FALSE;
+    ring_info(play->ring, &info);
+    return TRUE;
+}
+
+/* From the first packet on. */
+static gboolean examine(Play *play, GError **error)
+{
+    gboolean looked = play->video.codec != NULL;
+    video_close(&play->video);
+    if (looked && !from_the_start(play, error))
+        return FALSE;
+    return examine_run(play->ring, &play->demux, error);
+}
+
+static gboolean play_tracks(Play *play, GError **error)
+{
+    if (!open_tracks(play, error))
+        return FALSE;
+    begin(play);
+    return run(play, error);
+}
+
 gboolean play_run(Ring *ring, Input *input, const Probe *probe, GError **error)
 {
     Play play = { .ring = ring };
-    BtDecodeMessage info = { .type = BT_DECODE_INFO, .slot = 1 };
     bt_jail_allow_long_run();
-    gboolean done = demux_open(&play.demux, input, probe, error);
-    if (done) {
-        demux_info(&play.demux, &info);
-        done = check_size(info.w_px, info.h_px, error);
-    }
-    if (done) {
-        ring_info(ring, &info);
-        done = ring_wait_start(ring, error);
-    }
-    gboolean examined = done && ring->start.type == BT_DECODE_EXAMINE;
-    if (examined)
-        done = examine_run(ring, &play.demux, error);
-    else
-        done = done && open_tracks(&play, error);
-    if (done && !examined) {
-        begin(&play);
-        done = run(&play, error);
-    }
+    gboolean done = demux_open(&play.demux, input, probe, error) && tell_info(&play, error) &&
+        ring_wait_start(ring, error);
+    if (done)
+        done = ring->start.type == BT_DECODE_EXAMINE ? examine(&play, error)
+                                                     : play_tracks(&play, error);
     video_close(&play.video);
     sound_close(&play.sound);
     demux_close(&play.demux);
