@@ -15,6 +15,7 @@
 #define LIVE_PROBE_US                                                                              \
     "300000" /* of a pipe: what is looked at is waited for, and shown so much later */
 #define QUICK_PIXELS (1920 * 1200)        /* larger pictures want all threads from the first on */
+#define INDEX_MAX 1000000                 /* pictures: nine hours of a film */
 #define CUT_SLACK_US (1 * G_USEC_PER_SEC) /* less than promised by more than this is a cut file */
 
 static const AVRational microseconds = { 1, 1000000 };
@@ -367,6 +368,31 @@ gboolean demux_is_cut(const Demux *demux)
 static gint64 stamp_at(const Demux *demux, const AVStream *stream, gint64 us)
 {
     return av_rescale_q(us + demux->origin_us, microseconds, stream->time_base);
+}
+
+/* An index of the first fragments alone knows nothing of the rest. */
+static gboolean index_is_whole(const Demux *demux, AVStream *stream, int n)
+{
+    const AVIndexEntry *last = n > 0 ? avformat_index_get_entry(stream, n - 1) : NULL;
+    return last && demux->length_us > 0 && n <= INDEX_MAX &&
+        demux_us(demux, TRACK_VIDEO, last->timestamp) + CUT_SLACK_US >= demux->length_us;
+}
+
+gint64 demux_peak_bytes(const Demux *demux, gint64 frame_us)
+{
+    AVStream *stream = stream_of(demux, TRACK_VIDEO);
+    int n = avformat_index_get_entries_count(stream);
+    int n_second = (int)CLAMP(G_USEC_PER_SEC / MAX(frame_us, 1), 1, MAX(n, 1));
+    gint64 sum = 0, most = 0;
+    if (!index_is_whole(demux, stream, n))
+        return -1;
+    for (int i = 0; i < n; i++) {
+        sum += avformat_index_get_entry(stream, i)->size;
+        if (i >= n_second)
+            sum -= avformat_index_get_entry(stream, i - n_second)->size;
+        most = MAX(most, sum);
+    }
+    return most / n_second;
 }
 
 gboolean demux_begins_with(const Demux *demux, gint64 us)

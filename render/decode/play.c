@@ -5,6 +5,8 @@
 
 #include "render/decode/jail.h"
 
+#include <time.h>
+
 #define EARLIER_US (10 * G_USEC_PER_SEC)
 
 typedef struct {
@@ -37,7 +39,7 @@ static gboolean open_tracks(Play *play, GError **error)
     demux->wanted[TRACK_SOUND] &= start->want_sound > 0;
     play->pictures = play->had_pictures = demux->wanted[TRACK_VIDEO];
     play->sounds = demux->wanted[TRACK_SOUND];
-    if (play->pictures && !play->video.codec && !video_open(&play->video, demux, error))
+    if (play->pictures && !play->video.codec && !video_open(&play->video, demux, FALSE, error))
         return FALSE;
     if (play->pictures)
         video_start(&play->video, play->ring);
@@ -190,34 +192,47 @@ static gboolean run(Play *play, GError **error)
     return TRUE;
 }
 
+/* What was decoded counts for nothing. */
+static gboolean look_away(Play *play, GError **error)
+{
+    gboolean looked = play->video.codec != NULL;
+    video_close(&play->video);
+    return !looked || from_the_start(play, error);
+}
+
+static gint64 cost_us(void)
+{
+    struct timespec now = { 0 };
+    clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &now);
+    return (gint64)now.tv_sec * G_USEC_PER_SEC + now.tv_nsec / 1000;
+}
+
 /* The container was opened without a look at its pictures. The first of them knows better how it is
  * to be shown, and most starts begin with it: while the user makes room it is decoded already. What
- * cannot be opened is told when somebody wants it. */
-static const AVFrame *look(Play *play)
+ * cannot be opened is told when somebody wants it.
+ *
+ * It also tells whether one thread is enough. Each further one holds pictures of its own, and all
+ * of them wait for each other at every picture. */
+static gboolean look(Play *play, BtDecodeMessage *info, GError **error)
 {
-    if (!play->demux.unseen || !video_open(&play->video, &play->demux, NULL))
-        return NULL;
-    return video_look(&play->video);
+    gboolean looks = play->demux.unseen && video_open(&play->video, &play->demux, TRUE, NULL);
+    gint64 began_us = cost_us();
+    demux_info(&play->demux, looks ? video_look(&play->video) : NULL, info);
+    return !looks || video_is_light(&play->video, cost_us() - began_us) || look_away(play, error);
 }
 
 static gboolean tell_info(Play *play, GError **error)
 {
     BtDecodeMessage info = { .type = BT_DECODE_INFO, .slot = 1 };
-    demux_info(&play->demux, look(play), &info);
-    if (!check_size(info.w_px, info.h_px, error))
+    if (!look(play, &info, error) || !check_size(info.w_px, info.h_px, error))
         return FALSE;
     ring_info(play->ring, &info);
     return TRUE;
 }
 
-/* From the first packet on. */
 static gboolean examine(Play *play, GError **error)
 {
-    gboolean looked = play->video.codec != NULL;
-    video_close(&play->video);
-    if (looked && !from_the_start(play, error))
-        return FALSE;
-    return examine_run(play->ring, &play->demux, error);
+    return look_away(play, error) && examine_run(play->ring, &play->demux, error);
 }
 
 static gboolean play_tracks(Play *play, GError **error)

@@ -2,6 +2,7 @@
  * a start at 0 would show at that time: the last frame at or before it. Which one that is, is known
  * only when the next has come, so one frame is held back until then, and never converted if it
  * loses. */
+#include "render/decode/burden.h"
 #include "render/decode/decode.h"
 
 #include <libavutil/version.h>
@@ -9,11 +10,12 @@
 #define REORDER_MAX 16  /* pictures that wait for their turn, ITU-T H.264 A.3.1 */
 #define LOOK_PACKETS 32 /* one is out by then, or none will be for long */
 
-gboolean video_open(Video *video, Demux *demux, GError **error)
+gboolean video_open(Video *video, Demux *demux, gboolean single, GError **error)
 {
     const AVStream *stream = demux->format->streams[demux->index[TRACK_VIDEO]];
     *video = (Video){ .demux = demux, .last_ms = G_MININT64 };
-    video->codec = codec_open(stream->codecpar->codec_id, stream->codecpar, 0, error);
+    video->codec = single ? codec_open_single(stream->codecpar, error)
+                          : codec_open(stream->codecpar->codec_id, stream->codecpar, 0, error);
     if (!video->codec)
         return FALSE;
     video->codec->pkt_timebase = stream->time_base;
@@ -181,6 +183,8 @@ static Step feed(Video *video, GError **error)
         return STEP_BLOCKED;
     int rc = avcodec_send_packet(video->codec, packet);
     video->draining = packet == NULL;
+    video->n_packets += packet != NULL;
+    video->n_bytes += packet ? packet->size : 0;
     av_packet_free(&packet);
     if (rc != AVERROR(ENOMEM))
         return STEP_MOVED; /* damage inside a packet costs that frame, not the film */
@@ -220,6 +224,16 @@ const AVFrame *video_look(Video *video)
             break;
     }
     return video->looked ? video->frame : NULL;
+}
+
+gboolean video_is_light(const Video *video, gint64 cost_us)
+{
+    Burden burden = { .cost_us = cost_us,
+        .n_packets = video->n_packets,
+        .n_bytes = video->n_bytes,
+        .peak_bytes = demux_peak_bytes(video->demux, video->nominal_us),
+        .frame_us = video->nominal_us };
+    return video->looked && burden_is_light(&burden);
 }
 
 Step video_step(Video *video, GError **error)
