@@ -3,7 +3,7 @@
 What was shown is what the schedule says by a computation of its own, the play log arrives once and in order, and what
 it cost is told by purpose.
 
-    ttn_day.py [--minutes N] [--bulletins N] [--seed N]
+    ttn_day.py [--minutes N] [--bulletins N] [--ahead S] [--seed N]
 
 Exit 77: this machine has no namespaces or no TUN device.
 """
@@ -27,7 +27,6 @@ from bulletins import Bulletin, local
 from district import millis
 from province import Province
 
-AHEAD_S = 150  # a bulletin is told so long before its window at least: an outage, and media on a narrow line
 FIRST_S = 60  # until the first window: the board's start
 OUTAGE_S = 30
 EDGE_S = 1.2  # around each change: whole seconds, and a first frame on a machine that does much else
@@ -55,7 +54,7 @@ def make_medium(rng, web, number):
     return 4, web.put("phim-%d.mp4" % number, media.video(3 + number % 3, "%06x" % rng.randrange(1 << 24)), "video/mp4")
 
 
-def make_plan(rng, web, start_s, minutes, count):
+def make_plan(rng, web, start_s, minutes, count, ahead_s):
     """Ordinary windows one after another, priority ones over some of them, urgent ones at any time."""
     urgent, priority = count // 25, count // 10
     ordinary = count - urgent - priority
@@ -73,13 +72,13 @@ def make_plan(rng, web, start_s, minutes, count):
         slot = (round(at - length), round(at))
         if slot[1] > slot[0]:
             b = add(number, "ordinary", slot)
-            plan.said.append((slot[0] - AHEAD_S - rng.random() * 30, "publish", b))
+            plan.said.append((slot[0] - ahead_s - rng.random() * 30, "publish", b))
             if number % 40 == 7:
-                plan.said.append((slot[0] - AHEAD_S + 20, "cancel", b))
+                plan.said.append((slot[0] - ahead_s + 20, "cancel", b))
     for number in range(priority):
         begin = start_s + round((number + 0.5) * minutes * 60 / priority) + rng.randrange(3)
         b = add(ordinary + number, "priority", (begin, begin + rng.randrange(2, 5)))
-        plan.said.append((begin - AHEAD_S - rng.random() * 30, "publish", b))
+        plan.said.append((begin - ahead_s - rng.random() * 30, "publish", b))
     for number in range(urgent):
         begin = start_s + round((number + 0.3) * minutes * 60 / urgent)
         b = Bulletin(1, "urgent", "Khẩn cấp %d" % number, "Lũ", "Di dời ngay, lần %d." % number, duration_s=6,
@@ -237,8 +236,8 @@ def run(options):
             board.play()
             board.wait_for_connection()
             line.be(LOSS, 0.05, BYTES_PER_S)
-            start_s = int(time.time()) + AHEAD_S + FIRST_S
-            plan = make_plan(rng, province.web, start_s, options.minutes, options.bulletins)
+            start_s = int(time.time()) + options.ahead + FIRST_S
+            plan = make_plan(rng, province.web, start_s, options.minutes, options.bulletins, options.ahead)
             cancelled = run_day(plan, board, province, line, make_outages(plan))
             wanted = len(board.played())
             board.wait(lambda: len(province.said("played")) >= wanted, "the rest of the play log", 300)
@@ -257,6 +256,8 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--minutes", type=int, default=24)
     parser.add_argument("--bulletins", type=int, default=500)
+    parser.add_argument("--ahead", type=int, default=150, help="seconds from a bulletin's coming to its window at least: "
+                        "an outage, and media on a narrow line")
     parser.add_argument("--seed", type=int, default=1)
     options = parser.parse_args()
     if why := lines.why_not():

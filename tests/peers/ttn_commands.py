@@ -203,7 +203,7 @@ class Plain(Commands):
             self.addCleanup(board.stop)
             time.sleep(6)
             said = done.stdout + done.stderr + way.log(board)
-            self.assertRegex(said, r"(?i)mqtt://")
+            self.assertRegex(said, r"player.conf:\d+: mqtt.*without TLS")
             self.assertEqual(province.broker.boards(), [])
             named = self.board_for(province, "\ninsecure_hosts=%s" % self.address)
             named.play()

@@ -34,7 +34,8 @@ class Faults(unittest.TestCase):
         self.board.play()
         self.addCleanup(self.board.stop)
         self.board.wait_for_connection()
-        self.base = Bulletin(title="Nền", content="Vẫn ở đây", duration_s=3600,
+        # Short: what is new counts when an item is over.
+        self.base = Bulletin(title="Nền", content="Vẫn ở đây", duration_s=5,
                              slots=[(int(time.time()), int(time.time()) + 7200)])
         self.province.publish(self.base)
         self.board.wait_for_play(self.base)
@@ -45,8 +46,12 @@ class Faults(unittest.TestCase):
     def said_since(self, place):
         return way.log(self.board)[place:]
 
-    def expect_line(self, place, pattern, what):
-        self.board.wait(lambda: re.search(pattern, self.said_since(place)), "a line about %s: %s" % (what, pattern))
+    def expect_line(self, place, pattern, what, seconds=30):
+        """In the log, or in what status says of the source."""
+        def is_told():
+            return re.search(pattern, self.said_since(place)) or re.search(
+                pattern, str(self.board.source_state().get("message")))
+        self.board.wait(is_told, "a line about %s: %s" % (what, pattern), seconds)
 
     def expect_unchanged(self):
         self.assertIn(self.item, self.board.on_air().values())
@@ -67,12 +72,12 @@ class Answers(Faults):
                 place = len(way.log(self.board))
                 self.province.web.trouble("", kind, seconds=SLOW_S if kind == "slow" else 0)
                 now = int(time.time())
-                b = Bulletin(1, "priority", "Lúc lỗi " + kind, duration_s=2, slots=[(now + 2, now + 4)])
+                b = Bulletin(1, "priority", "Lúc lỗi " + kind, duration_s=3, slots=[(now + 8, now + 11)])
                 self.province.publish(b)
                 sent.append(b)
                 self.board.wait(lambda: self.item not in self.board.on_air().values(), "%s on the glass" % b.title, 20)
                 self.board.wait(lambda: self.item in self.board.on_air().values(), "what was there before", 20)
-                self.expect_line(place, pattern, kind)
+                self.expect_line(place, pattern, kind, SLOW_S if kind == "slow" else 30)
                 time.sleep(1.2)
                 self.expect_unchanged()
                 self.province.web.end_troubles()
@@ -178,12 +183,6 @@ class Messages(Faults):
 
 
 class Outages(Faults):
-    def play_meanwhile(self, name):
-        now = int(time.time())
-        b = Bulletin(1, "priority", name, duration_s=3, slots=[(now + 6, now + 9)])
-        self.province.publish(b)
-        return b
-
     def test_broker(self):
         """It plays on, connects again by itself, and hears what was said while it was away."""
         place, before = len(way.log(self.board)), len(self.province.broker.subscriptions())
@@ -198,18 +197,15 @@ class Outages(Faults):
 
     def test_province(self):
         """All of it down: what played meanwhile is reported later, once, in order, with its own times."""
-        meanwhile = [self.play_meanwhile("Lúc mất mạng 1")]
         now = int(time.time())
-        for i in range(2, 5):
-            meanwhile.append(self.province.publish(Bulletin(1, "priority", "Lúc mất mạng %d" % i, duration_s=3,
-                                                            slots=[(now + 6 * i, now + 6 * i + 3)])))
-        time.sleep(2)
+        meanwhile = [self.province.publish(Bulletin(1, "priority", "Lúc mất mạng %d" % i, duration_s=3,
+                                                    slots=[(now + 2 + 6 * i, now + 5 + 6 * i)])) for i in range(1, 5)]
+        time.sleep(3)
         place = len(way.log(self.board))
         self.province.web.down()
         self.province.broker.down()
-        ttn.sleep_until(now + 28)
-        self.expect_line(place, r"(?i)tinh.*(connect|refused|network|reach)|(connect|refused|network|reach).*tinh",
-                         "the province")
+        ttn.sleep_until(now + 30)
+        self.expect_line(place, r"(?i)connect|refused|network|reach", "the province")
         self.expect_unchanged()
         self.assertEqual(self.board.source_state()["state"], "failed")
         self.province.web.up()

@@ -1,5 +1,6 @@
 """What the scripts ttn_*.py share: a board that is connected to the stand-in of a province (ttn/) by its configuration
 alone, and what it may be asked from outside."""
+import json
 import os
 import pathlib
 import re
@@ -37,6 +38,11 @@ heartbeat=5
 """
 
 
+# No codes of commands are public but that of the volume: those of the stand-in, as a province would tell them.
+CODES = {"dialect": "tinh", "extends": "ttn-2.0",
+         "tables": {"command": {"5": "restart", "6": "urgent", "7": "schedule", "8": "cancel_schedule"}}}
+
+
 class Town(district.District):
     """A folder and what runs for it; no source of our own."""
 
@@ -55,6 +61,10 @@ class Board(district.Screen):
         self.folder = town.folder / name
         self.folder.mkdir()
         self.config, self.picture = self.folder / "player.conf", self.folder / "now.png"
+        if isinstance(dialect, dict) or (dialect is None and province.dialect.name == "2.0"):
+            path = self.folder / "tinh.json"
+            path.write_text(json.dumps(dialect or CODES, ensure_ascii=False))
+            dialect = path
         self.log = self.folder / "play.log"
         secret = self.folder / "ttn.password"
         secret.write_text(province.board["password"] + "\n")

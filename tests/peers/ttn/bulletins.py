@@ -80,10 +80,11 @@ def numbers_as_words(message):
 
 
 def words_for_numbers(message):
-    """Types that are plainly wrong: what was a number is a sentence, what was a list an object."""
+    """Types that are plainly wrong: what was a number is a sentence, a text an object, a list an object. Whom it is for
+    stays: a message for nobody here would be nobody's mistake."""
     def bend(value):
         if isinstance(value, dict):
-            return {k: bend(v) for k, v in value.items()}
+            return {k: v if k.endswith("ID") else bend(v) for k, v in value.items()}
         if isinstance(value, list):
             return {"sai": len(value)}
         return "không phải số" if isinstance(value, (int, float)) else {"sai": 1}

@@ -14,7 +14,7 @@ from fields import (degrees, echo, either, flag, holding, instant, known_bulleti
                     maybe, number, one_of, past, same_as, text, thing, words)
 
 LOGIN = {"Username": same_as("username"), "Password": same_as("password")}
-STRINGS = {"volume": "0", "restart": "5", "urgent": "6", "save": "7", "cancel": "8"}
+CODES = {"volume": "0", "restart": "5", "urgent": "6", "save": "7", "cancel": "8"}
 
 
 class Dialect:
@@ -85,7 +85,7 @@ REGISTER = {**{name: maybe(check) for name, check in STATE.items()}, "CumLoaID":
 
 class Generation2(Dialect):
     name = "2.0"
-    OPEN = {"codes": STRINGS}
+    OPEN = {"codes": CODES}
     tables = {"login": LOGIN, "register": REGISTER, "state": STATE, "played": PLAYED, "saved": SAVED,
               "cancelled": CANCELLED}
 
@@ -118,6 +118,8 @@ class Generation2(Dialect):
             said.update(self.slots(b))
         if b.until_s:
             said["ThoiDiemKetThuc"] = int(b.until_s)
+        if b.lang:
+            said["NgonNgu"] = b.lang
         return said
 
     def envelope(self, code, parameter="", **more):

@@ -19,8 +19,8 @@ import authority
 import bulletins
 import dialects
 import fields
-from broker import Broker
 from bulletins import Bulletin
+from mosquitto import Broker
 from web import Request, Web
 
 BOARD = {"nguonID": "64.637", "tenNguon": "Đài truyền thanh huyện Krông Pa", "dichID": "64.637.23866",
@@ -217,7 +217,8 @@ class Province:
         """The group of player.conf that connects a board to this province."""
         b = self.board
         lines = ["[source %s]" % name, "kind=ttn", "dialect=%s" % (dialect or "ttn-" + self.dialect.name),
-                 "base=%s" % self.web.base, "ca=%s" % self.authority.ca, "username=%s" % b["username"],
+                 "base=%s" % self.web.base, "auth=%s/dang-nhap" % self.web.base, "ca=%s" % self.authority.ca,
+                 "username=%s" % b["username"],
                  "password_file=%s" % password_file]
         if self.broker:
             lines.append("mqtt=mqtts://%s:%d" % (self.broker.name, self.broker.port))

@@ -121,7 +121,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
         status, body = {
             "500": (500, b'{"TrangThaiGui":1,"MoTa":"L\xe1\xbb\x97i m\xc3\xa1y ch\xe1\xbb\xa7"}'), "503": (503, b""),
             "404": (404, b""), "401": (401, b"{}"), "html": (200, HTML), "no JSON": (200, b'{"TrangThaiGui":0,'),
-            "wrong types": (200, b'{"TrangThaiGui":["0"],"NoiDung":[7],"Message":{},"Token":12}'),
+            "wrong types": (200, b'{"TrangThaiGui":{"a":0},"NoiDung":7,"Message":{"b":[]},"Token":12}'),
             "empty": (200, b""),
             "refused": (200, json.dumps(self.web.dialect.refusal("Thiết bị bị khóa"), ensure_ascii=False).encode()),
         }[kind]
