@@ -17,6 +17,20 @@ gboolean bt_sandbox_no_new_privileges(GError **error)
     return FALSE;
 }
 
+gboolean bt_sandbox_limit(
+    int resource, const char *name, guint64 soft, guint64 hard, GError **error)
+{
+    struct rlimit now;
+    if (getrlimit(resource, &now) == 0) {
+        now.rlim_max = MIN(now.rlim_max, hard);
+        now.rlim_cur = MIN(now.rlim_max, soft);
+        if (setrlimit(resource, &now) == 0)
+            return TRUE;
+    }
+    bt_error_set_errno(error, BT_ERROR_FAILED, errno, "sandbox", name);
+    return FALSE;
+}
+
 static guint32 action_of(BtCallVerdict verdict)
 {
     switch (verdict) {

@@ -12,6 +12,11 @@
 /* No new privileges by any program or file capability, no core file, nobody traces us. */
 gboolean bt_sandbox_no_new_privileges(GError **error);
 
+/* Of one resource (RLIMIT_…, `name` for the message) no more than this from now on, and no more
+ * than before. */
+gboolean bt_sandbox_limit(
+    int resource, const char *name, guint64 soft, guint64 hard, GError **error);
+
 /* ---- system calls ---- */
 
 typedef enum {
@@ -43,6 +48,11 @@ typedef struct {
 /* From now on `rules` decide, and `otherwise` on what no rule names. May be called once more to
  * forbid more. BT_ERROR_FAILED when the kernel does not take the filter. */
 gboolean bt_sandbox_calls(
+    BtCallVerdict otherwise, const BtCallRule *rules, gsize n_rules, GError **error);
+/* The same for a program that only computes on what it was given: `rules` allow what it needs
+ * besides memory that is never code, its own threads, time, reading and closing what is open,
+ * signals to itself, and its end. */
+gboolean bt_sandbox_calls_of_reader(
     BtCallVerdict otherwise, const BtCallRule *rules, gsize n_rules, GError **error);
 
 /* ---- files and the network ---- */

@@ -169,6 +169,15 @@ static void tell_notes(Looking *looking, const char *sha256, const BtManifest *m
     tell(looking, "noted", sha256, NULL, rest);
 }
 
+/* Only what somebody else signed says anything of the time: an unsigned document has it from this
+ * box. */
+static void learn_issued(Looking *looking, const BtManifest *document)
+{
+    BtActivation *activation = looking->activation;
+    if (looking->bare == NULL)
+        activation->newest_issued_ms = MAX(activation->newest_issued_ms, document->issued_ms);
+}
+
 static void take_manifest(Looking *looking, const char *sha256)
 {
     BtActivation *activation = looking->activation;
@@ -181,7 +190,7 @@ static void take_manifest(Looking *looking, const char *sha256)
         refuse(looking, sha256, failure);
         return;
     }
-    activation->newest_issued_ms = MAX(activation->newest_issued_ms, manifest->issued_ms);
+    learn_issued(looking, manifest);
     gint64 from_ms = activation->instant_of_change(activation->user);
     if (!bt_input_ledger_add_manifest(
             looking->ledger, looking->source->name, sha256, manifest->version, from_ms, &failure)) {
@@ -208,7 +217,7 @@ static void take_alert(Looking *looking, const char *sha256)
         refuse(looking, sha256, failure);
         return;
     }
-    activation->newest_issued_ms = MAX(activation->newest_issued_ms, alert->issued_ms);
+    learn_issued(looking, alert);
     const Input input = { "alert", sha256, alert->version, activation->t_ms, "" };
     tell_input(looking, &input, FALSE);
     looking->changed = TRUE;

@@ -3,10 +3,13 @@
 
 #include "base/error.h"
 #include "base/io.h"
+#include "player/check_connect.h"
+#include "player/check_dialect.h"
 #include "player/check_media.h"
 #include "player/check_report.h"
 #include "player/check_streams.h"
 #include "player/roles.h"
+#include "player/ttn_setup.h"
 #include "playlists/adapters/folder.h"
 
 #include <fcntl.h>
@@ -19,7 +22,7 @@
 
 typedef struct {
     gboolean led, as_json;
-    char *config, *assets;
+    char *config, *assets, *connect;
     BtConfig *board; /* as read from it; NULL: none was given */
     BtCheckBox box;  /* without a canvas: the layouts' own */
     gboolean asked;  /* for the fonts: they are opened once, when something needs them */
@@ -34,6 +37,7 @@ static void check_clear(Check *check)
     g_free(check->config);
     g_clear_pointer(&check->board, bt_config_free);
     g_free(check->assets);
+    g_free(check->connect);
     g_free(check->no_fonts);
     g_clear_pointer(&check->fonts, bt_fonts_close);
     g_clear_pointer(&check->files, bt_json_unref);
@@ -174,6 +178,8 @@ static void check_config(BtCheckReport *report)
         return;
     report->accepted = g_strdup(_("accepted: configuration"));
     report->notes = bt_config_notes(config);
+    if (!bt_ttn_setup_check(config, report->notes, &report->error))
+        g_clear_pointer(&report->accepted, g_free);
 }
 
 /* ---- paths ---- */
@@ -187,9 +193,11 @@ static gboolean is_document(const char *path)
 static void check_file(Check *check, const char *path)
 {
     g_auto(BtCheckReport) report = { .path = path };
-    if (is_document(path))
+    if (is_document(path) && bt_check_is_dialect(path))
+        bt_check_dialect(&report);
+    else if (is_document(path))
         check_document(check, &report);
-    else if (g_str_has_suffix(path, ".conf"))
+    else if (path == check->config || g_str_has_suffix(path, ".conf"))
         check_config(&report);
     else if (g_str_has_suffix(path, ".txt") || g_str_has_suffix(path, ".md"))
         check_text(check, &report);
@@ -271,6 +279,14 @@ static gboolean read_screen(Check *check, GError **error)
     return TRUE;
 }
 
+static int connect_to(const Check *check)
+{
+    if (check->board != NULL)
+        return bt_check_connect(check->board, check->connect);
+    fprintf(stderr, "bangtin: check: --connect NAME: expected --config FILE\n");
+    return 2;
+}
+
 int bt_check_command(int argc, char **argv)
 {
     g_auto(Check) check = { .good = TRUE, .box = { 0, 0, 1, BT_CHECK_SECONDS } };
@@ -281,6 +297,8 @@ int bt_check_command(int argc, char **argv)
         { "led", 0, 0, G_OPTION_ARG_NONE, &check.led, "The screen is an LED wall", NULL },
         { "assets", 0, 0, G_OPTION_ARG_FILENAME, &check.assets,
             "Where the files of manifests are, by hash or by name: they are examined too", "DIR" },
+        { "connect", 0, 0, G_OPTION_ARG_STRING, &check.connect,
+            "Try the connection of [source NAME], of kind ttn, step by step", "NAME" },
         { "seconds", 0, 0, G_OPTION_ARG_INT, &check.box.seconds,
             "How long one medium may be examined; 60 if not said", "N" },
         { "slower", 0, 0, G_OPTION_ARG_DOUBLE, &check.box.slower,
@@ -289,12 +307,13 @@ int bt_check_command(int argc, char **argv)
         { NULL },
     };
     if (!bt_options_parse("PATH…",
-            "Says whether manifests, envelopes, media, texts and configurations would be accepted, "
+            "Says whether manifests, envelopes, media, texts, configurations and dialects would be "
+            "accepted, "
             "and warns of what would be shown poorly.",
             entries, &argc, &argv))
         return 2;
-    if (argc < 2) {
-        fprintf(stderr, "bangtin: check: expected PATH…\n");
+    if (argc < 2 && check.config == NULL) {
+        fprintf(stderr, "bangtin: check: expected PATH…, or --config FILE\n");
         return 2;
     }
     if (check.box.seconds < 1 || check.box.seconds > BT_CHECK_MAX_SECONDS ||
@@ -305,9 +324,13 @@ int bt_check_command(int argc, char **argv)
     }
     if (!read_screen(&check, &failure))
         return bt_command_fail(failure, 1);
+    if (check.connect != NULL)
+        return connect_to(&check);
     check.files = check.as_json ? bt_json_new_array() : NULL;
     for (int i = 1; i < argc; i++)
         check_path(&check, argv[i]);
+    if (argc < 2)
+        check_file(&check, check.config);
     if (check.as_json)
         print_json(&check);
     else

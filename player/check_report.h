@@ -9,7 +9,7 @@
 
 typedef struct {
     const char *path;    /* borrowed */
-    const char *kind;    /* "manifest", "text", "medium", "configuration"; static */
+    const char *kind;    /* "manifest", "text", "medium", "configuration", "dialect"; static */
     char *accepted;      /* what it is, in words; NULL: it is refused */
     GError *error;       /* then why, where it is not one of the findings */
     GPtrArray *notes;    /* of char*: what was ignored (nullable) */

@@ -18,8 +18,7 @@ static const BtConfigSource *source_of(const BtManifest *manifest, const BtConfi
     return unnamed;
 }
 
-static void check_item(
-    const BtItem *item, const char *const *names, GPtrArray *notes)
+static void check_item(const BtItem *item, const char *const *names, GPtrArray *notes)
 {
     g_auto(BtStreamUrl) url = { 0 };
     g_autoptr(GError) error = NULL;
@@ -27,8 +26,8 @@ static void check_item(
         return;
     if (!bt_stream_url_parse(item->url, &url, &error) || !bt_stream_may_open(&url, names, &error))
         g_ptr_array_add(notes,
-            g_strdup_printf("/playlists/%u/items/%u/url: %s; the fallback would be shown", item->list,
-                item->index, error->message));
+            g_strdup_printf("/playlists/%u/items/%u/url: %s; the fallback would be shown",
+                item->list, item->index, error->message));
 }
 
 void bt_check_streams(const BtManifest *manifest, const BtConfig *config, GPtrArray *notes)

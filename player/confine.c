@@ -4,55 +4,38 @@
  * fails and does not kill: a library that tries, and goes on without, is no attacker. */
 #include "player/confine.h"
 
-#include "base/error.h"
-#include "base/sandbox.h"
+#include "base/sandbox-rules.h"
 
 #include <sched.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/socket.h>
 
-#define REFUSED(name)                                                                              \
-    {                                                                                              \
-        name, BT_CALL_REFUSE, 0,                                                                   \
-        {                                                                                          \
-            {                                                                                      \
-                0                                                                                  \
-            }                                                                                      \
-        }                                                                                          \
-    }
-#define REFUSED_WITH(name, ...)                                                                    \
-    {                                                                                              \
-        name, BT_CALL_REFUSE, 1,                                                                   \
-        {                                                                                          \
-            __VA_ARGS__                                                                            \
-        }                                                                                          \
-    }
-#define NO_SOCKET(family) REFUSED_WITH("socket", { 0, BT_ARG_IS, (family), 0 })
+#define NO_SOCKET(family) BT_REFUSE_WITH("socket", BT_IS(0, (family)))
 
 /* Programs and processes, other processes' memory, the kernel's deeper doors, the machine. */
 static const BtCallRule common[] = {
-    REFUSED("execve"), REFUSED("execveat"), REFUSED("process_vm_readv"),
-    REFUSED("process_vm_writev"), REFUSED("pidfd_getfd"), REFUSED("bpf"),
-    REFUSED("perf_event_open"), REFUSED("io_uring_setup"), REFUSED("userfaultfd"),
-    REFUSED("add_key"), REFUSED("request_key"), REFUSED("keyctl"), REFUSED("mount"),
-    REFUSED("umount2"), REFUSED("move_mount"), REFUSED("open_tree"), REFUSED("fsopen"),
-    REFUSED("pivot_root"), REFUSED("chroot"), REFUSED("setns"), REFUSED("unshare"),
-    REFUSED("open_by_handle_at"), REFUSED("init_module"), REFUSED("finit_module"),
-    REFUSED("delete_module"), REFUSED("kexec_load"), REFUSED("kexec_file_load"), REFUSED("reboot"),
-    REFUSED("swapon"), REFUSED("swapoff"), REFUSED("sethostname"), REFUSED("settimeofday"),
-    REFUSED("clock_settime"),
-    REFUSED_WITH("ioctl", { 1, BT_ARG_IS, TIOCSTI, 0 }), /* typing into a console */
+    BT_REFUSE("execve"), BT_REFUSE("execveat"), BT_REFUSE("process_vm_readv"),
+    BT_REFUSE("process_vm_writev"), BT_REFUSE("pidfd_getfd"), BT_REFUSE("bpf"),
+    BT_REFUSE("perf_event_open"), BT_REFUSE("io_uring_setup"), BT_REFUSE("userfaultfd"),
+    BT_REFUSE("add_key"), BT_REFUSE("request_key"), BT_REFUSE("keyctl"), BT_REFUSE("mount"),
+    BT_REFUSE("umount2"), BT_REFUSE("move_mount"), BT_REFUSE("open_tree"), BT_REFUSE("fsopen"),
+    BT_REFUSE("pivot_root"), BT_REFUSE("chroot"), BT_REFUSE("setns"), BT_REFUSE("unshare"),
+    BT_REFUSE("open_by_handle_at"), BT_REFUSE("init_module"), BT_REFUSE("finit_module"),
+    BT_REFUSE("delete_module"), BT_REFUSE("kexec_load"), BT_REFUSE("kexec_file_load"),
+    BT_REFUSE("reboot"), BT_REFUSE("swapon"), BT_REFUSE("swapoff"), BT_REFUSE("sethostname"),
+    BT_REFUSE("settimeofday"), BT_REFUSE("clock_settime"),
+    BT_REFUSE_WITH("ioctl", BT_IS(1, TIOCSTI)), /* typing into a console */
 #ifndef BANGTIN_SANITIZE /* looking for leaks at the end means tracing oneself from a child */
-    REFUSED("ptrace"), REFUSED("fork"), REFUSED("vfork"),
-    REFUSED_WITH("clone", { 0, BT_ARG_MASKED, 0, CLONE_THREAD }),
-    { "clone3", BT_CALL_ABSENT, 0, { { 0 } } }, /* its flags lie where no filter can look */
+    BT_REFUSE("ptrace"), BT_REFUSE("fork"), BT_REFUSE("vfork"),
+    BT_REFUSE_WITH("clone", BT_MASKED(0, CLONE_THREAD, 0)),
+    BT_ABSENT("clone3"), /* its flags lie where no filter can look */
 #endif
 };
 
 /* Of the families up to AF_INET6 (10) show keeps the local one, sync the Internet's. */
 static const BtCallRule show_only[] = {
-    REFUSED_WITH("socket", { 0, BT_ARG_ABOVE, AF_UNIX, 0 }),
+    BT_REFUSE_WITH("socket", BT_ABOVE(0, AF_UNIX)),
 };
 
 static const BtCallRule sync_only[] = {
@@ -70,10 +53,10 @@ static const BtCallRule sync_only[] = {
     NO_SOCKET(AF_NETBEUI),
     NO_SOCKET(AF_SECURITY),
     NO_SOCKET(AF_KEY),
-    REFUSED_WITH("socket", { 0, BT_ARG_ABOVE, AF_NETLINK, 0 }),
-    REFUSED("listen"),
-    REFUSED("accept"),
-    REFUSED("accept4"),
+    BT_REFUSE_WITH("socket", BT_ABOVE(0, AF_NETLINK)),
+    BT_REFUSE("listen"),
+    BT_REFUSE("accept"),
+    BT_REFUSE("accept4"),
 };
 
 static gboolean refuse(const BtCallRule *rules, gsize n_rules, GError **error)

@@ -97,6 +97,28 @@ static void print_renderer(const BtJsonAt *root)
     printf(_("Drawn by: %s\n"), by);
 }
 
+static gboolean is_true(const BtJsonAt *object, const char *key)
+{
+    BtJsonAt member;
+    gboolean value = FALSE;
+    return bt_json_member(object, key, &member) && bt_json_read_bool(&member, &value, NULL) &&
+        value;
+}
+
+/* Of a source system: what it ordered, and what it has not heard yet. */
+static void print_orders(const BtJsonAt *source)
+{
+    BtJsonAt outbox;
+    if (is_true(source, "stopped"))
+        printf("    %s\n", _("it was ordered to stop: nothing of it is shown until it goes on"));
+    if (is_true(source, "paused"))
+        printf("    %s\n", _("it was ordered to pause: its picture stands still until it goes on"));
+    if (!bt_json_member(source, "outbox", &outbox))
+        return;
+    g_autofree char *waiting = number_of(&outbox, "waiting");
+    printf(_("    to be told to it: %s\n"), waiting);
+}
+
 static void print_sources(const BtJsonAt *root, GTimeZone *zone)
 {
     BtJsonAt list;
@@ -110,6 +132,7 @@ static void print_sources(const BtJsonAt *root, GTimeZone *zone)
             bt_source_state_word(text_of(&entry, "state")), text_of(&entry, "last_ok"));
         if (*text_of(&entry, "message") != '\0')
             printf("    %s\n", text_of(&entry, "message"));
+        print_orders(&entry);
         printf("%s", traffic);
     }
 }

@@ -140,6 +140,24 @@ static void on_speed(
                 words, least));
 }
 
+/* More than 8 bits or 4:2:0: each picture goes the long way to the glass, which shows 8 bits. */
+static void on_profile(GPtrArray *findings, const BtMediaFindings *found, BtFindingPlace place)
+{
+    const char *chroma = found->chroma == 444 ? "4:4:4" : found->chroma == 422 ? "4:2:2" : "4:2:0";
+    g_autofree char *level = decimal((double)found->level_x10 / 10);
+    g_autofree char *most = decimal(BT_DOCTOR_MAX_LEVEL_X10 / 10.0);
+    if (found->bits > BT_DOCTOR_MAX_BITS || found->chroma > 420)
+        bt_findings_add(findings, "profile", FALSE, place,
+            g_strdup_printf(_("%s of %d bits, a profile that boards decode slowly and show no "
+                              "better: expected 4:2:0 of %d bits (ffmpeg -pix_fmt yuv420p)"),
+                chroma, (int)found->bits, BT_DOCTOR_MAX_BITS));
+    if (found->level_x10 > BT_DOCTOR_MAX_LEVEL_X10)
+        bt_findings_add(findings, "level", FALSE, place,
+            g_strdup_printf(_("level %s, of films too large or too fast for boards: expected at "
+                              "most %s"),
+                level, most));
+}
+
 static void on_file(GPtrArray *findings, const BtPatient *patient, BtFindingPlace place)
 {
     gint64 duration_ms = patient->info->duration_ms;
@@ -210,6 +228,7 @@ void bt_doctor_on_medium(
         on_black(findings, found, place);
         on_frames(findings, found, place);
         on_speed(findings, found, slower, place);
+        on_profile(findings, found, place);
     }
     on_file(findings, patient, place);
     on_size(findings, patient->info, place);

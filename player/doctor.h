@@ -16,6 +16,10 @@
 /* The film is not all that a box has to do. */
 #define BT_DOCTOR_LEAST_SPEED 1.5
 #define BT_DOCTOR_MAX_MBIT_S 40
+/* What boards decode fast and show without loss: H.264 up to High, HEVC and VP9 of 8 bits; and 4K
+ * at 60 pictures a second. */
+#define BT_DOCTOR_MAX_BITS 8
+#define BT_DOCTOR_MAX_LEVEL_X10 52
 /* EBU R 128 asks for −23 LUFS; people reach for the volume when neighbours differ by some 8. */
 #define BT_DOCTOR_LUFS (-23)
 #define BT_DOCTOR_LUFS_OFF 8

@@ -196,6 +196,12 @@ void bt_standing_clear(BtStanding *standing)
     g_clear_pointer(&standing->zone, g_free);
 }
 
+static char *sane_text(const char *text)
+{
+    return g_utf8_make_valid(
+        text == NULL ? "" : text, text == NULL ? 0 : (gssize)strnlen(text, 200));
+}
+
 gboolean bt_standing_put(
     BtFacts *facts, const char *source, const BtStanding *standing, GError **error)
 {
@@ -223,8 +229,8 @@ gboolean bt_standing_get(BtFacts *facts, const char *source, BtStanding *standin
         return FALSE;
     }
     *standing = (BtStanding){
-        .item = g_strdup(bt_rows_text(rows, 0)),
-        .zone = g_strdup(bt_rows_text(rows, 1)),
+        .item = sane_text(bt_rows_text(rows, 0)),
+        .zone = sane_text(bt_rows_text(rows, 1)),
         .start_ms = CLAMP(bt_rows_int(rows, 2), 0, LAST_MS),
         .volume = (int)CLAMP(bt_rows_int(rows, 3), 0, 100),
         .stopped = bt_rows_int(rows, 4) != 0,

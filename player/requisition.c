@@ -14,6 +14,8 @@
 
 #include <string.h>
 
+#define LAST_MS G_GINT64_CONSTANT(253402300799999) /* as of facts: what can be written down */
+
 struct BtRequisitionKeeper {
     const BtConfig *config;
     BtWriter *writer;
@@ -37,6 +39,7 @@ gboolean bt_requisition_put(BtFacts *facts, const BtRequisition *requisition, GE
         "sii", requisition->source, requisition->from_ms, requisition->until_ms);
 }
 
+/* The database is in reach of sync too. */
 gboolean bt_requisition_get(BtFacts *facts, BtRequisition *requisition, GError **error)
 {
     GError *failure = NULL;
@@ -50,8 +53,11 @@ gboolean bt_requisition_get(BtFacts *facts, BtRequisition *requisition, GError *
             g_propagate_error(error, failure);
         return FALSE;
     }
-    *requisition = (BtRequisition){ g_strdup(bt_rows_text(rows, 0)), bt_rows_int(rows, 1),
-        bt_rows_int(rows, 2) };
+    const char *source = bt_rows_text(rows, 0);
+    if (source == NULL || strlen(source) > BT_ID_MAX_BYTES || !g_utf8_validate(source, -1, NULL))
+        return FALSE;
+    *requisition = (BtRequisition){ g_strdup(source), CLAMP(bt_rows_int(rows, 1), 0, LAST_MS),
+        CLAMP(bt_rows_int(rows, 2), 0, LAST_MS) };
     return TRUE;
 }
 

@@ -133,12 +133,6 @@ gboolean bt_ttn_documents_compose(
 /* What templates may name and what is always so: the board, the machine, the configuration.
  * (transfer full) */
 GHashTable *bt_ttn_values(BtSyncTtn *ttn, gint64 now_ms);
-/* What this board is called. (transfer full): NULL-ended */
-char **bt_ttn_names(BtSyncTtn *ttn);
-const char *bt_ttn_setting(const BtSyncTtn *ttn, const char *name); /* of set.NAME; "" */
-/* Reads the password; (transfer full) "" when there is none. */
-char *bt_ttn_password(const BtSyncTtn *ttn, GError **error);
-
 /* ---- sync_ttn_ear.c: the broker ---- */
 gboolean bt_ttn_ear_open(BtSyncTtn *ttn, GError **error);
 void bt_ttn_ear_close(BtSyncTtn *ttn);

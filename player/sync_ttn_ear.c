@@ -2,7 +2,7 @@
  * until the desk has taken it. */
 #include "player/sync_ttn.h"
 
-#include "playlists/sync/ttn/mqtt.h"
+#include "player/ttn_setup.h"
 
 #define DURABLE_WAIT_MS 10000 /* then it is in memory at least, and the next may come */
 #define LOOK_US 1000
@@ -43,33 +43,21 @@ static void on_state(gboolean connected, const char *reason, gpointer user)
     bt_ttn_poke(ttn, &ttn->talk_wakes); /* for status */
 }
 
-static gboolean is_insecure(const BtSyncTtn *ttn)
-{
-    g_autoptr(GUri) uri = g_uri_parse(ttn->source->ttn->mqtt, G_URI_FLAGS_ENCODED, NULL);
-    return uri != NULL && bt_config_is_insecure_host(ttn->source, g_uri_get_host(uri));
-}
-
 gboolean bt_ttn_ear_open(BtSyncTtn *ttn, GError **error)
 {
-    const BtConfigTtn *config = ttn->source->ttn;
     g_autoptr(GHashTable) values = bt_ttn_values(ttn, bt_ttn_now_ms(ttn));
     g_autoptr(GPtrArray) topics = bt_dialect_topics(ttn->dialect, values, error);
-    g_autofree char *password = bt_ttn_password(ttn, error);
-    if (topics == NULL || password == NULL)
+    if (topics == NULL)
         return FALSE;
-    g_autofree char *client =
-        g_strdup_printf("bangtin-%s-%s", ttn->role->config->screen_id, ttn->source->name);
+    g_autofree char *password = bt_config_password(ttn->source, error);
+    if (password == NULL)
+        return FALSE;
+    g_autofree char *client = bt_ttn_setup_client_id(ttn->role->config, ttn->source);
     g_ptr_array_add(topics, NULL);
-    BtMqttOptions options = { .url = config->mqtt,
-        .insecure_host = is_insecure(ttn),
-        .ca_path = ttn->source->ca_path,
-        .cert_path = config->cert_path,
-        .key_path = config->key_path,
-        .username = config->username,
-        .password = *password == '\0' ? NULL : password,
-        .client_id = client,
-        .topics = (const char *const *)topics->pdata,
-        .max_bytes = BT_TTN_MESSAGE_MAX_BYTES };
+    BtMqttOptions options = bt_ttn_setup_mqtt(ttn->source);
+    options.topics = (const char *const *)topics->pdata;
+    options.password = *password == '\0' ? NULL : password;
+    options.client_id = client;
     BtMqttEar ear = { on_message, on_state, ttn };
     BtMqtt *mqtt = bt_mqtt_new(&options, &ear, error);
     g_mutex_lock(&ttn->mutex);

@@ -1,14 +1,16 @@
-/* How something is said to a TTN: what was answered is said. What was answered with a refusal is
- * tried a few times, and then it is an event of the log and the next one's turn: one report that a
- * province does not like must not silence a board. */
+/* How something is said to a TTN: what was answered is said. A report that is refused is tried some
+ * minutes, later and later; then, if the board's state is taken meanwhile, it is that report which
+ * the province does not like: it becomes an event of the log, and it is the next one's turn. A
+ * board of which nothing is taken keeps all it has to say. */
 #include "player/sync_ttn_talk.h"
 
 #include "base/hash.h"
+#include "player/ttn_setup.h"
 
 #include <string.h>
 
 #define CALL_LIMIT_MS (30 * BT_SECOND_MS)
-#define REFUSALS_MAX 3 /* of one report */
+#define REFUSALS_MAX 7 /* of one report: two minutes, in which the state was said anew */
 #define REGISTERED "ttn.registered"
 
 static void count(BtTtnTalk *talk)
@@ -43,16 +45,12 @@ gboolean bt_ttn_talk_open(BtTtnTalk *talk, GError **error)
     const BtConfigSource *source = talk->ttn->source;
     g_autofree char *name = g_strdup_printf("ttn.%s.token", source->name);
     g_autofree char *token = bt_config_state_path(talk->ttn->role->config, name);
-    BtTtnSessionOptions options = { .dialect = talk->ttn->dialect,
-        .ca_path = source->ca_path,
-        .pin = source->pin,
-        .insecure = (const char *const *)source->ttn->insecure_hosts,
-        .token_path = token,
-        .max_bytes_per_s = source->max_bytes_per_s,
-        .now = bt_sync_role_tls_now,
-        .now_user = talk->ttn->role,
-        .publish = publish,
-        .publish_user = talk->ttn };
+    BtTtnSessionOptions options = bt_ttn_setup_session(source, talk->ttn->dialect);
+    options.token_path = token;
+    options.now = bt_sync_role_tls_now;
+    options.now_user = talk->ttn->role;
+    options.publish = publish;
+    options.publish_user = talk->ttn;
     talk->session = bt_ttn_session_new(&options, error);
     return talk->session != NULL;
 }
@@ -110,7 +108,7 @@ static gboolean may_be_liked_later(BtTtnTalk *talk, const BtOutboxEntry *entry)
 {
     talk->refusals = talk->refused == entry->seq ? talk->refusals + 1 : 1;
     talk->refused = entry->seq;
-    if (talk->refusals < REFUSALS_MAX)
+    if (talk->refusals < REFUSALS_MAX || !talk->is_liked)
         return TRUE;
     bt_ttn_say(&talk->hands, "refused", talk->trouble, "outbox", NULL);
     return FALSE;

@@ -8,6 +8,8 @@
  * The outbox comes after the store: what is said twice, after a cut, is told once (outbox.h). */
 #include "player/sync_ttn.h"
 
+#include "player/ttn_setup.h"
+
 #include <string.h>
 
 static gboolean is_one_of(char *const *list, const char *word)
@@ -57,9 +59,10 @@ static gboolean may_show(const BtSyncTtn *ttn, const BtTtnBulletin *bulletin, GE
 static gboolean may_command(
     BtSyncTtn *ttn, const BtTtnMessage *message, gint64 now_ms, GError **error)
 {
-    const char *own = bt_ttn_setting(ttn, "nguonID");
+    const char *own = bt_ttn_setup_value(ttn->source, "nguonID");
     BtMoment moment = bt_sync_role_moment(ttn->role);
-    if (*message->sender != '\0' && *own != '\0' && strcmp(message->sender, own) != 0 &&
+    if (*message->sender != '\0' && own != NULL && *own != '\0' &&
+        strcmp(message->sender, own) != 0 &&
         !is_one_of(ttn->source->ttn->urgent_from, message->sender))
         return refuse(
             BT_ERROR_CEILING, error, "a command from “%s”: expected “%s”", message->sender, own);
@@ -198,7 +201,7 @@ gboolean bt_ttn_take(BtSyncTtn *ttn, BtTtnHands *hands, const BtTtnNote *note, g
 {
     g_autoptr(GError) failure = NULL;
     g_autoptr(GPtrArray) problems = g_ptr_array_new_with_free_func(g_free);
-    g_auto(GStrv) names = bt_ttn_names(ttn);
+    g_auto(GStrv) names = bt_ttn_setup_devices(ttn->source);
     const char *where = note->topic == NULL ? "poll" : note->topic;
     BtTtnHeard heard = { .topic = note->topic,
         .name = where,

@@ -3,6 +3,7 @@
  */
 #include "player/sync_ttn_talk.h"
 
+#include "player/ttn_setup.h"
 #include "playlists/sync/pace.h"
 
 #define STATE_EVERY_MS BT_MINUTE_MS /* when the dialect leaves it to us */
@@ -47,6 +48,7 @@ static BtTtnOutcome say_state(BtTtnTalk *talk)
         talk->told_change_ms = changed_ms;
         talk->state_due_us = real_us() + every_us(talk, BT_TTN_STATE);
     }
+    talk->is_liked = outcome == BT_TTN_WAS_SAID;
     if (outcome == BT_TTN_WAS_REFUSED)
         bt_ttn_say(&talk->hands, "refused", talk->trouble, "state", NULL);
     return outcome;
@@ -141,6 +143,20 @@ static BtTtnOutcome worse(BtTtnOutcome a, BtTtnOutcome b)
                                                       : b;
 }
 
+/* Each trouble is a line, once until it is another; the first since all was well is an event. */
+static void tell_trouble(BtTtnTalk *talk)
+{
+    const char *words = talk->trouble == NULL ? "" : talk->trouble->message;
+    if (g_strcmp0(talk->told_trouble, words) == 0)
+        return;
+    if (*words != '\0' && talk->failures <= 1)
+        bt_ttn_say(&talk->hands, "skipped", talk->trouble, "talk", NULL);
+    else if (*words != '\0')
+        g_message("%s: %s", talk->ttn->source->name, words);
+    g_free(talk->told_trouble);
+    talk->told_trouble = g_strdup(words);
+}
+
 /* The state first: it is what a province looks for, and says that the board lives. */
 static void do_round(BtTtnTalk *talk)
 {
@@ -158,6 +174,7 @@ static void do_round(BtTtnTalk *talk)
     gint64 wait_ms =
         failed ? bt_pace_retry_ms(talk->ttn->who, talk->pauses++, talk->failures, poll_ms) : 0;
     talk->retry_us = real_us() + MAX(wait_ms, asked_ms) * 1000;
+    tell_trouble(talk);
     if (!failed && outcome == BT_TTN_WAS_SAID)
         bt_sync_voice_forget(talk->hands.voice);
     note_state(talk);
@@ -195,14 +212,18 @@ static void wait_for_turn(BtTtnTalk *talk, guint64 *seen)
 
 gpointer bt_ttn_talk(gpointer data)
 {
-    BtTtnTalk talk = { .ttn = data };
-    g_autoptr(GError) failure = NULL;
+    BtTtnTalk talk = { .ttn = data, .is_liked = TRUE };
+    g_autoptr(GError) failure = NULL, unread = NULL;
     guint64 seen = 0;
     if (!bt_ttn_hands_wait(talk.ttn, &talk.hands))
         return NULL;
     talk.round_real_ms = real_us() / 1000;
     if (!bt_ttn_talk_open(&talk, &failure))
         bt_ttn_say(&talk.hands, "refused", failure, "base", NULL);
+    g_autoptr(GHashTable) values =
+        bt_ttn_setup_values(talk.ttn->role->config, talk.ttn->source, &unread);
+    if (values == NULL)
+        bt_ttn_say(&talk.hands, "refused", unread, "password", NULL);
     wait_for_turn(&talk, &seen);
     while (talk.session != NULL && !bt_ttn_is_over(talk.ttn)) {
         forget_old_line(&talk);
@@ -216,6 +237,7 @@ gpointer bt_ttn_talk(gpointer data)
     if (talk.session != NULL)
         say_last(&talk);
     g_clear_error(&talk.trouble);
+    g_free(talk.told_trouble);
     g_clear_pointer(&talk.session, bt_ttn_session_free);
     bt_ttn_hands_close(&talk.hands);
     return NULL;

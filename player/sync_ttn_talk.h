@@ -20,6 +20,8 @@ typedef struct {
     gint64 state_due_us, poll_due_us, retry_us;
     gint64 told_change_ms; /* of the standing that was said last */
     gboolean registered, ending;
+    gboolean is_liked;  /* the last state was taken: who refuses a report means that report */
+    char *told_trouble; /* the last line of the log about it; NULL, "" */
     gint64 round_real_ms;
     gint64 shown_heard_ms;
     GError *trouble; /* the last call's; NULL: it went well */

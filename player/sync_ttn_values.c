@@ -3,7 +3,7 @@
  */
 #include "player/sync_ttn.h"
 
-#include "base/io.h"
+#include "player/ttn_setup.h"
 
 #include <ifaddrs.h>
 #include <net/if.h>
@@ -12,31 +12,6 @@
 
 #define SYS_MAX_BYTES 4096
 #define ZONES_MAX 32
-#define BT_TTN_MAX_NAMES 16
-
-const char *bt_ttn_setting(const BtSyncTtn *ttn, const char *name)
-{
-    const GPtrArray *sets = ttn->source->ttn->sets;
-    for (guint i = 0; i < sets->len; i++) {
-        const BtConfigPair *pair = g_ptr_array_index(sets, i);
-        if (g_str_equal(pair->name, name))
-            return pair->value;
-    }
-    return "";
-}
-
-char *bt_ttn_password(const BtSyncTtn *ttn, GError **error)
-{
-    const char *path = ttn->source->ttn->password_path;
-    if (path == NULL)
-        return g_strdup("");
-    g_autoptr(GBytes) bytes = bt_io_read(path, BT_CONFIG_MAX_SECRET_BYTES, error);
-    if (bytes == NULL)
-        return NULL;
-    char *text = g_strndup(g_bytes_get_data(bytes, NULL), g_bytes_get_size(bytes));
-    text[strcspn(text, "\r\n")] = '\0';
-    return text;
-}
 
 /* ---- the machine ---- */
 
@@ -106,52 +81,21 @@ static void set_link(GHashTable *values)
 
 /* ---- all of it ---- */
 
-static void set_addresses(const BtSyncTtn *ttn, GHashTable *values)
-{
-    const BtConfigTtn *config = ttn->source->ttn;
-    const char *base = ttn->source->base;
-    bt_ttn_values_set_string(values, "base", base);
-    bt_ttn_values_set_string(values, "auth", config->auth != NULL ? config->auth : base);
-    if (config->register_at != NULL)
-        bt_ttn_values_set_string(values, "register", config->register_at);
-    if (config->mqtt != NULL)
-        bt_ttn_values_set_string(values, "mqtt", config->mqtt);
-    if (config->username != NULL)
-        bt_ttn_values_set_string(values, "username", config->username);
-}
-
+/* A password that cannot be read leaves all of it unsaid, which the talk tells. */
 GHashTable *bt_ttn_values(BtSyncTtn *ttn, gint64 now_ms)
 {
-    GHashTable *values = bt_ttn_values_new();
-    const GPtrArray *sets = ttn->source->ttn->sets;
-    set_addresses(ttn, values);
-    bt_ttn_values_set_string(values, "app_version", BANGTIN_VERSION);
-    bt_ttn_values_set_string(values, "screen", ttn->role->config->screen_id);
+    const BtConfig *config = ttn->role->config;
+    GHashTable *values = bt_ttn_setup_values(config, ttn->source, NULL);
+    if (values == NULL)
+        values = bt_ttn_values_new();
+    else if (!g_hash_table_contains(values, "auth"))
+        bt_ttn_values_set_string(values, "auth", ttn->source->base);
+    if (!g_hash_table_contains(values, "maThietBi"))
+        bt_ttn_values_set_string(values, "maThietBi", config->screen_id);
     bt_ttn_values_set_string(values, "source", ttn->source->name);
-    bt_ttn_values_set_string(values, "maThietBi", ttn->role->config->screen_id);
     bt_ttn_values_set_int(values, "now", now_ms);
     set_link(values);
     set_temperature(values);
     set_disk(ttn, values);
-    for (guint i = 0; i < sets->len; i++) {
-        const BtConfigPair *pair = g_ptr_array_index(sets, i);
-        bt_ttn_values_set_string(values, pair->name, pair->value);
-    }
     return values;
-}
-
-/* A board is spoken to by its serial, by where it is, or by the area. */
-char **bt_ttn_names(BtSyncTtn *ttn)
-{
-    static const char *const names[] = { "maThietBi", "dichID", "diaBanID", "khuVucID" };
-    GPtrArray *found = g_ptr_array_new();
-    g_ptr_array_add(found, g_strdup(ttn->role->config->screen_id));
-    for (guint i = 0; i < G_N_ELEMENTS(names); i++) {
-        g_auto(GStrv) ids = g_strsplit(bt_ttn_setting(ttn, names[i]), ";", BT_TTN_MAX_NAMES);
-        for (guint k = 0; ids[k] != NULL; k++)
-            if (*g_strstrip(ids[k]) != '\0')
-                g_ptr_array_add(found, g_strdup(ids[k]));
-    }
-    g_ptr_array_add(found, NULL);
-    return (char **)g_ptr_array_free(found, FALSE);
 }

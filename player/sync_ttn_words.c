@@ -25,18 +25,9 @@ static void set_playing(BtTtnTalk *talk, GHashTable *values, const BtStanding *s
     bt_ttn_bulletin_free(bulletin);
 }
 
-static GHashTable *new_values(BtTtnTalk *talk)
-{
-    GHashTable *values = bt_ttn_values(talk->ttn, bt_ttn_now_ms(talk->ttn));
-    g_autofree char *password = bt_ttn_password(talk->ttn, NULL);
-    if (password != NULL)
-        bt_ttn_values_set_string(values, "password", password);
-    return values;
-}
-
 GHashTable *bt_ttn_words_now(BtTtnTalk *talk, gint64 *changed_ms)
 {
-    GHashTable *values = new_values(talk);
+    GHashTable *values = bt_ttn_values(talk->ttn, bt_ttn_now_ms(talk->ttn));
     BtStanding standing = { 0 };
     gboolean known = bt_standing_get(talk->hands.facts, talk->ttn->source->name, &standing, NULL);
     bt_ttn_values_set_string(values, "state",

@@ -118,10 +118,22 @@ static BtJson *begin_telling(const BtOpenRow *row)
     return body;
 }
 
+/* A manifest that is composed anew in the middle of an item makes a row of its own; for those who
+ * are told it is the same occurrence. What is on the glass ends before what waits, so the end that
+ * is told is the last one. */
+static char *telling_id(const char *what, const BtOpenRow *row)
+{
+    g_autofree char *text = g_strdup_printf("%s\n%s\n%s\n%s", member_text(row, "source"),
+        member_text(row, "zone"), member_text(row, "item"), member_text(row, "due"));
+    char hex[BT_HASH_HEX_SIZE];
+    bt_hash_data(text, strlen(text), hex);
+    return g_strdup_printf("%s-%.32s", what, hex);
+}
+
 static gboolean tell_start(BtFacts *facts, const Writing *writing, GError **error)
 {
     const BtOpenRow *row = writing->row;
-    g_autofree char *id = g_strconcat("started-", row->id, NULL);
+    g_autofree char *id = telling_id("started", row);
     BtJson *body = begin_telling(row);
     bt_json_set_int(body, "volume", writing->volume);
     bt_json_set_string(body, "due", member_text(row, "due"));
@@ -132,7 +144,7 @@ static gboolean tell_start(BtFacts *facts, const Writing *writing, GError **erro
 static gboolean tell_end(BtFacts *facts, const Writing *writing, GError **error)
 {
     const BtOpenRow *row = writing->row;
-    g_autofree char *id = g_strconcat("ended-", row->id, NULL);
+    g_autofree char *id = telling_id("ended", row);
     BtJson *body = begin_telling(row);
     bt_json_set_time(body, "start", row->start_ms);
     bt_json_set_string(body, "cause", writing->cause);

@@ -16,7 +16,7 @@ void bt_tracker_free(BtTracker *tracker);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(BtTracker, bt_tracker_free)
 
 /* Occurrences of this source are put into its outbox too, as they come on the glass and as they
- * end: in the transaction of their row, under ids of the row's, so each is told once. */
+ * end: in the transaction of their row, each occurrence once, whatever became of its manifest. */
 void bt_tracker_tell(BtTracker *tracker, const char *source);
 /* As it sounds from now on, 0 to 100: what comes on the glass is told with it. */
 void bt_tracker_set_volume(BtTracker *tracker, int volume);

@@ -46,6 +46,7 @@ void bt_card_free(BtCard *card)
 {
     g_free(card->id);
     g_free(card->name);
+    g_free(card->taken_by);
     g_ptr_array_unref(card->items);
     g_free(card);
 }
@@ -363,6 +364,22 @@ static void add_facts(GString *html, const BtPage *page, const BtCard *card)
         SAY(page, "Đã phát đúng hôm nay", "Lit and right today"), lit);
 }
 
+/* A screen that an authority took over, or had until lately: its owner is not asked why. */
+static void add_taken(GString *html, const BtPage *page, const BtCard *card)
+{
+    if (card->taken_by == NULL)
+        return;
+    bt_html_add(html, "<p class=\"taken\">%s <b>%s</b> %s ",
+        card->taken_until_ms > page->now_ms
+            ? SAY(page, "Đang được trưng dụng bởi", "Requisitioned by")
+            : SAY(page, "Đã được trưng dụng bởi", "Was requisitioned by"),
+        card->taken_by, SAY(page, "từ", "from"));
+    add_time(html, page, card->taken_from_ms);
+    bt_html_add(html, " %s ", SAY(page, "đến", "until"));
+    add_time(html, page, card->taken_until_ms);
+    g_string_append(html, "</p>");
+}
+
 static void add_card(GString *html, const BtPage *page, const BtCard *card)
 {
     bt_html_add(
@@ -374,6 +391,7 @@ static void add_card(GString *html, const BtPage *page, const BtCard *card)
         bt_html_add(html, "<p class=\"alert\">%s</p>",
             SAY(page, "⚠ Đang có bản tin KHẨN CẤP giao cho màn hình này",
                 "⚠ An EMERGENCY bulletin is published to this screen"));
+    add_taken(html, page, card);
     add_on_air(html, page, card);
     add_facts(html, page, card);
     g_string_append(html, "</article>\n");

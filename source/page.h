@@ -36,11 +36,13 @@ typedef struct {
 typedef struct {
     char *id, *name;
     BtCardState state;
-    gint64 since_ms;  /* of the state; 0: not known */
-    gint64 seen_ms;   /* 0: never */
-    gint64 lit_ms;    /* today, for sure */
-    gboolean alert;   /* an alert is published to it */
-    gboolean empty;   /* nothing is published to it */
+    gint64 since_ms; /* of the state; 0: not known */
+    gint64 seen_ms;  /* 0: never */
+    gint64 lit_ms;   /* today, for sure */
+    gboolean alert;  /* an alert is published to it */
+    gboolean empty;  /* nothing is published to it */
+    char *taken_by;  /* who has it by requisition, or had it last; NULL: nobody */
+    gint64 taken_from_ms, taken_until_ms;
     GPtrArray *items; /* of BtCardItem: on air */
 } BtCard;
 

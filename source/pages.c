@@ -258,6 +258,16 @@ static gboolean alert_is_on(BtStore *store, const char *sha256, gint64 now_ms)
     return rows != NULL && bt_rows_next(rows, NULL);
 }
 
+static void add_taken(BtServer *server, const BtScreen *screen, BtCard *card, gint64 now_ms)
+{
+    BtReportTaken taken;
+    if (!bt_reports_taken(server->store, screen->id, now_ms, &taken))
+        return;
+    card->taken_by = taken.by;
+    card->taken_from_ms = taken.from_ms;
+    card->taken_until_ms = taken.until_ms;
+}
+
 static BtCard *make_card(BtServer *server, const BtScreen *screen, gint64 now_ms)
 {
     BtCard *card = bt_card_new(screen->id, screen->name);
@@ -274,6 +284,7 @@ static BtCard *make_card(BtServer *server, const BtScreen *screen, gint64 now_ms
     card->seen_ms = screen->seen_ms;
     card->lit_ms =
         bt_reports_lit_ms(server->store, screen->id, start_of_day(server, now_ms), now_ms);
+    add_taken(server, screen, card, now_ms);
     card->alert = alert_is_on(server->store, screen->alert, now_ms);
     card->empty = *screen->manifest == '\0';
     return card;

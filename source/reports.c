@@ -284,6 +284,28 @@ BtJson *bt_reports_newest(BtStore *store, const char *screen, const char *type, 
     return rows != NULL && bt_rows_next(rows, NULL) ? parse_kept(bt_rows_text(rows, 0)) : NULL;
 }
 
+static gboolean read_taken(const BtJson *fact, BtReportTaken *taken)
+{
+    BtJsonAt at = bt_json_root("fact", fact);
+    *taken = (BtReportTaken){ 0 };
+    return read_time(&at, "from", &taken->from_ms, NULL) &&
+        read_time(&at, "until", &taken->until_ms, NULL) &&
+        read_text(&at, "by", BT_REPORT_ID_MAX, &taken->by, NULL);
+}
+
+gboolean bt_reports_taken(BtStore *store, const char *screen, gint64 now_ms, BtReportTaken *taken)
+{
+    g_autoptr(BtRows) rows = bt_db_query(store->db, NULL,
+        "SELECT line FROM fact WHERE screen = ? AND type = 'event' AND at_ms BETWEEN ? AND ?"
+        " AND json_valid(line) AND json_extract(line, '$.event') = 'requisition'"
+        " ORDER BY at_ms DESC, device DESC, seq DESC LIMIT 1",
+        "sii", screen, now_ms - BT_REPORT_TAKEN_MS, now_ms + BT_REPORT_AHEAD_MS);
+    if (rows == NULL || !bt_rows_next(rows, NULL))
+        return FALSE;
+    g_autoptr(BtJson) fact = parse_kept(bt_rows_text(rows, 0));
+    return fact != NULL && read_taken(fact, taken);
+}
+
 typedef struct {
     gint64 from_ms, to_ms;
 } Stretch;

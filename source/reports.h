@@ -56,6 +56,14 @@ gboolean bt_reports_each(
 /* The newest fact of a type that is not from after `now_ms` (a board's clock may be ahead), parsed;
  * NULL when there is none. (transfer full) */
 BtJson *bt_reports_newest(BtStore *store, const char *screen, const char *type, gint64 now_ms);
+/* Who had a screen that was taken over, by the newest fact of it ("event": "requisition"). */
+#define BT_REPORT_TAKEN_MS BT_DAY_MS /* older ones are history */
+typedef struct {
+    char *by;
+    gint64 from_ms, until_ms; /* as planned; once it ended, as it was */
+} BtReportTaken;
+/* FALSE: nobody, as far as is known. `taken->by` (transfer full). */
+gboolean bt_reports_taken(BtStore *store, const char *screen, gint64 now_ms, BtReportTaken *taken);
 /* How long the screen surely was lit and right in [from, to): what "uptime" facts say, overlaps
  * counted once. */
 gint64 bt_reports_lit_ms(BtStore *store, const char *screen, gint64 from_ms, gint64 to_ms);

@@ -36,16 +36,25 @@ static const char *words_of(const BtItem *item)
     return item->asset != NULL ? item->asset->name : "";
 }
 
+/* An item without a title is called by how its words begin. (transfer full) */
+static char *shortened(const char *words)
+{
+    if (g_utf8_strlen(words, -1) <= TITLE_MAX_CHARS)
+        return g_strdup(words);
+    g_autofree char *beginning = g_utf8_substring(words, 0, TITLE_MAX_CHARS);
+    char *last_space = strrchr(beginning, ' ');
+    if (last_space != NULL && last_space != beginning)
+        *last_space = '\0';
+    return g_strconcat(beginning, "…", NULL);
+}
+
 static void add_items(GHashTable *titles, const BtPlaylist *playlist)
 {
     for (guint i = 0; i < playlist->items->len; i++) {
         const BtItem *item = g_ptr_array_index(playlist->items, i);
         const char *words = words_of(item);
         if (*words != '\0')
-            g_hash_table_insert(titles, g_strdup(item->id),
-                g_utf8_strlen(words, -1) > TITLE_MAX_CHARS
-                    ? g_utf8_substring(words, 0, TITLE_MAX_CHARS)
-                    : g_strdup(words));
+            g_hash_table_insert(titles, g_strdup(item->id), shortened(words));
     }
 }
 

@@ -5,143 +5,48 @@
  * can do without. */
 #include "player/relay/jail.h"
 
-#include "base/error.h"
-#include "base/sandbox.h"
+#include "base/sandbox-rules.h"
 
-#include <errno.h>
 #include <fcntl.h>
 #include <malloc.h>
-#include <sched.h>
-#include <signal.h>
-#include <sys/mman.h>
-#include <sys/prctl.h>
 #include <sys/resource.h>
-#include <unistd.h>
-
-static gboolean limit(int what, const char *name, guint64 soft, guint64 hard, GError **error)
-{
-    struct rlimit now;
-    if (getrlimit(what, &now) == 0) {
-        now.rlim_max = MIN(now.rlim_max, hard);
-        now.rlim_cur = MIN(now.rlim_max, soft);
-        if (setrlimit(what, &now) == 0)
-            return TRUE;
-    }
-    bt_error_set_errno(error, BT_ERROR_FAILED, errno, "jail", name);
-    return FALSE;
-}
 
 static gboolean set_limits(GError **error)
 {
 #ifndef BANGTIN_SANITIZE /* the shadow memory alone reserves terabytes */
-    if (!limit(
+    if (!bt_sandbox_limit(
             RLIMIT_AS, "RLIMIT_AS", BT_RELAY_JAIL_MEMORY_BYTES, BT_RELAY_JAIL_MEMORY_BYTES, error))
         return FALSE;
 #endif
-    return limit(RLIMIT_CPU, "RLIMIT_CPU", BT_RELAY_JAIL_CPU_S, RLIM_INFINITY, error) &&
-        limit(RLIMIT_NOFILE, "RLIMIT_NOFILE", BT_RELAY_JAIL_MAX_FILES, BT_RELAY_JAIL_MAX_FILES,
-            error) &&
-        limit(RLIMIT_FSIZE, "RLIMIT_FSIZE", 0, 0, error);
+    return bt_sandbox_limit(RLIMIT_CPU, "RLIMIT_CPU", BT_RELAY_JAIL_CPU_S, RLIM_INFINITY, error) &&
+        bt_sandbox_limit(RLIMIT_NOFILE, "RLIMIT_NOFILE", BT_RELAY_JAIL_MAX_FILES,
+            BT_RELAY_JAIL_MAX_FILES, error) &&
+        bt_sandbox_limit(RLIMIT_FSIZE, "RLIMIT_FSIZE", 0, 0, error);
 }
 
-#define ALLOW(name)                                                                                \
-    {                                                                                              \
-        name, BT_CALL_ALLOW, 0,                                                                    \
-        {                                                                                          \
-            {                                                                                      \
-                0                                                                                  \
-            }                                                                                      \
-        }                                                                                          \
-    }
-#define REFUSE(name)                                                                               \
-    {                                                                                              \
-        name, BT_CALL_REFUSE, 0,                                                                   \
-        {                                                                                          \
-            {                                                                                      \
-                0                                                                                  \
-            }                                                                                      \
-        }                                                                                          \
-    }
-#define ARGS(...)                                                                                  \
-    {                                                                                              \
-        __VA_ARGS__                                                                                \
-    }
-#define IS(arg, value)                                                                             \
-    {                                                                                              \
-        (arg), BT_ARG_IS, (guint64)(value), 0                                                      \
-    }
-#define MASKED(arg, mask, value)                                                                   \
-    {                                                                                              \
-        (arg), BT_ARG_MASKED, (value), (mask)                                                      \
-    }
-
-/* sendmsg may carry an address, out of a filter's sight, and files: it is not on the list. sendto
- * is, without an address: a datagram socket that was given leads nowhere. */
+/* Besides what any reader needs: connections, and the pipe. sendmsg may carry an address, out of a
+ * filter's sight, and files: it is not on the list. sendto is, without an address: a datagram
+ * socket that was given leads nowhere. */
 static gboolean close_the_streamers_list(GError **error)
 {
     const BtCallRule rules[] = {
-        ALLOW("brk"),
-        ALLOW("munmap"),
-        ALLOW("mremap"),
-        ALLOW("madvise"),
-        ALLOW("read"),
-        ALLOW("readv"),
-        ALLOW("write"),
-        ALLOW("writev"),
-        ALLOW("lseek"),
-        ALLOW("close"),
-        ALLOW("fstat"),
-        ALLOW("poll"),
-        ALLOW("ppoll"),
-        ALLOW("recvmsg"),
-        ALLOW("recvfrom"),
-        ALLOW("shutdown"),
-        ALLOW("getsockname"),
-        ALLOW("getpeername"),
-        ALLOW("getsockopt"),
-        ALLOW("dup3"),
-        ALLOW("eventfd2"),
-        ALLOW("futex"),
-        ALLOW("set_robust_list"),
-        ALLOW("rseq"),
-        ALLOW("sched_yield"),
-        ALLOW("sched_getaffinity"),
-        ALLOW("gettid"),
-        ALLOW("getpid"),
-        ALLOW("restart_syscall"),
-        ALLOW("rt_sigprocmask"),
-        ALLOW("rt_sigaction"),
-        ALLOW("rt_sigreturn"),
-        ALLOW("clock_gettime"),
-        ALLOW("clock_nanosleep"),
-        ALLOW("nanosleep"),
-        ALLOW("gettimeofday"),
-        ALLOW("getrandom"),
-        ALLOW("sysinfo"),
-        ALLOW("exit"),
-        ALLOW("exit_group"),
-#ifdef BANGTIN_SANITIZE /* a thread's signal stack, the limits of the stack, reports */
-        ALLOW("sigaltstack"),
-        ALLOW("getrlimit"),
-        ALLOW("prctl"),
-#endif
-        { "sendto", BT_CALL_ALLOW, 1, ARGS(IS(4, 0)) },
-        { "mmap", BT_CALL_ALLOW, 1, ARGS(MASKED(2, PROT_EXEC, 0)) },
-        { "mprotect", BT_CALL_ALLOW, 1, ARGS(MASKED(2, PROT_EXEC, 0)) },
-        { "clone", BT_CALL_ALLOW, 1, ARGS(MASKED(0, CLONE_THREAD, CLONE_THREAD)) },
-        { "fcntl", BT_CALL_ALLOW, 1, ARGS(IS(1, F_GETFL)) },
-        { "fcntl", BT_CALL_ALLOW, 1, ARGS(IS(1, F_SETFL)) },
-        { "fcntl", BT_CALL_ALLOW, 1, ARGS(IS(1, F_GETFD)) },
-        { "fcntl", BT_CALL_ALLOW, 1, ARGS(IS(1, F_SETFD)) },
-        { "newfstatat", BT_CALL_ALLOW, 2,
-            ARGS({ 0, BT_ARG_UP_TO, BT_RELAY_JAIL_MAX_FILES, 0 }, IS(3, AT_EMPTY_PATH)) },
-        { "prctl", BT_CALL_ALLOW, 1, ARGS(IS(0, PR_SET_NAME)) },
-        { "prctl", BT_CALL_ALLOW, 1, ARGS(IS(0, 0x53564d41)) }, /* PR_SET_VMA: names of memory */
-        { "prlimit64", BT_CALL_ALLOW, 3, ARGS(IS(0, 0), IS(1, RLIMIT_STACK), IS(2, 0)) },
-        { "tgkill", BT_CALL_ALLOW, 1, ARGS(IS(0, getpid())) },
-        { "clone3", BT_CALL_ABSENT, 0, ARGS({ 0 }) },
+        BT_ALLOW("readv"),
+        BT_ALLOW("write"),
+        BT_ALLOW("writev"),
+        BT_ALLOW("recvfrom"),
+        BT_ALLOW_WITH("sendto", BT_IS(4, 0)),
+        BT_ALLOW("shutdown"),
+        BT_ALLOW("getsockname"),
+        BT_ALLOW("getpeername"),
+        BT_ALLOW("getsockopt"),
+        BT_ALLOW("dup3"),
+        BT_ALLOW("eventfd2"),
+        BT_ALLOW_WITH("fcntl", BT_IS(1, F_SETFL)),
+        BT_ALLOW_WITH("fcntl", BT_IS(1, F_GETFD)),
+        BT_ALLOW_WITH("fcntl", BT_IS(1, F_SETFD)),
+        BT_ALLOW_WITH("newfstatat", BT_UP_TO(0, BT_RELAY_JAIL_MAX_FILES), BT_IS(3, AT_EMPTY_PATH)),
     };
-    return bt_sandbox_calls(BT_CALL_REFUSE, rules, G_N_ELEMENTS(rules), error);
+    return bt_sandbox_calls_of_reader(BT_CALL_REFUSE, rules, G_N_ELEMENTS(rules), error);
 }
 
 gboolean bt_relay_jail_streamer(GError **error)
@@ -158,22 +63,22 @@ gboolean bt_relay_jail_connector(GError **error)
 {
     const BtSandboxFiles files = { .read = TRUE, .tcp = TRUE };
     const BtCallRule rules[] = {
-        REFUSE("execve"),
-        REFUSE("execveat"),
-        REFUSE("ptrace"),
-        REFUSE("process_vm_readv"),
-        REFUSE("process_vm_writev"),
-        REFUSE("pidfd_getfd"),
-        REFUSE("fork"),
-        REFUSE("vfork"),
-        REFUSE("listen"),
-        REFUSE("accept"),
-        REFUSE("accept4"),
-        REFUSE("bpf"),
-        REFUSE("io_uring_setup"),
-        REFUSE("mount"),
-        REFUSE("setns"),
-        REFUSE("unshare"),
+        BT_REFUSE("execve"),
+        BT_REFUSE("execveat"),
+        BT_REFUSE("ptrace"),
+        BT_REFUSE("process_vm_readv"),
+        BT_REFUSE("process_vm_writev"),
+        BT_REFUSE("pidfd_getfd"),
+        BT_REFUSE("fork"),
+        BT_REFUSE("vfork"),
+        BT_REFUSE("listen"),
+        BT_REFUSE("accept"),
+        BT_REFUSE("accept4"),
+        BT_REFUSE("bpf"),
+        BT_REFUSE("io_uring_setup"),
+        BT_REFUSE("mount"),
+        BT_REFUSE("setns"),
+        BT_REFUSE("unshare"),
     };
     if (!bt_sandbox_no_new_privileges(error))
         return FALSE;

@@ -5,50 +5,31 @@
 
 #include "base/channel.h"
 #include "base/io.h"
+#include "base/program.h"
 #include "player/relay/jail.h"
 
 #include <curl/curl.h>
 #include <fcntl.h>
 #include <signal.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
-#include <time.h>
 #include <unistd.h>
 
 #define ORDER_WAIT_MS 10000
 #define SYSTEM_CA "/etc/ssl/certs/ca-certificates.crt"
 
-#ifdef BANGTIN_SANITIZE
-/* Looking for leaks at the end means tracing oneself, which the jail forbids. */
-const char *__asan_default_options(void);
-const char *__asan_default_options(void)
-{
-    return "detect_leaks=0";
-}
-#endif
-
-static int usage(FILE *to, int code)
-{
-    fputs("Usage: bangtin-relay 3<>SOCKET 4>PIPE\n"
-          "Passes one live stream on for Bangtin, which starts it with the two files open.\n"
-          "  --help, --version\n",
-        to);
-    return code;
-}
-
-static void be_silent(void *user, int level, const char *format, va_list arguments)
-{
-    (void)user, (void)level, (void)format, (void)arguments;
-}
+static const BtProgram program = {
+    .name = "bangtin-relay",
+    .usage = "Usage: bangtin-relay 3<>SOCKET 4>PIPE\n"
+             "Passes one live stream on for Bangtin, which starts it with the two files open.\n"
+             "  --help, --version\n",
+};
 
 /* What opens a file when it is first used is used before the jail. */
 static void prepare_libraries(void)
 {
-    setenv("TZ", "UTC0", 1);
-    tzset();
-    av_log_set_callback(be_silent);
+    bt_program_prepare();
+    av_log_set_level(AV_LOG_QUIET);
     avformat_network_init();
     curl_global_init(CURL_GLOBAL_DEFAULT);
 }
@@ -120,7 +101,7 @@ static int run(void)
     g_autoptr(GError) error = NULL;
     int ends[2];
     if (!receive_order(&order, &url))
-        return usage(stderr, 2);
+        return bt_program_wrong_use(&program);
     g_autoptr(GBytes) ca = read_ca(&order, &url, &error);
     /* Before there are two: Landlock lets a process signal, also by its death, only those within.
      */
@@ -139,15 +120,12 @@ static int run(void)
 
 int main(int argc, char **argv)
 {
-    if (argc == 2 && strcmp(argv[1], "--help") == 0)
-        return usage(stdout, 0);
-    if (argc == 2 && strcmp(argv[1], "--version") == 0)
-        return printf("bangtin-relay %s\n", BANGTIN_VERSION) > 0 ? 0 : 1;
+    if (bt_program_answers(&program, argc, argv))
+        return 0;
     if (argc != 1 || fcntl(BT_RELAY_SOCKET_FD, F_GETFL) < 0 ||
         fcntl(BT_RELAY_OUTPUT_FD, F_GETFL) < 0)
-        return usage(stderr, 2);
+        return bt_program_wrong_use(&program);
     signal(SIGPIPE, SIG_IGN);
-    signal(SIGXFSZ, SIG_IGN);
     prepare_libraries();
     return run();
 }

@@ -109,6 +109,9 @@ static gboolean is_tiny(int h_px, int small_min_px, int body_min_px)
     return h_px * 0.86 < blocks_px;
 }
 
+/* So many times as wide as high, a zone is a headline's: a line or two, and these large. */
+#define FLAT 6
+
 BtLook bt_look_for(int w_px, int h_px, gboolean led, int small_min_px, int body_min_px)
 {
     int short_side = MIN(w_px, h_px), side = MIN(h_px, w_px * 3 / 4);
@@ -120,8 +123,9 @@ BtLook bt_look_for(int w_px, int h_px, gboolean led, int small_min_px, int body_
     look.title_px = bt_look_title_px(look.body_px);
     look.line_percent = led ? 100 : 106;
     look.max_lines = lines_of(side, h_px, look.margin_px, led, body_min_px);
-    int of_height =
-        look.tiny ? h_px * 2 / 5 : scaled(h_px, look.max_lines > 4 ? 1.0 / 5.5 : 1.0 / 5);
+    int of_height = look.tiny || w_px >= FLAT * h_px
+        ? h_px * 2 / 5
+        : scaled(h_px, look.max_lines > 4 ? 1.0 / 5.5 : 1.0 / 5);
     look.max_body_px = MAX(look.tiny ? body_min_px : look.body_px, MIN(of_height, w_px / 7));
     return look;
 }

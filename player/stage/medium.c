@@ -5,10 +5,6 @@
 #include <poll.h>
 #include <string.h>
 
-/* A decoder that dies may have been killed by anything: memory, an operator; one that stands may
- * have been stopped. One that dies or hangs for what it reads will do so again. */
-#define DECODERS_MAX 3
-
 void bt_medium_close(BtPool *pool, BtMedium *entry)
 {
     if (entry->moving)
@@ -109,6 +105,11 @@ gboolean bt_medium_has_succeeded(const BtMedium *entry, gint64 t_ms)
 static gboolean open_media(BtPool *pool, BtMedium *entry, GError **error)
 {
     const BtStageOptions *options = pool->options;
+    const GError *verdict = bt_trials_verdict(pool->trials, entry->asset.sha256, pool->mono_ms);
+    if (verdict) {
+        g_propagate_error(error, g_error_copy(verdict));
+        return FALSE;
+    }
     if (pool->n_open >= BT_POOL_MAX_OPEN) {
         g_set_error(error, BT_ERROR, BT_ERROR_LIMIT, "%s: %u media are open: expected fewer",
             entry->item->id, pool->n_open);
@@ -129,11 +130,38 @@ static gboolean open_media(BtPool *pool, BtMedium *entry, GError **error)
     return entry->media != NULL;
 }
 
+/* Another decoder is at the same content and shows nothing yet. */
+static gboolean is_being_tried(const BtPool *pool, const BtMedium *entry)
+{
+    GHashTableIter iter;
+    gpointer value;
+    g_hash_table_iter_init(&iter, pool->entries);
+    while (g_hash_table_iter_next(&iter, NULL, &value)) {
+        const BtMedium *other = value;
+        gboolean lives = other->arrived || (other->unseen && other->started);
+        if (other != entry && other->media && !lives &&
+            strcmp(other->asset.sha256, entry->asset.sha256) == 0)
+            return TRUE;
+    }
+    return FALSE;
+}
+
+/* What has killed a decoder is tried by one at a time. Who waits for the whole picture, while time
+ * stands, polls nobody else. */
+static gboolean must_wait(const BtPool *pool, const BtMedium *entry)
+{
+    return !pool->stands && bt_trials_suspects(pool->trials, entry->asset.sha256) &&
+        is_being_tried(pool, entry);
+}
+
 void bt_medium_open(BtPool *pool, BtMedium *entry)
 {
     g_autoptr(GError) error = NULL;
     entry->opened_mono_ms = pool->mono_ms;
     entry->started = entry->arrived = FALSE;
+    entry->waits = must_wait(pool, entry);
+    if (entry->waits)
+        return;
     if (!open_media(pool, entry, &error)) {
         if (!error)
             g_set_error(&error, BT_ERROR, BT_ERROR_FAILED, "%s: %s: cannot be opened",
@@ -290,13 +318,27 @@ static void keep_last_frame(BtMedium *entry)
     entry->before->ref(entry->before);
 }
 
+static gboolean is_death(const BtMedium *entry, const GError *error)
+{
+    return g_error_matches(error, BT_ERROR, BT_ERROR_DIED) ||
+        (entry->started && g_error_matches(error, BT_ERROR, BT_ERROR_TIMEOUT));
+}
+
+/* Whether another decoder may try it. */
+static gboolean note_end(BtPool *pool, BtMedium *entry, const GError *error)
+{
+    entry->deaths++;
+    if (!is_death(entry, error))
+        return FALSE;
+    guint deaths = bt_trials_note_death(pool->trials, entry->asset.sha256, error, pool->mono_ms);
+    return MAX(deaths, entry->deaths) < BT_TRIALS_MAX;
+}
+
 static void take_death(BtPool *pool, BtMedium *entry)
 {
     g_autoptr(BtMedia) media = bt_media_ref(entry->media);
     const GError *error = bt_media_error(media);
-    gboolean stood = entry->started && g_error_matches(error, BT_ERROR, BT_ERROR_TIMEOUT);
-    gboolean again = ++entry->deaths < DECODERS_MAX &&
-        (stood || g_error_matches(error, BT_ERROR, BT_ERROR_DIED));
+    gboolean again = note_end(pool, entry, error);
     keep_last_frame(entry);
     if (!again) {
         fail(pool, entry, error);
@@ -307,9 +349,19 @@ static void take_death(BtPool *pool, BtMedium *entry)
     bt_medium_open(pool, entry);
 }
 
+/* Its turn comes when the other one lives, or nobody tries that content any more. */
+static gboolean wait_for_turn(BtPool *pool, BtMedium *entry)
+{
+    if (!must_wait(pool, entry))
+        bt_medium_open(pool, entry);
+    return !entry->waits;
+}
+
 /* TRUE when the picture that the pool would give has changed. */
 gboolean bt_medium_poll(BtPool *pool, BtMedium *entry)
 {
+    if (entry->waits)
+        return wait_for_turn(pool, entry);
     if (!entry->media)
         return FALSE;
     BtMediaState state = bt_media_poll(entry->media, pool->mono_ms);
@@ -334,7 +386,7 @@ gboolean bt_medium_poll(BtPool *pool, BtMedium *entry)
 /* TRUE when what `entry` shows will not change by waiting. */
 gboolean bt_medium_wait(BtPool *pool, BtMedium *entry, gint64 until_us)
 {
-    while (entry->media && !entry->failed) {
+    while ((entry->media || entry->waits) && !entry->failed) {
         int left_ms = (int)MAX(0, (until_us - g_get_monotonic_time() + 999) / 1000);
         bt_medium_poll(pool, entry);
         if (!entry->media || (entry->unseen && entry->started))

@@ -4,6 +4,7 @@
 #define BT_PLAYER_STAGE_MEDIUM_H
 
 #include "player/stage/pool.h"
+#include "player/stage/trials.h"
 
 typedef struct {
     char *key;
@@ -17,6 +18,7 @@ typedef struct {
     char *zone;
     BtAsset asset; /* a copy of what matters: the hash */
     gboolean is_moving, animated, subtitles, sound, unseen, started, arrived, failed, late;
+    gboolean waits; /* for another decoder's fate at the same content, before it is opened */
     BtRect box_px, rect_px;
     BtFit fit;
     gint64 start_ms, end_ms, at_ms;
@@ -32,7 +34,8 @@ struct BtPool {
     GHashTable *entries; /* key → BtMedium */
     BtShelf *stills;     /* key of sha256 and size → BtFrame */
     BtShelf *cues;       /* sha256 → GArray of BtCue */
-    gint64 mono_ms;      /* of the last poll */
+    BtTrials *trials;
+    gint64 mono_ms; /* of the last poll */
     guint round, n_open;
     gboolean ahead;
     gboolean stands; /* show time does, while somebody waits */

@@ -24,6 +24,7 @@ BtPool *bt_pool_new(const BtStageOptions *options, gsize max_still_bytes)
     pool->entries = g_hash_table_new(g_str_hash, g_str_equal);
     pool->stills = bt_shelf_new(max_still_bytes, still_free);
     pool->cues = bt_shelf_new(KEPT_CUES_BYTES, cues_free);
+    pool->trials = bt_trials_new(BT_POOL_AHEAD_MS);
     pool->mono_ms = bt_clock_mono_ms(&clock);
     return pool;
 }
@@ -44,6 +45,7 @@ void bt_pool_free(BtPool *pool)
     g_hash_table_unref(pool->entries);
     bt_shelf_free(pool->stills);
     bt_shelf_free(pool->cues);
+    bt_trials_free(pool->trials);
     g_free(pool);
 }
 
@@ -134,6 +136,13 @@ BtMedia *bt_pool_sounding(BtPool *pool, const BtItem *item, gint64 start_ms)
     return NULL;
 }
 
+static void note_success(BtPool *pool, const BtMedium *entry)
+{
+    bt_trials_forget(pool->trials, entry->asset.sha256);
+    if (pool->options->on_success)
+        pool->options->on_success(entry->asset.sha256, pool->options->failure_user);
+}
+
 void bt_pool_end(BtPool *pool, gint64 t_ms)
 {
     g_autoptr(GList) all = g_hash_table_get_values(pool->entries);
@@ -141,8 +150,8 @@ void bt_pool_end(BtPool *pool, gint64 t_ms)
         BtMedium *entry = l->data;
         if (is_needed(pool, entry, t_ms))
             continue;
-        if (bt_medium_has_succeeded(entry, t_ms) && pool->options->on_success)
-            pool->options->on_success(entry->asset.sha256, pool->options->failure_user);
+        if (bt_medium_has_succeeded(entry, t_ms))
+            note_success(pool, entry);
         drop(pool, entry);
     }
 }

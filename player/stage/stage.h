@@ -13,10 +13,10 @@
 /* Opens an asset for reading: an fd that the stage owns then, or -1. */
 typedef int (*BtStageOpen)(const char *sha256, gpointer user, GError **error);
 
-/* An item could not be shown as it should. A decoder that died is started again, twice for one
- * occurrence; then, or when it says that the content is bad, the zone shows the item's fallback:
- * its picture's place stays empty, a video's last frame stays, then the ground. Without its
- * subtitles a video goes on as before. All borrowed. */
+/* An item could not be shown as it should. A decoder that died is started again, until three have
+ * died of that content without showing it to its end; then, or when it says that the content is
+ * bad, the zone shows the item's fallback: its picture's place stays empty, a video's last frame
+ * stays, then the ground. Without its subtitles a video goes on as before. All borrowed. */
 typedef struct {
     const BtItem *item;
     const char *zone, *sha256;

@@ -7,7 +7,7 @@ static gboolean check_source(
     const BtBare *bare, const BtEnvelope *paper, const BtManifest *manifest, GError **error)
 {
     return strcmp(manifest->source, bare->source) == 0 ||
-        bt_envelope_fail(paper, BT_ERROR_MISMATCH, error,
+        bt_envelope_fail(paper, BT_ERROR_WRONG_SCREEN, error,
             "/source: it is of source \"%s\": expected \"%s\"", manifest->source, bare->source);
 }
 

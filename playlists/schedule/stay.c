@@ -25,8 +25,7 @@ static gboolean source_may_speak(
     const BtInputs *inputs, const BtInputSource *source, const BtOnAir *on_air, gint64 at_ms)
 {
     const BtEntry *entry = entry_of(source, on_air);
-    if (!entry || bt_source_denies(source, entry->sha256, at_ms) ||
-        (!entry->is_alert && bt_source_stopped(source, at_ms)))
+    if (!entry || bt_source_denies(source, entry->sha256, at_ms))
         return FALSE;
     if (on_air->cls == BT_CLASS_FILLER && !entry->is_alert)
         return TRUE;
@@ -54,6 +53,8 @@ gboolean bt_schedule_may_stay(const BtInputs *inputs, const BtOnAir *on_air, gin
     if (on_air->source >= inputs->sources->len)
         return FALSE;
     const BtInputSource *source = inputs->sources->pdata[on_air->source];
+    if (on_air->cls != BT_CLASS_EMERGENCY && bt_source_stopped(source, at_ms))
+        return FALSE;
     return strcmp(source->name, on_air->source_name) == 0 &&
         source_may_speak(inputs, source, on_air, at_ms) && items_are_free(source, on_air, at_ms);
 }

@@ -40,7 +40,8 @@ static gboolean add_block(const Spot *spot)
         return TRUE;
     case BT_ITEM_SET_ASIDE:
         bt_why_add(spot->why, "set-aside", FALSE, spot->place,
-            _("“%s” is not shown: it made the player fail and was set aside for a time"),
+            _("“%s” is not shown: it was set aside for a time, as somebody skipped it or it made "
+              "the player fail"),
             spot->item->id);
         return TRUE;
     default:

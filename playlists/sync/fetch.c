@@ -455,8 +455,6 @@ static gboolean fetch_get(
     struct curl_slist *headers = add_header(NULL, "Accept-Encoding", "identity");
     prepare(&x, url, words);
     curl_easy_setopt(fetch->curl, CURLOPT_TIMEOUT, (long)(get->turns * fetch->low_speed_s));
-    for (guint i = 0; get->headers && get->headers[i]; i++)
-        headers = curl_slist_append(headers, get->headers[i]);
     if (is_set(get->if_none_match))
         headers = add_header(headers, "If-None-Match", get->if_none_match);
     if (write_range(get, range, sizeof range)) {
@@ -464,6 +462,8 @@ static gboolean fetch_get(
         if (is_set(get->if_range))
             headers = add_header(headers, "If-Range", get->if_range);
     }
+    for (guint i = 0; get->headers && get->headers[i]; i++)
+        headers = curl_slist_append(headers, get->headers[i]);
     curl_easy_setopt(fetch->curl, CURLOPT_HTTPHEADER, headers);
     gboolean done = perform(&x, words, error);
     curl_slist_free_all(headers);

@@ -39,19 +39,25 @@ static gboolean save_root(BtSync *sync, GBytes *envelope, GError **error)
 
 /* ---- from the disk ---- */
 
-static gboolean save_first(BtSync *sync, GBytes *envelope, GError **error)
+static gboolean save_first_version(BtSync *sync, gint64 version, GError **error)
 {
     char text[32];
-    g_snprintf(text, sizeof text, "%" G_GINT64_FORMAT, bt_trust_root(sync->trust)->version);
+    g_snprintf(text, sizeof text, "%" G_GINT64_FORMAT, version);
     g_autoptr(GBytes) bytes = g_bytes_new(text, strlen(text));
-    return save_root(sync, envelope, error) &&
-        bt_cache_write_document(sync->cache, sync->source.name, FIRST_NAME, bytes, error);
+    return bt_cache_write_document(sync->cache, sync->source.name, FIRST_NAME, bytes, error);
 }
 
-static gint64 read_first_version(BtSync *sync)
+static gboolean save_first(BtSync *sync, GBytes *envelope, GError **error)
+{
+    return save_root(sync, envelope, error) &&
+        save_first_version(sync, bt_trust_root(sync->trust)->version, error);
+}
+
+/* 0: there is none, or it cannot be read. */
+static gint64 read_first_version(BtSync *sync, GError **error)
 {
     g_autoptr(GBytes) bytes =
-        bt_cache_read_document(sync->cache, sync->source.name, FIRST_NAME, 31, NULL);
+        bt_cache_read_document(sync->cache, sync->source.name, FIRST_NAME, 31, error);
     if (!bytes)
         return 0;
     g_autofree char *text = g_strndup(g_bytes_get_data(bytes, NULL), g_bytes_get_size(bytes));
@@ -68,12 +74,13 @@ static GBytes *read_cached(BtSync *sync, gint64 version, GError **error)
 static gboolean load_first(BtSync *sync, GError **error)
 {
     const char *path = sync->source.root_path;
-    gint64 version = path ? 0 : read_first_version(sync);
-    if (!path && version == 0)
-        return TRUE;
     g_autoptr(GError) why = NULL;
-    g_autoptr(GBytes) envelope =
-        path ? bt_io_read(path, ROOT_MAX_BYTES, &why) : read_cached(sync, version, &why);
+    gint64 version = path ? 0 : read_first_version(sync, &why);
+    if (!path && version == 0 && !bt_sync_is_code(why, BT_ERROR_IO))
+        return TRUE;
+    g_autoptr(GBytes) envelope = path ? bt_io_read(path, ROOT_MAX_BYTES, &why)
+        : version > 0                 ? read_cached(sync, version, &why)
+                                      : NULL;
     sync->rooted = envelope &&
         bt_trust_accept_first_root(sync->trust, envelope, path ? path : "the first root",
             sync->source.root_fingerprint, &why);
@@ -134,9 +141,26 @@ static gboolean mend_root(BtSync *sync, const BtKeptRoot *kept, GError **error)
     return bt_cache_write_document(sync->cache, sync->source.name, name, kept->envelope, error);
 }
 
+/* What could not be written when it was accepted is written by a later round. */
+static void mend_first(BtRound *round)
+{
+    BtSync *sync = round->sync;
+    const BtKeptRoot *first = sync->roots->len > 0 ? g_ptr_array_index(sync->roots, 0) : NULL;
+    GError *why = NULL;
+    if (!first || read_first_version(sync, NULL) == first->version)
+        return;
+    if (!save_first_version(sync, first->version, &why)) {
+        bt_round_fail(round, FIRST_NAME, why);
+        return;
+    }
+    bt_sync_tell(sync, "mended", NULL, FIRST_NAME, "was not on the disk as it came");
+    round->changed = TRUE;
+}
+
 void bt_roots_mend(BtRound *round)
 {
     BtSync *sync = round->sync;
+    mend_first(round);
     for (guint i = 0; i < sync->roots->len; i++) {
         const BtKeptRoot *kept = g_ptr_array_index(sync->roots, i);
         GError *why = NULL;
@@ -186,6 +210,7 @@ static gboolean find_first(BtSync *sync, GError **error)
         if (bt_trust_accept_first_root(
                 sync->trust, envelope, "the first root", sync->source.root_fingerprint, NULL)) {
             keep_root(sync, envelope);
+            sync->rooted = TRUE; /* also when a disk does not take it now: see bt_roots_mend */
             return save_first(sync, envelope, error);
         }
     }
@@ -199,9 +224,10 @@ gboolean bt_roots_find_first(BtRound *round)
     GError *why = NULL;
     if (round->sync->rooted)
         return TRUE;
-    round->sync->rooted = find_first(round->sync, &why);
-    round->changed = round->changed || round->sync->rooted;
-    return round->sync->rooted || bt_round_fail(round, "root", why);
+    if (!find_first(round->sync, &why))
+        return bt_round_fail(round, "root", why);
+    round->changed = TRUE;
+    return TRUE;
 }
 
 /* The hash in now.json still guards the content. */
@@ -231,7 +257,9 @@ static gboolean accept_next(BtRound *round, GBytes *envelope, const char *name, 
     if (!bt_trust_accept_next_root(sync->trust, envelope, name, round->trusted_now_ms, error))
         return FALSE;
     keep_root(sync, envelope);
-    return save_root(sync, envelope, error) && forget_floors(sync, error);
+    /* A disk that does not take the root is no reason to measure by what its keys signed. */
+    gboolean forgot = forget_floors(sync, error);
+    return save_root(sync, envelope, forgot ? error : NULL) && forgot;
 }
 
 gboolean bt_roots_walk(BtRound *round)

@@ -6,6 +6,7 @@
  * examination does (looking for black, listening) is taken out again. */
 #include "render/decode/decode.h"
 
+#include "render/decode/grade.h"
 #include "render/decode/loudness.h"
 
 #include <string.h>
@@ -347,8 +348,10 @@ static gboolean examine(Examination *e, GError **error)
         hear_all(e);
     if (is_cut(e, error))
         return FALSE;
-    if (pictures)
+    if (pictures) {
         tell_pictures(e);
+        grade_tell(e->ring, e->codec);
+    }
     if (e->sound_codec)
         tell_sound(e);
     tell_file(e);

@@ -2,51 +2,30 @@
  * (wire.h). It takes no file names and no options that change what it does; it ends when its user
  * does. */
 #include "base/channel.h"
+#include "base/program.h"
 #include "render/decode/decode.h"
 #include "render/decode/jail.h"
 
 #include <fcntl.h>
 #include <libavutil/log.h>
 #include <libavutil/mem.h>
-#include <signal.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
-#ifdef BANGTIN_SANITIZE
-/* Looking for leaks at the end means tracing oneself, which the jail forbids. */
-const char *__asan_default_options(void);
-const char *__asan_default_options(void)
-{
-    return "detect_leaks=0";
-}
-#endif
+static const BtProgram program = {
+    .name = "bangtin-decode",
+    .usage =
+        "Usage: bangtin-decode 3<>SOCKET 4<CONTENT\n"
+        "Decodes one picture, film, sound or file of subtitles for Bangtin, which starts it with "
+        "the two files open.\n"
+        "  --wait             both are sent on the socket later\n"
+        "  --help, --version\n",
+};
 
-static int usage(FILE *to, int code)
-{
-    fputs("Usage: bangtin-decode 3<>SOCKET 4<CONTENT\n"
-          "Decodes one picture, film, sound or file of subtitles for Bangtin, which starts it with "
-          "the two files open.\n"
-          "  --wait             both are sent on the socket later\n"
-          "  --help, --version\n",
-        to);
-    return code;
-}
-
-static void be_silent(void *user, int level, const char *format, va_list arguments)
-{
-    (void)user, (void)level, (void)format, (void)arguments;
-}
-
-/* What opens a file when it is first used is used before the jail: dates in films want the time
- * zone. */
 static void prepare_libraries(void)
 {
-    setenv("TZ", "UTC0", 1);
-    tzset();
-    av_log_set_callback(be_silent);
+    bt_program_prepare();
+    av_log_set_level(AV_LOG_QUIET);
     av_max_alloc(BT_DECODE_ALLOC_BYTES);
 }
 
@@ -91,23 +70,19 @@ static gboolean are_open(void)
 
 int main(int argc, char **argv)
 {
-    if (argc == 2 && strcmp(argv[1], "--help") == 0)
-        return usage(stdout, 0);
-    if (argc == 2 && strcmp(argv[1], "--version") == 0)
-        return printf("bangtin-decode %s\n", BANGTIN_VERSION) > 0 ? 0 : 1;
+    if (bt_program_answers(&program, argc, argv))
+        return 0;
     if (argc == 2 && strcmp(argv[1], "--wait") == 0) {
         if (!wait_for_work())
             return 0; /* there was none */
         argc = 1;
     }
     if (argc != 1 || !are_open())
-        return usage(stderr, 2);
+        return bt_program_wrong_use(&program);
 
     Ring ring = { .socket = BT_DECODE_SOCKET_FD };
     g_autoptr(GError) error = NULL;
     prepare_libraries();
-    /* The jail lets no file grow; where standard error is one, words are lost, not the decoder. */
-    signal(SIGXFSZ, SIG_IGN);
     if (decode(&ring, &error))
         return 0;
     ring_fail(&ring, error);

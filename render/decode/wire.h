@@ -94,6 +94,9 @@ typedef enum {
     BT_FOUND_CLIPPED,        /* times that it hits the end of the scale */
     BT_FOUND_LATE_INDEX,     /* 1: an MP4's index stands behind its data */
     BT_FOUND_REPEATS,        /* 1: an animation that is to be repeated for ever */
+    BT_FOUND_BITS,           /* a sample of the film, where its codec has profiles */
+    BT_FOUND_CHROMA,         /* and 420, 422 or 444 */
+    BT_FOUND_LEVEL_X10,      /* and its level, in tenths, where that is announced */
     BT_FOUND_WHOLE,          /* 1: the end was reached in time */
     BT_N_FOUND
 } BtDecodeFound;

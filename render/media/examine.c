@@ -7,6 +7,7 @@
 G_STATIC_ASSERT(BT_MEDIA_SILENCE == BT_FOUND_SILENCE);
 
 #define MAX_FOUND (G_GINT64_CONSTANT(1) << 53)
+#define MAX_SMALL 1000 /* bits, kinds of chroma, tenths of levels */
 
 static gboolean flag(gboolean *to, gint64 value)
 {
@@ -24,6 +25,12 @@ static gboolean loudness(gint64 *to, gint64 value)
 {
     *to = value;
     return value >= BT_FOUND_SILENCE && value <= 10000;
+}
+
+static gboolean small(gint64 *to, gint64 value)
+{
+    *to = value;
+    return value >= 0 && value <= MAX_SMALL;
 }
 
 gboolean bt_media_find(BtMediaFindings *findings, guint32 what, gint64 value)
@@ -55,6 +62,12 @@ gboolean bt_media_find(BtMediaFindings *findings, guint32 what, gint64 value)
         return flag(&findings->late_index, value);
     case BT_FOUND_REPEATS:
         return flag(&findings->repeats, value);
+    case BT_FOUND_BITS:
+        return small(&findings->bits, value);
+    case BT_FOUND_CHROMA:
+        return small(&findings->chroma, value);
+    case BT_FOUND_LEVEL_X10:
+        return small(&findings->level_x10, value);
     case BT_FOUND_WHOLE:
         return flag(&findings->whole, value);
     default:

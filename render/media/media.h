@@ -52,6 +52,7 @@ typedef struct {
     gint64 black_begin_us, black_end_us; /* how long it is black, at its beginning and end */
     gint64 lufs_x100;                    /* hundredths of LUFS, or BT_MEDIA_SILENCE */
     gint64 clipped;                      /* how often the sound hits the end of the scale */
+    gint64 bits, chroma, level_x10;      /* a sample's; 420, 422 or 444; as the film announces it */
     gboolean late_index, repeats; /* an MP4's index behind its data; an animation without an end */
     gboolean whole;               /* all of it was examined */
 } BtMediaFindings;

@@ -21,7 +21,11 @@ enum {
     NOSPC = CALLS_NOSPC,
     IO = CALLS_IO,
     MFILE = CALLS_MFILE,
-    NOMEM = CALLS_NOMEM
+    NOMEM = CALLS_NOMEM,
+    /* … and what most calls have in common. */
+    CHANGES = STATE | IO,     /* a file that is there */
+    WRITES = CHANGES | NOSPC, /* and takes room */
+    MAKES = MFILE | NOMEM     /* a descriptor */
 };
 
 static const struct {
@@ -49,48 +53,48 @@ typedef struct {
     }
 
 static const Call calls[] = {
-    CALL(write, BY_FD, 0, STATE | NOSPC | IO),
-    CALL(pwrite64, BY_FD, 0, STATE | NOSPC | IO),
-    CALL(writev, BY_FD, 0, STATE | NOSPC | IO),
-    CALL(pwritev, BY_FD, 0, STATE | NOSPC | IO),
-    CALL(pwritev2, BY_FD, 0, STATE | NOSPC | IO),
-    CALL(sendfile, BY_FD, 0, STATE | IO),
-    CALL(splice, BY_FD, 2, STATE | IO),
-    CALL(copy_file_range, BY_FD, 2, STATE | NOSPC | IO),
-    CALL(fsync, BY_FD, 0, STATE | NOSPC | IO),
-    CALL(fdatasync, BY_FD, 0, STATE | NOSPC | IO),
-    CALL(sync_file_range, BY_FD, 0, STATE | NOSPC | IO),
-    CALL(syncfs, BY_FD, 0, STATE | NOSPC | IO),
-    CALL(msync, BY_MAPPING, 0, STATE | IO),
-    CALL(ftruncate, BY_FD, 0, STATE | IO),
-    CALL(fallocate, BY_FD, 0, STATE | NOSPC | IO),
-    CALL(fchmod, BY_FD, 0, STATE | IO),
+    CALL(write, BY_FD, 0, WRITES),
+    CALL(pwrite64, BY_FD, 0, WRITES),
+    CALL(writev, BY_FD, 0, WRITES),
+    CALL(pwritev, BY_FD, 0, WRITES),
+    CALL(pwritev2, BY_FD, 0, WRITES),
+    CALL(sendfile, BY_FD, 0, CHANGES),
+    CALL(splice, BY_FD, 2, CHANGES),
+    CALL(copy_file_range, BY_FD, 2, WRITES),
+    CALL(fsync, BY_FD, 0, WRITES),
+    CALL(fdatasync, BY_FD, 0, WRITES),
+    CALL(sync_file_range, BY_FD, 0, WRITES),
+    CALL(syncfs, BY_FD, 0, WRITES),
+    CALL(msync, BY_MAPPING, 0, CHANGES),
+    CALL(ftruncate, BY_FD, 0, CHANGES),
+    CALL(fallocate, BY_FD, 0, WRITES),
+    CALL(fchmod, BY_FD, 0, CHANGES),
     CALL(sendto, BY_FD, 0, STATE),
     CALL(sendmsg, BY_FD, 0, STATE),
     CALL(sendmmsg, BY_FD, 0, STATE),
-    CALL(openat, BY_CREATION, 1, STATE | NOSPC | IO | MFILE | NOMEM),
-    CALL(renameat, BY_PATH, 3, STATE | NOSPC | IO),
-    CALL(renameat2, BY_PATH, 3, STATE | NOSPC | IO),
-    CALL(linkat, BY_PATH, 3, STATE | NOSPC | IO),
-    CALL(symlinkat, BY_PATH, 2, STATE | NOSPC | IO),
-    CALL(unlinkat, BY_PATH, 1, STATE | IO),
-    CALL(mkdirat, BY_PATH, 1, STATE | NOSPC | IO),
-    CALL(truncate, BY_PATH, 0, STATE | IO),
+    CALL(openat, BY_CREATION, 1, WRITES | MAKES),
+    CALL(renameat, BY_PATH, 3, WRITES),
+    CALL(renameat2, BY_PATH, 3, WRITES),
+    CALL(linkat, BY_PATH, 3, WRITES),
+    CALL(symlinkat, BY_PATH, 2, WRITES),
+    CALL(unlinkat, BY_PATH, 1, CHANGES),
+    CALL(mkdirat, BY_PATH, 1, WRITES),
+    CALL(truncate, BY_PATH, 0, CHANGES),
     CALL(read, BY_FD, 0, IO),
     CALL(pread64, BY_FD, 0, IO),
     CALL(readv, BY_FD, 0, IO),
     CALL(fstat, BY_FD, 0, IO),
     CALL(newfstatat, BY_PATH, 1, IO),
     CALL(getdents64, BY_FD, 0, IO),
-    CALL(socket, BY_NOTHING, 0, MFILE | NOMEM),
-    CALL(socketpair, BY_NOTHING, 0, MFILE | NOMEM),
-    CALL(accept4, BY_NOTHING, 0, MFILE | NOMEM),
+    CALL(socket, BY_NOTHING, 0, MAKES),
+    CALL(socketpair, BY_NOTHING, 0, MAKES),
+    CALL(accept4, BY_NOTHING, 0, MAKES),
     CALL(pipe2, BY_NOTHING, 0, MFILE),
-    CALL(eventfd2, BY_NOTHING, 0, MFILE | NOMEM),
-    CALL(epoll_create1, BY_NOTHING, 0, MFILE | NOMEM),
-    CALL(timerfd_create, BY_NOTHING, 0, MFILE | NOMEM),
-    CALL(signalfd4, BY_NOTHING, 0, MFILE | NOMEM),
-    CALL(memfd_create, BY_NOTHING, 0, MFILE | NOMEM),
+    CALL(eventfd2, BY_NOTHING, 0, MAKES),
+    CALL(epoll_create1, BY_NOTHING, 0, MAKES),
+    CALL(timerfd_create, BY_NOTHING, 0, MAKES),
+    CALL(signalfd4, BY_NOTHING, 0, MAKES),
+    CALL(memfd_create, BY_NOTHING, 0, MAKES),
     CALL(dup, BY_NOTHING, 0, MFILE),
     CALL(mmap, BY_NOTHING, 0, NOMEM),
     CALL(mremap, BY_NOTHING, 0, NOMEM),
@@ -98,18 +102,18 @@ static const Call calls[] = {
     CALL(clone, BY_NOTHING, 0, NOMEM),
     CALL(clone3, BY_NOTHING, 0, NOMEM),
 #ifdef SYS_open /* the older forms, which not every machine has */
-    CALL(open, BY_CREATION, 0, STATE | NOSPC | IO | MFILE | NOMEM),
-    CALL(creat, BY_PATH, 0, STATE | NOSPC | IO | MFILE),
-    CALL(rename, BY_PATH, 1, STATE | NOSPC | IO),
-    CALL(link, BY_PATH, 1, STATE | NOSPC | IO),
-    CALL(symlink, BY_PATH, 1, STATE | NOSPC | IO),
-    CALL(unlink, BY_PATH, 0, STATE | IO),
-    CALL(mkdir, BY_PATH, 0, STATE | NOSPC | IO),
-    CALL(rmdir, BY_PATH, 0, STATE | IO),
-    CALL(chmod, BY_PATH, 0, STATE | IO),
+    CALL(open, BY_CREATION, 0, WRITES | MAKES),
+    CALL(creat, BY_PATH, 0, WRITES | MFILE),
+    CALL(rename, BY_PATH, 1, WRITES),
+    CALL(link, BY_PATH, 1, WRITES),
+    CALL(symlink, BY_PATH, 1, WRITES),
+    CALL(unlink, BY_PATH, 0, CHANGES),
+    CALL(mkdir, BY_PATH, 0, WRITES),
+    CALL(rmdir, BY_PATH, 0, CHANGES),
+    CALL(chmod, BY_PATH, 0, CHANGES),
     CALL(stat, BY_PATH, 0, IO),
     CALL(lstat, BY_PATH, 0, IO),
-    CALL(accept, BY_NOTHING, 0, MFILE | NOMEM),
+    CALL(accept, BY_NOTHING, 0, MAKES),
     CALL(pipe, BY_NOTHING, 0, MFILE),
     CALL(fork, BY_NOTHING, 0, NOMEM),
     CALL(vfork, BY_NOTHING, 0, NOMEM),
@@ -139,8 +143,6 @@ gboolean calls_install_filter(guint why)
 }
 
 /* ---- which of them count ---- */
-
-/* Only root may look into a role that has hidden itself; what cannot be looked at counts. */
 
 static int domain_of(pid_t pid, int fd)
 {
@@ -199,7 +201,7 @@ static gboolean counts_fd(const CallsScope *scope, pid_t pid, int fd, char **wha
 {
     if (fd < 3) /* what it says is no state */
         return FALSE;
-    if (scope->why & (MFILE | NOMEM))
+    if (scope->why & MAKES)
         return TRUE;
     *what = file_of(pid, fd);
     if (*what && g_str_has_prefix(*what, "socket:")) {
@@ -227,7 +229,7 @@ gboolean calls_count(
         break;
     }
     *what = path_of(pid, args[call->arg]);
-    return scope->why & (MFILE | NOMEM) || !*what || is_state(scope, *what);
+    return scope->why & MAKES || !*what || is_state(scope, *what);
 }
 
 const char *calls_name(guint call)

@@ -2,10 +2,12 @@
  * whatever rows and note of the last second are in there, ends what it must and begins anew; then
  * the spool is sent. A line is a row, its columns separated by "|", "~" in them a NUL: r
  * id|body|start|due|seen|gaps    l boot|state|cause|from|seen|clean    d at|items f
- * id|at|line|state               s state|message|last_ok|idle|bytes    n counter|boot|from|seen */
+ * id|at|line|state               s state|message|last_ok|idle|bytes    n counter|boot|from|seen o
+ * id|kind|at|trusted|body        t item|zone|start|volume|stopped|paused */
 #include "base/db.h"
 #include "base/hash.h"
 #include "player/life.h"
+#include "player/outbox.h"
 #include "player/tracker.h"
 #include "tests/fuzz/fuzz.h"
 #include "tests/fuzz/place.h"
@@ -25,7 +27,11 @@ static const struct {
     { 'l', 6, "INSERT OR REPLACE INTO life VALUES (1, ?, ?, ?, ?, ?, ?)" },
     { 'd', 2, "INSERT INTO death VALUES (?, ?)" },
     { 'f', 4, "INSERT INTO fact (id, at_ms, line, state) VALUES (?, ?, ?, ?)" },
-    { 's', 5, "INSERT OR REPLACE INTO source VALUES ('kp', ?, ?, ?, ?, ?)" },
+    { 's', 5, "INSERT OR REPLACE INTO source VALUES ('kp', ?, ?, ?, ?, ?, '')" },
+    { 'o', 5,
+        "INSERT OR REPLACE INTO outbox (source, id, kind, at_ms, trusted, boot, body)"
+        " VALUES ('kp', ?, ?, ?, ?, 'boot', ?)" },
+    { 't', 6, "INSERT OR REPLACE INTO standing VALUES ('kp', ?, ?, ?, ?, ?, ?, 0)" },
 };
 
 static char *path(void)
@@ -37,7 +43,7 @@ static char *path(void)
 static BtDb *rows(void)
 {
     static BtDb *db;
-    static const char *const seen[] = { "", "", NULL }; /* as many as bt_facts_open runs */
+    static const char *const seen[] = { "", "", "", NULL }; /* as many as bt_facts_open runs */
     if (db != NULL)
         return db;
     g_autofree char *at = path();
@@ -51,7 +57,7 @@ static BtDb *rows(void)
 static void begin(void)
 {
     static const char *const names[] = { "DELETE FROM row", "DELETE FROM life", "DELETE FROM death",
-        "DELETE FROM fact", "DELETE FROM source" };
+        "DELETE FROM fact", "DELETE FROM source", "DELETE FROM outbox", "DELETE FROM standing" };
     for (guint i = 0; i < G_N_ELEMENTS(names); i++)
         g_assert_true(bt_db_run(rows(), NULL, names[i], ""));
 }
@@ -121,6 +127,24 @@ static void check_state(BtFacts *facts)
     bt_source_state_free(state);
 }
 
+/* What sync would say: it comes to an end, and all of it is text, numbers and JSON. */
+static void check_outbox(BtFacts *facts)
+{
+    BtOutboxEntry entry;
+    BtStanding standing;
+    bt_facts_move(facts, NOW_MS, BT_HOUR_MS, NULL);
+    for (guint n = 0; bt_outbox_first(facts, "kp", &entry, NULL); n++) {
+        g_assert_cmpuint(n, <, 3 * MAX_LINES); /* a row tells two */
+        g_assert_true(entry.body != NULL && entry.kind < BT_N_OUTS && entry.at_ms >= 0);
+        g_assert_true(bt_outbox_remove(facts, entry.seq, NULL));
+        bt_outbox_entry_clear(&entry);
+    }
+    if (!bt_standing_get(facts, "kp", &standing, NULL))
+        return;
+    g_assert_true(g_utf8_validate(standing.item, -1, NULL) && standing.volume <= 100);
+    bt_standing_clear(&standing);
+}
+
 /* As show begins, lives for a second and ends. */
 static void take_over(BtFacts *reader, BtWriter *writer)
 {
@@ -129,6 +153,7 @@ static void take_over(BtFacts *reader, BtWriter *writer)
     gboolean lived = bt_facts_life(reader, &life);
     BtLifeKeeper *keeper = bt_life_new(writer, "boot", lived ? &life : NULL, 0, &now);
     BtTracker *tracker = bt_tracker_new(writer);
+    bt_tracker_tell(tracker, "kp");
     GPtrArray *left = bt_facts_open_rows(reader, NULL);
     g_assert_nonnull(left);
     g_autofree char *items = bt_tracker_items(left);
@@ -187,6 +212,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     take_over(reader, writer);
     bt_writer_free(writer);
     check_batch(reader);
+    bt_facts_set_boot(reader, "boot");
+    check_outbox(reader);
     bt_facts_tidy(reader, NOW_MS, NULL);
     bt_facts_close(reader);
     return 0;

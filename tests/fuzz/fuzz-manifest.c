@@ -1,7 +1,11 @@
-/* Any bytes as a manifest, a root and a now.json; what is accepted must keep its promises. */
+/* Any bytes as a manifest, a root, a now.json and orders; what is accepted must keep its promises.
+ */
 #include "base/error.h"
 #include "playlists/model/documents.h"
+#include "playlists/model/orders.h"
 #include "tests/fuzz/fuzz.h"
+
+#include <string.h>
 
 static void check_item(const BtItem *item, const BtZone *zone)
 {
@@ -57,9 +61,23 @@ static void try_documents(const uint8_t *data, size_t size)
     g_assert_true(!root || (root->root_threshold > 0 && root->root_threshold <= root->keys->len));
 }
 
+static void try_orders(const uint8_t *data, size_t size)
+{
+    g_autoptr(GError) error = NULL;
+    g_autoptr(GPtrArray) orders = bt_orders_parse(data, size, "o", &error);
+    g_assert_true((orders != NULL) == (error == NULL));
+    g_assert_true(!orders || orders->len <= BT_ORDERS_MAX);
+    for (guint i = 0; orders && i < orders->len; i++) {
+        const BtOrder *order = g_ptr_array_index(orders, i);
+        g_assert_true(strlen(order->id) <= BT_ID_MAX_BYTES && order->verb < BT_N_ORDERS);
+        g_assert_true(order->value >= 0 && order->value <= 100);
+    }
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     try_manifest(data, size);
     try_documents(data, size);
+    try_orders(data, size);
     return 0;
 }

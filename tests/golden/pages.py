@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Pictures of the demo's pages and of a sample's columns, as they are and as they were committed.
+"""Pictures of the demo's pages, of a sample's columns and of the partitions, as they are and as they were committed.
 
 pages.py test    draws them and compares, and shows that one mark that moves by a pixel is seen
 pages.py chip    draws them by SDL's renderers (Mesa's llvmpipe where there is no chip), without a screen and on an
@@ -54,6 +54,10 @@ PAGES = [
     ("columns", "640x384", 4, "letter", "vi-Hani"),
     ("columns", "640x384", 20, "letter", "zh-Hant"),
 ]
+# The partitions that the provincial source may name, and what is urgent.
+PARTITIONS = [("whole", "letter", "jra"), ("halves", "mark", "km"), ("stacked", "letter", "vi"), ("thirds", "mark", "km"),
+              ("quarters", "mark", "km"), ("headline", "mark", "km"), ("urgent", "letter", "vi")]
+PAGES += [(f"ttn-{name}", size, 6, *moved) for size in ("640x384", "1920x1080") for name, *moved in PARTITIONS]
 
 
 def district():
@@ -86,9 +90,18 @@ def strip_of(wall):
             "programmes": [{"id": "d", "layout": "l", "class": "ordinary", "zones": {"z": "p"}}]}
 
 
-def payload(name, folder):
+def partition(name, size, folder):
+    path = folder / f"{name}.json"
+    with open(path, "wb") as out:
+        subprocess.run([BUILD / "bin/ttn-pages", name.removeprefix("ttn-"), size], check=True, stdout=out)
+    return path
+
+
+def payload(name, size, folder):
     if name == "columns":
         return COLUMNS
+    if name.startswith("ttn-"):
+        return partition(name, size, folder)
     template = "wall" if name == "strip" else name
     text = district().fill((DISTRICT / f"{template}.json").read_text(encoding="utf-8"), TODAY)
     manifest = without_media(json.loads(text))
@@ -111,9 +124,9 @@ def golden_of(name, size, seconds, *_):
 
 def draw(page, folder, out, *options):
     name, size, seconds, *_ = page
-    led = [] if name == "panel" else ["--led"]
+    led = [] if size == "1920x1080" else ["--led"]
     subprocess.run([BUILD / "bin/stage-pictures", "--size", size, *led, "--board", "Xã Ia\u00a0Lâm", *options,
-                    payload(name, folder), time_of(seconds), out], check=True, stdout=subprocess.DEVNULL)
+                    payload(name, size, folder), time_of(seconds), out], check=True, stdout=subprocess.DEVNULL)
     return out
 
 
@@ -174,9 +187,9 @@ def draw_by(renderer, env, page, folder, *options):
     """The picture, and what drew it; None and why it could not be."""
     name, size, seconds, *_ = page
     out = folder / f"{renderer}.png"
-    led = [] if name == "panel" else ["--led"]
+    led = [] if size == "1920x1080" else ["--led"]
     made = subprocess.run([BUILD / "bin/stage-pictures", "--size", size, *led, "--board", "Xã Ia\u00a0Lâm", *options,
-                           "--renderer", renderer, payload(name, folder), time_of(seconds), out], text=True,
+                           "--renderer", renderer, payload(name, size, folder), time_of(seconds), out], text=True,
                           env={**os.environ, **env}, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
     if made.returncode == 1 and "display:" in made.stderr:
         return None, made.stderr.strip()

@@ -118,16 +118,17 @@ def check_cmake(table, root):
              if w in table.uses]
     if order != list(table.uses):
         yield "CMakeLists.txt: the folders stand in another order than in floors.txt"
-    names = {os.path.basename(folder): folder for folder in table.uses}
+    texts = {}
     for folder in table.uses:
         path = os.path.join(root, folder, "CMakeLists.txt")
-        if not os.path.exists(path):
-            continue
-        text = open(path, encoding="utf-8").read()
-        deps = re.search(r"\bDEPS([\s\w]*?)(?:PKGS|\))", text)
-        for dep in deps[1].split() if deps else []:
-            if names.get(dep) not in table.uses[folder]:
-                yield f"{folder}/CMakeLists.txt: {dep} is not among what {folder} may use"
+        if os.path.exists(path):
+            texts[folder] = open(path, encoding="utf-8").read()
+    names = {name: folder for folder, text in texts.items() for name in re.findall(r"bt_module\(([\w-]+)", text)}
+    for folder, text in texts.items():
+        for deps in re.findall(r"\bDEPS([\s\w-]*?)(?:PKGS|\))", text):
+            for dep in deps.split():
+                if names.get(dep) not in (folder, *table.uses[folder]):
+                    yield f"{folder}/CMakeLists.txt: {dep} is not among what {folder} may use"
 
 
 def check_shown(table, root):

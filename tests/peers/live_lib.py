@@ -32,15 +32,26 @@ def free_udp_port():
         return probe.getsockname()[1]
 
 
-def picture_words(size=SIZE, seconds=None):
-    """ffmpeg's words for the coded picture and its tone, as fast as time goes."""
-    bars = ("nullsrc=s=%dx8:r=%d,format=gray,geq=lum='16+219*mod(floor(N/%d/pow(2,floor(X*%d/W))),2)',"
-            "scale=%d:%d:flags=neighbor,format=yuv420p" % (BARS * 8, RATE, FRAMES_A_NUMBER, BARS, *size))
+def words_of(picture, sound, seconds=None):
+    """ffmpeg's words for a picture and a sound of its own making, as fast as time goes."""
     limit = ["-t", str(seconds)] if seconds else []
-    return ["ffmpeg", "-nostdin", "-v", "error", "-re", "-f", "lavfi", "-i", bars,
-            "-re", "-f", "lavfi", "-i", "sine=frequency=440:sample_rate=48000"] + limit + [
+    return ["ffmpeg", "-nostdin", "-v", "error", "-re", "-f", "lavfi", "-i", picture, "-re", "-f", "lavfi", "-i", sound,
+            *limit,
             "-c:v", "libx264", "-preset", "ultrafast", "-tune", "zerolatency", "-g", str(RATE // 2), "-bf", "0",
             "-pix_fmt", "yuv420p", "-threads", "1", "-c:a", "aac", "-b:a", "64k", "-ac", "2"]
+
+
+def step_words():
+    """A flash and a beep at the beginning of each second."""
+    return words_of("color=black:size=%dx%d:rate=%d,drawbox=color=white:t=fill:enable='lt(mod(t,1),0.2)'" % (*SIZE, RATE),
+                    "aevalsrc='0.5*sin(2000*PI*t)*lt(mod(t,1),0.1)':s=48000")
+
+
+def picture_words(size=SIZE, seconds=None):
+    """The coded picture and a tone."""
+    bars = ("nullsrc=s=%dx8:r=%d,format=gray,geq=lum='16+219*mod(floor(N/%d/pow(2,floor(X*%d/W))),2)',"
+            "scale=%d:%d:flags=neighbor,format=yuv420p" % (BARS * 8, RATE, FRAMES_A_NUMBER, BARS, *size))
+    return words_of(bars, "sine=frequency=440:sample_rate=48000", seconds)
 
 
 class Server:
@@ -82,7 +93,7 @@ class Server:
 
 
 HLS_CONFIG = """
-user root; daemon off; error_log {f}/error.log; pid {f}/nginx.pid; worker_processes 1;
+user root; daemon off; master_process off; error_log {f}/error.log; pid {f}/nginx.pid;
 events {{ worker_connections 64; }}
 http {{
   access_log {f}/access.log; default_type application/octet-stream;
@@ -103,8 +114,9 @@ class Hls(Server):
     """nginx, and ffmpeg that writes parts of `part_s` seconds. `kind`: "mpegts" or "fmp4". With an `authority`
     (peers.Authority) over https."""
 
-    def __init__(self, folder, kind="mpegts", authority=None, part_s=1):
+    def __init__(self, folder, kind="mpegts", authority=None, part_s=1, words=picture_words):
         super().__init__(folder)
+        self.words = words
         self.kind, self.part_s = kind, part_s
         self.port, self.other_port = peers.free_port(), peers.free_port()
         self.live = self.folder / "live"
@@ -127,7 +139,7 @@ class Hls(Server):
         if self.kind == "fmp4":
             more += ["-hls_fmp4_init_filename", "init-%d.mp4" % len(self.processes)]
         self.writer = self.spawn(
-            *picture_words(), "-f", "hls", "-hls_time", self.part_s, "-hls_list_size", 6,
+            *self.words(), "-f", "hls", "-hls_time", self.part_s, "-hls_list_size", 6,
             "-hls_flags", "delete_segments+append_list+omit_endlist+temp_file",
             *more, self.live / "live.m3u8", cwd=self.live)
 
@@ -154,14 +166,15 @@ class Hls(Server):
 class Udp(Server):
     """ffmpeg to this board itself, or to a group."""
 
-    def __init__(self, folder, host="127.0.0.1", port=None):
+    def __init__(self, folder, host="127.0.0.1", port=None, words=picture_words):
         super().__init__(folder)
+        self.words = words
         self.host, self.port = host, port or free_udp_port()
         self.url = "udp://%s:%d" % (host, self.port)
         self.start()
 
     def start(self):
-        self.spawn(*picture_words(), "-f", "mpegts", "-mpegts_flags", "resend_headers", "-pat_period", "0.2",
+        self.spawn(*self.words(), "-f", "mpegts", "-mpegts_flags", "resend_headers", "-pat_period", "0.2",
                    "udp://%s:%d?pkt_size=1316&ttl=0" % (self.host, self.port))
 
     def resume(self):

@@ -138,5 +138,8 @@ int main(int argc, char **argv)
         options.folder == NULL)
         return 2;
     setvbuf(stdout, NULL, _IOLBF, 0);
-    return run(&options, argv[1]);
+    int status = run(&options, argv[1]);
+    g_free(options.folder);
+    g_free(options.insecure);
+    return status;
 }

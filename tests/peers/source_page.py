@@ -150,6 +150,24 @@ def test_secure_behind_https():
         browser.board()
 
 
+def test_long_words_are_cut_between_words():
+    """An item without a title is called by how its words begin, and it is seen that they go on."""
+    key = lib.Key()
+    with lib.source() as one:
+        with_user(one)
+        one.add_screen(key=key, name="Nhà văn hóa")
+        draft = json.loads(json.dumps(lib.TEXT))
+        draft["playlists"][0]["items"][0]["texts"][0] = {"lang": "vi", "body": "bà con " * 40}
+        one.publish(draft, "--key", one.key("publish"))
+        one.serve()
+        air = [{"zone": "main", "item": "n1", "class": "ordinary", "since": "2026-11-22T01:00:00Z"}]
+        assert one.post_facts(key, [lib.fact(1, state="playing", on_air=air)])[1]["accepted"] == [[1, 1]]
+        browser = Browser(one)
+        browser.sign_in()
+        words = "".join(Seen(browser.ask("GET", "/")[2]).text)
+        assert "bà con " * 16 + "bà con…" in words and "bà con " * 18 not in words, words
+
+
 def test_no_words_become_markup():
     key, waiting = lib.Key(), lib.Key()
     with lib.source() as one:
@@ -238,6 +256,29 @@ def test_states_and_uptime():
             assert one.post_facts(key, [lib.fact(seq, state=state, on_air=[])])[0] == 200
             _, text = browser.board()
             assert word in text, (state, text)
+
+
+def test_a_screen_that_was_taken_over():
+    """Who has it, as long as it is so; the true end afterwards; nothing of what is no such fact."""
+    key = lib.Key()
+    with lib.source() as one:
+        with_user(one)
+        one.add_screen(key=key)
+        one.serve()
+        browser = Browser(one)
+        browser.sign_in()
+        now = time.time()
+        when = [time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(t)) for t in (now - 600, now + 600, now - 10)]
+        told = {"event": "requisition", "by": "tinh", "owner": "xa", "from": when[0]}
+        assert one.post_facts(key, [lib.fact(1, "event", event="failed", by="tinh", what="x"),
+                                    lib.fact(2, "event", event="requisition", what="no instants")])[0] == 200
+        assert "trưng dụng" not in browser.board()[1]
+        time.sleep(1.1)  # a fact of a later second
+        assert one.post_facts(key, [lib.fact(3, "event", phase="begin", until=when[1], **told)])[0] == 200
+        assert "Đang được trưng dụng bởi <b>tinh</b>" in browser.board()[1]
+        time.sleep(1.1)
+        assert one.post_facts(key, [lib.fact(4, "event", phase="end", until=when[2], **told)])[0] == 200
+        assert "Đã được trưng dụng bởi <b>tinh</b>" in browser.board()[1]
 
 
 def test_a_long_list_comes_in_parts():

@@ -57,6 +57,7 @@ static void set_values(GHashTable *values, char **sets)
     bt_ttn_values_set_int(values, "volume", 50);
     bt_ttn_values_set_string(values, "state", "playing");
     bt_ttn_values_set_string(values, "app_version", "1");
+    bt_ttn_values_set_int(values, "now", g_get_real_time() / 1000);
 }
 
 int main(int argc, char **argv)

@@ -131,6 +131,11 @@ class Board:
         return [(kind, json.loads(body)) for kind, body in
                 self.ask("SELECT kind, body FROM outbox WHERE source = ? ORDER BY seq", source) if kind in kinds]
 
+    def why(self):
+        """What decides in a moment."""
+        said = district.run(district.PLAYER, "why", "--config", self.box.config, "--at", at(2), "--json")
+        return said.stdout
+
     def of_source(self, name):
         return next(entry for entry in self.box.status()["sources"] if entry["id"] == name)
 
@@ -160,6 +165,7 @@ class Bare(unittest.TestCase):
             board.order("tinh", *orders)
             board.wait(lambda: board.box.status()["state"] == "safe", "nothing on")
             self.assertTrue(board.of_source("tinh")["stopped"])
+            self.assertIn('"stopped"', board.why())
             board.kill()
             board.start(crashed=True)
             board.wait(lambda: (board.box.status() or {}).get("state") == "safe", "still nothing on")
@@ -172,6 +178,7 @@ class Bare(unittest.TestCase):
             board.order("tinh", *orders)
             board.wait(lambda: board.of_source("tinh")["paused"], "the pause")
             board.wait(lambda: board.ask("SELECT paused FROM standing WHERE source = 'tinh'") == [(1,)], "it is told")
+            self.assertIn('"paused"', board.why())
             orders.append(("o5", "resume", None))
             board.order("tinh", *orders)
             board.wait(lambda: not board.of_source("tinh")["paused"], "its end")
@@ -191,7 +198,7 @@ class Bare(unittest.TestCase):
             board.put("tinh", 3, words("a"))
             board.start()
             board.wait_item("a")
-            wrong = [(2, {}, "rollback"), (4, {"screens": ["elsewhere"]}, "wrong-screen"), (4, {"source": "xa"}, "mismatch")]
+            wrong = [(2, {}, "rollback"), (4, {"screens": ["elsewhere"]}, "wrong-screen"), (5, {"source": "xa"}, "wrong-screen")]
             for count, (version, more, code) in enumerate(wrong, 1):
                 with self.subTest(code):
                     more = dict(more)
@@ -208,6 +215,28 @@ class Bare(unittest.TestCase):
                     self.assertEqual(board.box.on_air("main"), "a")
             board.stop()
 
+    def test_silence(self):
+        """The days without a word are planted: it keeps to its fillers then, as any source."""
+        with way.Tree() as tree:
+            board = Board(tree, ("tinh", "ordinary;filler"))
+            made = way.manifest(1, [])
+            spare = {"id": "spares", "items": words("spare")}
+            board.put("tinh", 1, words("a"), playlists=[{"id": "news", "items": words("a")}, spare],
+                      programmes=made["programmes"] + [{"id": "always", "layout": "full", "class": "filler",
+                                                        "zones": {"main": "spares"}}])
+            board.start()
+            board.wait_item("a")
+            board.stop()
+            db = sqlite3.connect(board.state / "ledger.db")
+            with db:
+                db.execute("INSERT OR REPLACE INTO source (name, state, message, last_ok_ms, idle_ms, bytes)"
+                           " VALUES ('tinh', 'stale', '', 1, ?, 0)", (46 * 24 * 3600 * 1000,))
+            db.close()
+            board.start()
+            board.wait_item("spare")
+            board.stop()
+            self.assertEqual(len(way.events(board.box, "lapsed")), 1)
+
     def test_outbox(self):
         """Each occurrence is told once, over deaths, in order, and sync is woken."""
         with way.Tree() as tree:
@@ -221,7 +250,8 @@ class Bare(unittest.TestCase):
                 board.kill()
                 board.start(crashed=True)
                 board.wait(lambda: len(board.outbox("tinh", STARTED)) >= before + 2, "two more")
-            board.wait(lambda: board.facts_said > 0, "a word for sync")
+            said = board.facts_said  # the programme stays: no other word would come
+            board.wait(lambda: board.facts_said >= said + 2, "words for sync")
             waiting = board.of_source("tinh")["outbox"]["waiting"]
             board.stop()
             started, ended = board.outbox("tinh", STARTED), board.outbox("tinh", ENDED)

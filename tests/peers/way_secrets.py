@@ -19,7 +19,9 @@ import time
 import unittest
 import urllib.parse
 
+import plain_broker as broker
 import source_page
+import ttn_session
 import way_lib as way
 from way_lib import district, peers
 
@@ -143,6 +145,7 @@ class Secrets(unittest.TestCase):
         cls.bad_addresses()
         cls.bad_keys()
         cls.refused_tls()
+        cls.source_system()
         cls.questions()
         cls.copies()
 
@@ -263,6 +266,37 @@ class Secrets(unittest.TestCase):
             nginx.stop()
 
     @classmethod
+    def source_system(cls):
+        """A provincial source system that lets in, refuses, repeats what it was told, and has a broker."""
+        cls.secrets["a source system's password"] = [ttn_session.PASSWORD, urllib.parse.quote(ttn_session.PASSWORD, "")]
+        cls.secrets["a source system's token"] = ttn_session.TOKENS
+        secret = cls.folder / "ttn.secret"
+        secret.write_text(ttn_session.PASSWORD + "\n")
+        secret.chmod(0o600)
+        said = json.dumps({"TrangThaiGui": 1, "MoTa": "Sai %s" % ttn_session.PASSWORD}).encode()
+        server, place = ttn_session.Ttn(), broker.Broker(cls.folder / "broker", users={"bang": "khac"})
+        try:
+            for name, more in (
+                    ("well", {}), ("refused", {}), ("broker", {"mqtt": place.url()}),
+                    ("address", {"auth": "https://an:%s@tin.invalid/a" % IN_URL}),
+                    ("query", {"base": "%s?token=%s" % (server.base, IN_QUERY)}),
+                    ("mqtt", {"mqtt": "mqtts://an:%s@tin.invalid" % IN_URL}),
+                    ("file", {"password_file": cls.place.keys / "publish.key"})):
+                server.answers = {"/login": [(200, {}, said)]} if name == "refused" else {}
+                lines = {"kind": "ttn", "base": server.base, "auth": server.base + "/login", "username": "bang",
+                         "password_file": secret, "set.maThietBi": "BT-01", "set.path_state": "/state", **more}
+                text = cls.screen.config.read_text().replace("state=state", "state=state-ttn-%s" % name)
+                path = cls.folder / ("ttn-%s.conf" % name)
+                path.write_text(text + "\n[source ttn]\n" + "".join("%s=%s\n" % pair for pair in lines.items()))
+                cls.call(district.PLAYER, "check", "--connect", "ttn", "--config", path)
+                cls.call(district.PLAYER, "check", path)
+                cls.call(district.PLAYER, "play", "--display", "offscreen", "--for", "3", "--config", path)
+                cls.lines.look()
+        finally:
+            server.close()
+            place.stop()
+
+    @classmethod
     def questions(cls):
         at = district.rfc3339(time.time_ns() // 1000000)
         later = district.rfc3339(time.time_ns() // 1000000 + 60000)
@@ -300,6 +334,10 @@ class Secrets(unittest.TestCase):
         self.assertGreater(len(self.said), 60)
         self.assertRegex(self.said["bangtin play --display offscreen --for 3 --config tls.conf"], "certificate")
         self.assertIn("not a key", self.said["bangtin-source key show bad.key"])
+        connect = "bangtin check --connect ttn --config ttn-%s.conf"
+        self.assertRegex(self.said[connect % "well"], r'"Password":"…"(.|\n)*/state')
+        self.assertIn("refused: Sai …", self.said[connect % "refused"])
+        self.assertIn("Not authorized", self.said[connect % "broker"])
         self.assertTrue((self.folder / "restored" / "freshness.key").exists(), self.said.keys())
 
     def test_nothing_is_said(self):

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """A picture that takes over its decoder costs one item. Each of eight traitors tries one thing from inside the real
 jail (traitor.c): a file, a socket, a connection, a program, to trace, to fork, to kill, ten gigabytes. Each dies of it
-three times, is told and set aside; the words and the honest picture beside them are shown at every turn."""
+three times, is told and set aside; the words and the honest picture beside it are shown at every turn."""
 import pathlib
 import shutil
 import tempfile
@@ -12,8 +12,7 @@ from way_lib import district
 
 ORDERS = ("open", "socket", "connect", "exec", "ptrace", "fork", "kill", "memory")
 PATIENCE_S = 150
-TRIES = 3  # of one occurrence
-OPEN_AHEAD = 4  # of items of a second, each with the next 2.5 s
+TRIES = 3  # of one content, however many of its occurrences are open
 
 
 def install(folder):
@@ -43,35 +42,34 @@ class Traitor(unittest.TestCase):
 
     def test_each_costs_one_item(self):
         honest = way.plain_png(64, 48, (200, 120, 40))
-        content = {order: traitor(order) for order in ORDERS}
-        items = [way.text("words", "Lời ngắn", duration_ms=1000),
-                 {"id": "honest", "kind": "image", "asset": way.peers.sha256(honest), "duration_ms": 1000}]
-        assets = way.asset(honest, "image/png")
         with way.Tree() as tree:
             tree.put_asset(honest)
-            for order, data in content.items():
-                tree.put_asset(data)
-                assets.update(way.asset(data, "image/png"))
-                items.append({"id": order, "kind": "image", "asset": way.peers.sha256(data), "duration_ms": 1000})
-            tree.put(way.manifest(1, items, assets=assets))
             box = tree.box()
-            box.play()
-            traitors = {way.peers.sha256(data) for data in content.values()}
-            district.wait_for(lambda: box.on_air("main"), PATIENCE_S, "anything")
-            district.wait_for(lambda: dropped(box) >= traitors, PATIENCE_S, "all traitors set aside")
-            seen = len(way.facts(box))
-            district.wait_for(lambda: self.played(box, seen) >= {"words", "honest"}, PATIENCE_S, "what is left")
-            box.stop()
-            self.assertEqual(dropped(box), traitors)
-            for order, data in content.items():
-                told = [fact for fact in way.events(box, "failed") if fact["what"] == way.peers.sha256(data)]
+            for version, order in enumerate(ORDERS, 1):
                 with self.subTest(order):
-                    # Once or more: the next occurrences are open already while this one dies.
-                    self.assertEqual({fact["code"] for fact in told}, {"died"})
-                    tries = way.log(box).count(f"traitor: tries {order}\n")
-                    self.assertGreaterEqual(tries, TRIES)
-                    self.assertLessEqual(tries, TRIES * OPEN_AHEAD)
+                    self.betray(tree, box, version, honest, order)
+            box.stop()
+            self.assertEqual(dropped(box), {way.peers.sha256(traitor(order)) for order in ORDERS})
             way.expect_calm(way.log(box))
+
+    def betray(self, tree, box, version, honest, order):
+        """One traitor between two honest items. Each comes by itself: when another is set aside the turns of all move,
+        and what was opened ahead for the old ones is let go before it has died."""
+        data = traitor(order)
+        items = [way.text("words", "Lời ngắn", duration_ms=1000),
+                 {"id": "honest", "kind": "image", "asset": way.peers.sha256(honest), "duration_ms": 1000},
+                 {"id": order, "kind": "image", "asset": tree.put_asset(data), "duration_ms": 1000}]
+        tree.put(way.manifest(version, items, assets={**way.asset(honest, "image/png"), **way.asset(data, "image/png")}))
+        if version == 1:
+            box.play()
+            district.wait_for(lambda: box.on_air("main"), PATIENCE_S, "anything")
+        district.wait_for(lambda: way.peers.sha256(data) in dropped(box), PATIENCE_S, "the traitor set aside")
+        seen = len(way.facts(box))
+        district.wait_for(lambda: self.played(box, seen) >= {"words", "honest"}, PATIENCE_S, "what is left")
+        told = [fact for fact in way.events(box, "failed") if fact["what"] == way.peers.sha256(data)]
+        # Once or more: the next occurrences, which no decoder tries any more, fail of the same.
+        self.assertEqual({fact["code"] for fact in told}, {"died"})
+        self.assertEqual(way.log(box).count(f"traitor: tries {order}\n"), TRIES)
 
     @staticmethod
     def played(box, after):

@@ -56,6 +56,8 @@ static BtDecodeMessage lie_about_findings(const char *kind)
         lie = (BtDecodeMessage){
             .type = BT_DECODE_FOUND, .slot = BT_FOUND_LUFS_X100, .pts_ms = G_MININT64
         };
+    if (strcmp(kind, "found-bits") == 0)
+        lie = (BtDecodeMessage){ .type = BT_DECODE_FOUND, .slot = BT_FOUND_BITS, .pts_ms = 1001 };
     if (strcmp(kind, "found-a-frame") == 0)
         lie = (BtDecodeMessage){ .type = BT_DECODE_FRAME, .duration_ms = 40 };
     return lie;

@@ -18,6 +18,7 @@ typedef struct {
     GString *events; /* "TYPE CODE: WHAT\n" each */
     BtOnAir *on_air; /* for skips; NULL */
     gint64 now_ms;
+    gint64 signed_issued_ms; /* what vouches for the clock: no unsigned document */
 } Case;
 
 static void open_ledger(Case *c)
@@ -164,6 +165,7 @@ static void look(Case *c, const char *expected)
         .user = c };
     g_string_truncate(c->events, 0);
     bt_activate(&activation);
+    g_assert_cmpint(activation.newest_issued_ms, ==, c->signed_issued_ms);
     g_assert_cmpstr(c->events->str, ==, expected);
 }
 
@@ -214,13 +216,28 @@ static void test_counts(Case *c, gconstpointer data)
     check_on(c, 2, "v2");
 }
 
+/* Signed documents say what time it surely is, also beside unsigned ones. */
+static void test_signed_beside(Case *c, gconstpointer data)
+{
+    (void)data;
+    char sha256[BT_HASH_HEX_SIZE];
+    Spec spec = good;
+    spec.source = "kp";
+    g_autofree char *text = text_of(&spec);
+    g_autoptr(GBytes) envelope = fix_seal(&c->trust, "manifest", text, "P");
+    put_bytes(c, "kp", "manifest.ready", envelope, sha256);
+    put(c, "tinh", "manifest.ready", &good);
+    c->signed_issued_ms = T0 - BT_HOUR_MS;
+    look(c, "activated\nactivated\n");
+}
+
 static const struct {
     const char *name;
     Spec spec;
     const char *event;
 } refused[] = {
     { "another-screen", { "tinh", "s2", "ordinary", "2026-12-22T00:00:00Z", 9 }, "wrong-screen" },
-    { "another-source", { "kp", "s1", "ordinary", "2026-12-22T00:00:00Z", 9 }, "mismatch" },
+    { "another-source", { "kp", "s1", "ordinary", "2026-12-22T00:00:00Z", 9 }, "wrong-screen" },
     { "emergency", { "tinh", "s1", "emergency", "2026-12-22T00:00:00Z", 9 }, "ceiling" },
     { "expired", { "tinh", "s1", "ordinary", "2026-11-23T23:30:00Z", 9 }, "expired" },
     { "older", { "tinh", "s1", "ordinary", "2026-12-22T00:00:00Z", 4 }, "rollback" },
@@ -582,6 +599,7 @@ int main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
     ADD("counts", test_counts);
+    ADD("signed-beside", test_signed_beside);
     ADD_TABLE("refused", refused, test_refused)
     ADD_TABLE("alert-refused", alerts, test_alert_refused)
     ADD("alert", test_alert);

@@ -77,6 +77,32 @@ def check_said(folder):
         assert out.splitlines() == [f"{path}{line}" for line in expected], f"{name}: {out}"
 
 
+# a dialect's file: its content, what is said of it
+DIALECTS = [
+    ('{"dialect": "x", "extends": "ttn-2.0", "tables": {"command": {"5": "restart", "9": "cancel"}}}',
+     ": accepted: dialect x\n{path}: /calls: the configuration must give: set.maThietBi=\n"),
+    ('{"dialect": "x", "extends": "ttn-2.0", "tables": {"command": {"5": "reboot"}}}',
+     ":/tables/command/5: \"reboot\" is no command of ours: expected volume, stop, skip, pause, resume, restart, "
+     "bulletin, schedule, cancel, cancel_schedule, urgent or nothing\n"),
+    ('{"dialect": "x",\n "tables": {"command": {"5": "restart" "9": "cancel"}}}',
+     ":2:42: '}' expected near '\"9\"'\n"),
+]
+
+
+def check_dialects(folder):
+    path = folder / "tinh.json"
+    for content, expected in DIALECTS:
+        path.write_text(content)
+        status, out, err = run("check", path)
+        accepted = ": accepted" in expected
+        assert status == (0 if accepted else 1), (content, status, err)
+        assert (out if accepted else err) == ("" if accepted else "bangtin: ") + str(path) + \
+            expected.replace("{path}", str(path)), (content, out, err)
+    path.write_text(DIALECTS[0][0])
+    out = run("check", path, lang="vi")[1]
+    assert "chấp nhận: phương ngữ x" in out and "cấu hình phải cho: set.maThietBi=" in out, out
+
+
 def check_streams_of_a_board(folder):
     """Whether this board would open them."""
     config, path = folder / "player.conf", folder / "m.json"
@@ -208,7 +234,7 @@ def check_text_warns(_):
 
 
 def main():
-    for check in (check_said, check_vietnamese, check_streams_of_a_board, check_json, check_limit, check_screen,
+    for check in (check_said, check_dialects, check_vietnamese, check_streams_of_a_board, check_json, check_limit, check_screen,
                   check_samples, check_fonts, check_converted, check_text_warns):
         with tempfile.TemporaryDirectory() as folder:
             check(Path(folder))

@@ -46,7 +46,16 @@ FILES = [
     ("late.mp4", f"{FILM} -t 1 {X264} -movflags -faststart", "", "late-index"),
     ("bitrate.mkv", "-f lavfi -i color=gray:s=640x384:r=25,noise=alls=100:allf=t -t 1.2 -c:v mjpeg -q:v 1 -pix_fmt "
      "yuvj420p", "", "bitrate"),
-    ("odd.mp4", f"{FILM} -t 1 -vf format=yuv444p,scale=321:191 {X264} -pix_fmt yuv444p", "", "odd-size"),
+    ("odd.mp4", f"{FILM} -t 1 -vf format=yuv444p,scale=321:191 {X264} -pix_fmt yuv444p", "", "profile odd-size"),
+    ("422.mp4", f"{FILM} -t 1 {X264} -pix_fmt yuv422p", "", "profile"),
+    ("ten-bits.mp4", f"{FILM} -t 1 {X264} -pix_fmt yuv420p10le", "", "profile"),
+    ("hevc-ten-bits.mkv", f"{FILM} -t 1 -c:v libx265 -preset ultrafast -x265-params log-level=0:pools=1 -pix_fmt "
+     "yuv420p10le", "", "profile"),
+    ("jpeg-422.mkv", f"{FILM} -t 1 -c:v mjpeg -pix_fmt yuvj422p", "", ""),  # a codec without profiles
+    ("level.mp4", f"{FILM} -t 1 {X264} -level 6.2", "", "level"),
+    ("hevc-level.mkv", f"{FILM} -t 1 -c:v libx265 -preset ultrafast -x265-params log-level=0:pools=1:level-idc=6.2 "
+     "-pix_fmt yuv420p", "", "level"),
+    ("highest.mp4", f"{FILM} -t 1 {X264} -profile:v high -level 5.2", "", ""),
     ("endless.gif", f"{FILM} -t 1 -loop 0", "", "endless"),
     ("endless.apng", "-f lavfi -i testsrc2=s=64x64:r=5 -t 1 -f apng -plays 0", "", "endless"),
     ("loud.wav", f"{TONE} -t 2 -af volume=14dB", "", "loud"),

@@ -4,9 +4,10 @@
  *
  * The bound. A blend of 8-bit channels may round otherwise by one, and what lies on it carries that
  * on: layers over each other, and groups, add up. So no channel may be off by more than MAX_OFF,
- * which no eye sees, and on the mean over a picture it is MAX_MEAN_OFF at most: one in every other
- * channel (an NVIDIA H200 was off by 0.28 on the mean of one of these scenes, llvmpipe by 0.00004
- * of all). */
+ * which no eye sees. On the mean over a picture a real chip may be off by one in every other
+ * channel (an NVIDIA H200 was by 0.28 in one of these scenes); what stands in for a chip rounds as
+ * the processor does nearly everywhere (0.06 in a group that fades, the worst), and is held to it.
+ */
 #include "render/compose/compose.h"
 #include "render/display/display.h"
 #include "tests/unit/random-scenes.h"
@@ -18,12 +19,21 @@
 #define SKIPPED 77
 #define MAX_OFF 4
 #define MAX_MEAN_OFF 0.5
+#define MAX_MEAN_OFF_EMULATED 0.1
 
 /* ---- a chip under test ---- */
+
+/* How far from the processor. */
+typedef struct {
+    int max;
+    double sum, n, max_mean; /* of one picture */
+} Off;
 
 typedef struct {
     BtDisplay *display;
     BtCompose *compose;
+    double max_mean_off;
+    Off off; /* of all that was compared */
 } Rig;
 
 static BtDisplay *open_chip(BtRenderer renderer, int w_px, int h_px, GError **error)
@@ -36,14 +46,16 @@ static BtDisplay *open_chip(BtRenderer renderer, int w_px, int h_px, GError **er
     return bt_display_open(&options, error);
 }
 
-static Rig rig_of(gconstpointer renderer)
+static Rig rig_of(BtRenderer renderer)
 {
     g_autoptr(GError) error = NULL;
     Rig rig = { .compose = bt_compose_new() };
-    rig.display = open_chip((BtRenderer)GPOINTER_TO_INT(renderer), W_PX, H_PX, &error);
+    rig.display = open_chip(renderer, W_PX, H_PX, &error);
     g_assert_no_error(error);
     g_assert_nonnull(bt_display_painter(rig.display));
     g_assert_null(bt_display_canvas(rig.display));
+    gboolean emulated = bt_display_is_emulated(bt_display_device(rig.display));
+    rig.max_mean_off = emulated ? MAX_MEAN_OFF_EMULATED : MAX_MEAN_OFF;
     return rig;
 }
 
@@ -75,11 +87,6 @@ static BtFrame *read_back(const Rig *rig)
 
 /* ---- how far off ---- */
 
-typedef struct {
-    int max;
-    double sum, n;
-} Off;
-
 static void compare(Off *off, const BtFrame *a, const BtFrame *b)
 {
     g_assert_cmpint(a->w_px, ==, b->w_px);
@@ -97,25 +104,31 @@ static void compare(Off *off, const BtFrame *a, const BtFrame *b)
     off->n += 3.0 * a->w_px * a->h_px;
 }
 
-static void assert_same(const Rig *rig, const BtScene *scene, gint64 t_ms, Off *off)
+/* What the chip has on its canvas is what the processor would draw. */
+static void assert_same(Rig *rig, const BtScene *scene, gint64 t_ms)
 {
     g_autoptr(BtFrame) wanted = bt_compose_picture(scene, t_ms);
     g_autoptr(BtFrame) got = read_back(rig);
     Off here = { 0 };
     compare(&here, got, wanted);
     g_assert_cmpint(here.max, <=, MAX_OFF);
-    g_assert_cmpfloat(here.sum / here.n, <=, MAX_MEAN_OFF);
-    off->max = MAX(off->max, here.max);
-    off->sum += here.sum;
-    off->n += here.n;
+    g_assert_cmpfloat(here.sum / here.n, <=, rig->max_mean_off);
+    rig->off.max = MAX(rig->off.max, here.max);
+    rig->off.sum += here.sum;
+    rig->off.n += here.n;
+    rig->off.max_mean = MAX(rig->off.max_mean, here.sum / here.n);
+}
+
+static void paint_same(Rig *rig, const BtScene *scene, gint64 t_ms)
+{
+    paint(rig, scene, t_ms);
+    assert_same(rig, scene, t_ms);
 }
 
 /* ---- random scenes ---- */
 
-static void test_random(gconstpointer renderer)
+static void test_random(Rig *rig)
 {
-    Rig rig = rig_of(renderer);
-    Off off = { 0 };
     guint32 n_seeds = g_test_thorough() ? 2000 : 120;
     for (guint32 seed = 0; seed < n_seeds; seed++) {
         g_test_message("seed %u", seed);
@@ -128,13 +141,12 @@ static void test_random(gconstpointer renderer)
                 bt_scene_unref(scene);
                 scene = next;
             }
-            paint(&rig, scene, t_ms);
-            assert_same(&rig, scene, t_ms, &off);
+            paint_same(rig, scene, t_ms);
         }
         g_rand_free(rand);
     }
-    g_test_message("at most %d, on the mean %.5f of 255", off.max, off.sum / off.n);
-    rig_close(&rig);
+    g_test_message("at most %d, on the mean %.5f of 255, %.5f of the worst picture", rig->off.max,
+        rig->off.sum / rig->off.n, rig->off.max_mean);
 }
 
 /* ---- one thing at a time ---- */
@@ -155,66 +167,50 @@ static BtScene *scene_of_fading(void)
 }
 
 /* Where two whites of a fading layer lie over each other they are one white. */
-static void test_group(gconstpointer renderer)
+static void test_group(Rig *rig)
 {
-    Rig rig = rig_of(renderer);
-    Off off = { 0 };
     g_autoptr(BtScene) scene = scene_of_fading();
     for (gint64 t_ms = -1; t_ms <= 256; t_ms += 16) {
-        paint(&rig, scene, t_ms);
-        assert_same(&rig, scene, t_ms, &off);
-        g_autoptr(BtFrame) got = read_back(&rig);
+        paint_same(rig, scene, t_ms);
+        g_autoptr(BtFrame) got = read_back(rig);
         g_assert_cmphex(got->pixels[7 * W_PX + 7], ==, got->pixels[30 * W_PX + 30]);
     }
-    rig_close(&rig);
 }
 
 /* One thing that fades has no group of its own: its opacity is the layer's. */
-static void test_opacity(gconstpointer renderer)
+static void test_opacity(Rig *rig)
 {
-    Rig rig = rig_of(renderer);
-    Off off = { 0 };
     g_autoptr(BtFrame) frame = noise(6, W_PX, H_PX, TRUE);
     g_autoptr(BtScene) scene = bt_scene_new(W_PX, H_PX, 0xffffff);
     BtLayer *layer = bt_scene_add_layer(scene, CANVAS);
     layer->fade_start_ms = 0;
     layer->fade_ms = 255;
     bt_layer_add_frame(layer, CANVAS, frame);
-    for (gint64 t_ms = 0; t_ms <= 255; t_ms += 5) {
-        paint(&rig, scene, t_ms);
-        assert_same(&rig, scene, t_ms, &off);
-    }
-    g_assert_cmpint(off.max, <=, 1);
-    rig_close(&rig);
+    for (gint64 t_ms = 0; t_ms <= 255; t_ms += 5)
+        paint_same(rig, scene, t_ms);
+    g_assert_cmpint(rig->off.max, <=, 1);
 }
 
 /* A line that comes in and goes out: its tiles lie left of the canvas, across its layer's edges and
  * right of it, and most of it was never drawn. */
-static void test_strip(gconstpointer renderer)
+static void test_strip(Rig *rig)
 {
-    Rig rig = rig_of(renderer);
-    Off off = { 0 };
     for (int rtl = 0; rtl <= 1; rtl++) {
         NoiseStrip *strip = noise_strip(7, 3 * BT_STRIP_TILE_PX + 100);
         g_autoptr(BtScene) scene = bt_scene_new(W_PX, H_PX, 0);
         BtLayer *layer = bt_scene_add_layer(scene, (BtRect){ 10, 0, 60, H_PX });
         bt_layer_add_strip(layer, (BtRect){ -5, 20, 90, STRIP_H_PX }, &strip->strip, 0, 1000, rtl);
         strip->strip.unref(&strip->strip);
-        for (gint64 t_ms = 0; t_ms < 1800; t_ms += 31) {
-            paint(&rig, scene, t_ms);
-            assert_same(&rig, scene, t_ms, &off);
-        }
+        for (gint64 t_ms = 0; t_ms < 1800; t_ms += 31)
+            paint_same(rig, scene, t_ms);
     }
-    g_assert_cmpint(off.max, <=, 1);
-    rig_close(&rig);
+    g_assert_cmpint(rig->off.max, <=, 1);
 }
 
 /* The same address may be another frame's later: what is seen is the frame and never the address.
  */
-static void test_frames_by_identity(gconstpointer renderer)
+static void test_frames_by_identity(Rig *rig)
 {
-    Rig rig = rig_of(renderer);
-    Off off = { 0 };
     guint32 pixels[4 * 4];
     for (guint32 i = 0; i < 200; i++) {
         memset(pixels, (int)(i + 1), sizeof pixels);
@@ -222,19 +218,15 @@ static void test_frames_by_identity(gconstpointer renderer)
         BtScene *scene = bt_scene_new(W_PX, H_PX, 0);
         bt_layer_add_frame(bt_scene_add_layer(scene, CANVAS), (BtRect){ 3, 3, 4, 4 }, frame);
         bt_frame_unref(frame);
-        paint(&rig, scene, 0);
-        assert_same(&rig, scene, 0, &off);
+        paint_same(rig, scene, 0);
         bt_scene_unref(scene);
     }
-    g_assert_cmpint(off.max, ==, 0);
-    rig_close(&rig);
+    g_assert_cmpint(rig->off.max, ==, 0);
 }
 
 /* A film's frame as its codec gave it, at an odd place. */
-static void test_planes(gconstpointer renderer)
+static void test_planes(Rig *rig)
 {
-    Rig rig = rig_of(renderer);
-    Off off = { 0 };
     static guint8 y[40 * 30], u[20 * 15], v[20 * 15];
     for (guint i = 0; i < sizeof y; i++)
         y[i] = (guint8)(i * 7);
@@ -249,12 +241,10 @@ static void test_planes(gconstpointer renderer)
         bt_layer_add_frame(
             bt_scene_add_layer(scene, (BtRect){ 6, 0, 50, 50 }), (BtRect){ 3, 5, 40, 30 }, frame);
         bt_frame_unref(frame);
-        paint(&rig, scene, 0);
-        assert_same(&rig, scene, 0, &off);
+        paint_same(rig, scene, 0);
         bt_scene_unref(scene);
     }
-    g_assert_cmpint(off.max, ==, 0);
-    rig_close(&rig);
+    g_assert_cmpint(rig->off.max, ==, 0);
 }
 
 static void count_gone(gpointer user)
@@ -263,9 +253,8 @@ static void count_gone(gpointer user)
 }
 
 /* A decoder's slot comes back once its frame has left the scene, and not only at the end. */
-static void test_frames_are_let_go(gconstpointer renderer)
+static void test_frames_are_let_go(Rig *rig)
 {
-    Rig rig = rig_of(renderer);
     guint32 pixels[4 * 4] = { 0 };
     guint n_gone = 0;
     for (guint i = 0; i < 50; i++) {
@@ -273,62 +262,56 @@ static void test_frames_are_let_go(gconstpointer renderer)
         BtScene *scene = bt_scene_new(W_PX, H_PX, i & 0xff);
         bt_layer_add_frame(bt_scene_add_layer(scene, CANVAS), (BtRect){ 3, 3, 4, 4 }, frame);
         bt_frame_unref(frame);
-        paint(&rig, scene, 0);
+        paint(rig, scene, 0);
         bt_scene_unref(scene);
         g_assert_cmpuint(n_gone + 2, >=, i);
     }
-    rig_close(&rig);
+    g_autoptr(BtScene) empty = bt_scene_new(W_PX, H_PX, 0);
+    paint(rig, empty, 0);
     g_assert_cmpuint(n_gone, ==, 50);
 }
 
-static void test_still_costs_nothing(gconstpointer renderer)
+static void test_still_costs_nothing(Rig *rig)
 {
-    Rig rig = rig_of(renderer);
     g_autoptr(BtScene) scene = scene_of_fading();
-    g_assert_cmpuint(paint(&rig, scene, 1000), >, 0);
-    g_assert_cmpuint(paint(&rig, scene, 2000), ==, 0);
-    rig_close(&rig);
+    g_assert_cmpuint(paint(rig, scene, 1000), >, 0);
+    g_assert_cmpuint(paint(rig, scene, 2000), ==, 0);
 }
 
 /* ---- without the chip ---- */
 
-static void test_goes_on_in_software(gconstpointer renderer)
+static void test_goes_on_in_software(Rig *rig)
 {
-    Rig rig = rig_of(renderer);
     g_autoptr(GError) error = NULL;
     BtRect damage[BT_COMPOSE_MAX_DAMAGE];
     g_autoptr(BtScene) scene = scene_of_fading();
-    paint(&rig, scene, 100);
-    g_assert_true(bt_display_use_software(rig.display, &error));
+    paint(rig, scene, 100);
+    g_assert_true(bt_display_use_software(rig->display, &error));
     g_assert_no_error(error);
-    g_assert_null(bt_display_painter(rig.display));
-    g_assert_null(bt_display_device(rig.display));
-    g_assert_cmpint(bt_display_renderer(rig.display), ==, BT_RENDERER_SOFTWARE);
-    BtFrame *canvas = bt_display_canvas(rig.display);
-    bt_compose_forget(rig.compose);
-    guint n = bt_compose_draw(rig.compose, scene, 100, canvas, damage);
-    g_assert_true(bt_display_present(rig.display, damage, n, &error));
+    g_assert_null(bt_display_painter(rig->display));
+    g_assert_null(bt_display_device(rig->display));
+    g_assert_cmpint(bt_display_renderer(rig->display), ==, BT_RENDERER_SOFTWARE);
+    BtFrame *canvas = bt_display_canvas(rig->display);
+    bt_compose_forget(rig->compose);
+    guint n = bt_compose_draw(rig->compose, scene, 100, canvas, damage);
+    g_assert_true(bt_display_present(rig->display, damage, n, &error));
     g_autoptr(BtFrame) wanted = bt_compose_picture(scene, 100);
     g_assert_true(bt_frame_equal(canvas, wanted));
-    rig_close(&rig);
 }
 
-static void test_darken(gconstpointer renderer)
+static void test_darken(Rig *rig)
 {
-    Rig rig = rig_of(renderer);
     g_autoptr(BtScene) scene = scene_of_fading();
-    paint(&rig, scene, 1000);
-    bt_display_darken(rig.display);
-    g_autoptr(BtFrame) got = read_back(&rig);
+    paint(rig, scene, 1000);
+    bt_display_darken(rig->display);
+    g_autoptr(BtFrame) got = read_back(rig);
     for (int i = 0; i < W_PX * H_PX; i++)
         g_assert_cmphex(got->pixels[i], ==, 0xff000000);
-    rig_close(&rig);
 }
 
 /* What a chip cannot hold is an error, and the picture before it is not lost for it. */
-static void test_too_large(gconstpointer renderer)
+static void test_too_large(Rig *rig)
 {
-    Rig rig = rig_of(renderer);
     g_autoptr(GError) error = NULL;
     static guint32 pixel = 0xffffffff;
     BtRect damage[BT_COMPOSE_MAX_DAMAGE];
@@ -336,20 +319,19 @@ static void test_too_large(gconstpointer renderer)
     g_autoptr(BtScene) scene = bt_scene_new(W_PX, H_PX, 0);
     bt_layer_add_frame(bt_scene_add_layer(scene, CANVAS), CANVAS, frame);
     bt_frame_unref(frame);
-    BtPainter *painter = bt_display_painter(rig.display);
-    guint n = bt_compose_paint(rig.compose, scene, 0, painter, damage);
-    g_assert_false(bt_display_present(rig.display, damage, n, &error));
+    BtPainter *painter = bt_display_painter(rig->display);
+    guint n = bt_compose_paint(rig->compose, scene, 0, painter, damage);
+    g_assert_false(bt_display_present(rig->display, damage, n, &error));
     g_assert_error(error, BT_ERROR, BT_ERROR_DIED);
-    rig_close(&rig);
 }
 
-static void test_wrong_device(gconstpointer renderer)
+static void test_wrong_device(Rig *rig)
 {
     g_autoptr(GError) error = NULL;
     BtDisplayOptions options = { .kind = BT_DISPLAY_WINDOW,
         .canvas_w_px = W_PX,
         .canvas_h_px = H_PX,
-        .renderer = (BtRenderer)GPOINTER_TO_INT(renderer),
+        .renderer = bt_display_renderer(rig->display),
         .device = "a chip that nobody has",
         .hidden = TRUE };
     g_assert_null(bt_display_open(&options, &error));
@@ -368,29 +350,46 @@ static void test_emulated(void)
         g_assert_false(bt_display_is_emulated(REAL[i]));
 }
 
+typedef struct {
+    const char *name;
+    void (*run)(Rig *rig);
+} Case;
+
+static const Case CASES[] = {
+    { "random", test_random },
+    { "group", test_group },
+    { "opacity", test_opacity },
+    { "strip", test_strip },
+    { "frames/by-identity", test_frames_by_identity },
+    { "frames/let-go", test_frames_are_let_go },
+    { "frames/planes", test_planes },
+    { "still", test_still_costs_nothing },
+    { "darken", test_darken },
+    { "goes-on-in-software", test_goes_on_in_software },
+    { "too-large", test_too_large },
+    { "wrong-device", test_wrong_device },
+};
+
+typedef struct {
+    const Case *what;
+    BtRenderer renderer;
+} Test;
+
+static void run(gconstpointer data)
+{
+    const Test *test = data;
+    Rig rig = rig_of(test->renderer);
+    test->what->run(&rig);
+    rig_close(&rig);
+}
+
 static void add_all(BtRenderer renderer)
 {
-    static const struct {
-        const char *name;
-        GTestDataFunc run;
-    } TESTS[] = {
-        { "random", test_random },
-        { "group", test_group },
-        { "opacity", test_opacity },
-        { "strip", test_strip },
-        { "frames/by-identity", test_frames_by_identity },
-        { "frames/let-go", test_frames_are_let_go },
-        { "frames/planes", test_planes },
-        { "still", test_still_costs_nothing },
-        { "darken", test_darken },
-        { "goes-on-in-software", test_goes_on_in_software },
-        { "too-large", test_too_large },
-        { "wrong-device", test_wrong_device },
-    };
-    for (gsize i = 0; i < G_N_ELEMENTS(TESTS); i++) {
+    for (gsize i = 0; i < G_N_ELEMENTS(CASES); i++) {
+        Test test = { &CASES[i], renderer };
         g_autofree char *path =
-            g_strdup_printf("/chip/%s/%s", bt_renderer_name(renderer), TESTS[i].name);
-        g_test_add_data_func(path, GINT_TO_POINTER((int)renderer), TESTS[i].run);
+            g_strdup_printf("/chip/%s/%s", bt_renderer_name(renderer), CASES[i].name);
+        g_test_add_data_func_full(path, g_memdup2(&test, sizeof test), run, g_free);
     }
 }
 

@@ -1,6 +1,7 @@
 /* Dialects: what each call says, what each message means, and how mistakes are explained. The cases
  * are files in dialects/: requests-NAME.json {CALL: request}, heard-NAME.json [{name, topic, body,
  * messages, problems}]. `test-dialect --write` prints what is, to be read before it is believed. */
+#include "playlists/adapters/ttn/private.h"
 #include "tests/unit/dialect-fixture.h"
 
 #include <stdio.h>
@@ -265,6 +266,139 @@ static void test_not_set(void)
         "ttn-2.0:/calls/state/body/CumLoaID: the value \"maThietBi\" is not set");
 }
 
+/* What cannot be sent, though all is set. */
+static const struct {
+    const char *calls, *expected;
+} unsendable[] = {
+    { "'url': '${base}/a b'",
+        "f:/calls/state: \"https://ttn.example.vn/a b\" is no address: expected https://…" },
+    { "'url': 'ftp://a.vn'", "f:/calls/state: \"ftp://a.vn\" is no address: expected https://…" },
+    { "'topic': 'a/+'",
+        "f:/calls/state: \"a/+\" cannot be published to: expected a topic without + and #" },
+    { "'url': '${base}', 'body': ['x ${bulletins}']",
+        "f:/calls/state/body/0: the value \"bulletins\" is no text or number" },
+    { "'url': '${base}', 'body': {'$each': 'link', '$as': 1}",
+        "f:/calls/state/body: the value \"link\" is no list" },
+    { "'url': '${base}', 'body': '${link|epoch_s}'",
+        "f:/calls/state/body: the value \"link\" does not go through \"epoch_s\"" },
+};
+
+static void test_unsendable(void)
+{
+    g_autoptr(GHashTable) values = fixture_values();
+    for (guint i = 0; i < G_N_ELEMENTS(unsendable); i++) {
+        g_autofree char *text =
+            g_strdup_printf("{'dialect': 'x', 'calls': {'state': {%s}}}", unsendable[i].calls);
+        g_strdelimit(text, "'", '"');
+        g_autoptr(BtDialect) dialect = bt_dialect_parse(text, strlen(text), "f", NULL);
+        g_autoptr(GError) error = NULL;
+        BtTtnRequest request;
+        g_assert_false(bt_dialect_request(dialect, BT_TTN_STATE, values, &request, &error));
+        g_assert_cmpstr(error->message, ==, unsendable[i].expected);
+    }
+}
+
+/* Every filter, from a text to what becomes of it. */
+static void test_filters(void)
+{
+    static const char text[] =
+        "{'dialect': 'x', 'zone': '+09:00', 'values': {'who': 'bảng ${maThietBi}'}, 'tables': {'t':"
+        " {'A': 'playing', 'B': '*'}}, 'calls': {'state': {'url': '${base}', 'body': ['${volume}',"
+        " '${volume|text}', '${viDo|number}', '${volume|bool}', '${started|epoch_s}',"
+        " '${started|epoch_ms}', '${started|iso}', '${started|iso_utc}', '${started|time:%d.%m "
+        "%H}',"
+        " '${bulletin.duration|hms}', '${bulletin.duration|seconds}', "
+        "'${bulletin.duration|minutes}',"
+        " '${maThietBi|url}', '${volume|list}', '${no|or:x}', '${no|or:[]}', '${no|else:volume}',"
+        " '${no|optional}', '${state|t}', '${link|t}', '${who}', 'a $$ ${volume} $', "
+        "'${bulletin.said.TacGia.Email}', {'a': '${no|optional}'}]}}}";
+    g_autofree char *json = g_strdelimit(g_strdup(text), "'", '"');
+    g_autoptr(GHashTable) values = fixture_values();
+    g_autoptr(GError) error = NULL;
+    g_autoptr(BtDialect) dialect = bt_dialect_parse(json, strlen(json), "f", &error);
+    g_assert_no_error(error);
+    BtTtnRequest request;
+    bt_dialect_request(dialect, BT_TTN_STATE, values, &request, &error);
+    g_assert_no_error(error);
+    g_assert_cmpstr(request.body, ==,
+        "[70,\"70\",12.6,false,1764115110,1764115110000,\"2025-11-26T08:58:30+09:00\","
+        "\"2025-11-25T23:58:30Z\",\"26.11 08\",\"00:01:30\",90,2,\"BT%2001\",[70],\"x\",[],70,"
+        "\"A\",\"B\",\"bảng BT 01\",\"a $ 70 $\",\"a@b.vn\",{}]");
+    bt_ttn_request_clear(&request);
+}
+
+/* Theirs: ours, both ways. */
+static void test_tables(void)
+{
+    static const char text[] = "{'dialect': 'x', 'tables': {'t': {'': 'none', '1': 'a', '01': 'b', "
+                               "'Ab': ['c', 'd'], '*': '='}, 'u': {'x': 'a', '0': '*'}, 'v': {}}}";
+    static const struct {
+        const char *table, *theirs, *ours;
+    } heard[] = { { "t", "", "none" }, { "t", "1", "a" }, { "t", "01", "b" }, { "t", "aB", "c" },
+        { "t", "zz", "zz" }, { "u", "", NULL }, { "u", "y", NULL }, { "v", "1", NULL },
+        { "w", "1", NULL } };
+    static const struct {
+        const char *table, *ours, *theirs;
+    } said[] = { { "t", "a", "1" }, { "t", "b", "\"01\"" }, { "t", "d", "\"Ab\"" },
+        { "t", "zz", "\"zz\"" }, { "u", "a", "\"x\"" }, { "u", "q", "0" } };
+    g_autofree char *json = g_strdelimit(g_strdup(text), "'", '"');
+    g_autoptr(BtDialect) dialect = bt_dialect_parse(json, strlen(json), "f", NULL);
+    for (guint i = 0; i < G_N_ELEMENTS(heard); i++) {
+        g_autofree char *ours = bt_table_ours(dialect, heard[i].table, heard[i].theirs);
+        g_assert_cmpstr(ours, ==, heard[i].ours);
+    }
+    for (guint i = 0; i < G_N_ELEMENTS(said); i++) {
+        g_autoptr(BtJson) theirs = bt_table_theirs(dialect, said[i].table, said[i].ours);
+        g_autofree char *is = bt_json_to_text(theirs, FALSE);
+        g_assert_cmpstr(is, ==, said[i].theirs);
+    }
+    g_assert_null(bt_table_theirs(dialect, "v", "a"));
+}
+
+static void test_topics(void)
+{
+    static const struct {
+        const char *pattern, *topic;
+        gboolean matches;
+    } cases[] = {
+        { "a/b", "a/b", TRUE },
+        { "a/b", "a/bc", FALSE },
+        { "a/+", "a/b", TRUE },
+        { "a/+", "a/b/c", FALSE },
+        { "a/+/c", "a/b/c", TRUE },
+        { "a/#", "a", TRUE },
+        { "a/#", "a/b/c", TRUE },
+        { "a/#", "ab", FALSE },
+        { "ttn/${x}/lenh", "ttn/BT 01/lenh", TRUE },
+        { "ttn/${x}/lenh", "ttn/BT 01/tin", FALSE },
+        { "${x}", "a/b", TRUE },
+    };
+    for (guint i = 0; i < G_N_ELEMENTS(cases); i++) {
+        g_test_message("%s %s", cases[i].pattern, cases[i].topic);
+        g_assert_true(bt_topic_matches(cases[i].pattern, cases[i].topic) == cases[i].matches);
+    }
+}
+
+/* The same words mean what the topic says, and nothing that is not polled comes by a poll. */
+static void test_messages_by_topic(void)
+{
+    static const char text[] =
+        "{'dialect': 'x', 'topics': {'a': 'x/${maThietBi}/a', 'b': 'x/b'}, 'messages': {"
+        "'stop': {'says': 'stop', 'topics': 'a', 'poll': false},"
+        "'skip': {'says': 'skip', 'topics': ['b']}}}";
+    static const char *const topics[] = { "x/1/a", "x/b", NULL };
+    static const BtTtnSays says[] = { BT_TTN_SAY_STOP, BT_TTN_SAY_SKIP, BT_TTN_SAY_SKIP };
+    g_autofree char *json = g_strdelimit(g_strdup(text), "'", '"');
+    g_autoptr(BtDialect) dialect = bt_dialect_parse(json, strlen(json), "f", NULL);
+    g_autoptr(GBytes) body = g_bytes_new_static("{}", 2);
+    for (guint i = 0; i < G_N_ELEMENTS(topics); i++) {
+        BtTtnHeard heard = { topics[i], "heard", NULL, 0 };
+        g_autoptr(GPtrArray) messages = bt_dialect_read_messages(dialect, &heard, body, NULL, NULL);
+        const BtTtnMessage *message = g_ptr_array_index(messages, 0);
+        g_assert_cmpint(message->says, ==, says[i]);
+    }
+}
+
 static void test_remarks(void)
 {
     static const char text[] = "{\"dialect\": \"x\", \"calls\": {\"state\": {\"url\": \"${base}\", "
@@ -276,7 +410,7 @@ static void test_remarks(void)
         "/calls/cancelled: no acknowledgement of cancelled schedules",
         "/calls/requisition: no word for a requisition: its beginning and end are not told",
         "/topics: neither topics nor a poll: nothing can be heard",
-        "/calls: “maXa” is to be given by the configuration: set.maXa=…",
+        "/calls: the configuration must give: set.maXa=",
         "/messages: it has no message for: bulletin, schedule, cancel, cancel_schedule, urgent, "
         "volume, stop, skip, pause, resume, restart",
         "/tables/priority: no code means “urgent”: nothing can be that",
@@ -359,6 +493,9 @@ static void test_ids(void)
     g_assert_cmpuint(g_hash_table_size(ids), ==, G_N_ELEMENTS(texts));
     g_autofree char *plain = bt_ttn_item_id("BT-17"), *hashed = bt_ttn_item_id("BT 17/ê");
     g_autofree char *again = bt_ttn_item_id("BT 17/ê");
+    g_autofree char *name = many("", "a", BT_ID_MAX_BYTES, "");
+    g_autofree char *long_one = bt_ttn_item_id(name);
+    g_assert_cmpuint(strlen(long_one), <=, BT_ID_MAX_BYTES);
     g_assert_cmpstr(plain, ==, "b.BT-17");
     g_assert_cmpstr(hashed, ==, again);
     g_assert_cmpuint(strlen(hashed), <=, BT_ID_MAX_BYTES);
@@ -407,11 +544,17 @@ int main(int argc, char **argv)
         g_test_add_data_func(path, names[i], test_requests);
         g_test_add_data_func(heard, names[i], test_heard);
     }
+    g_test_add_data_func("/dialect/heard/coded", "coded", test_heard);
     g_test_add_func("/dialect/province", test_province);
     g_test_add_func("/dialect/answers", test_answers);
     g_test_add_func("/dialect/mistakes", test_mistakes);
     g_test_add_func("/dialect/names", test_names);
     g_test_add_func("/dialect/not-set", test_not_set);
+    g_test_add_func("/dialect/unsendable", test_unsendable);
+    g_test_add_func("/dialect/filters", test_filters);
+    g_test_add_func("/dialect/tables", test_tables);
+    g_test_add_func("/dialect/topics", test_topics);
+    g_test_add_func("/dialect/by-topic", test_messages_by_topic);
     g_test_add_func("/dialect/remarks", test_remarks);
     g_test_add_func("/dialect/limits", test_limits);
     g_test_add_func("/dialect/cut", test_cut);

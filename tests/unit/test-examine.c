@@ -1,26 +1,19 @@
 /* An examination, from the side of who asks for it: the loudness is that of the standard's own test
  * signals, and a decoder that lies about what it found is let go. */
 #include "base/channel.h"
-#include "render/media/media.h"
+#include "base/error.h"
+#include "tests/unit/media-fixture.h"
 
 #include <fcntl.h>
 #include <glib/gstdio.h>
 #include <math.h>
 #include <signal.h>
 #include <string.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
-#define PATIENCE_MS 60000
+#define BUDGET_MS 60000 /* of the decoder's time, on a loaded machine */
 #define RATE_HZ 48000
 #define SECONDS 5
-
-static char *beside(const char *name)
-{
-    g_autofree char *self = g_file_read_link("/proc/self/exe", NULL);
-    g_autofree char *folder = g_path_get_dirname(self);
-    return g_build_filename(folder, name, NULL);
-}
 
 /* ---- sound ---- */
 
@@ -80,15 +73,14 @@ static void test_loudness(void)
         { 2, -80, BT_MEDIA_SILENCE, FALSE }, { 2, -0.1, -10, FALSE },
         { 2, 6, 0, TRUE }, /* cut at the scale: somewhat above 0 */
     };
-    g_autofree char *decoder = beside("../libexec/bangtin-decode");
     for (gsize i = 0; i < G_N_ELEMENTS(cases); i++) {
         g_autoptr(GError) error = NULL;
         BtMediaFindings found;
-        g_autoptr(BtMedia) media = bt_media_open(sine(cases[i].n_channels, cases[i].dbfs), "sine",
-            bt_media_spawn_here, decoder, 0, &error);
-        g_assert_no_error(error);
+        g_auto(Decoder) decoder = decoder_real();
+        g_autoptr(BtMedia) media =
+            decoder_open(&decoder, sine(cases[i].n_channels, cases[i].dbfs), "sine");
         g_assert_true(bt_media_wait_open(media, PATIENCE_MS));
-        g_assert_true(bt_media_examine(media, 1, 1, PATIENCE_MS, &found, &error));
+        g_assert_true(bt_media_examine(media, 1, 1, BUDGET_MS, &found, &error));
         g_test_message("%.1f dBFS: %" G_GINT64_FORMAT, cases[i].dbfs, found.lufs_x100);
         if (cases[i].clips)
             g_assert_cmpint(found.lufs_x100, >, 0);
@@ -103,72 +95,49 @@ static void test_loudness(void)
 
 /* ---- lies ---- */
 
-typedef struct {
-    char *path;
-    const char *argument;
-    GPid pid;
-} Program;
-
-static int spawn_program(int content_fd, gpointer user, GError **error)
+static BtMedia *open_lie(Decoder *decoder)
 {
-    Program *program = user;
-    int ends[2];
-    const char *argv[] = { program->path, program->argument, NULL };
-    g_assert_true(bt_channel_pair(ends, error));
-    const int from[] = { ends[1], content_fd }, to[] = { 3, 4 };
-    gboolean started = g_spawn_async_with_pipes_and_fds(NULL, argv, NULL, G_SPAWN_DO_NOT_REAP_CHILD,
-        NULL, NULL, -1, -1, -1, from, to, 2, &program->pid, NULL, NULL, NULL, error);
-    close(ends[1]);
-    g_assert_true(started);
-    return ends[0];
+    BtMedia *media = decoder_open(decoder, open("/dev/null", O_RDONLY | O_CLOEXEC), "lie");
+    g_assert_true(bt_media_wait_open(media, PATIENCE_MS));
+    return media;
 }
 
 static void test_lies(void)
 {
     static const char *const kinds[] = { "found-unknown", "found-far", "found-negative",
-        "found-huge", "found-flag", "found-loudness", "found-a-frame" };
-    g_autofree char *fake = beside("fake-decoder");
+        "found-huge", "found-flag", "found-loudness", "found-bits", "found-a-frame" };
     for (gsize i = 0; i < G_N_ELEMENTS(kinds); i++) {
         g_test_message("%s", kinds[i]);
         g_autoptr(GError) error = NULL;
         BtMediaFindings found;
-        Program program = { .path = fake, .argument = kinds[i] };
-        g_autoptr(BtMedia) media =
-            bt_media_open(open("/dev/null", O_RDONLY), "lie", spawn_program, &program, 0, &error);
-        g_assert_true(bt_media_wait_open(media, PATIENCE_MS));
-        g_assert_false(bt_media_examine(media, 64, 64, PATIENCE_MS, &found, &error));
+        g_auto(Decoder) decoder = decoder_fake(kinds[i]);
+        g_autoptr(BtMedia) media = open_lie(&decoder);
+        g_assert_false(bt_media_examine(media, 64, 64, BUDGET_MS, &found, &error));
         g_assert_error(error, BT_ERROR, BT_ERROR_DIED);
         g_assert_nonnull(strstr(error->message, "nonsense"));
-        kill(program.pid, SIGKILL);
-        waitpid(program.pid, NULL, 0);
     }
 }
 
-/* What nobody asked for is nonsense too; who cannot examine is not asked. */
+/* What nobody asked for is nonsense too. */
 static void test_unasked(void)
 {
-    g_autofree char *fake = beside("fake-decoder");
-    Program program = { .path = fake, .argument = "found-true" };
-    g_autoptr(BtMedia) media =
-        bt_media_open(open("/dev/null", O_RDONLY), "lie", spawn_program, &program, 0, NULL);
-    g_assert_true(bt_media_wait_open(media, PATIENCE_MS));
+    g_auto(Decoder) decoder = decoder_fake("found-true");
+    g_autoptr(BtMedia) media = open_lie(&decoder);
     g_assert_true(bt_media_start(media, 64, 64, 0, FALSE, FALSE, NULL));
     for (int turn = 0; turn < 6000 && bt_media_poll(media, 0) != BT_MEDIA_FAILED; turn++)
         bt_channel_wait(bt_media_fd(media), 10);
     g_assert_cmpint(bt_media_poll(media, 0), ==, BT_MEDIA_FAILED);
-    kill(program.pid, SIGKILL);
-    waitpid(program.pid, NULL, 0);
+}
 
+/* Who cannot examine, by its INFO, is not asked, and is still open afterwards. */
+static void test_unable(void)
+{
     BtMediaFindings found;
-    program.argument = "slot-range"; /* its INFO allows no examination */
-    g_autoptr(BtMedia) other =
-        bt_media_open(open("/dev/null", O_RDONLY), "lie", spawn_program, &program, 0, NULL);
-    g_assert_true(bt_media_wait_open(other, PATIENCE_MS));
-    g_assert_true(bt_media_examine(other, 64, 64, PATIENCE_MS, &found, NULL));
+    g_auto(Decoder) decoder = decoder_fake("slot-range");
+    g_autoptr(BtMedia) media = open_lie(&decoder);
+    g_assert_true(bt_media_examine(media, 64, 64, BUDGET_MS, &found, NULL));
     g_assert_true(found.frames == 0 && found.heard_us == 0 && !found.whole);
-    g_assert_true(bt_media_start(other, 64, 64, 0, FALSE, FALSE, NULL)); /* it is still open */
-    kill(program.pid, SIGKILL);
-    waitpid(program.pid, NULL, 0);
+    g_assert_true(bt_media_start(media, 64, 64, 0, FALSE, FALSE, NULL));
 }
 
 int main(int argc, char **argv)
@@ -178,5 +147,6 @@ int main(int argc, char **argv)
     g_test_add_func("/examine/loudness", test_loudness);
     g_test_add_func("/examine/lies", test_lies);
     g_test_add_func("/examine/unasked", test_unasked);
+    g_test_add_func("/examine/unable", test_unable);
     return g_test_run();
 }

@@ -28,6 +28,10 @@ static const struct {
         BT_MANIFEST_MAX_ITEMS - 8,
         "m.json:/playlists/1/items/0: more than 2000 items in all playlists: expected at most "
         "2000" },
+    { "items-again", "{ \"id\": \"n7\"", "", "\"n1\"", ", { \"id\": \"n7\"",
+        BT_MANIFEST_MAX_ITEMS - 8,
+        "m.json:/playlists/1/items/0: more than 2000 items in all playlists: expected at most "
+        "2000" },
     { "programmes", "{ \"id\": \"day\"", "",
         "{\"id\":\"p#\",\"layout\":\"split\",\"zones\":{\"main\":\"news\"}}", ", { \"id\": \"day\"",
         BT_MANIFEST_MAX_PROGRAMMES - 1, "m.json:/programmes: 201 elements: expected at most 200" },

@@ -65,6 +65,21 @@ static void test_slots(void)
     g_assert_cmpuint(manifest->notes->len, ==, 0);
 }
 
+/* An item that is named again is the same one, and is counted again. */
+static void test_named_again(void)
+{
+    g_autofree char *text =
+        changed("\"items\": [ { \"id\": \"t1\"", "\"items\": [ \"n2\", \"n1\", { \"id\": \"t1\"");
+    g_autoptr(BtManifest) manifest = parse(text, NULL);
+    g_assert_true(item_of(manifest, 1, 0) == item_of(manifest, 0, 1));
+    g_assert_true(item_of(manifest, 1, 1) == item_of(manifest, 0, 0));
+    g_assert_cmpuint(item_of(manifest, 1, 0)->list, ==, 0);
+    g_assert_cmpuint(item_of(manifest, 1, 0)->index, ==, 1);
+    g_assert_cmpuint(item_of(manifest, 1, 2)->list, ==, 1);
+    g_assert_cmpuint(manifest->items->len, ==, 8);
+    g_assert_cmpuint(manifest->notes->len, ==, 0);
+}
+
 /* An item lasts a second at least, and a fade half of it at most. */
 static void test_clamps(void)
 {
@@ -408,6 +423,26 @@ static const Case cases[] = {
     { "times-equal", "[\"22:00\", \"24:00\"]", "[\"22:00\", \"22:00\"]", OK },
     { "times-alone", "[\"22:00\", \"24:00\"]", "[\"22:00\"]", BT_ERROR_INVALID,
         "m.json:/programmes/0/when/times/1: 1 elements: expected [start, end]" },
+    /* items named again */
+    { "item-again", "\"asset\": \"" SOUND "\" } ]", "\"asset\": \"" SOUND "\" }, \"n1\", \"n1\" ]",
+        OK },
+    { "item-not-yet", "\"asset\": \"" SOUND "\" } ]", "\"asset\": \"" SOUND "\" }, \"t1\" ]",
+        BT_ERROR_INVALID,
+        "m.json:/playlists/0/items/7: there is no item \"t1\" before this: expected an item, or "
+        "the id "
+        "of one before" },
+    { "item-no-id", "\"asset\": \"" SOUND "\" } ]", "\"asset\": \"" SOUND "\" }, \"\" ]",
+        BT_ERROR_INVALID,
+        "m.json:/playlists/0/items/7: this is not an id: expected 1 to 64 of A-Z a-z 0-9 . _ -, no "
+        "dot "
+        "first" },
+    { "item-left-out", "\"asset\": \"" SOUND "\" } ]",
+        "\"asset\": \"" SOUND "\" }, {\"id\":\"z\",\"kind\":\"hologram\"}, \"z\" ]", OK },
+    { "audio-texts", "\"asset\": \"" SOUND "\" } ]",
+        "\"asset\": \"" SOUND "\", \"texts\": [{\"lang\": \"vi\", \"title\": \"F\"}] } ]", OK },
+    { "audio-texts-none", "\"asset\": \"" SOUND "\" } ]",
+        "\"asset\": \"" SOUND "\", \"texts\": [] } ]", BT_ERROR_INVALID,
+        "m.json:/playlists/0/items/6/texts: 0 elements: expected 1 or more" },
     /* slots */
     { "slots", GOOD_WHEN, SLOTS("[\"" T0 "\", \"" T1 "\"], [\"" T1 "\", \"" T2 "\"]"), OK },
     { "slots-other-zone", GOOD_WHEN, SLOTS("[\"2026-11-22T08:00:00+07:00\", \"" T1 "\"]"), OK },
@@ -582,6 +617,7 @@ int main(int argc, char **argv)
     g_test_add_func("/manifest/items", test_items);
     g_test_add_func("/manifest/clamps", test_clamps);
     g_test_add_func("/manifest/slots", test_slots);
+    g_test_add_func("/manifest/named-again", test_named_again);
     g_test_add_func("/manifest/programme", test_programme);
     g_test_add_func("/manifest/texts-of-zone", test_texts_of_zone);
     g_test_add_func("/manifest/subtitles-of-zone", test_subtitles_of_zone);

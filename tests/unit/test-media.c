@@ -1,18 +1,13 @@
 /* The whole way of a medium: file, jailed decoder, ring, frame. */
-#include "base/channel.h"
-#include "render/decode/wire.h"
-#include "render/media/media.h"
+#include "base/error.h"
 #include "tests/unit/media-files.h"
+#include "tests/unit/media-fixture.h"
 
-#include <errno.h>
 #include <fcntl.h>
 #include <math.h>
-#include <signal.h>
 #include <string.h>
 #include <sys/wait.h>
 #include <unistd.h>
-
-#define PATIENCE_MS 20000
 
 typedef struct {
     char *folder;
@@ -49,28 +44,6 @@ static BtMedia *start(
     g_assert_true(bt_media_start(media, w_px, h_px, pts_ms, sound, loop, &error));
     g_assert_no_error(error);
     return media;
-}
-
-static BtFrame *frame_of(BtMedia *media, gint64 t_ms, gint64 *pts_ms)
-{
-    g_assert_true(bt_media_wait(media, t_ms, PATIENCE_MS));
-    BtFrame *frame = bt_media_frame_at(media, t_ms, pts_ms);
-    if (bt_media_error(media) != NULL)
-        g_test_message("%s", bt_media_error(media)->message);
-    g_assert_nonnull(frame);
-    return frame;
-}
-
-/* The number that is written on a coded frame. */
-static int number_on(const BtFrame *frame)
-{
-    int number = 0;
-    for (int bit = 0; bit < 8; bit++) {
-        int x = (bit * 2 + 1) * frame->w_px / 16, y = frame->h_px / 2;
-        if ((frame->pixels[y * frame->stride_px + x] & 0xff) > 128)
-            number |= 1 << bit;
-    }
-    return number;
 }
 
 static void assert_colour(const BtFrame *frame, int x, int y, guint32 argb)
@@ -465,252 +438,6 @@ static void test_bomb(void)
     g_assert_no_error(bt_media_error(media));
 }
 
-/* ---- a decoder that fails ---- */
-
-typedef struct {
-    const char *path;
-    const char *argument;
-    GPid pid;
-} Program;
-
-static int spawn_program(int content_fd, gpointer user, GError **error)
-{
-    Program *program = user;
-    int ends[2];
-    const char *argv[] = { program->path, program->argument, NULL };
-    g_assert_true(bt_channel_pair(ends, error));
-    const int from[] = { ends[1], content_fd }, to[] = { 3, 4 };
-    gboolean started = g_spawn_async_with_pipes_and_fds(NULL, argv, NULL, G_SPAWN_DO_NOT_REAP_CHILD,
-        NULL, NULL, -1, -1, -1, from, to, 2, &program->pid, NULL, NULL, NULL, error);
-    close(ends[1]);
-    g_assert_true(started);
-    return ends[0];
-}
-
-static BtMedia *open_with(const char *name, Program *program)
-{
-    g_autofree char *path = g_build_filename(fixture.folder, name, NULL);
-    g_autoptr(GError) error = NULL;
-    BtMedia *media =
-        bt_media_open(open(path, O_RDONLY | O_CLOEXEC), name, spawn_program, program, 0, &error);
-    g_assert_no_error(error);
-    return media;
-}
-
-static void test_killed(void)
-{
-    Program program = { .path = fixture.decoder };
-    g_autoptr(BtMedia) media = open_with("film.mp4", &program);
-    g_assert_true(bt_media_wait_open(media, PATIENCE_MS));
-    g_assert_true(bt_media_start(media, CODED_W_PX, CODED_H_PX, 0, FALSE, FALSE, NULL));
-    g_autoptr(BtFrame) before = frame_of(media, 80, NULL);
-    kill(program.pid, SIGKILL);
-    gint64 began_us = g_get_monotonic_time();
-    g_assert_true(bt_media_wait(media, 100000, 1000));
-    g_assert_cmpint(g_get_monotonic_time() - began_us, <, G_USEC_PER_SEC);
-    g_assert_error(bt_media_error(media), BT_ERROR, BT_ERROR_DIED);
-    g_autoptr(BtFrame) after = bt_media_frame_at(media, 100000, NULL);
-    g_assert_nonnull(after);
-    g_assert_cmpint(number_on(after), >=, 2);
-    g_assert_cmpint(number_on(before), ==, 2);
-    waitpid(program.pid, NULL, 0);
-}
-
-/* The decoder that nobody listens to ends by itself. */
-static void test_ends_with_user(void)
-{
-    Program program = { .path = fixture.decoder };
-    BtMedia *media = open_with("film.mp4", &program);
-    g_assert_true(bt_media_wait_open(media, PATIENCE_MS));
-    g_assert_true(bt_media_start(media, CODED_W_PX, CODED_H_PX, 0, FALSE, FALSE, NULL));
-    bt_frame_unref(frame_of(media, 80, NULL));
-    bt_media_unref(media);
-    int status = -1;
-    pid_t ended = 0;
-    for (int i = 0; i < 500 && ended == 0; i++, g_usleep(10000))
-        ended = waitpid(program.pid, &status, WNOHANG);
-    g_assert_cmpint(ended, ==, program.pid);
-    g_assert_true(WIFEXITED(status) && WEXITSTATUS(status) == 0);
-}
-
-static void test_nonsense(void)
-{
-    static const char *const kinds[] = { "info-twice", "huge-info", "no-info", "slot-range",
-        "slot-twice", "pts-back", "pts-huge", "sound-far", "sound-unwanted", "sound-back",
-        "end-early", "unknown-type", "short-message", "unended-reason", "files", "planes-unasked",
-        "planes-unknown" };
-    g_autofree char *self = g_file_read_link("/proc/self/exe", NULL);
-    g_autofree char *folder = g_path_get_dirname(self);
-    g_autofree char *fake = g_build_filename(folder, "fake-decoder", NULL);
-    for (gsize i = 0; i < G_N_ELEMENTS(kinds); i++) {
-        g_test_message("%s", kinds[i]);
-        Program program = { .path = fake, .argument = kinds[i] };
-        g_autoptr(BtMedia) media = open_with("empty", &program);
-        if (strcmp(kinds[i], "planes-unknown") == 0)
-            bt_media_allow_planes(media);
-        if (bt_media_wait_open(media, PATIENCE_MS))
-            g_assert_true(bt_media_start(
-                media, 64, 64, 0, strcmp(kinds[i], "sound-unwanted") != 0, FALSE, NULL));
-        for (int turn = 0; turn < 1000 && bt_media_poll(media, 0) != BT_MEDIA_FAILED; turn++)
-            bt_channel_wait(bt_media_fd(media), 10);
-        g_assert_cmpint(bt_media_poll(media, 0), ==, BT_MEDIA_FAILED);
-        g_assert_nonnull(bt_media_error(media));
-        g_test_message("%s", bt_media_error(media)->message);
-        kill(program.pid, SIGKILL);
-        waitpid(program.pid, NULL, 0);
-    }
-}
-
-static void test_silent_decoder(void)
-{
-    g_autofree char *self = g_file_read_link("/proc/self/exe", NULL);
-    g_autofree char *folder = g_path_get_dirname(self);
-    g_autofree char *fake = g_build_filename(folder, "fake-decoder", NULL);
-    Program program = { .path = fake, .argument = "silent" };
-    g_autoptr(BtMedia) media = open_with("empty", &program);
-    g_assert_cmpint(bt_media_poll(media, BT_MEDIA_OPEN_TIMEOUT_MS), ==, BT_MEDIA_OPENING);
-    g_assert_cmpint(bt_media_poll(media, BT_MEDIA_OPEN_TIMEOUT_MS + 1), ==, BT_MEDIA_FAILED);
-    g_assert_error(bt_media_error(media), BT_ERROR, BT_ERROR_TIMEOUT);
-    kill(program.pid, SIGKILL);
-    waitpid(program.pid, NULL, 0);
-}
-
-/* ---- a decoder that stands, hangs, is slow ---- */
-
-typedef struct {
-    Program program;
-    BtMedia *media;
-    gint64 t_ms; /* by the clock that is told to the medium */
-} Patient;
-
-static void patient_open(Patient *patient, const char *kind)
-{
-    g_autofree char *self = g_file_read_link("/proc/self/exe", NULL);
-    g_autofree char *folder = g_path_get_dirname(self);
-    g_autofree char *fake = g_build_filename(folder, "fake-decoder", NULL);
-    *patient = (Patient){ .program = { .path = fake, .argument = kind } };
-    patient->media = open_with("empty", &patient->program);
-    g_assert_true(bt_media_wait_open(patient->media, PATIENCE_MS));
-    bt_media_poll(patient->media, 0);
-    g_assert_true(bt_media_start(patient->media, 64, 64, 0, FALSE, FALSE, NULL));
-}
-
-static void patient_close(Patient *patient)
-{
-    bt_media_unref(patient->media);
-    kill(patient->program.pid, SIGKILL);
-    waitpid(patient->program.pid, NULL, 0);
-}
-
-/* One pulse later, with a word in between. */
-static BtMediaState hear_a_pulse(Patient *patient)
-{
-    g_assert_true(bt_channel_wait(bt_media_fd(patient->media), PATIENCE_MS));
-    return bt_media_poll(patient->media, patient->t_ms += BT_DECODE_PULSE_MS);
-}
-
-/* Seven seconds for one frame: it lives all the time, so it gets them. */
-static void test_slow_decoder(void)
-{
-    Patient patient;
-    BtFrame *frame = NULL;
-    patient_open(&patient, "slow");
-    for (int i = 0; i < 31 && !frame; i++) {
-        g_assert_cmpint(hear_a_pulse(&patient), ==, BT_MEDIA_PLAYING);
-        frame = bt_media_frame_at(patient.media, 0, NULL);
-    }
-    g_assert_nonnull(frame);
-    bt_frame_unref(frame);
-    patient_close(&patient);
-}
-
-/* Life alone is not enough for ever. */
-static void test_hanging_decoder(void)
-{
-    Patient patient;
-    patient_open(&patient, "hangs");
-    while (hear_a_pulse(&patient) == BT_MEDIA_PLAYING)
-        g_assert_cmpint(patient.t_ms, <=, 10000);
-    g_assert_cmpint(patient.t_ms, >, 10000);
-    g_assert_error(bt_media_error(patient.media), BT_ERROR, BT_ERROR_TIMEOUT);
-    patient_close(&patient);
-}
-
-/* Nobody polled for a minute: that is not the decoder's silence. */
-static void test_standing_decoder(void)
-{
-    Patient patient;
-    patient_open(&patient, "stops");
-    g_assert_true(bt_media_wait(patient.media, 0, 0) || hear_a_pulse(&patient));
-    g_autoptr(BtFrame) frame = bt_media_frame_at(patient.media, 0, NULL);
-    g_assert_nonnull(frame);
-    waitid(P_PID, (id_t)patient.program.pid, &(siginfo_t){ 0 }, WSTOPPED);
-    gint64 stopped_ms = patient.t_ms;
-    while (bt_media_poll(patient.media, patient.t_ms += 50) == BT_MEDIA_PLAYING)
-        g_assert_cmpint(patient.t_ms, <, stopped_ms + 2000);
-    g_assert_cmpint(patient.t_ms, >, stopped_ms + 4 * BT_DECODE_PULSE_MS);
-    g_assert_error(bt_media_error(patient.media), BT_ERROR, BT_ERROR_TIMEOUT);
-    g_autoptr(BtFrame) still = bt_media_frame_at(patient.media, 1000, NULL);
-    g_assert_true(still == frame);
-    patient_close(&patient);
-}
-
-/* Who did not listen first hears what was said meanwhile. */
-static void test_deaf_user(void)
-{
-    Patient patient;
-    patient_open(&patient, "slow");
-    g_assert_cmpint(hear_a_pulse(&patient), ==, BT_MEDIA_PLAYING);
-    patient.t_ms += 5000;
-    g_assert_cmpint(hear_a_pulse(&patient), ==, BT_MEDIA_PLAYING);
-    patient_close(&patient);
-}
-
-/* The real one, stopped in the midst of a film. */
-static void test_stopped(void)
-{
-    gint64 opened_us = g_get_monotonic_time();
-    Program program = { .path = fixture.decoder };
-    g_autoptr(BtMedia) media = open_with("film.mp4", &program);
-    g_assert_true(bt_media_wait_open(media, PATIENCE_MS));
-    g_assert_true(bt_media_start(media, CODED_W_PX, CODED_H_PX, 0, FALSE, FALSE, NULL));
-    bt_frame_unref(frame_of(media, 80, NULL));
-    kill(program.pid, SIGSTOP);
-    waitid(P_PID, (id_t)program.pid, &(siginfo_t){ 0 }, WSTOPPED);
-    gint64 stopped_us = g_get_monotonic_time(), t_ms = 80;
-    while (bt_media_poll(media, (g_get_monotonic_time() - opened_us) / 1000) == BT_MEDIA_PLAYING) {
-        g_autoptr(BtFrame) frame = bt_media_frame_at(media, t_ms += 10, NULL);
-        g_assert_nonnull(frame);
-        g_usleep(10000);
-    }
-    g_test_message("found after %d ms", (int)((g_get_monotonic_time() - stopped_us) / 1000));
-    g_assert_error(bt_media_error(media), BT_ERROR, BT_ERROR_TIMEOUT);
-    g_autoptr(BtFrame) after = frame_of(media, 100000, NULL);
-    g_assert_cmpint(number_on(after), >=, 2);
-    kill(program.pid, SIGKILL);
-    waitpid(program.pid, NULL, 0);
-}
-
-/* The real one says that it lives also while it has nothing to do. */
-static void test_pulse(void)
-{
-    g_autoptr(BtMedia) media = open_well("film.mp4");
-    for (int i = 0; i < 4; i++) {
-        g_assert_true(bt_channel_wait(bt_media_fd(media), PATIENCE_MS));
-        g_assert_cmpint(bt_media_poll(media, i * BT_DECODE_PULSE_MS), ==, BT_MEDIA_OPEN);
-    }
-}
-
-static void test_no_decoder(void)
-{
-    g_autoptr(GError) error = NULL;
-    g_autofree char *path = g_build_filename(fixture.folder, "film.mp4", NULL);
-    BtMedia *media = bt_media_open(open(path, O_RDONLY | O_CLOEXEC), "film.mp4",
-        bt_media_spawn_here, (gpointer) "/nonexistent/bangtin-decode", 0, &error);
-    g_assert_null(media);
-    g_assert_error(error, BT_ERROR, BT_ERROR_NOT_FOUND);
-}
-
 /* A film that comes through a pipe, as the relay of a stream sends it. */
 static void test_pipe(void)
 {
@@ -770,17 +497,6 @@ int main(int argc, char **argv)
     g_test_add_func("/media/refused", test_refused);
     g_test_add_func("/media/half-film", test_half_film_shows_half);
     g_test_add_func("/media/bomb", test_bomb);
-    g_test_add_func("/media/killed", test_killed);
-    g_test_add_func("/media/ends-with-user", test_ends_with_user);
-    g_test_add_func("/media/nonsense", test_nonsense);
-    g_test_add_func("/media/silent-decoder", test_silent_decoder);
-    g_test_add_func("/media/slow-decoder", test_slow_decoder);
-    g_test_add_func("/media/hanging-decoder", test_hanging_decoder);
-    g_test_add_func("/media/standing-decoder", test_standing_decoder);
-    g_test_add_func("/media/deaf-user", test_deaf_user);
-    g_test_add_func("/media/stopped", test_stopped);
-    g_test_add_func("/media/pulse", test_pulse);
-    g_test_add_func("/media/no-decoder", test_no_decoder);
     g_test_add_func("/media/pipe", test_pipe);
     g_test_add_func("/media/wrong-start", test_wrong_start);
     int failed = g_test_run();

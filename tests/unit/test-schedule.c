@@ -318,6 +318,11 @@ static void test_pause_holds_no_other(void)
         g_assert_cmpint(on->frozen_ms, ==, 0);
         g_assert_cmpint(on->cls, ==, BT_CLASS_EMERGENCY);
     }
+    /* Nor does such a pause stand in the way of the next. */
+    bt_inputs_add_alert(inputs, 0, NULL, NULL, fixture_at("23T08:01:00"));
+    bt_inputs_add_pause(inputs, 0, fixture_at("23T08:02:05"), BT_TIME_MAX);
+    g_autoptr(BtOnAir) on = bt_schedule_at(inputs, fixture_at("23T08:02:15"), NULL, NULL);
+    g_assert_cmpint(on->frozen_ms, ==, fixture_at("23T08:02:05"));
 }
 
 static void test_denied_subtitles(void)

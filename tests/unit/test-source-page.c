@@ -1,4 +1,5 @@
 /* What people type and screens say, on its way into a page; and who may see one. */
+#include "base/clock.h"
 #include "source/html.h"
 #include "source/page.h"
 #include "source/session.h"
@@ -104,6 +105,43 @@ static void test_faults(void)
     }
 }
 
+/* Who has a screen that was taken over, and until when; nothing where nobody has. */
+static void test_taken(void)
+{
+    static const struct {
+        gint64 now_ms;
+        const char *by, *vi, *en;
+    } cases[] = {
+        { 2 * BT_HOUR_MS, NULL, NULL, NULL },
+        { 2 * BT_HOUR_MS, "tinh<1>", "Đang được trưng dụng bởi <b>tinh&lt;1&gt;</b> từ",
+            "Requisitioned by <b>tinh&lt;1&gt;</b> from" },
+        { 4 * BT_HOUR_MS, "tinh", "Đã được trưng dụng bởi <b>tinh</b> từ",
+            "Was requisitioned by <b>tinh</b> from" },
+    };
+    g_autoptr(GTimeZone) utc = g_time_zone_new_utc();
+    for (gsize i = 0; i < 2 * G_N_ELEMENTS(cases); i++) {
+        const char *words = i % 2 == 1 ? cases[i / 2].en : cases[i / 2].vi;
+        g_autoptr(GPtrArray) cards = g_ptr_array_new_with_free_func((GDestroyNotify)bt_card_free);
+        g_autoptr(GPtrArray) waiting = g_ptr_array_new();
+        BtCard *card = bt_card_new("kp-01", "Phú Túc");
+        card->taken_by = g_strdup(cases[i / 2].by);
+        card->taken_from_ms = BT_HOUR_MS;
+        card->taken_until_ms = 3 * BT_HOUR_MS;
+        g_ptr_array_add(cards, card);
+        BtPage page = { .source_name = "Krông Pa",
+            .user = "an",
+            .form_token = "",
+            .timezone = utc,
+            .english = i % 2 == 1,
+            .now_ms = cases[i / 2].now_ms,
+            .cards = cards,
+            .waiting = waiting };
+        g_autofree char *html = bt_page_board_html(&page);
+        g_assert_true((strstr(html, "class=\"taken\"") != NULL) == (words != NULL));
+        g_assert_true(words == NULL || strstr(html, words) != NULL);
+    }
+}
+
 static void test_sessions(void)
 {
     char token[BT_TOKEN_HEX_SIZE], other[BT_TOKEN_HEX_SIZE];
@@ -168,6 +206,7 @@ int main(int argc, char **argv)
     g_test_add_func("/source/page/forms", test_forms);
     g_test_add_func("/source/page/states", test_states);
     g_test_add_func("/source/page/faults", test_faults);
+    g_test_add_func("/source/page/taken", test_taken);
     g_test_add_func("/source/page/sessions", test_sessions);
     g_test_add_func("/source/page/guesses", test_guesses);
     return g_test_run();

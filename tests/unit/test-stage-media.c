@@ -194,6 +194,74 @@ static void test_audio(void)
     rig_close(&rig);
 }
 
+/* A film that is paused stands still, from its frame of that instant on, and is not heard. */
+static void test_paused_film(void)
+{
+    Rig rig;
+    rig_open(&rig);
+    if (!rig_make_film(&rig, TRUE)) {
+        rig_close(&rig);
+        g_test_skip("there is no ffmpeg to make a video with");
+        return;
+    }
+    g_autofree char *items =
+        g_strdup_printf("{\"id\":\"v\",\"kind\":\"video\",\"asset\":\"%s\"}", rig.video);
+    BtInputs *moving = rig_inputs(&rig, items, ""), *paused = rig_inputs(&rig, items, "");
+    gint64 from_ms = rig.start_ms + 1730, until_ms = from_ms + BT_MINUTE_MS + 310;
+    bt_inputs_add_pause(paused, 0, from_ms, until_ms);
+    BtStage *running = rig_stage(&rig, RIG_W_PX, RIG_H_PX);
+    g_autoptr(BtFrame) before = rig_picture(running, paused, from_ms - 500);
+    g_autoptr(BtFrame) then = rig_picture(running, moving, from_ms);
+    g_assert_false(bt_frame_equal(before, then));
+    for (gint64 t_ms = from_ms; t_ms < until_ms; t_ms += 20370) {
+        BtStage *fresh = rig_stage(&rig, RIG_W_PX, RIG_H_PX);
+        g_autoptr(BtFrame) a = rig_picture(running, paused, t_ms);
+        g_autoptr(BtFrame) b = rig_picture(fresh, paused, t_ms);
+        g_assert_true(bt_frame_equal(a, then));
+        g_assert_true(bt_frame_equal(b, then));
+        g_autoptr(BtOnAir) on = bt_schedule_at(paused, t_ms, bt_stage_measure, running);
+        BtStageSound sounds[BT_STAGE_SOUNDS];
+        g_assert_cmpuint(bt_stage_sounds(running, on, sounds), ==, 0);
+        bt_stage_free(fresh);
+    }
+    g_autoptr(BtFrame) after = rig_picture(running, paused, until_ms);
+    g_autoptr(BtFrame) expected = rig_picture(running, moving, until_ms);
+    g_assert_true(bt_frame_equal(after, expected));
+    g_assert_cmpuint(rig.failures, ==, 0);
+    bt_stage_free(running);
+    bt_inputs_free(moving);
+    bt_inputs_free(paused);
+    rig_close(&rig);
+}
+
+/* What is heard, and read meanwhile: the page that a text of the same words would be. */
+static void test_audio_with_words(void)
+{
+    Rig rig;
+    rig_open(&rig);
+    if (!rig_make_film(&rig, FALSE)) {
+        rig_close(&rig);
+        g_test_skip("there is no ffmpeg to make sound with");
+        return;
+    }
+    static const char words[] = "\"texts\":[{\"lang\":\"vi\",\"title\":\"Tin\",\"body\":\"Lũ\"}]";
+    g_autofree char *heard =
+        g_strdup_printf("{\"id\":\"a\",\"kind\":\"audio\",\"asset\":\"%s\",%s}", rig.video, words);
+    g_autofree char *read =
+        g_strdup_printf("{\"id\":\"a\",\"kind\":\"text\",\"duration_ms\":4000,%s}", words);
+    BtInputs *one = rig_inputs(&rig, heard, ""), *other = rig_inputs(&rig, read, "");
+    BtStage *stage = rig_stage(&rig, RIG_W_PX, RIG_H_PX);
+    g_autoptr(BtFrame) a = rig_picture(stage, one, rig.start_ms + 1500);
+    g_autoptr(BtOnAir) on = bt_schedule_at(one, rig.start_ms + 1500, bt_stage_measure, stage);
+    expect_sound(stage, on);
+    g_autoptr(BtFrame) b = rig_picture(stage, other, rig.start_ms + 1500);
+    g_assert_true(bt_frame_equal(a, b));
+    bt_stage_free(stage);
+    bt_inputs_free(one);
+    bt_inputs_free(other);
+    rig_close(&rig);
+}
+
 /* A video of which the pictures are gone, and only the sound is left, is told at once. */
 static void count_soundless(const BtStageFailure *failure, gpointer user)
 {
@@ -365,6 +433,8 @@ int main(int argc, char **argv)
     g_test_add_func("/stage-media/catch-up", test_catch_up);
     g_test_add_func("/stage-media/animation", test_animation);
     g_test_add_func("/stage-media/audio", test_audio);
+    g_test_add_func("/stage/audio-with-words", test_audio_with_words);
+    g_test_add_func("/stage/paused-film", test_paused_film);
     g_test_add_func("/stage-media/sound-alone", test_sound_alone);
     g_test_add_func("/stage-media/failure", test_failure);
     g_test_add_func("/stage-media/deaths", test_deaths);

@@ -55,6 +55,63 @@ static void test_until(void)
     rig_close(&rig);
 }
 
+/* What a pause holds is the picture of its instant, also on a board that starts meanwhile; but for
+ * the time of day nothing moves. Then everything is where it would be. */
+static void test_pause(void)
+{
+    Rig rig;
+    rig_open(&rig);
+    g_autofree char *items = rig_all_items(&rig);
+    BtInputs *moving = rig_inputs(&rig, items, ""), *paused = rig_inputs(&rig, items, "");
+    gint64 from_ms = rig.start_ms + 1700, until_ms = from_ms + BT_HOUR_MS, scene_until_ms;
+    bt_inputs_add_pause(paused, 0, from_ms, until_ms);
+    BtStage *running = rig_stage(&rig, RIG_W_PX, RIG_H_PX);
+    g_autoptr(BtFrame) then = rig_picture(running, moving, from_ms);
+    for (int i = 0; i < 8; i++) {
+        gint64 t_ms = from_ms + i * (until_ms - from_ms - 1) / 7;
+        BtStage *fresh = rig_stage(&rig, RIG_W_PX, RIG_H_PX);
+        g_autoptr(BtFrame) a = rig_picture(running, paused, t_ms);
+        g_autoptr(BtFrame) b = rig_picture(fresh, paused, t_ms);
+        g_test_message("instant %d", i);
+        g_assert_true(bt_frame_equal(a, then));
+        g_assert_true(bt_frame_equal(b, then));
+        g_autoptr(BtScene) scene = rig_scene(running, paused, t_ms, &scene_until_ms);
+        g_assert_cmpint(bt_scene_next_change(scene, t_ms), ==, BT_TIME_MAX);
+        g_assert_cmpint(scene_until_ms, >, t_ms);
+        bt_stage_free(fresh);
+    }
+    g_autoptr(BtFrame) after = rig_picture(running, paused, until_ms);
+    g_autoptr(BtFrame) expected = rig_picture(running, moving, until_ms);
+    g_assert_true(bt_frame_equal(after, expected));
+    bt_stage_free(running);
+    bt_inputs_free(moving);
+    bt_inputs_free(paused);
+    rig_close(&rig);
+}
+
+/* A clock that stood still would lie. */
+static void test_pause_of_a_clock(void)
+{
+    Rig rig;
+    rig_open(&rig);
+    BtInputs *moving = rig_inputs(&rig, RIG_CLOCK, ""), *paused = rig_inputs(&rig, RIG_CLOCK, "");
+    bt_inputs_add_pause(paused, 0, rig.start_ms, BT_TIME_MAX);
+    BtStage *stage = rig_stage(&rig, RIG_W_PX, RIG_H_PX);
+    g_autoptr(BtFrame) first = rig_picture(stage, paused, rig.start_ms);
+    g_autoptr(BtFrame) later = rig_picture(stage, paused, rig.start_ms + 10 * BT_MINUTE_MS);
+    g_autoptr(BtFrame) now = rig_picture(stage, moving, rig.start_ms + 10 * BT_MINUTE_MS);
+    g_assert_false(bt_frame_equal(first, later));
+    for (int y = 0; y < RIG_H_PX - 40; y++) { /* the strip below stands */
+        const guint32 *a = later->pixels + y * later->stride_px;
+        const guint32 *b = now->pixels + y * now->stride_px;
+        g_assert_cmpmem(a, RIG_W_PX * 4, b, RIG_W_PX * 4);
+    }
+    bt_stage_free(stage);
+    bt_inputs_free(moving);
+    bt_inputs_free(paused);
+    rig_close(&rig);
+}
+
 static const BtNode *find_strip(const BtScene *scene)
 {
     for (guint i = 0; i < scene->layers->len; i++) {
@@ -257,6 +314,8 @@ int main(int argc, char **argv)
     g_test_init(&argc, &argv, NULL);
     g_test_add_func("/stage/fresh-equals-running", test_fresh_equals_running);
     g_test_add_func("/stage/until", test_until);
+    g_test_add_func("/stage/pause", test_pause);
+    g_test_add_func("/stage/pause-of-a-clock", test_pause_of_a_clock);
     g_test_add_func("/stage/ticker", test_ticker);
     g_test_add_func("/stage/rehearsal", test_rehearsal);
     g_test_add_func("/stage/prepare", test_prepare);

@@ -2,8 +2,10 @@
  * follow each other. */
 #include "tests/unit/sync-fixture.h"
 
+#include <signal.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 /* ---- freshness, floors and roots ---- */
@@ -46,7 +48,7 @@ static void make_unreadable(Fixture *f, const char *name, gboolean is_unreadable
 static void test_unreadable_now(Fixture *f, gconstpointer data)
 {
     (void)data;
-    static const char *const names[] = { "floor.json", "root.1.json" };
+    static const char *const names[] = { "floor.json", "root.1.json", "root.first" };
     g_autofree char *fingerprint = NULL;
     tree_publish(f, 1, f->manifest);
     tree_expect(f, BT_SYNC_NEW);
@@ -163,15 +165,52 @@ static void test_fast_forward(Fixture *f, gconstpointer data)
     tree_assert_document(f, "manifest.ready", next);
 }
 
+/* A cache that knows nothing; `*fingerprint` (transfer full) is the first root's. */
+static void begin_empty(Fixture *f, char **fingerprint)
+{
+    g_autofree char *folder = g_build_filename(f->top, "other-cache", NULL);
+    *fingerprint = g_strdup(bt_trust_fingerprint(f->sync->trust));
+    g_clear_pointer(&f->sync, bt_sync_free);
+    bt_cache_close(f->cache);
+    f->cache = bt_cache_open(folder, TRUE, NULL);
+    g_assert_nonnull(f->cache);
+}
+
+/* No file may grow: a disk that takes nothing. */
+static void make_disk_refuse(gboolean refuses)
+{
+    struct rlimit limit;
+    g_assert_cmpint(getrlimit(RLIMIT_FSIZE, &limit), ==, 0);
+    limit.rlim_cur = refuses ? 0 : limit.rlim_max;
+    signal(SIGXFSZ, SIG_IGN);
+    g_assert_cmpint(setrlimit(RLIMIT_FSIZE, &limit), ==, 0);
+}
+
+/* What was accepted counts, and is written down when the disk takes it. */
+static void test_first_unwritable(Fixture *f, gconstpointer data)
+{
+    (void)data;
+    g_autoptr(GError) error = NULL;
+    g_autofree char *fingerprint = NULL;
+    begin_empty(f, &fingerprint);
+    f->sync = tree_open_sync(f, NULL, fingerprint, &error);
+    g_assert_no_error(error);
+    make_disk_refuse(TRUE);
+    g_assert_cmpint(tree_round_at(f, NOW, &error), ==, BT_SYNC_FAILED);
+    make_disk_refuse(FALSE);
+    g_assert_error(error, BT_ERROR, BT_ERROR_IO);
+    tree_expect(f, BT_SYNC_NEW);
+    tree_assert_document(f, "manifest.ready", f->manifest);
+    tree_reopen(f, NULL);
+    tree_expect(f, BT_SYNC_UNCHANGED);
+}
+
 static void test_fingerprint(Fixture *f, gconstpointer data)
 {
     (void)data;
     g_autoptr(GError) error = NULL;
-    g_autofree char *fingerprint = g_strdup(bt_trust_fingerprint(f->sync->trust));
-    g_autofree char *folder = g_build_filename(f->top, "other-cache", NULL);
-    g_clear_pointer(&f->sync, bt_sync_free);
-    bt_cache_close(f->cache);
-    f->cache = bt_cache_open(folder, TRUE, &error);
+    g_autofree char *fingerprint = NULL;
+    begin_empty(f, &fingerprint);
 
     f->sync = tree_open_sync(f, NULL, NULL, &error);
     g_assert_error(error, BT_ERROR, BT_ERROR_NOT_FOUND); /* no root from anywhere */
@@ -201,6 +240,7 @@ int main(int argc, char **argv)
         { "root-not-by-the-last", test_root_not_by_the_last },
         { "fast-forward", test_fast_forward },
         { "fingerprint", test_fingerprint },
+        { "first-unwritable", test_first_unwritable },
     };
     g_test_init(&argc, &argv, NULL);
     tree_add_cases("sync-roots", cases, G_N_ELEMENTS(cases));

@@ -438,6 +438,27 @@ static void test_told_of_an_end_in_the_dark(Fixture *f, gconstpointer data)
         "started main/a1 00:00 0\nstarted main/a1 02:00 0\nended main/a1 00:03 restart\n");
 }
 
+/* The manifest was composed anew in the middle of an item. */
+static void test_told_over_versions(Fixture *f, gconstpointer data)
+{
+    (void)data;
+    g_autofree char *text = g_strdup(HEAD FULL("day", "a", DAY) "]}");
+    *strstr(text, "'version':1,") = '\0';
+    g_autofree char *second =
+        g_strconcat(text, "'version':2,", text + strlen(text) + strlen("'version':1,"), NULL);
+    g_autoptr(BtManifest) manifest = fixture_parse(second);
+    bt_inputs_add_manifest(f->inputs, 0, manifest, "m2", fixture_at("23T08:00:04"));
+    bt_tracker_tell(f->tracker, "first");
+    show(f, "00:00");
+    show(f, "00:04");
+    show(f, "00:10");
+    check_outbox(
+        f, "first", "started main/a1 00:00 0\nended main/a1 00:10 due\nstarted main/a2 00:10 0\n");
+    check_facts(f,
+        "a1 00:04-00:10 6000 due gaps:0\n"
+        "a1 00:00-00:04 4000 replaced gaps:0\n");
+}
+
 static void test_not_told(Fixture *f, gconstpointer data)
 {
     (void)data;
@@ -485,6 +506,7 @@ int main(int argc, char **argv)
     ADD("told", test_told);
     ADD("told-over-deaths", test_told_over_deaths);
     ADD("told-of-an-end-in-the-dark", test_told_of_an_end_in_the_dark);
+    ADD("told-over-versions", test_told_over_versions);
     ADD("not-told", test_not_told);
     ADD("requisition", test_requisition);
     return g_test_run();

@@ -1,24 +1,6 @@
 #include "tests/unit/ttn-fixture.h"
 
-#include "base/hash.h"
-
 #include <string.h>
-
-static void bulletin_free(gpointer data)
-{
-    BtTtnBulletin *b = data;
-    char *const texts[] = { b->id, b->title, b->summary, b->content, b->lang, b->partition,
-        b->region, b->author, b->sender, b->schedule_id, b->schedule_name };
-    for (guint i = 0; i < G_N_ELEMENTS(texts); i++)
-        g_free(texts[i]);
-    g_array_unref(b->slots);
-    g_free(b);
-}
-
-static void kept_free(gpointer data)
-{
-    g_free(data);
-}
 
 gint64 ttn_fixture_at(const char *text)
 {
@@ -34,8 +16,8 @@ gint64 ttn_fixture_at(const char *text)
 TtnFixture *ttn_fixture_new(void)
 {
     TtnFixture *fixture = g_new0(TtnFixture, 1);
-    fixture->kept = g_ptr_array_new_with_free_func(kept_free);
-    fixture->bulletins = g_ptr_array_new_with_free_func(bulletin_free);
+    fixture->kept = g_ptr_array_new_with_free_func(g_free);
+    fixture->bulletins = g_ptr_array_new_with_free_func((GDestroyNotify)bt_ttn_bulletin_free);
     fixture->problems = g_ptr_array_new_with_free_func(g_free);
     fixture->frame = (BtTtnFrame){ .source = "tinh",
         .screen = "kp-01",
@@ -159,4 +141,17 @@ char *ttn_fixture_show(const BtInputs *inputs, gint64 at_ms)
             text, "%s%s=%s", z ? " " : "", zone->zone->id, zone->item ? zone->item->id : "-");
     }
     return g_strdup(text->str);
+}
+
+void ttn_fixture_fill(TtnFixture *fixture, const TtnWords *words, guint n)
+{
+    for (guint i = 0; i < n && words[i].id; i++)
+        ttn_fixture_add(fixture, &words[i]);
+}
+
+void ttn_fixture_expect_problem(const TtnFixture *fixture, const char *part)
+{
+    g_assert_cmpuint(fixture->problems->len, ==, part != NULL);
+    if (part)
+        g_assert_nonnull(strstr(g_ptr_array_index(fixture->problems, 0), part));
 }

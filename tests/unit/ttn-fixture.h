@@ -33,6 +33,8 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(TtnFixture, ttn_fixture_free)
 
 /* They come a second apart, the first at midnight of the 20th. Both are borrowed. */
 BtTtnBulletin *ttn_fixture_add(TtnFixture *fixture, const TtnWords *words);
+/* The first of `words` that have an id. */
+void ttn_fixture_fill(TtnFixture *fixture, const TtnWords *words, guint n);
 BtTtnKept *ttn_fixture_last(TtnFixture *fixture);
 /* With media of this type, as if it had been fetched. */
 void ttn_fixture_has(TtnFixture *fixture, const char *type, gint64 duration_ms);
@@ -41,6 +43,8 @@ void ttn_fixture_has(TtnFixture *fixture, const char *type, gint64 duration_ms);
 gint64 ttn_fixture_at(const char *text);
 /* The document, which must parse without a note, or be "". (transfer full) */
 char *ttn_fixture_compose(TtnFixture *fixture, BtTtnDocument which, gint64 now_ms);
+/* The last one said this alone, or NULL: nothing. */
+void ttn_fixture_expect_problem(const TtnFixture *fixture, const char *part);
 /* (transfer full) */
 BtManifest *ttn_fixture_parse(const char *text);
 /* Inputs with it alone, as the alert or the manifest. (transfer full) */

@@ -108,7 +108,8 @@ static gboolean check_zone(BtDialect *dialect, const BtJsonAt *at, GError **erro
     if (name == NULL)
         return FALSE;
     g_clear_pointer(&dialect->zone, g_time_zone_unref);
-    dialect->zone = strstr(name, "..") != NULL ? NULL : g_time_zone_new_identifier(name);
+    gboolean is_name = *name != '/' && *name != ':' && strstr(name, "..") == NULL;
+    dialect->zone = is_name ? g_time_zone_new_identifier(name) : NULL;
     return dialect->zone != NULL ||
         bt_json_fail(at, BT_ERROR_INVALID, error,
             "\"%s\" is no time zone: expected one like \"+07:00\"", name);

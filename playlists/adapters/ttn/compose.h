@@ -11,6 +11,7 @@ typedef struct {
     char *id;
     BtRect rect_px; /* built-in: in parts of BT_TTN_PARTS of the canvas */
     gboolean runs;  /* texts run through it in one line */
+    gboolean heads; /* of a text its title stands there alone */
 } BtTtnZone;
 
 #define BT_TTN_PARTS 1000

@@ -25,6 +25,11 @@ void bt_ttn_problem(GPtrArray *problems, const BtTtnBulletin *bulletin, const ch
     g_ptr_array_add(problems, g_strdup_printf("bulletin \"%s\": %s", id, text));
 }
 
+static const BtTtnZone *zone_of(const BtTtnPlaced *placed)
+{
+    return &g_array_index(placed->layout->zones, BtTtnZone, placed->zone);
+}
+
 /* ---- words ---- */
 
 static char *strip(const char *text)
@@ -68,9 +73,10 @@ static BtJson *texts_of(
         return NULL;
     BtJson *texts = bt_json_new_array(), *text = bt_json_new_object();
     bt_json_set_string(text, "lang", lang_of(placed->kept->bulletin));
+    gboolean same = g_str_equal(head, rest), alone = zone_of(placed)->heads && *head;
     if (*head)
         bt_json_set_string(text, "title", head);
-    if (*rest && !g_str_equal(head, rest))
+    if (*rest && !same && !alone)
         bt_json_set_string(text, "body", rest);
     bt_json_append(texts, text);
     return texts;
@@ -134,9 +140,14 @@ static gboolean is_urgent(const BtTtnPlaced *placed)
     return placed->cls == BT_CLASS_EMERGENCY;
 }
 
-static gboolean runs(const BtTtnPlaced *placed)
+/* A warning says in its foot until when it holds. */
+static void set_warning(BtTtnPlaced *placed)
 {
-    return g_array_index(placed->layout->zones, BtTtnZone, placed->zone).runs;
+    const GArray *windows = placed->windows;
+    BtJson *valid = bt_json_new_object();
+    bt_json_set_time(valid, "until", g_array_index(windows, BtTtnSlot, windows->len - 1).until_ms);
+    bt_json_set_int(placed->item, "level", 0);
+    bt_json_set(placed->item, "valid", valid);
 }
 
 /* Words on a page, as a warning when they are urgent, and in one line where texts run. */
@@ -149,13 +160,13 @@ static gboolean show_words(BtTtnPlaced *placed, BtJson *texts, GPtrArray *proble
         return FALSE;
     }
     set_kind(placed,
-        runs(placed)            ? BT_ITEM_TICKER
+        zone_of(placed)->runs   ? BT_ITEM_TICKER
             : is_urgent(placed) ? BT_ITEM_ALERT
                                 : BT_ITEM_TEXT);
     bt_json_set(placed->item, "texts", texts);
-    if (!runs(placed) && is_urgent(placed))
-        bt_json_set_int(placed->item, "level", 0);
-    if (!runs(placed) && said_ms > 0 && placed->kept->bulletin->kind == BT_TTN_TEXT)
+    if (!zone_of(placed)->runs && is_urgent(placed))
+        set_warning(placed);
+    if (!zone_of(placed)->runs && said_ms > 0 && placed->kept->bulletin->kind == BT_TTN_TEXT)
         bt_json_set_int(placed->item, "duration_ms", clamp_ms(said_ms));
     return TRUE;
 }
@@ -259,17 +270,18 @@ static gboolean show(BtTtnPlaced *placed, GPtrArray *problems)
 
 /* ---- the whole item ---- */
 
+/* A headline has no room for a foot. */
 static void set_source(BtTtnPlaced *placed, GTimeZone *timezone, GPtrArray *problems)
 {
     const BtTtnBulletin *b = placed->kept->bulletin;
     g_autofree char *issuer = cut_text(placed, b->author, LINE_MAX_CODE_POINTS, "author", problems);
-    if (*issuer)
+    if (*issuer && !zone_of(placed)->heads)
         bt_json_set_string(placed->item, "issuer", issuer);
     g_autoptr(GDateTime) utc =
         b->made_ms > 0 ? g_date_time_new_from_unix_utc(b->made_ms / 1000) : NULL;
     g_autoptr(GDateTime) local = utc ? g_date_time_to_timezone(utc, timezone) : NULL;
     g_autofree char *day = local ? g_date_time_format(local, "%Y-%m-%d") : NULL;
-    if (day && strlen(day) == strlen("2026-11-22"))
+    if (day && !zone_of(placed)->heads && strlen(day) == strlen("2026-11-22"))
         bt_json_set_string(placed->item, "issued_on", day);
     if (b->field >= 1 && b->field <= FIELDS)
         bt_json_set_int(placed->item, "field", b->field);

@@ -4,7 +4,6 @@
 #include "base/error.h"
 #include "playlists/adapters/ttn/compose.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 #define TEXT_MAX_BYTES 2000
@@ -64,7 +63,8 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(BtTtnLayout, bt_ttn_layout_free)
 
 static void add_zone(BtTtnLayout *layout, const char *id, BtRect rect_px)
 {
-    BtTtnZone zone = { g_strdup(id), rect_px, g_str_has_prefix(id, "ticker") };
+    BtTtnZone zone = { g_strdup(id), rect_px, g_str_has_prefix(id, "ticker"),
+        g_str_has_prefix(id, "headline") };
     g_array_append_val(layout->zones, zone);
 }
 
@@ -91,7 +91,7 @@ static gboolean fail(GError **error, const char *name, const char *part, const c
     return FALSE;
 }
 
-/* Four numbers of up to four digits, with commas between. */
+/* Four numbers with commas between. */
 static gboolean parse_rect(const char *text, BtRect *rect_px)
 {
     int *const parts[] = { &rect_px->x, &rect_px->y, &rect_px->w, &rect_px->h };
@@ -99,11 +99,11 @@ static gboolean parse_rect(const char *text, BtRect *rect_px)
     if (g_strv_length(numbers) != G_N_ELEMENTS(parts))
         return FALSE;
     for (guint i = 0; i < G_N_ELEMENTS(parts); i++) {
-        const char *number = g_strstrip(numbers[i]);
-        gsize length = strlen(number);
-        if (length == 0 || length > 4 || strspn(number, "0123456789") != length)
+        gint64 value;
+        if (!g_ascii_string_to_signed(
+                g_strstrip(numbers[i]), 10, 0, BT_CANVAS_MAX_W_PX, &value, NULL))
             return FALSE;
-        *parts[i] = atoi(number);
+        *parts[i] = (int)value;
     }
     return rect_px->w > 0 && rect_px->h > 0 && rect_px->x + rect_px->w <= BT_CANVAS_MAX_W_PX &&
         rect_px->y + rect_px->h <= BT_CANVAS_MAX_H_PX;

@@ -90,8 +90,8 @@ typedef struct {
     guint depth;
 } BtTemplate;
 
-/* Whether all of it can be read: filters and tables are there. Names that are used are added to
- * `names` (a set of char*, nullable). */
+/* Whether all of it can be read: filters and tables are there. Names that must have a value
+ * are added to `names` (a set of char*, nullable). */
 gboolean bt_template_check(
     const BtDialect *dialect, const BtJsonAt *at, GHashTable *names, GError **error);
 /* A string with its values; (transfer full) (nullable) */

@@ -71,6 +71,13 @@ static int by_name(gconstpointer a, gconstpointer b)
     return strcmp(*(const char *const *)a, *(const char *const *)b);
 }
 
+static gboolean is_given(const BtDialect *dialect, const char *name)
+{
+    return g_strv_contains(given, name) || g_str_has_prefix(name, "bulletin.") ||
+        g_str_has_prefix(name, "each.") ||
+        bt_tree_get(bt_tree_get(dialect->tree, "values"), name) != NULL;
+}
+
 static void on_values(BtDialect *dialect)
 {
     g_autoptr(GHashTable) names = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
@@ -82,15 +89,12 @@ static void on_values(BtDialect *dialect)
     guint n;
     g_autofree char **sorted = (char **)g_hash_table_get_keys_as_array(names, &n);
     qsort(sorted, n, sizeof *sorted, by_name);
-    for (guint i = 0; i < n; i++) {
-        const char *name = sorted[i];
-        gboolean known = g_strv_contains(given, name) || g_str_has_prefix(name, "bulletin.") ||
-            g_str_has_prefix(name, "each.") ||
-            bt_tree_get(bt_tree_get(dialect->tree, "values"), name) != NULL;
-        if (!known)
-            remark(dialect, "/calls", _("“%s” is to be given by the configuration: set.%s=…"), name,
-                name);
-    }
+    g_autoptr(GString) list = g_string_new(NULL);
+    for (guint i = 0; i < n; i++)
+        if (!is_given(dialect, sorted[i]))
+            g_string_append_printf(list, "%sset.%s=", list->len > 0 ? ", " : "", sorted[i]);
+    if (list->len > 0)
+        remark(dialect, "/calls", _("the configuration must give: %s"), list->str);
 }
 
 /* ---- what can be heard ---- */

@@ -413,6 +413,13 @@ BtJson *bt_template_json(const BtTemplate *template, const BtJsonAt *at, GError 
 
 /* ---- checking ---- */
 
+/* What there is to say when there is no value. */
+static gboolean is_otherwise(const char *filter)
+{
+    return strcmp(filter, "optional") == 0 || g_str_has_prefix(filter, "or:") ||
+        (g_str_has_prefix(filter, "else:") && filter[5] != '\0');
+}
+
 static gboolean check_filter(
     const BtDialect *dialect, const BtJsonAt *at, const char *written, GError **error)
 {
@@ -420,8 +427,7 @@ static gboolean check_filter(
     gboolean has_argument = parts[0] != NULL && parts[1] != NULL;
     const char *name = parts[0] != NULL ? parts[0] : "";
     int i = find_filter(name);
-    if (strcmp(written, "optional") == 0 || g_str_has_prefix(written, "or:") ||
-        (g_str_has_prefix(written, "else:") && written[5] != '\0'))
+    if (is_otherwise(written))
         return TRUE;
     if (i < 0 && !bt_table_exists(dialect, name))
         return bt_json_fail(
@@ -447,10 +453,13 @@ static gboolean check_text(const BtDialect *dialect, const BtJsonAt *at, const c
         }
         if (!read_expr(at, text, &expr, error))
             return FALSE;
-        for (char **filter = expr.filters; *filter != NULL; filter++)
+        gboolean needed = TRUE;
+        for (char **filter = expr.filters; *filter != NULL; filter++) {
             if (!check_filter(dialect, at, *filter, error))
                 return FALSE;
-        if (names != NULL)
+            needed = needed && !is_otherwise(*filter);
+        }
+        if (names != NULL && needed)
             g_hash_table_add(names, g_strdup(expr.name));
         text = expr.end;
     }

@@ -211,7 +211,8 @@ typedef struct {
 
 /* "main=0,0,640,320;strip=0,320,640,64" in pixels, under a name that the dialect's table may give;
  * 1 to 16 zones that do not overlap. The first is where bulletins go that name none. Through a zone
- * whose name begins with "ticker" texts run in one line. INVALID with "layout.NAME: …".
+ * whose name begins with "ticker" texts run in one line; where it begins with "headline", of a text
+ * its title is shown. INVALID with "layout.NAME: …".
  *
  * Built in, scaled to the canvas: "whole" (main), "halves" (left, right), "stacked" (top, bottom),
  * "thirds" (left, middle, right), "quarters" (top-left, top-right, bottom-left, bottom-right),

@@ -18,6 +18,7 @@ typedef struct {
     const char *client_id;
     const char *const *topics; /* NULL-ended */
     gsize max_bytes;           /* of one message */
+    gboolean passing;          /* the broker keeps nothing for this client once it is gone */
 } BtMqttOptions;
 
 /* A message counts as heard, and the broker forgets it, when on_message has returned: what it is
