@@ -67,6 +67,7 @@ BtMqttOptions bt_ttn_setup_mqtt(const BtConfigSource *source)
         .ca_path = source->ca_path,
         .cert_path = ttn->cert_path,
         .key_path = ttn->key_path,
+        .pin = source->pin,
         .username = ttn->username,
         .max_bytes = BT_TTN_MESSAGE_MAX_BYTES,
     };
