@@ -110,6 +110,8 @@ static void read_field(Exchange *x, const char *name, const char *value)
     BtAnswer *answer = x->answer;
     if (g_ascii_strcasecmp(name, "etag") == 0)
         copy_short(answer->tag, sizeof answer->tag, value);
+    else if (g_ascii_strcasecmp(name, "last-modified") == 0)
+        copy_short(answer->modified, sizeof answer->modified, value);
     else if (g_ascii_strcasecmp(name, "retry-after") == 0)
         copy_short(answer->retry_after, sizeof answer->retry_after, value);
     else if (g_ascii_strcasecmp(name, "date") == 0)
