@@ -17,7 +17,7 @@ from province import Province
 
 # What every call is answered with → what the log must say of it.
 ANSWERS = {
-    "500": r"(?<!\d)500", "503": r"(?<!\d)503", "404": r"(?<!\d)404", "html": r"(?i)html|captive|something else",
+    "500": r"(?<!\d)500", "503": r"(?<!\d)503", "404": r"(?<!\d)404", "html": r"(?i)html|page for people|something stands between",
     "no JSON": r"(?i)expected|unexpected|syntax|json", "wrong types": r"/TrangThaiGui|/NoiDung|expected",
     "empty": r"(?i)empty|expected|no answer|json", "cut": r"(?i)connection|closed|empty reply|recv|reset|failed|network",
     "huge": r"(?i)larger|too (large|long|big)|limit|more than|at most",
@@ -69,6 +69,7 @@ class Answers(Faults):
         sent = []
         for kind, pattern in ANSWERS.items():
             with self.subTest(kind):
+                self.province.web.end_troubles()  # of a case that failed
                 place = len(way.log(self.board))
                 self.province.web.trouble("", kind, seconds=SLOW_S if kind == "slow" else 0)
                 now = int(time.time())
