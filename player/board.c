@@ -304,6 +304,34 @@ static BtMedia *take_probed(const char *sha256, gpointer user)
     return NULL;
 }
 
+static gboolean has_texts(const BtManifest *manifest)
+{
+    for (guint i = 0; i < manifest->playlists->len; i++) {
+        const BtPlaylist *list = g_ptr_array_index(manifest->playlists, i);
+        for (guint k = 0; k < list->items->len; k++)
+            if (((const BtItem *)g_ptr_array_index(list->items, k))->kind == BT_ITEM_TEXT)
+                return TRUE;
+    }
+    return FALSE;
+}
+
+/* A folder has no more than is in it; from any other source a text may come at any time. */
+static gboolean may_have_pages(const BtBoard *board)
+{
+    for (guint i = 0; i < board->folders->len; i++) {
+        BtFolder *folder = g_ptr_array_index(board->folders, i);
+        if (folder == NULL || has_texts(bt_folder_manifest(folder)))
+            return TRUE;
+    }
+    return board->folders->len == 0;
+}
+
+void bt_board_take_fonts(BtBoard *board, BtFonts *fonts)
+{
+    g_clear_pointer(&board->fonts, bt_fonts_close);
+    board->fonts = fonts;
+}
+
 gboolean bt_board_set_size(BtBoard *board, int w_px, int h_px, GError **error)
 {
     if (board->fonts == NULL)
@@ -321,6 +349,7 @@ gboolean bt_board_set_size(BtBoard *board, int w_px, int h_px, GError **error)
         .zone_name = config != NULL ? config->timezone : board->manifest->timezone_name,
         .fonts = board->fonts,
         .planes = board->options.planes,
+        .no_pages = !may_have_pages(board),
         .spawn = board->options.spawn,
         .spawn_user = board->options.spawn_user,
         .open_asset = open_asset,

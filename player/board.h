@@ -40,6 +40,8 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(BtBoard, bt_board_close)
 
 /* The canvas: the configuration's, else the first layout's (a manifest alone), else 1920×1080. */
 void bt_board_default_size(const BtBoard *board, int *w_px, int *h_px);
+/* Else it finds the fonts by itself when its size is set. (transfer full) */
+void bt_board_take_fonts(BtBoard *board, BtFonts *fonts);
 /* Makes the stage of this size. FALSE when the font for Latin is missing. */
 gboolean bt_board_set_size(BtBoard *board, int w_px, int h_px, GError **error);
 

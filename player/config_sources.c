@@ -180,8 +180,8 @@ static gboolean check_keys(
         "stream_kb_per_s", "dialect", "auth", "register", "mqtt", "username", "password_file",
         "cert", "key", "insecure_hosts", "set.NAME", "layout.NAME", "urgent", "priority",
         "ordinary", "urgent_from", "urgent_max_min", "media_max_mb", NULL };
-    return bt_reading_check_keys(
-        reading, group, kind == BT_SOURCE_TTN ? known_of_ttn : known, error);
+    return kind == BT_SOURCE_TTN ? bt_reading_check_keys(reading, group, known_of_ttn, error)
+                                 : bt_reading_check_keys(reading, group, known, error);
 }
 
 static gboolean read_folder(

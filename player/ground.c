@@ -13,9 +13,12 @@ struct BtGround {
     guint watch; /* GSource */
 };
 
+/* Where the window system does not keep the colour by itself. */
 static void present(BtGround *ground)
 {
     BtFrame *canvas = bt_display_canvas(ground->display);
+    if (canvas == NULL)
+        return;
     BtRect all = { 0, 0, canvas->w_px, canvas->h_px };
     bt_frame_fill(canvas, all, COLOUR);
     bt_display_present(ground->display, &all, 1, NULL);
@@ -43,7 +46,9 @@ static gboolean on_fd(gint fd, GIOCondition condition, gpointer data)
 
 BtGround *bt_ground_open(const char *cut_key, void (*on_cut)(gpointer user), gpointer user)
 {
-    BtDisplayOptions options = { .kind = BT_DISPLAY_WINDOW, .cut_key = cut_key };
+    BtDisplayOptions options = {
+        .kind = BT_DISPLAY_WINDOW, .cut_key = cut_key, .plain_argb = COLOUR
+    };
     BtDisplay *display = bt_display_open(&options, NULL);
     if (display == NULL)
         return NULL;

@@ -339,10 +339,9 @@ static gboolean has_real_time(const BtShow *show)
     return !show->time.clock.is_virtual || show->time.clock.rate == 1;
 }
 
-static gboolean open_board(BtShow *show, GError **error)
+static BtBoardOptions board_options(BtShow *show)
 {
-    const BtRoleOptions *options = show->options;
-    BtBoardOptions board = {
+    return (BtBoardOptions){
         .spawn = bt_show_spawn_decoder,
         .spawn_user = show,
         .on_failure = bt_show_on_failure,
@@ -358,16 +357,57 @@ static gboolean open_board(BtShow *show, GError **error)
         .documents_later = show->safe_until_ms != BT_TIME_MIN,
         .since_ms = show->boot_ms - BT_HOUR_MS,
     };
-    show->board = bt_board_open(show->config, &board, error);
-    if (show->board == NULL)
-        return FALSE;
+}
+
+/* What is to be shown is read, and a film's decoder waited for, by a thread of its own: meanwhile
+ * the window opens, which waits for the X server as long. */
+typedef struct {
+    BtShow *show;
+    GThread *thread; /* NULL: there is none to be had, or it has ended */
+    GError *error;
+} Reading;
+
+static gpointer read_board(gpointer data)
+{
+    Reading *reading = data;
+    BtBoardOptions options = board_options(reading->show);
+    return bt_board_open(reading->show->config, &options, &reading->error);
+}
+
+static BtBoard *end_reading(Reading *reading)
+{
+    if (reading->thread == NULL)
+        return read_board(reading);
+    return g_thread_join(g_steal_pointer(&reading->thread));
+}
+
+static BtGlass *open_glass(const BtShow *show, GError **error)
+{
+    const BtRoleOptions *options = show->options;
     gboolean offscreen = options->offscreen || show->config->offscreen;
     await_ground();
-    show->glass = bt_glass_open(show->config, offscreen, options->windowed, options->w_px,
-        options->h_px, options->crashed, error);
-    if (show->glass == NULL)
-        return FALSE;
+    return bt_glass_open(show->config, offscreen, options->windowed, options->w_px, options->h_px,
+        options->crashed, error);
+}
+
+static gboolean open_board(BtShow *show, GError **error)
+{
+    Reading reading = { .show = show };
+    g_autoptr(GError) failure = NULL;
     int w_px, h_px;
+    reading.thread = g_thread_try_new("board", read_board, &reading, NULL);
+    show->glass = open_glass(show, &failure);
+    g_autoptr(BtFonts) fonts = show->glass == NULL ? NULL : bt_fonts_open(NULL, &failure);
+    show->board = end_reading(&reading);
+    if (show->board == NULL) {
+        g_propagate_error(error, reading.error);
+        return FALSE;
+    }
+    if (fonts == NULL) {
+        g_propagate_error(error, g_steal_pointer(&failure));
+        return FALSE;
+    }
+    bt_board_take_fonts(show->board, g_steal_pointer(&fonts));
     bt_glass_size(show->glass, &w_px, &h_px);
     return bt_board_set_size(show->board, w_px, h_px, error);
 }

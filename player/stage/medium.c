@@ -328,6 +328,9 @@ static gboolean is_death(const BtMedium *entry, const GError *error)
 static gboolean note_end(BtPool *pool, BtMedium *entry, const GError *error)
 {
     entry->deaths++;
+    if (g_error_matches(
+            error, BT_ERROR, BT_ERROR_IO)) /* this box's: it says nothing of the content */
+        return entry->deaths < BT_TRIALS_MAX;
     if (!is_death(entry, error))
         return FALSE;
     guint deaths = bt_trials_note_death(pool->trials, entry->asset.sha256, error, pool->mono_ms);

@@ -79,11 +79,16 @@ void bt_stage_free(BtStage *stage)
 
 /* ---- sheets ---- */
 
+static gboolean wants_sheet(const BtStage *stage)
+{
+    return !stage->sheet && !stage->options.no_pages;
+}
+
 /* The kernel hands out memory when it is first written, page by page; for a canvas that may take
  * longer than all that a page of text costs. So it is written between frames. */
 static void lay_sheet_ready(BtStage *stage)
 {
-    if (!stage->sheet)
+    if (wants_sheet(stage))
         stage->sheet = bt_frame_new(stage->options.w_px, stage->options.h_px);
 }
 
@@ -233,7 +238,7 @@ gboolean bt_stage_work(BtStage *stage)
     } else {
         lay_sheet_ready(stage);
     }
-    return stage->coming.length > 0 || !stage->sheet;
+    return stage->coming.length > 0 || wants_sheet(stage);
 }
 
 /* ---- media ---- */

@@ -68,6 +68,7 @@ typedef struct {
     const char *zone_name; /* time zone of the safe scene's clock, "Asia/Ho_Chi_Minh" */
     BtFonts *fonts;        /* borrowed */
     gboolean planes;       /* films' frames may come as planes: whoever draws can colour them */
+    gboolean no_pages;     /* no page of text will come, so no memory is laid ready for one */
     BtMediaSpawn spawn;
     gpointer spawn_user;
     BtStageOpen open_asset;

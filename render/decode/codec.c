@@ -42,16 +42,16 @@ static int threads_for(gint64 pixels)
     return pixels <= ONE_THREAD_PIXELS ? 1 : CLAMP(av_cpu_count(), 1, MAX_THREADS);
 }
 
-static void set_limits(AVCodecContext *context, int lowres)
+static void set_limits(AVCodecContext *context, int lowres, gboolean single)
 {
     context->max_pixels = BT_DECODE_MAX_PIXELS;
-    context->thread_count = threads_for((gint64)context->width * context->height);
+    context->thread_count = single ? 1 : threads_for((gint64)context->width * context->height);
     context->lowres = lowres;
     context->err_recognition = AV_EF_CRCCHECK;
 }
 
-AVCodecContext *codec_open(
-    enum AVCodecID id, const AVCodecParameters *parameters, int lowres, GError **error)
+static AVCodecContext *open_codec(enum AVCodecID id, const AVCodecParameters *parameters,
+    int lowres, gboolean single, GError **error)
 {
     const AVCodec *codec = avcodec_find_decoder(id);
     if (!codec || !is_allowed(codec)) {
@@ -65,7 +65,7 @@ AVCodecContext *codec_open(
     if (rc == 0 && parameters)
         rc = avcodec_parameters_to_context(context, parameters);
     if (rc >= 0) {
-        set_limits(context, MIN(lowres, codec->max_lowres));
+        set_limits(context, MIN(lowres, codec->max_lowres), single);
         rc = avcodec_open2(context, codec, NULL);
     }
     if (rc >= 0)
@@ -73,4 +73,15 @@ AVCodecContext *codec_open(
     avcodec_free_context(&context);
     set_av_error(error, rc, "cannot decode %s", codec->name);
     return NULL;
+}
+
+AVCodecContext *codec_open(
+    enum AVCodecID id, const AVCodecParameters *parameters, int lowres, GError **error)
+{
+    return open_codec(id, parameters, lowres, FALSE, error);
+}
+
+AVCodecContext *codec_open_single(const AVCodecParameters *parameters, GError **error)
+{
+    return open_codec(parameters->codec_id, parameters, 0, TRUE, error);
 }

@@ -137,9 +137,12 @@ gboolean is_avif(const guint8 *head, gsize n);
 gboolean check_pictures(guint n, GError **error);
 
 /* ---- codec ---- */
-/* An opened decoder with our limits. `options` NULL. (transfer full) (nullable) */
+/* An opened decoder with our limits, and as many threads as help with its pixels. (transfer full)
+ * (nullable) */
 AVCodecContext *codec_open(
     enum AVCodecID id, const AVCodecParameters *parameters, int lowres, GError **error);
+/* The same with one thread. */
+AVCodecContext *codec_open_single(const AVCodecParameters *parameters, GError **error);
 /* The comma-separated names of the decoders that may be used. Static. */
 const char *codec_allowed(void);
 G_GNUC_PRINTF(3, 4) void set_av_error(GError **error, int av_error, const char *format, ...);
@@ -162,6 +165,7 @@ typedef struct {
     gint64 promised_us; /* the end that a container with an index announced; 0 nothing */
     gint64 seen_us;     /* the end of the packets that were there */
     gboolean single;    /* one picture, no duration */
+    gboolean unseen;    /* no picture was decoded to open it: the first may differ from the head */
     gboolean at_end, broken;
 } Demux;
 
@@ -169,10 +173,15 @@ typedef struct {
 gboolean demux_open_container(Demux *demux, GError **error);
 gboolean demux_open(Demux *demux, Input *input, const Probe *probe, GError **error);
 void demux_close(Demux *demux);
-void demux_info(const Demux *demux, BtDecodeMessage *info);
+/* `first`: the first picture, NULL where it is not known. */
+void demux_info(const Demux *demux, const AVFrame *first, BtDecodeMessage *info);
 int demux_orientation(const Demux *demux);
 /* To the keyframe at or before `us`; FALSE: only from the start. */
 void demux_seek(Demux *demux, gint64 us);
+/* Bytes of a picture, on average in the second that has most of them; -1: not known. */
+gint64 demux_peak_bytes(const Demux *demux, gint64 frame_us);
+/* Whether the keyframe at or before `us` is the first: no seek would go past what comes first. */
+gboolean demux_begins_with(const Demux *demux, gint64 us);
 /* Begins again from the start, as after a turn of the loop (shift_us grows by the length). */
 gboolean demux_again(Demux *demux, GError **error);
 /* The next packet of a track, NULL at the end. `*blocked` is set when it could only be had by
@@ -219,10 +228,20 @@ typedef struct {
     gboolean caught_up, from_start, draining;
     gboolean went_back; /* for frames that the decoder may have lost at the end */
     gint64 nominal_us;
+    gint64 n_packets, n_bytes; /* that the decoder was given */
+    gboolean looked;           /* `frame` is the next that the decoder gave */
 } Video;
 
-gboolean video_open(Video *video, Ring *ring, Demux *demux, GError **error);
+/* What a picture needs to be decoded, by one thread or by as many as help, and then, after START,
+ * to be sent. */
+gboolean video_open(Video *video, Demux *demux, gboolean single, GError **error);
+void video_start(Video *video, Ring *ring);
 void video_close(Video *video);
+/* The first picture, before START; NULL: none is near the beginning. Borrowed until the next step.
+ */
+const AVFrame *video_look(Video *video);
+/* After a look that cost so much: whether one thread will do. */
+gboolean video_is_light(const Video *video, gint64 cost_us);
 Step video_step(Video *video, GError **error);
 /* After a seek or a turn of the loop. */
 void video_flush(Video *video);

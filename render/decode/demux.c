@@ -14,6 +14,8 @@
 #define PROBE_US "2000000"
 #define LIVE_PROBE_US                                                                              \
     "300000" /* of a pipe: what is looked at is waited for, and shown so much later */
+#define QUICK_PIXELS (1920 * 1200)        /* larger pictures want all threads from the first on */
+#define INDEX_MAX 1000000                 /* pictures: nine hours of a film */
 #define CUT_SLACK_US (1 * G_USEC_PER_SEC) /* less than promised by more than this is a cut file */
 
 static const AVRational microseconds = { 1, 1000000 };
@@ -51,12 +53,30 @@ static gboolean check_streams(const AVFormatContext *format, GError **error)
     return TRUE;
 }
 
-static int find_streams(AVFormatContext *format)
+/* An index and the head of the codec say all but the shape of a pixel. Else FFmpeg decodes until it
+ * has guessed the rest: for a keyframe of 1080p that is longer than all other steps of opening. */
+static gboolean says_all(const Demux *demux, const AVStream *stream)
 {
+    const AVCodecParameters *p = stream->codecpar;
+    gboolean known = p->codec_id == AV_CODEC_ID_H264 || p->codec_id == AV_CODEC_ID_HEVC;
+    return known && demux->input->seekable && g_str_equal(demux->probe->demuxer, "mov") &&
+        p->extradata_size > 0 && p->width > 0 && p->height > 0 &&
+        (gint64)p->width * p->height <= QUICK_PIXELS;
+}
+
+static int find_streams(Demux *demux)
+{
+    AVFormatContext *format = demux->format;
     guint n = format->nb_streams;
     g_autofree AVDictionary **options = g_new0(AVDictionary *, n + 1);
-    for (guint i = 0; i < n; i++)
+    demux->unseen = FALSE;
+    for (guint i = 0; i < n; i++) {
         av_dict_set_int(&options[i], "max_pixels", BT_DECODE_MAX_PIXELS, 0);
+        if (!says_all(demux, format->streams[i]))
+            continue;
+        av_dict_set(&options[i], "skip_frame", "all", 0);
+        demux->unseen = TRUE;
+    }
     int rc = avformat_find_stream_info(format, options);
     for (guint i = 0; i < n; i++)
         av_dict_free(&options[i]);
@@ -91,7 +111,7 @@ static gboolean open_format(Demux *demux, GError **error)
 {
     if (!demux_open_container(demux, error) || !check_streams(demux->format, error))
         return FALSE;
-    int rc = find_streams(demux->format);
+    int rc = find_streams(demux);
     if (rc >= 0)
         return check_streams(demux->format, error);
     set_av_error(error, rc, "not a sound %s file", demux->probe->demuxer);
@@ -233,11 +253,12 @@ int demux_orientation(const Demux *demux)
     return matrix ? orientation_of_matrix(matrix) : 1;
 }
 
-static void picture_info(const Demux *demux, BtDecodeMessage *info)
+static void picture_info(const Demux *demux, const AVFrame *first, BtDecodeMessage *info)
 {
     AVStream *stream = stream_of(demux, TRACK_VIDEO);
-    gint64 w = stream->codecpar->width, h = stream->codecpar->height;
-    AVRational shape = av_guess_sample_aspect_ratio(demux->format, stream, NULL);
+    gint64 w = first ? first->width : stream->codecpar->width;
+    gint64 h = first ? first->height : stream->codecpar->height;
+    AVRational shape = av_guess_sample_aspect_ratio(demux->format, stream, (AVFrame *)first);
     if (shape.num > 0 && shape.den > 0 && shape.num != shape.den)
         w = av_rescale(w, shape.num, shape.den);
     w = CLAMP(w, 1, BT_DECODE_MAX_SIDE_PX);
@@ -249,10 +270,10 @@ static void picture_info(const Demux *demux, BtDecodeMessage *info)
             av_rescale(1000000, stream->avg_frame_rate.den, stream->avg_frame_rate.num), 60000000);
 }
 
-void demux_info(const Demux *demux, BtDecodeMessage *info)
+void demux_info(const Demux *demux, const AVFrame *first, BtDecodeMessage *info)
 {
     if (demux->index[TRACK_VIDEO] >= 0)
-        picture_info(demux, info);
+        picture_info(demux, first, info);
     info->has_sound = demux->index[TRACK_SOUND] >= 0;
     if (!demux->single)
         info->duration_ms = demux->length_us ? (demux->length_us + 999) / 1000 : G_MAXINT64;
@@ -344,13 +365,53 @@ gboolean demux_is_cut(const Demux *demux)
         (demux->promised_us && demux->seen_us + CUT_SLACK_US < demux->promised_us);
 }
 
+static gint64 stamp_at(const Demux *demux, const AVStream *stream, gint64 us)
+{
+    return av_rescale_q(us + demux->origin_us, microseconds, stream->time_base);
+}
+
+/* An index of the first fragments alone knows nothing of the rest. */
+static gboolean index_is_whole(const Demux *demux, AVStream *stream, int n)
+{
+    const AVIndexEntry *last = n > 0 ? avformat_index_get_entry(stream, n - 1) : NULL;
+    return last && demux->length_us > 0 && n <= INDEX_MAX &&
+        demux_us(demux, TRACK_VIDEO, last->timestamp) + CUT_SLACK_US >= demux->length_us;
+}
+
+gint64 demux_peak_bytes(const Demux *demux, gint64 frame_us)
+{
+    AVStream *stream = stream_of(demux, TRACK_VIDEO);
+    int n = avformat_index_get_entries_count(stream);
+    int n_second = (int)CLAMP(G_USEC_PER_SEC / MAX(frame_us, 1), 1, MAX(n, 1));
+    gint64 sum = 0, most = 0;
+    if (!index_is_whole(demux, stream, n))
+        return -1;
+    for (int i = 0; i < n; i++) {
+        sum += avformat_index_get_entry(stream, i)->size;
+        if (i >= n_second)
+            sum -= avformat_index_get_entry(stream, i - n_second)->size;
+        most = MAX(most, sum);
+    }
+    return most / n_second;
+}
+
+gboolean demux_begins_with(const Demux *demux, gint64 us)
+{
+    AVStream *stream = stream_of(demux, TRACK_VIDEO);
+    const AVIndexEntry *first = avformat_index_get_entry(stream, 0);
+    return first &&
+        first ==
+        avformat_index_get_entry_from_timestamp(
+            stream, stamp_at(demux, stream, us), AVSEEK_FLAG_BACKWARD);
+}
+
 void demux_seek(Demux *demux, gint64 us)
 {
     if (!demux->input->seekable || demux->probe->loops_short || us <= 0)
         return;
     Track track = demux->index[TRACK_VIDEO] >= 0 ? TRACK_VIDEO : TRACK_SOUND;
     const AVStream *stream = stream_of(demux, track);
-    gint64 stamp = av_rescale_q(us + demux->origin_us, microseconds, stream->time_base);
+    gint64 stamp = stamp_at(demux, stream, us);
     for (Track t = 0; t < N_TRACKS; t++) {
         for (AVPacket *p; (p = g_queue_pop_head(&demux->waiting[t]));)
             av_packet_free(&p);

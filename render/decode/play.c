@@ -5,6 +5,8 @@
 
 #include "render/decode/jail.h"
 
+#include <time.h>
+
 #define EARLIER_US (10 * G_USEC_PER_SEC)
 
 typedef struct {
@@ -37,8 +39,12 @@ static gboolean open_tracks(Play *play, GError **error)
     demux->wanted[TRACK_SOUND] &= start->want_sound > 0;
     play->pictures = play->had_pictures = demux->wanted[TRACK_VIDEO];
     play->sounds = demux->wanted[TRACK_SOUND];
-    if (play->pictures && !video_open(&play->video, play->ring, demux, error))
+    if (play->pictures && !play->video.codec && !video_open(&play->video, demux, FALSE, error))
         return FALSE;
+    if (play->pictures)
+        video_start(&play->video, play->ring);
+    else
+        video_close(&play->video);
     if (!play->sounds || sound_open(&play->sound, play->ring, demux, NULL))
         return TRUE;
     play->sounds = demux->wanted[TRACK_SOUND] =
@@ -46,10 +52,16 @@ static gboolean open_tracks(Play *play, GError **error)
     return TRUE;
 }
 
+/* What was decoded before START stays, where a seek would only decode it again. */
 static void begin(Play *play)
 {
     gint64 us = enter_loop(play, play->ring->start.pts_ms * 1000);
-    play->video.from_start = us <= 0 || !play->demux.input->seekable;
+    play->video.from_start = us <= 0 || !play->demux.input->seekable ||
+        (play->video.looked && demux_begins_with(&play->demux, us));
+    if (play->video.from_start)
+        return;
+    if (play->pictures)
+        video_flush(&play->video);
     demux_seek(&play->demux, us);
 }
 
@@ -180,29 +192,66 @@ static gboolean run(Play *play, GError **error)
     return TRUE;
 }
 
+/* What was decoded counts for nothing. */
+static gboolean look_away(Play *play, GError **error)
+{
+    gboolean looked = play->video.codec != NULL;
+    video_close(&play->video);
+    return !looked || from_the_start(play, error);
+}
+
+static gint64 cost_us(void)
+{
+    struct timespec now = { 0 };
+    clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &now);
+    return (gint64)now.tv_sec * G_USEC_PER_SEC + now.tv_nsec / 1000;
+}
+
+/* The container was opened without a look at its pictures. The first of them knows better how it is
+ * to be shown, and most starts begin with it: while the user makes room it is decoded already. What
+ * cannot be opened is told when somebody wants it.
+ *
+ * It also tells whether one thread is enough. Each further one holds pictures of its own, and all
+ * of them wait for each other at every picture. */
+static gboolean look(Play *play, BtDecodeMessage *info, GError **error)
+{
+    gboolean looks = play->demux.unseen && video_open(&play->video, &play->demux, TRUE, NULL);
+    gint64 began_us = cost_us();
+    demux_info(&play->demux, looks ? video_look(&play->video) : NULL, info);
+    return !looks || video_is_light(&play->video, cost_us() - began_us) || look_away(play, error);
+}
+
+static gboolean tell_info(Play *play, GError **error)
+{
+    BtDecodeMessage info = { .type = BT_DECODE_INFO, .slot = 1 };
+    if (!look(play, &info, error) || !check_size(info.w_px, info.h_px, error))
+        return FALSE;
+    ring_info(play->ring, &info);
+    return TRUE;
+}
+
+static gboolean examine(Play *play, GError **error)
+{
+    return look_away(play, error) && examine_run(play->ring, &play->demux, error);
+}
+
+static gboolean play_tracks(Play *play, GError **error)
+{
+    if (!open_tracks(play, error))
+        return FALSE;
+    begin(play);
+    return run(play, error);
+}
+
 gboolean play_run(Ring *ring, Input *input, const Probe *probe, GError **error)
 {
     Play play = { .ring = ring };
-    BtDecodeMessage info = { .type = BT_DECODE_INFO, .slot = 1 };
     bt_jail_allow_long_run();
-    gboolean done = demux_open(&play.demux, input, probe, error);
-    if (done) {
-        demux_info(&play.demux, &info);
-        done = check_size(info.w_px, info.h_px, error);
-    }
-    if (done) {
-        ring_info(ring, &info);
-        done = ring_wait_start(ring, error);
-    }
-    gboolean examined = done && ring->start.type == BT_DECODE_EXAMINE;
-    if (examined)
-        done = examine_run(ring, &play.demux, error);
-    else
-        done = done && open_tracks(&play, error);
-    if (done && !examined) {
-        begin(&play);
-        done = run(&play, error);
-    }
+    gboolean done = demux_open(&play.demux, input, probe, error) && tell_info(&play, error) &&
+        ring_wait_start(ring, error);
+    if (done)
+        done = ring->start.type == BT_DECODE_EXAMINE ? examine(&play, error)
+                                                     : play_tracks(&play, error);
     video_close(&play.video);
     sound_close(&play.sound);
     demux_close(&play.demux);

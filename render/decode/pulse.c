@@ -24,6 +24,7 @@ gboolean pulse_start(int socket, GError **error)
 {
     pthread_attr_t attributes;
     pthread_t thread;
+    ring_tell_life(socket); /* before the content is touched: what dies of it has lived */
     int rc = pthread_attr_init(&attributes);
     if (rc == 0) {
         pthread_attr_setdetachstate(&attributes, PTHREAD_CREATE_DETACHED);

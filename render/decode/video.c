@@ -2,21 +2,23 @@
  * a start at 0 would show at that time: the last frame at or before it. Which one that is, is known
  * only when the next has come, so one frame is held back until then, and never converted if it
  * loses. */
+#include "render/decode/burden.h"
 #include "render/decode/decode.h"
 
 #include <libavutil/version.h>
 
-#define REORDER_MAX 16 /* pictures that wait for their turn, ITU-T H.264 A.3.1 */
+#define REORDER_MAX 16  /* pictures that wait for their turn, ITU-T H.264 A.3.1 */
+#define LOOK_PACKETS 32 /* one is out by then, or none will be for long */
 
-gboolean video_open(Video *video, Ring *ring, Demux *demux, GError **error)
+gboolean video_open(Video *video, Demux *demux, gboolean single, GError **error)
 {
     const AVStream *stream = demux->format->streams[demux->index[TRACK_VIDEO]];
-    *video = (Video){ .ring = ring, .demux = demux, .last_ms = G_MININT64 };
-    video->codec = codec_open(stream->codecpar->codec_id, stream->codecpar, 0, error);
+    *video = (Video){ .demux = demux, .last_ms = G_MININT64 };
+    video->codec = single ? codec_open_single(stream->codecpar, error)
+                          : codec_open(stream->codecpar->codec_id, stream->codecpar, 0, error);
     if (!video->codec)
         return FALSE;
     video->codec->pkt_timebase = stream->time_base;
-    video->converter = converter_new(ring->start.w_px, ring->start.h_px, demux_orientation(demux));
     video->frame = av_frame_alloc();
     AVRational rate = stream->avg_frame_rate;
     video->nominal_us =
@@ -24,10 +26,19 @@ gboolean video_open(Video *video, Ring *ring, Demux *demux, GError **error)
     return TRUE;
 }
 
+void video_start(Video *video, Ring *ring)
+{
+    video->ring = ring;
+    video->converter =
+        converter_new(ring->start.w_px, ring->start.h_px, demux_orientation(video->demux));
+}
+
 void video_flush(Video *video)
 {
     avcodec_flush_buffers(video->codec);
     av_frame_free(&video->held);
+    av_frame_unref(video->frame);
+    video->looked = FALSE;
     video->draining = FALSE;
     video->n_decoded = 0;
 }
@@ -40,6 +51,7 @@ void video_close(Video *video)
     av_frame_free(&video->frame);
     avcodec_free_context(&video->codec);
     converter_free(video->converter);
+    *video = (Video){ .demux = video->demux };
 }
 
 /* ---- time ---- */
@@ -171,6 +183,8 @@ static Step feed(Video *video, GError **error)
         return STEP_BLOCKED;
     int rc = avcodec_send_packet(video->codec, packet);
     video->draining = packet == NULL;
+    video->n_packets += packet != NULL;
+    video->n_bytes += packet ? packet->size : 0;
     av_packet_free(&packet);
     if (rc != AVERROR(ENOMEM))
         return STEP_MOVED; /* damage inside a packet costs that frame, not the film */
@@ -199,10 +213,37 @@ static Step finish(Video *video)
     return STEP_MOVED;
 }
 
+const AVFrame *video_look(Video *video)
+{
+    for (int n = 0; n < LOOK_PACKETS && !video->looked; n++) {
+        int rc = avcodec_receive_frame(video->codec, video->frame);
+        video->looked = rc == 0;
+        if ((rc != 0 && rc != AVERROR(EAGAIN)) || video->draining)
+            break;
+        if (!video->looked && feed(video, NULL) != STEP_MOVED)
+            break;
+    }
+    return video->looked ? video->frame : NULL;
+}
+
+gboolean video_is_light(const Video *video, gint64 cost_us)
+{
+    Burden burden = { .cost_us = cost_us,
+        .n_packets = video->n_packets,
+        .n_bytes = video->n_bytes,
+        .peak_bytes = demux_peak_bytes(video->demux, video->nominal_us),
+        .frame_us = video->nominal_us };
+    return video->looked && burden_is_light(&burden);
+}
+
 Step video_step(Video *video, GError **error)
 {
     if (video->n_due > 0)
         return send_due(video, error);
+    if (video->looked) {
+        video->looked = FALSE;
+        return choose(video);
+    }
     int rc = avcodec_receive_frame(video->codec, video->frame);
     if (rc == 0)
         return choose(video);

@@ -32,6 +32,9 @@ typedef struct {
     BtRenderer renderer; /* of a window; the null display is drawn by the processor */
     const char *device;  /* no other chip will do; NULL: any. Borrowed for the call */
     gboolean hidden;     /* a window that nobody sees and that waits for no refresh */
+    guint32 plain_argb;  /* a borderless window of nothing but this opaque colour. Where the window
+                          * system keeps it so by itself there is no canvas and nothing to present;
+                          * else, and with 0, there is */
 } BtDisplayOptions;
 
 typedef struct BtDisplay BtDisplay;
@@ -47,7 +50,7 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(BtDisplay, bt_display_close)
 void bt_display_size(const BtDisplay *display, int *w_px, int *h_px);
 /* Where the processor draws: the canvas, borrowed, the same memory until the display closes or
  * bt_display_poll reports BT_DISPLAY_EVENT_RESIZED. Opaque. NULL where a chip draws: then there is
- * a painter. */
+ * a painter; and where a plain window needs none. */
 BtFrame *bt_display_canvas(BtDisplay *display);
 /* Where a chip draws: what paints the canvas, which holds its picture until the same moments.
  * Borrowed. NULL where the processor draws. */

@@ -9,6 +9,7 @@
  * A chip (chip.c) brings its own canvas, and can be given up at any time for a surface. */
 #include "render/display/chip.h"
 #include "render/display/key.h"
+#include "render/display/plain.h"
 #include "render/display/private.h"
 #include "render/display/wake.h"
 
@@ -143,6 +144,8 @@ static gboolean lay_out(Window *window, GError **error)
 {
     const BtDisplayOptions *options = &window->options;
     drop_canvas(window);
+    if (options->plain_argb != 0 && bt_plain_fill(window->window, options->plain_argb))
+        return TRUE;
     if (!take_glass(window, error))
         return FALSE;
     int w_px = options->canvas_w_px ? options->canvas_w_px : window->w_px;

@@ -9,6 +9,10 @@
 #include <unistd.h>
 
 #define FRAMES_MEMORY_BYTES ((gsize)128 * 1024 * 1024) /* of one medium */
+/* One slot is on the glass, the others hold so much of the film: a decoder that gets no processor
+ * for that long is not seen. */
+#define QUEUE_US 150000
+#define QUEUE_MIN_SLOTS 5 /* a film whose frames come unevenly has more of them at times */
 #define MIN_SLOTS 2
 /* A free slot, and for so long nothing but signs of life: it hangs. A frame of the largest size
  * takes a weak box some seconds. */
@@ -89,14 +93,22 @@ const GError *bt_media_error(const BtMedia *media)
 
 /* ---- listening ---- */
 
+/* One that never spoke had not begun with the content: a box without memory or descriptors starts
+ * none. */
+static GError *end_of_decoder(const BtMedia *media)
+{
+    return media->lived ? g_error_new(BT_ERROR, BT_ERROR_DIED,
+                              "%s: the decoder died: expected its end to be told", media->name)
+                        : g_error_new(BT_ERROR, BT_ERROR_IO,
+                              "%s: the decoder did not start: expected a word of it", media->name);
+}
+
 static void take_closing(BtMedia *media)
 {
     if (media->state == BT_MEDIA_ENDED)
         bt_media_link_close(media->link); /* it has said all */
     else
-        bt_media_fail(media,
-            g_error_new(BT_ERROR, BT_ERROR_DIED,
-                "%s: the decoder died: expected its end to be told", media->name));
+        bt_media_fail(media, end_of_decoder(media));
 }
 
 static void listen(BtMedia *media)
@@ -108,6 +120,7 @@ static void listen(BtMedia *media)
             media->link->socket, &message, sizeof message, NULL, 0, NULL, &error)) {
         case BT_CHANNEL_OK:
             media->silent_ms = 0;
+            media->lived = TRUE;
             if (message.type != BT_DECODE_ALIVE)
                 media->spoke_ms = media->now_ms;
             bt_media_take(media, &message);
@@ -177,6 +190,15 @@ BtMediaState bt_media_poll(BtMedia *media, gint64 mono_ms)
 
 /* ---- starting ---- */
 
+/* A stream comes as its network lets it. */
+static guint slots_in_time(const BtMediaInfo *info)
+{
+    if (info->frame_us == 0 || info->duration_ms == BT_TIME_MAX)
+        return BT_DECODE_MAX_SLOTS;
+    guint n = 1 + (QUEUE_US + info->frame_us - 1) / info->frame_us;
+    return CLAMP(n, QUEUE_MIN_SLOTS, BT_DECODE_MAX_SLOTS);
+}
+
 static guint slots_for(const BtMediaInfo *info, int w_px, int h_px)
 {
     if (info->w_px == 0)
@@ -184,7 +206,7 @@ static guint slots_for(const BtMediaInfo *info, int w_px, int h_px)
     if (info->duration_ms == 0)
         return 1;
     gsize n = FRAMES_MEMORY_BYTES / ((gsize)w_px * (gsize)h_px * 4);
-    return (guint)CLAMP(n, MIN_SLOTS, BT_DECODE_MAX_SLOTS);
+    return (guint)CLAMP(n, MIN_SLOTS, slots_in_time(info));
 }
 
 static gboolean check_start(const BtMedia *media, int w_px, int h_px, gint64 pts_ms, GError **error)

@@ -36,6 +36,7 @@ typedef enum {
 typedef struct {
     int w_px, h_px;     /* as it should be shown */
     gint64 duration_ms; /* 0 for a still; BT_TIME_MAX when nobody knows (a stream) */
+    guint frame_us;     /* of most of its frames; 0: not known */
     gboolean has_sound;
     gboolean has_cues; /* subtitles, and neither pictures nor sound: not to be started */
 } BtMediaInfo;

@@ -45,6 +45,7 @@ static void take_info(BtMedia *media, const BtDecodeMessage *m)
     media->info = (BtMediaInfo){ .w_px = m->w_px,
         .h_px = m->h_px,
         .duration_ms = m->duration_ms,
+        .frame_us = m->frame_ms_x1000,
         .has_sound = m->has_sound != 0,
         .has_cues = m->has_cues != 0 };
     media->examines = m->slot == 1 && !m->has_cues;

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""The man pages say everything: each key that player/config.c knows, each command and option that
+"""The man pages say everything: each key that player/config*.c know, each command and option that
 --help prints. And nothing more: a page may not name an option that is gone."""
 import os
 import re
@@ -25,10 +25,10 @@ def plain(page):
 def known_keys(config_c):
     """(group, key) as the code knows them: the arrays of names, and who checks a group against which."""
     keys = set()
-    for body in re.findall(r"^static gboolean read_\w+\(.*?^\}", config_c, re.S | re.M):
+    for body in re.findall(r"^static gboolean \w+\(.*?^\}", config_c, re.S | re.M):
         arrays = dict(re.findall(r"const char \*const (\w+)\[\] =\s*\{(.*?)NULL \}", body, re.S))
         for group, array in re.findall(r'check_keys\(reading, ("\w+"|group), (\w+)', body):
-            for key in re.findall(r'"(\w+)"', arrays[array]):
+            for key in re.findall(r'"([\w.]+)"', arrays[array]):
                 keys.add((group.strip('"').replace("group", "source NAME"), key))
     return keys
 
@@ -39,21 +39,21 @@ def page_keys(page):
         heading = re.match(r"# \[(.*)\]$", line)
         if line.startswith("# "):
             group = heading[1] if heading else None
-        key = re.match(r"\*([a-z_]+)\*$", line)
-        if key and group:
-            keys.add((group, key[1]))
+        names = re.match(r"\*[\w.]+\*(, \*[\w.]+\*)*$", line)
+        if names and group:
+            keys |= {(group, name) for name in re.findall(r"[\w.]+", line)}
     return keys
 
 
 def check_keys(config_c, page):
     known, told = known_keys(config_c), page_keys(page)
     if len(known) < 20:
-        yield f"player/config.c: only {len(known)} keys found: expected the arrays `known` of each group"
+        yield f"player/config*.c: only {len(known)} keys found: expected the arrays `known` of each group"
     for group, key in sorted(known - told):
         yield f"man/player.conf.5.scd: [{group}] {key} is missing"
     for group, key in sorted(told - known):
-        yield f"man/player.conf.5.scd: [{group}] {key} is unknown to player/config.c"
-    for key in re.split(r"^\*[\w.]+\*$", page.split("# EXAMPLE")[0], flags=re.M)[1:]:
+        yield f"man/player.conf.5.scd: [{group}] {key} is unknown to player/config*.c"
+    for key in re.split(r"^\*[\w.]+\*(?:, \*[\w.]+\*)*$", page.split("# EXAMPLE")[0], flags=re.M)[1:]:
         if "efault" not in key:
             yield f"man/player.conf.5.scd: no default in “{key.strip()[:60]}”"
 
@@ -106,7 +106,8 @@ def self_test(config_c, page):
 
 
 def main():
-    config_c, page = read("player", "config.c"), read("man", "player.conf.5.scd")
+    config_c = read("player", "config.c") + read("player", "config_sources.c")
+    page = read("man", "player.conf.5.scd")
     found = list(self_test(config_c, page)) + list(check_keys(config_c, page))
     for program, page in (("bin/bangtin", "bangtin.1.scd"), ("bin/bangtin-source", "bangtin-source.1.scd"),
                           ("libexec/bangtin-decode", "bangtin-decode.1.scd"),

@@ -2,7 +2,7 @@
  * line, each answered with a line on stdout; events are printed as they come, waited for on the
  * descriptor.
  *
- *   peer-display-x11 CANVAS_W CANVAS_H X Y none|fit windowed|whole CUT_KEY [RENDERER]
+ *   peer-display-x11 CANVAS_W CANVAS_H X Y none|fit windowed|whole|plain CUT_KEY [RENDERER]
  *   draw STEP         the pattern of STEP all over the canvas, not presented
  *   present X,Y,W,H … these rectangles of the canvas
  *   darken, quit */
@@ -127,6 +127,7 @@ int main(int argc, char **argv)
         .y_px = (int)g_ascii_strtoll(argv[4], NULL, 10),
         .scale = g_str_equal(argv[5], "fit") ? BT_SCALE_FIT : BT_SCALE_NONE,
         .windowed = g_str_equal(argv[6], "windowed"),
+        .plain_argb = g_str_equal(argv[6], "plain") ? 0xff0b1b33u : 0,
         .cut_key = argv[7],
         .renderer = renderer,
     };

@@ -9,6 +9,7 @@ import ctypes
 import os
 import select
 import shutil
+import signal
 import subprocess
 import sys
 import time
@@ -253,6 +254,23 @@ def test_whole_screen(server):
     display.close()
 
 
+def test_plain(server):
+    """The X server keeps it: the program need not even run."""
+    display = Display(server, 0, 0, window="plain")
+    assert display.stride == 0, "a window of one colour needs no canvas"
+    picture = [[bytes.fromhex("331b0b")] * server.w for _ in range(server.h)]
+    expect(server, picture, "one colour")
+    xlib = Xlib(server)
+    display.process.send_signal(signal.SIGSTOP)
+    xlib.cover()
+    expect(server, picture, "one colour after a window covered it, and nobody drew")
+    display.process.send_signal(signal.SIGCONT)
+    if xlib.press(0xff13):  # Pause
+        display.wait_event("cut")
+    xlib.close()
+    display.close()
+
+
 def test_half_outside(server):
     place, size = (server.w - 200, -30), (640, 384)
     display = Display(server, *size, *place)
@@ -439,7 +457,7 @@ def main():
     try:
         if sys.argv[1:]:
             return main_by_a_chip(server)
-        for test in (test_placed, test_whole_screen, test_half_outside, test_fit_exact, test_fit_any,
+        for test in (test_placed, test_plain, test_whole_screen, test_half_outside, test_fit_exact, test_fit_any,
                      test_cut_keys, test_first_look, test_resize, test_witness):
             test(server)
     finally:

@@ -15,6 +15,7 @@ sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 import peers
 
 JPEG = b"\xff\xd8\xff\xe0" + bytes(range(256)) * 1200  # 300 KB
+ANOTHER = b"\xff\xd8\xff\xe0" + bytes(reversed(range(256))) * 1200
 FILM = b"\0\0\0\x18ftypmp42" + bytes(range(256)) * 1200
 PAGE = b"\xef\xbb\xbf \n<!DOCTYPE html><html><body>Xin ch\xc3\xa0o</body></html>" + b" " * 400
 NOW = 1800000000000
@@ -99,15 +100,15 @@ class Server(http.server.BaseHTTPRequestHandler):
     def way_round(self):
         self.send(302, Location=self.path + "/x")
 
-    def ranged(self, tag):
+    def ranged(self, tag, data=JPEG):
         asked = self.headers.get("Range")
         if not asked or self.headers.get("If-Range") not in (None, tag):
-            return self.send(200, JPEG, ETag=tag, Accept_Ranges="bytes")
+            return self.send(200, data, ETag=tag, Accept_Ranges="bytes")
         first, last = re.match(r"bytes=(\d+)-(\d*)", asked).groups()
-        first, last = int(first), int(last) if last else len(JPEG) - 1
-        part = JPEG[first:last + 1]
+        first, last = int(first), int(last) if last else len(data) - 1
+        part = data[first:last + 1]
         return self.send(206, part, ETag=tag,
-                         Content_Range="bytes %d-%d/%d" % (first, first + len(part) - 1, len(JPEG)))
+                         Content_Range="bytes %d-%d/%d" % (first, first + len(part) - 1, len(data)))
 
     def way_ranges(self):
         self.ranged('"one"')
@@ -127,7 +128,7 @@ class Server(http.server.BaseHTTPRequestHandler):
 
     def way_changed(self):
         if len(self.server.asked) > 1:
-            return self.ranged('"two"')
+            return self.ranged('"two"', ANOTHER)
         return self.way_cut()
 
 
@@ -241,7 +242,7 @@ class Media(unittest.TestCase):
     def test_begins_anew(self):
         """… and from the start when the file changed."""
         self.once(self.url("changed"))
-        self.assert_here(self.once(self.url("changed"), now=NOW + 3600 * 1000))
+        self.assert_here(self.once(self.url("changed"), now=NOW + 3600 * 1000), ANOTHER)
 
     def test_budget(self):
         """Within the day's bytes, in ranges; an urgent one never waits."""

@@ -238,6 +238,23 @@ def wide_pixels(folder, aspect, size, encoder, ending):
     expect_patches(got, LOSSY)
 
 
+def wide_pixels_unsaid(folder, size):
+    """The container does not say how wide its pixels are; the head of the codec does."""
+    path = os.path.join(folder, "film.mp4")
+    make_film(path, X264, filters="-vf setdar=2/1")
+    with open(path, "r+b") as film:
+        data = film.read()
+        head, shape = data.index(b"tkhd") - 4, data.index(b"pasp")
+        size_at = head + int.from_bytes(data[head:head + 4], "big") - 8
+        film.seek(size_at)
+        film.write(struct.pack(">II", pattern.W << 16, pattern.H << 16))
+        film.seek(shape)
+        film.write(b"free")
+    got = decoded(path)
+    expect(got.size == size, f"shown at {got.size}: expected {size}")
+    expect_patches(got, LOSSY)
+
+
 def uneven(folder, encoder, ending):
     """Steps of 40, 80, 120 … ms and thirds of a second between."""
     path = os.path.join(folder, "film." + ending)
@@ -320,6 +337,7 @@ TIMES = (
     ("turned left, MP4", turned, 90, 8, "mp4"), ("turned by 180°, MP4", turned, 180, 3, "mp4"),
     ("turned right, MP4", turned, 270, 6, "mp4"), ("turned right, MOV", turned, 270, 6, "mov"),
     ("pixels of 4:3, H.264 in MP4", wide_pixels, "2/1", (128, 64), X264, "mp4"),
+    ("pixels of 4:3 that the codec alone tells, H.264 in MP4", wide_pixels_unsaid, (128, 64)),
     ("pixels of 32:27, MPEG-2 in MPEG-TS", wide_pixels, "16/9", (114, 64), "-c:v mpeg2video -q:v 1", "ts"),
     ("pixels of 3:4, VP9 in WebM", wide_pixels, "9/8", (72, 64), VP9, "webm"),
     ("uneven steps, H.264 with B-frames in MP4", uneven, X264 + " -bf 2", "mp4"),

@@ -297,16 +297,35 @@ static void test_loop_film(void)
 static void test_held_frames(void)
 {
     g_autoptr(BtMedia) media = start("film.mp4", CODED_W_PX, CODED_H_PX, 0, FALSE, FALSE);
-    BtFrame *held[6];
-    for (int i = 0; i < 6; i++)
+    BtFrame *held[4];
+    for (int i = 0; i < 4; i++)
         held[i] = frame_of(media, i * 40, NULL);
-    for (int i = 0; i < 6; i++)
+    for (int i = 0; i < 4; i++)
         g_assert_cmpint(number_on(held[i]), ==, i);
     g_clear_pointer(&media, bt_media_unref);
-    for (int i = 0; i < 6; i++) {
+    for (int i = 0; i < 4; i++) {
         g_assert_cmpint(number_on(held[i]), ==, i);
         bt_frame_unref(held[i]);
     }
+}
+
+static void look_after(BtMedia *media, gulong ms)
+{
+    g_usleep(ms * 1000);
+    bt_media_poll(media, 0);
+}
+
+/* Of 25 frames a second one is shown and four wait: no memory is filled with more. */
+static void test_queue(void)
+{
+    g_autoptr(BtMedia) media = start("film.mp4", CODED_W_PX, CODED_H_PX, 0, FALSE, FALSE);
+    g_assert_cmpint(bt_media_info(media)->frame_us, ==, 40000);
+    gint64 until_us = g_get_monotonic_time() + PATIENCE_MS * G_GINT64_CONSTANT(1000);
+    while (bt_media_next_pts(media, 3 * 40) == -1 && g_get_monotonic_time() < until_us)
+        look_after(media, 10);
+    g_assert_cmpint(bt_media_next_pts(media, 3 * 40), ==, 4 * 40);
+    look_after(media, 200);
+    g_assert_cmpint(bt_media_next_pts(media, 4 * 40), ==, -1);
 }
 
 static void test_moving(void)
@@ -490,6 +509,7 @@ int main(int argc, char **argv)
     g_test_add_func("/media/turned-film", test_turned_film);
     g_test_add_func("/media/loop", test_loop);
     g_test_add_func("/media/loop-film", test_loop_film);
+    g_test_add_func("/media/queue", test_queue);
     g_test_add_func("/media/held-frames", test_held_frames);
     g_test_add_func("/media/moving", test_moving);
     g_test_add_func("/media/sound", test_sound);

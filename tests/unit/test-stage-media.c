@@ -3,6 +3,7 @@
 #include "base/channel.h"
 #include "base/error.h"
 #include "render/compose/compose.h"
+#include "render/decode/wire.h"
 #include "tests/unit/stage-fixture.h"
 
 #include <sys/socket.h>
@@ -318,10 +319,17 @@ static void test_failure(void)
 typedef struct {
     Rig rig;
     int deaths_left;             /* decoders that die at once */
+    gboolean mute;               /* without having said a word */
     guint spawned, again, final; /* failures that were told, by kind */
     guint successes;
     int tap; /* the newest decoder's socket, for who wants to end it; -1: nobody does */
 } Mortal;
+
+static void say_alive(int socket)
+{
+    const BtDecodeMessage word = { .type = BT_DECODE_ALIVE };
+    g_assert_cmpint(bt_channel_send(socket, &word, sizeof word, NULL, 0, NULL), ==, BT_CHANNEL_OK);
+}
 
 static int spawn_mortal(int content_fd, gpointer user, GError **error)
 {
@@ -334,6 +342,8 @@ static int spawn_mortal(int content_fd, gpointer user, GError **error)
         return fd;
     }
     g_assert_true(bt_channel_pair(ends, error));
+    if (!mortal->mute)
+        say_alive(ends[1]);
     close(ends[1]);
     return ends[0];
 }
@@ -342,7 +352,8 @@ static void count_death(const BtStageFailure *failure, gpointer user)
 {
     Mortal *mortal = user;
     g_assert_cmpstr(failure->item->id, ==, "i");
-    g_assert_error(failure->error, BT_ERROR, BT_ERROR_DIED);
+    g_assert_true(failure->error->domain == BT_ERROR);
+    g_assert_cmpint(failure->error->code, ==, mortal->mute ? BT_ERROR_IO : BT_ERROR_DIED);
     mortal->again += failure->again ? 1 : 0;
     mortal->final += failure->again ? 0 : 1;
 }
@@ -355,9 +366,10 @@ static void count_success(const char *sha256, gpointer user)
 }
 
 /* `deaths` decoders die; the picture comes after two of them, and not after three. */
-static void die_and_show(int deaths, guint spawned, guint again, guint final, guint successes)
+static void die_and_show(
+    gboolean mute, int deaths, guint spawned, guint again, guint final, guint successes)
 {
-    Mortal mortal = { .deaths_left = deaths, .tap = -1 };
+    Mortal mortal = { .deaths_left = deaths, .mute = mute, .tap = -1 };
     rig_open(&mortal.rig);
     g_autofree char *item =
         g_strdup_printf("{\"id\":\"i\",\"kind\":\"image\",\"asset\":\"%s\",\"duration_ms\":5000}",
@@ -379,10 +391,12 @@ static void die_and_show(int deaths, guint spawned, guint again, guint final, gu
 
 static void test_deaths(void)
 {
-    die_and_show(0, 1, 0, 0, 1);
-    die_and_show(1, 2, 1, 0, 0);
-    die_and_show(2, 3, 2, 0, 0);
-    die_and_show(3, 3, 2, 1, 0);
+    for (int mute = 0; mute <= 1; mute++) {
+        die_and_show(mute, 0, 1, 0, 0, 1);
+        die_and_show(mute, 1, 2, 1, 0, 0);
+        die_and_show(mute, 2, 3, 2, 0, 0);
+        die_and_show(mute, 3, 3, 2, 1, 0);
+    }
 }
 
 static void poll_until(BtStage *stage, const guint *count)

@@ -4,6 +4,7 @@
 #include "base/error.h"
 #include "player/stage/pool.h"
 #include "player/stage/trials.h"
+#include "render/decode/wire.h"
 
 #include <fcntl.h>
 #include <string.h>
@@ -29,7 +30,8 @@ typedef struct {
     BtAsset asset;
     GArray *decoders; /* of int, the decoders' ends in the order of their start; -1: dead */
     gint64 mono_ms;
-    guint again, final; /* as was told */
+    guint again, final; /* as was told … */
+    BtError code;       /* … and why */
 } Ward;
 
 static int open_asset(const char *sha256, gpointer user, GError **error)
@@ -52,7 +54,7 @@ static int spawn(int content_fd, gpointer user, GError **error)
 static void on_failure(const BtStageFailure *failure, gpointer user)
 {
     Ward *ward = user;
-    g_assert_error(failure->error, BT_ERROR, BT_ERROR_DIED);
+    g_assert_error(failure->error, BT_ERROR, ward->code);
     ward->again += failure->again ? 1 : 0;
     ward->final += failure->again ? 0 : 1;
 }
@@ -66,7 +68,8 @@ static void ward_open(Ward *ward)
                         .on_failure = on_failure,
                         .failure_user = ward },
         .decoders = g_array_new(FALSE, FALSE, sizeof(int)),
-        .mono_ms = T0_MS };
+        .mono_ms = T0_MS,
+        .code = BT_ERROR_DIED };
     ward->manifest = bt_manifest_parse(MANIFEST, strlen(MANIFEST), "test", &error);
     g_assert_no_error(error);
     const BtPlaylist *list = g_ptr_array_index(ward->manifest->playlists, 0);
@@ -102,14 +105,38 @@ static gboolean want(Ward *ward, gint64 start_ms)
     return bt_pool_get(ward->pool, &occurrence).failed;
 }
 
-/* The nth decoder dies, and the pool hears of it. */
-static void die(Ward *ward, guint nth)
+/* The nth decoder dies, before it began or of what it read, and the pool hears of it. */
+static void die_as(Ward *ward, guint nth, gboolean began)
 {
+    const BtDecodeMessage word = { .type = BT_DECODE_ALIVE };
     int *end = &g_array_index(ward->decoders, int, nth);
+    if (began)
+        bt_channel_send(*end, &word, sizeof word, NULL, 0, NULL);
     close(*end);
     *end = -1;
     bt_pool_poll(ward->pool, ward->mono_ms);
     bt_pool_poll(ward->pool, ward->mono_ms); /* who waited for its fate goes on */
+}
+
+static void die(Ward *ward, guint nth)
+{
+    die_as(ward, nth, TRUE);
+}
+
+/* A box that starts no decoders now says nothing of the content: the next occurrence is tried. */
+static void test_not_begun(void)
+{
+    g_auto(Ward) ward;
+    ward_open(&ward);
+    ward.code = BT_ERROR_IO;
+    want(&ward, 0);
+    for (guint i = 0; i < BT_TRIALS_MAX; i++)
+        die_as(&ward, i, FALSE);
+    g_assert_cmpuint(ward.decoders->len, ==, BT_TRIALS_MAX);
+    g_assert_cmpuint(ward.final, ==, 1);
+    g_assert_true(want(&ward, 0));
+    g_assert_false(want(&ward, 10000));
+    g_assert_cmpuint(ward.decoders->len, ==, BT_TRIALS_MAX + 1);
 }
 
 static void test_one_after_the_other(void)
@@ -188,5 +215,6 @@ int main(int argc, char **argv)
     g_test_add_func("/trials/side-by-side", test_side_by_side);
     g_test_add_func("/trials/rest", test_rest);
     g_test_add_func("/trials/forgiven", test_forgiven);
+    g_test_add_func("/trials/not-begun", test_not_begun);
     return g_test_run();
 }

@@ -215,7 +215,7 @@ static void test_too_large(void)
 
 /* ---- random bulletins ---- */
 
-#define RANDOM_ROUNDS 60
+#define RANDOM_ROUNDS 40
 #define RANDOM_PROBES 120
 
 typedef struct {
