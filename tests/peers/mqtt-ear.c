@@ -12,11 +12,11 @@
 
 static const char *die_on;
 
-static void on_message(const char *topic, GBytes *payload, gpointer user)
+static void on_message(const char *topic, GBytes *payload, gboolean kept, gpointer user)
 {
     gsize size_bytes;
     const char *data = g_bytes_get_data(payload, &size_bytes);
-    (void)user;
+    (void)kept, (void)user;
     if (die_on != NULL && size_bytes == strlen(die_on) && memcmp(data, die_on, size_bytes) == 0)
         _exit(3);
     printf("message %s %zu %.*s\n", topic, size_bytes, (int)MIN(size_bytes, 60), data);
