@@ -121,7 +121,7 @@ JUNK = {
     "empty": (lambda _: b" ", r"(?i)expected|empty|json"),
     "a number": (lambda _: b"42", r"(?i)expected"),
     "deep": (lambda _: deep(5000), r"(?i)deep|depth|level|nest"),
-    "wrong types": (lambda m: json.dumps(TWISTS["wrong types"](m)).encode(), r"(?i)expected"),
+    "wrong types": (lambda m: json.dumps(TWISTS["wrong types"](m)).encode(), r"expected|stands in no table"),
     "no id": (lambda m: json.dumps({k: v for k, v in m.items() if "BanTin" not in k}).encode(), r"(?i)expected|missing"),
     "unknown kind": (lambda m: json.dumps({**m, "LoaiBanTin": 9}).encode(), r"(?i)LoaiBanTin|kind|9"),
     "unknown priority": (lambda m: json.dumps({**m, "MucDoUuTien": 7}).encode(), r"(?i)MucDoUuTien|priority|7"),
