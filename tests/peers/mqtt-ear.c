@@ -14,7 +14,6 @@
 static const char *die_on;
 
 static char *surely_past;
-
 static gint is_known;
 
 /* Until "known" is said, only that it is later than this. */
@@ -27,11 +26,11 @@ static gint64 now(gboolean *known, gpointer user)
     return past_ms;
 }
 
-static void on_message(const char *topic, GBytes *payload, gpointer user)
+static void on_message(const char *topic, GBytes *payload, gboolean kept, gpointer user)
 {
     gsize size_bytes;
     const char *data = g_bytes_get_data(payload, &size_bytes);
-    (void)user;
+    (void)kept, (void)user;
     if (die_on != NULL && size_bytes == strlen(die_on) && memcmp(data, die_on, size_bytes) == 0)
         _exit(3);
     printf("message %s %zu %.*s\n", topic, size_bytes, (int)MIN(size_bytes, 60), data);
