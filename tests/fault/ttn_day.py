@@ -239,8 +239,7 @@ def run(options):
             start_s = int(time.time()) + options.ahead + FIRST_S
             plan = make_plan(rng, province.web, start_s, options.minutes, options.bulletins, options.ahead)
             cancelled = run_day(plan, board, province, line, make_outages(plan))
-            wanted = len(board.played())
-            board.wait(lambda: len(province.said("played")) >= wanted, "the rest of the play log", 300)
+            board.wait(lambda: board.source_state().get("outbox", {}).get("waiting") == 0, "all told to the province", 300)
             board.end()
             tell_bytes(province, line)
             check_shown(plan, cancelled, board, province)
