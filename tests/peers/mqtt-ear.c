@@ -77,9 +77,10 @@ static gboolean confine(const char *folder)
 int main(int argc, char **argv)
 {
     g_autoptr(GError) error = NULL;
-    BtMqttOptions options = { .client_id = "ear" };
+    static BtMqttOptions options = { .client_id = "ear" }; /* what was asked for lasts to the end */
+    static char *confined = NULL;
     BtMqttEar ear = { on_message, on_state, NULL };
-    char *confined = NULL, line[4096];
+    char line[4096];
     int max_bytes = 256 * 1024;
     const GOptionEntry entries[] = {
         { "url", 0, 0, G_OPTION_ARG_STRING, &options.url, "", "" },
