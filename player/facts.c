@@ -35,7 +35,7 @@ static const char *const migrations[] = {
     " bytes INTEGER NOT NULL, asset_bytes INTEGER NOT NULL, ran_ms INTEGER NOT NULL,"
     " told INTEGER NOT NULL, PRIMARY KEY (name, span)) WITHOUT ROWID;",
     BT_OUTBOX_TABLES,
-    BT_FOUND_TABLES,
+    BT_FOUND_TABLES BT_PURPOSES_COLUMN,
     NULL,
 };
 

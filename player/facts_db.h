@@ -31,6 +31,10 @@ const char *bt_facts_boot(const BtFacts *facts); /* borrowed */
     "CREATE TABLE length (seq INTEGER PRIMARY KEY AUTOINCREMENT, sha256 TEXT NOT NULL UNIQUE,"     \
     " duration_ms INTEGER NOT NULL);"
 
+/* ---- facts_sources.c ---- */
+
+#define BT_PURPOSES_COLUMN "ALTER TABLE source ADD COLUMN purposes TEXT NOT NULL DEFAULT '';"
+
 /* What bt_facts_move and bt_facts_tidy do, for the outbox. */
 gboolean bt_outbox_move(BtFacts *facts, gint64 from_ms, gint64 step_ms, GError **error);
 gboolean bt_outbox_tidy(BtFacts *facts, gint64 now_ms, GError **error);

@@ -66,6 +66,8 @@ struct BtSyncTtn {
     char *mqtt_trouble;   /* under the mutex: why not; "" */
     gint64 heard_ms;      /* under the mutex: wall, when somebody of theirs last spoke; 0 */
     guint64 talked_bytes; /* under the mutex: not in the books yet */
+    guint64 broker_bytes; /* of the talk, since the start */
+    guint64 media_bytes;  /* under the mutex: since the start */
     char *outlook;        /* under the mutex: for status; NULL */
     BtBudget budget;
     BtTtnMade made[2]; /* of the desk, by BtTtnDocument */

@@ -38,6 +38,12 @@ class Found(unittest.TestCase):
         lengths = [asset.get("duration_ms", 0) / 1000 for asset in self.document()["assets"].values()]
         return lengths[0] if lengths else None
 
+    @staticmethod
+    def runs_on(began):
+        """Three rounds in a row are as long as the film; told in whole seconds."""
+        gaps = [after - before for before, after in zip(began, began[1:])]
+        return len(gaps) >= 3 and all(abs(gap - FILM_S) <= 1 for gap in gaps[-3:])
+
     def test_all(self):
         film = self.province.web.put("phim.mp4", media.video(FILM_S), "video/mp4")
         self.board.play(env=self.x.env())
@@ -48,10 +54,7 @@ class Found(unittest.TestCase):
         self.board.wait(lambda: self.canvases() == [list(SCREEN)], "the screen's size in the document")
         self.board.wait(lambda: abs((self.length_s() or 0) - FILM_S) < 0.5, "the film's length in the document")
         known = len(self.board.plays(b))
-        self.board.wait_for_play(b, known + 2)
-        began = self.board.began(b)
-        round_s = began[known + 1] - began[known]
-        self.assertLess(abs(round_s - FILM_S), 2, began)  # told in whole seconds; before it was a minute
+        self.board.wait(lambda: self.runs_on(self.board.began(b)[known:]), "rounds of %d s" % FILM_S)
         self.board.end()
 
 

@@ -134,7 +134,7 @@ static const ItemCase items[] = {
         42500 },
     { "video-said", BT_TTN_VIDEO, "", FILM, "video/mp4", 20000, 42500, NULL, BT_ITEM_VIDEO, 20000 },
     { "video-by-slot", BT_TTN_VIDEO, "", FILM, "video/mp4", 0, 0, SLOT, BT_ITEM_VIDEO, 1200000 },
-    { "video-unknown", BT_TTN_VIDEO, "", FILM, "video/mp4", 0, 0, NULL, BT_ITEM_VIDEO, 60000 },
+    { "video-unknown", BT_TTN_VIDEO, "", FILM, "video/mp4", 0, 0, NULL, BT_ITEM_VIDEO, 20000 },
     { "video-too-long", BT_TTN_VIDEO, "", FILM, "video/mp4", 100 * BT_HOUR_MS, 0, NULL,
         BT_ITEM_VIDEO, BT_ITEM_MAX_MS },
     { "video-missing", BT_TTN_VIDEO, "", FILM, NULL, 20000, 0, NULL, BT_ITEM_TEXT, 0,
