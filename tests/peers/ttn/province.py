@@ -205,6 +205,7 @@ class Province:
         return self.say("command", self.dialect.schedule(b))
 
     def cancel(self, b):
+        self.schedules.setdefault(b.schedule_id, b)  # "" where it has none: that is what is acknowledged
         return self.say("command", self.dialect.cancel(b))
 
     def command(self, verb, value=None, twist=None):
