@@ -8,6 +8,7 @@
 #ifndef BT_PLAYER_SYNC_TTN_H
 #define BT_PLAYER_SYNC_TTN_H
 
+#include "player/found.h"
 #include "player/outbox.h"
 #include "player/sync_role.h"
 #include "playlists/sync/ttn/mqtt.h"
@@ -28,6 +29,7 @@ typedef enum {
     BT_TTN_NOTE_SAID,  /* `body` came on `topic`, or as the answer to a poll (NULL) */
     BT_TTN_NOTE_MEDIA, /* something arrived, or was given up */
     BT_TTN_NOTE_HEARD, /* somebody is there */
+    BT_TTN_NOTE_WOKEN, /* perhaps show found something out */
     BT_TTN_NOTE_STOP,
 } BtTtnNoteKind;
 
@@ -35,6 +37,7 @@ typedef struct {
     BtTtnNoteKind kind;
     char *topic;
     GBytes *body;
+    gboolean kept; /* by the broker: it may have been said long ago */
     gint *done; /* (nullable) of g_atomic_rc_box: set, atomically, when it is durable or refused */
 } BtTtnNote;
 
@@ -67,6 +70,7 @@ struct BtSyncTtn {
     BtBudget budget;
     BtTtnMade made[2]; /* of the desk, by BtTtnDocument */
     gboolean made_is_read;
+    BtFound found; /* of the desk: what the documents were composed by */
 };
 
 /* ---- sync_ttn.c: the whole of it ---- */
@@ -77,7 +81,8 @@ void bt_sync_ttn_start(BtSyncTtn *ttn);
 /* After the role was cancelled: waits for its threads. */
 void bt_sync_ttn_finish(BtSyncTtn *ttn);
 void bt_sync_ttn_free(gpointer ttn);
-/* The role was woken: the talk has perhaps something to say. Any thread. */
+/* The role was woken: the talk has perhaps something to say, the desk something to learn. Any
+ * thread. */
 void bt_sync_ttn_wake(BtSyncTtn *ttn);
 
 gboolean bt_ttn_hands_open(BtSyncTtn *ttn, BtTtnHands *hands, GError **error);

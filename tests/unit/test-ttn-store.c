@@ -1,5 +1,5 @@
 /* What a provincial source said, on disk: acted on once, whatever comes first. */
-#include "playlists/sync/ttn/store.h"
+#include "playlists/sync/ttn/rows.h"
 
 #include <glib/gstdio.h>
 #include <string.h>
@@ -169,6 +169,95 @@ static void test_once(Fixture *f, gconstpointer data)
     take(f, message(f, BT_TTN_SAY_VOLUME, ""), NOON); /* for show: only remembered */
 }
 
+/* The same message as before, under its id. */
+static BtTtnMessage *again(Fixture *f, BtTtnSays says, const char *message_id, const char *id)
+{
+    BtTtnMessage *m = message(f, says, id);
+    g_free(m->id);
+    m->id = g_strdup(message_id);
+    if (says == BT_TTN_SAY_BULLETIN)
+        m->bulletin = bulletin(id, BT_TTN_TEXT, "nước sạch");
+    return m;
+}
+
+/* Taken away and published again in the same words: meant, unless it is the line that repeats. */
+static void test_anew(Fixture *f, gconstpointer data)
+{
+    static const struct {
+        const char *name;
+        gint64 after_ms;
+        gboolean is_marked, counts;
+    } cases[] = {
+        { "a replay", 10 * BT_SECOND_MS, FALSE, FALSE },
+        { "replays keep it young", BT_TTN_STORE_ANEW_MS + 9 * BT_SECOND_MS, FALSE, FALSE },
+        { "the clock was put back", -BT_HOUR_MS, FALSE, FALSE },
+        { "an id of its own", BT_DAY_MS, TRUE, FALSE },
+        { "anew", 2 * BT_DAY_MS, FALSE, TRUE },
+    };
+    (void)data;
+    say_bulletin(f, bulletin("A", BT_TTN_TEXT, "nước sạch"), NOON); /* m0 */
+    take(f, message(f, BT_TTN_SAY_CANCEL, "A"), NOON + 1);          /* m1 */
+    for (guint i = 0; i < G_N_ELEMENTS(cases); i++) {
+        BtTtnMessage *m = again(f, BT_TTN_SAY_BULLETIN, "m0", "A");
+        g_test_message("%s", cases[i].name);
+        m->is_marked = cases[i].is_marked;
+        reopen(f);
+        take_as(f, m, NOON + cases[i].after_ms, cases[i].counts);
+        assert_kept(f, NOON, cases[i].counts ? "A ordinary" : "");
+    }
+    gint64 later_ms = NOON + 3 * BT_DAY_MS;
+    take_as(f, again(f, BT_TTN_SAY_BULLETIN, "m0", "A"), later_ms, FALSE); /* as it is kept */
+    take_as(f, again(f, BT_TTN_SAY_CANCEL, "m1", "A"), later_ms, TRUE);
+    assert_kept(f, NOON, "");
+    take_as(f, again(f, BT_TTN_SAY_CANCEL, "m1", "A"), later_ms + BT_DAY_MS, FALSE);
+}
+
+/* A line that comes back repeats what it has no answer to, in order: in the end all is as it was.
+ */
+static void test_repeated_in_order(Fixture *f, gconstpointer data)
+{
+    (void)data;
+    say_bulletin(f, bulletin("A", BT_TTN_TEXT, "nước sạch"), NOON); /* m0 */
+    take(f, message(f, BT_TTN_SAY_CANCEL, "A"), NOON + 1);          /* m1 */
+    take_as(f, again(f, BT_TTN_SAY_BULLETIN, "m0", "A"), NOON + BT_HOUR_MS, TRUE);
+    take_as(f, again(f, BT_TTN_SAY_CANCEL, "m1", "A"), NOON + BT_HOUR_MS, TRUE);
+    assert_kept(f, NOON, "");
+}
+
+static void test_schedule_anew(Fixture *f, gconstpointer data)
+{
+    (void)data;
+    say_bulletin(f, bulletin("A", BT_TTN_TEXT, "nước sạch"), NOON); /* m0 */
+    say_schedule(f, "A", "L1", NOON, NOON + MINUTES(30));           /* m1 */
+    say_schedule(f, "A", "L2", NOON, NOON + MINUTES(40));           /* m2 */
+    for (guint i = 0; i < 3; i++) {
+        BtTtnMessage *m = again(f, BT_TTN_SAY_SCHEDULE, "m1", "A");
+        g_free(m->schedule_id);
+        m->schedule_id = g_strdup("L1");
+        g_array_unref(m->slots);
+        m->slots = slots(NOON, NOON + MINUTES(30));
+        take_as(f, m, NOON + i * BT_HOUR_MS, i == 1); /* a replay, anew, as it is kept */
+        assert_kept(f, NOON, i == 0 ? "A ordinary [0,40]" : "A ordinary [0,30]");
+    }
+}
+
+/* Commands, and an urgency that has no end of its own, count once whatever happens. */
+static void test_never_anew(Fixture *f, gconstpointer data)
+{
+    (void)data;
+    take(f, message(f, BT_TTN_SAY_VOLUME, ""), NOON); /* m0 */
+    take_as(f, again(f, BT_TTN_SAY_VOLUME, "m0", ""), NOON + BT_DAY_MS, FALSE);
+    BtTtnBulletin *urgent = bulletin("A", BT_TTN_TEXT, "lũ");
+    urgent->priority = BT_TTN_URGENT;
+    urgent->until_ms = NOON + MINUTES(5);
+    say_bulletin(f, urgent, NOON); /* m2 */
+    BtTtnMessage *m = again(f, BT_TTN_SAY_BULLETIN, "m2", "A");
+    m->bulletin->priority = BT_TTN_URGENT;
+    m->bulletin->until_ms = NOON + MINUTES(10);
+    take_as(f, m, NOON + MINUTES(3), FALSE);
+    assert_kept(f, NOON, "A urgent until 5");
+}
+
 static void test_schedule_first(Fixture *f, gconstpointer data)
 {
     (void)data;
@@ -299,6 +388,30 @@ static void test_given_up(Fixture *f, gconstpointer data)
     g_assert_cmpint(((BtTtnMedium *)g_ptr_array_index(again, 0))->try_after_ms, ==, 0);
 }
 
+/* `n` more like the one called "0", as if each had come a millisecond after the other. To say them
+ * one by one is 5,000 durable transactions, and proves no more. */
+static void multiply(Fixture *f, gint64 n)
+{
+    g_autoptr(GError) error = NULL;
+    bt_db_run(f->store->db, &error,
+        "WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < ?)"
+        " INSERT INTO bulletin (id, item, body, url, received_ms, until_ms, gone)"
+        " SELECT i, item || '-' || i, json_set(body, '$.id', CAST(i AS TEXT)), url,"
+        " received_ms + i, until_ms, gone FROM n, bulletin WHERE id = '0'",
+        "i", n);
+    g_assert_no_error(error);
+}
+
+static gboolean is_kept(Fixture *f, const char *id)
+{
+    g_autofree char *item = bt_ttn_item_id(id);
+    BtTtnBulletin *found = bt_ttn_store_find(f->store, item, NULL);
+    if (found == NULL)
+        return FALSE;
+    bt_ttn_bulletin_free(found);
+    return TRUE;
+}
+
 static void test_limit(Fixture *f, gconstpointer data)
 {
     (void)data;
@@ -308,15 +421,18 @@ static void test_limit(Fixture *f, gconstpointer data)
     over->slots = slots(NOON - MINUTES(2), NOON - MINUTES(1));
     say_bulletin(f, bulletin("oldest", BT_TTN_TEXT, "x"), NOON);
     say_bulletin(f, over, NOON + 1);
-    for (int i = 0; i < BT_TTN_STORE_MAX_BULLETINS; i++) {
-        g_autofree char *id = g_strdup_printf("%d", i);
-        say_bulletin(f, bulletin(id, BT_TTN_TEXT, "x"), NOON + 2 + i);
+    say_bulletin(f, bulletin("0", BT_TTN_TEXT, "x"), NOON + 2);
+    multiply(f, BT_TTN_STORE_MAX_BULLETINS - 4);
+    g_assert_true(is_kept(f, "over"));
+    static const char *const last[] = { "last", "last but none", "the very last" };
+    for (guint i = 0; i < G_N_ELEMENTS(last); i++) {
+        say_bulletin(f, bulletin(last[i], BT_TTN_TEXT, "x"), NOON + MINUTES(1) + i);
+        g_assert_true(is_kept(f, "over") == (i == 0)); /* what is over goes first */
+        g_assert_true(is_kept(f, "oldest") == (i < 2));
     }
     g_autoptr(GPtrArray) kept = bt_ttn_store_kept(f->store, NOON, &error);
     g_assert_cmpuint(kept->len, ==, BT_TTN_STORE_MAX_BULLETINS);
     g_assert_cmpstr(((BtTtnKept *)g_ptr_array_index(kept, 0))->bulletin->id, ==, "0");
-    g_autofree char *item = bt_ttn_item_id("over");
-    g_assert_null(bt_ttn_store_find(f->store, item, NULL));
 }
 
 static void test_version(Fixture *f, gconstpointer data)
@@ -376,6 +492,10 @@ int main(int argc, char **argv)
         void (*run)(Fixture *, gconstpointer);
     } cases[] = {
         { "once", test_once },
+        { "anew", test_anew },
+        { "repeated-in-order", test_repeated_in_order },
+        { "schedule-anew", test_schedule_anew },
+        { "never-anew", test_never_anew },
         { "schedule-first", test_schedule_first },
         { "schedule-after", test_schedule_after },
         { "urgent", test_urgent },

@@ -84,7 +84,8 @@ typedef enum {
 
 typedef struct {
     BtTtnSays says;
-    char *id; /* acted on once: theirs, else the hash of what was said */
+    char *id;           /* acted on once: theirs, else the hash of what was said */
+    gboolean is_marked; /* its id or its time is their own: the same is never said anew */
     char *sender;
     gint64 at_ms;            /* when it was said, by them; 0 when not told */
     BtTtnBulletin *bulletin; /* NULL unless BULLETIN */
@@ -221,6 +222,9 @@ typedef struct {
 typedef struct BtTtnLayout BtTtnLayout;
 BtTtnLayout *bt_ttn_layout_parse(const char *name, const char *text, GError **error);
 void bt_ttn_layout_free(BtTtnLayout *layout);
+/* A sentence about the first zone that leaves a canvas of this size; NULL: none does. (transfer
+ * full) (nullable) */
+char *bt_ttn_layout_leaves(const BtTtnLayout *layout, int w_px, int h_px);
 
 typedef enum { BT_TTN_MANIFEST, BT_TTN_ALERT } BtTtnDocument;
 
