@@ -191,7 +191,8 @@ static void take_manifest(Looking *looking, const char *sha256)
         return;
     }
     learn_issued(looking, manifest);
-    gint64 from_ms = activation->instant_of_change(activation->user);
+    const BtManifest *in_time = looking->bare != NULL ? manifest : NULL;
+    gint64 from_ms = activation->instant_of_change(in_time, activation->user);
     if (!bt_input_ledger_add_manifest(
             looking->ledger, looking->source->name, sha256, manifest->version, from_ms, &failure)) {
         refuse(looking, sha256, failure);

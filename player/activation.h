@@ -4,7 +4,8 @@
  * Every envelope is verified again, and every document of a source without signatures read again,
  * floors are the ledger's own, and the instant is written down before it comes (contract §6.6): the
  * end of the item on air in the first zone, at most 60 s away; at once for an emergency, a denial,
- * or when nothing is on air. Takes as long as verifying and parsing a megabyte takes.
+ * or when nothing is on air; of a document without signatures no later than its next slot begins.
+ * Takes as long as verifying and parsing a megabyte takes.
  * Thread-safety: that of the cache and the ledger it is given.
  */
 #ifndef BT_PLAYER_ACTIVATION_H
@@ -37,8 +38,9 @@ typedef void (*BtActivationEvent)(const BtActivationNews *news, gpointer user);
 typedef void (*BtActivationCommand)(BtVerb verb, gint64 until_ms, gpointer user);
 /* What is on now, for orders that mean it; `items` is cleared and set. */
 typedef void (*BtActivationItems)(BtOrderItems *items, gpointer user);
-/* The instant from which a manifest counts that is whole now. Asked once for each. */
-typedef gint64 (*BtActivationInstant)(gpointer user);
+/* The instant from which a manifest counts that is whole now. Asked once for each. `in_time`: what
+ * it has in slots is not to be late, whatever is on air; else NULL. */
+typedef gint64 (*BtActivationInstant)(const BtManifest *in_time, gpointer user);
 
 typedef struct {
     const BtConfig *config;

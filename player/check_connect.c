@@ -216,9 +216,10 @@ static gboolean poll_once(Connect *c)
 
 /* ---- the broker ---- */
 
-static void on_message(const char *topic, GBytes *payload, gpointer user)
+static void on_message(const char *topic, GBytes *payload, gboolean kept, gpointer user)
 {
     Heard *heard = g_new0(Heard, 1);
+    (void)kept;
     heard->topic = g_strdup(topic);
     heard->payload = g_bytes_ref(payload);
     g_async_queue_push(user, heard);

@@ -3,7 +3,11 @@
  *
  * An instant must be stored before it comes, and what is to be shown from then on must be decoded
  * by then; the end of an item that is almost over is too early for both. So the thread knows the
- * ends that follow, and waits for nothing: a cut may be next in its queue. */
+ * ends that follow, and waits for nothing: a cut may be next in its queue.
+ *
+ * A source system says to the second when a bulletin begins, and often only moments before. Its
+ * document does not wait for the end of a long item, then: it counts when its next slot begins,
+ * where the picture changes anyway. */
 #include "player/judge.h"
 
 #include "base/error.h"
@@ -129,7 +133,23 @@ static gint64 end_after(const BtJudgeEnds *ends, gint64 from_ms)
     return BT_TIME_MAX;
 }
 
-static gint64 instant_of_change(gpointer user)
+/* Of a slot of the document, at or after `from_ms`; BT_TIME_MAX: of none. */
+static gint64 next_beginning(const BtManifest *manifest, gint64 from_ms)
+{
+    gint64 next_ms = BT_TIME_MAX;
+    for (guint i = 0; i < manifest->programmes->len; i++) {
+        const BtProgramme *programme = g_ptr_array_index(manifest->programmes, i);
+        const GArray *slots = programme->when.slots;
+        for (guint n = 0; slots != NULL && n < slots->len; n++) {
+            gint64 begins_ms = g_array_index(slots, BtWhenSlot, n).from_ms;
+            if (begins_ms >= from_ms)
+                next_ms = MIN(next_ms, begins_ms);
+        }
+    }
+    return next_ms;
+}
+
+static gint64 instant_of_change(const BtManifest *in_time, gpointer user)
 {
     BtJudge *judge = ((Looking *)user)->judge;
     g_mutex_lock(&judge->mutex);
@@ -141,6 +161,8 @@ static gint64 instant_of_change(gpointer user)
     gint64 ready_ms = end_after(&ends, t_ms + BT_JUDGE_AHEAD_MS);
     if (stored_ms == BT_TIME_MAX)
         return t_ms;
+    if (in_time != NULL)
+        latest_ms = MIN(latest_ms, next_beginning(in_time, t_ms + BT_JUDGE_STORED_MS));
     return MIN(ready_ms <= latest_ms ? ready_ms : stored_ms, latest_ms);
 }
 

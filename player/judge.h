@@ -14,7 +14,8 @@
 
 /* The latest instant from which a new manifest counts, contract §6.6. */
 #define BT_JUDGE_MAX_WAIT_MS (60 * BT_SECOND_MS)
-/* The end of an item that is nearer is no instant: the entry would not be stored before it. */
+/* The end of an item, or the beginning of a slot, that is nearer is no instant: the entry would not
+ * be stored before it. */
 #define BT_JUDGE_STORED_MS 200
 /* An end that is nearer is none either, where the next one is not too far away: what comes would
  * not be decoded by then. */

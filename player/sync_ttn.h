@@ -37,6 +37,7 @@ typedef struct {
     BtTtnNoteKind kind;
     char *topic;
     GBytes *body;
+    gboolean kept; /* by the broker: it may have been said long ago */
     gint *done; /* (nullable) of g_atomic_rc_box: set, atomically, when it is durable or refused */
 } BtTtnNote;
 

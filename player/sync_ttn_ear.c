@@ -8,7 +8,7 @@
 #define LOOK_US 1000
 
 /* The desk sets it from its own thread, and then nobody looks at it any more. */
-static void wait_until_durable(BtSyncTtn *ttn, GBytes *payload, const char *topic)
+static void wait_until_durable(BtSyncTtn *ttn, GBytes *payload, gboolean kept, const char *topic)
 {
     gint64 until_us = g_get_monotonic_time() + DURABLE_WAIT_MS * 1000;
     BtTtnNote *note = g_new0(BtTtnNote, 1);
@@ -16,6 +16,7 @@ static void wait_until_durable(BtSyncTtn *ttn, GBytes *payload, const char *topi
     note->kind = BT_TTN_NOTE_SAID;
     note->topic = g_strdup(topic);
     note->body = g_bytes_ref(payload);
+    note->kept = kept;
     note->done = g_atomic_rc_box_acquire(done);
     g_async_queue_push(ttn->queue, note);
     while (g_atomic_int_get(done) == 0 && !bt_ttn_is_over(ttn) && g_get_monotonic_time() < until_us)
@@ -23,11 +24,11 @@ static void wait_until_durable(BtSyncTtn *ttn, GBytes *payload, const char *topi
     g_atomic_rc_box_release(done);
 }
 
-static void on_message(const char *topic, GBytes *payload, gpointer user)
+static void on_message(const char *topic, GBytes *payload, gboolean kept, gpointer user)
 {
     BtSyncTtn *ttn = user;
     bt_ttn_heard(ttn);
-    wait_until_durable(ttn, payload, topic);
+    wait_until_durable(ttn, payload, kept, topic);
 }
 
 static void on_state(gboolean connected, const char *reason, gpointer user)

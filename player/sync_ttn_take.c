@@ -86,8 +86,8 @@ static gboolean may(BtSyncTtn *ttn, const BtTtnMessage *message, gint64 now_ms, 
 /* ---- acknowledgements ---- */
 
 /* Those that the schedule of this message is about. */
-static gboolean acknowledge(
-    BtSyncTtn *ttn, BtTtnHands *hands, const BtTtnMessage *message, gint64 now_ms, GError **error)
+static gboolean acknowledge(BtSyncTtn *ttn, BtTtnHands *hands, const BtTtnMessage *message,
+    gboolean anew, gint64 now_ms, GError **error)
 {
     const BtTtnBulletin *bulletin = message->bulletin;
     gboolean saved = message->says == BT_TTN_SAY_SCHEDULE ||
@@ -105,14 +105,17 @@ static gboolean acknowledge(
     if (*id != '\0')
         bt_json_append_string(bulletins, id);
     bt_json_set(body, "bulletins", bulletins);
-    g_autofree char *name = g_strconcat(saved ? "saved " : "cancelled ", message->id, NULL);
+    g_autoptr(GString) name = g_string_new(saved ? "saved " : "cancelled ");
+    g_string_append(name, message->id);
+    if (anew)
+        g_string_append_printf(name, " %" G_GINT64_FORMAT, now_ms);
     BtMoment moment = bt_sync_role_moment(ttn->role);
     if (!bt_facts_begin(hands->facts, error)) {
         bt_json_unref(body);
         return FALSE;
     }
     if (bt_outbox_add(hands->facts, ttn->source->name, saved ? BT_OUT_SAVED : BT_OUT_CANCELLED,
-            name, now_ms, moment.trusted, body, error) &&
+            name->str, now_ms, moment.trusted, body, error) &&
         bt_facts_commit(hands->facts, error))
         return TRUE;
     bt_facts_rollback(hands->facts);
@@ -159,12 +162,12 @@ static gboolean act(BtSyncTtn *ttn, BtTtnHands *hands, BtTtnMessage *message, gi
     gboolean for_show = message->says >= BT_TTN_SAY_VOLUME, is_new = FALSE, changes = FALSE;
     gboolean known = FALSE;
     bound_urgency(ttn, message, now_ms);
-    if (for_show && !bt_ttn_store_has_seen(hands->store, message->id, &known, error))
+    if (!bt_ttn_store_has_seen(hands->store, message->id, &known, error))
         return FALSE;
     if (for_show && !known && !bt_ttn_orders_add(ttn, hands->cache, message, now_ms, error))
         return FALSE;
     if (!bt_ttn_store_take(hands->store, message, now_ms, &is_new, &changes, error) ||
-        !acknowledge(ttn, hands, message, now_ms, error))
+        !acknowledge(ttn, hands, message, known && is_new, now_ms, error))
         return FALSE;
     if (!is_new)
         tell_again(ttn, hands, message);
@@ -211,7 +214,10 @@ gboolean bt_ttn_take(BtSyncTtn *ttn, BtTtnHands *hands, const BtTtnNote *note, g
         bt_dialect_read_messages(ttn->dialect, &heard, note->body, problems, &failure);
     tell_problems(hands, where, problems, failure);
     gboolean ok = TRUE;
-    for (guint i = 0; ok && messages != NULL && i < messages->len; i++)
-        ok = take_one(ttn, hands, g_ptr_array_index(messages, i), changed, orders, error);
+    for (guint i = 0; ok && messages != NULL && i < messages->len; i++) {
+        BtTtnMessage *message = g_ptr_array_index(messages, i);
+        message->is_marked = message->is_marked || note->kept;
+        ok = take_one(ttn, hands, message, changed, orders, error);
+    }
     return ok;
 }

@@ -2,12 +2,14 @@
 
 #include "player/sync_role.h"
 
+#define TOLD_MAX 200
+
 struct BtSyncVoice {
     BtSyncRole *role;
     char *source;
     BtFacts *facts; /* borrowed, NULL: not now */
     BtUntold *untold;
-    GHashTable *told; /* what went wrong since all was well: type, thing and code */
+    GHashTable *told; /* what went wrong since all was well: type, thing, code, words */
 };
 
 BtSyncVoice *bt_sync_voice_new(BtSyncRole *role, const char *source)
@@ -35,13 +37,18 @@ void bt_sync_voice_set_facts(BtSyncVoice *voice, BtFacts *facts)
     voice->facts = facts;
 }
 
-/* A fault that goes on for days is one event, not one a poll. */
+/* A fault that goes on for days is one event, not one a poll; another mistake at the same place is
+ * another event, and a busy broker's topic is one place for ever. */
 static gboolean is_told(BtSyncVoice *voice, const BtSyncEvent *event)
 {
-    gboolean may_go_on = g_str_equal(event->type, "skipped") || g_str_equal(event->type, "refused");
-    return may_go_on &&
-        !g_hash_table_add(
-            voice->told, g_strdup_printf("%s %s %s", event->type, event->what, event->reason));
+    gboolean is_refused = g_str_equal(event->type, "refused");
+    if (!is_refused && !g_str_equal(event->type, "skipped"))
+        return FALSE;
+    if (g_hash_table_size(voice->told) >= TOLD_MAX)
+        g_hash_table_remove_all(voice->told);
+    return !g_hash_table_add(voice->told,
+        g_strdup_printf("%s %s %s %s", event->type, event->what, event->reason,
+            is_refused ? event->message : ""));
 }
 
 /* What is fetched is for the log; what is refused is for the source too. */

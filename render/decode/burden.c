@@ -5,6 +5,8 @@
  * picture, as films do. */
 #include "render/decode/burden.h"
 
+#define TWICE_THE_MOST (2 * 0.75) /* of a picture's time; a busy machine makes all seem dearer */
+
 gboolean burden_is_light(const Burden *burden)
 {
     if (burden->n_packets < 1 || burden->n_bytes < 1 || burden->peak_bytes < 0)
@@ -12,5 +14,5 @@ gboolean burden_is_light(const Burden *burden)
     double cost_us = (double)burden->cost_us;
     double for_pixels_us = cost_us / (double)burden->n_packets;
     double for_bytes_us = cost_us / (double)burden->n_bytes * (double)burden->peak_bytes;
-    return for_pixels_us + for_bytes_us <= (double)burden->frame_us;
+    return for_pixels_us + for_bytes_us <= TWICE_THE_MOST * (double)burden->frame_us;
 }

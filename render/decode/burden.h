@@ -12,7 +12,7 @@ typedef struct {
     gint64 frame_us;           /* that a picture lasts */
 } Burden;
 
-/* Whether one thread decodes it with half of its time left, also in the heaviest second. */
+/* Whether one thread decodes it with a quarter of its time left, also in the heaviest second. */
 gboolean burden_is_light(const Burden *burden);
 
 #endif

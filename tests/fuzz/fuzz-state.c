@@ -129,8 +129,9 @@ static void put_file(const Paper *paper)
 
 /* ---- what show makes of it ---- */
 
-static gint64 instant_of_change(gpointer user)
+static gint64 instant_of_change(const BtManifest *in_time, gpointer user)
 {
+    (void)in_time;
     return *(gint64 *)user;
 }
 

@@ -14,7 +14,6 @@
 static const char *die_on;
 
 static char *surely_past;
-
 static gint is_known;
 
 /* Until "known" is said, only that it is later than this. */
@@ -27,11 +26,11 @@ static gint64 now(gboolean *known, gpointer user)
     return past_ms;
 }
 
-static void on_message(const char *topic, GBytes *payload, gpointer user)
+static void on_message(const char *topic, GBytes *payload, gboolean kept, gpointer user)
 {
     gsize size_bytes;
     const char *data = g_bytes_get_data(payload, &size_bytes);
-    (void)user;
+    (void)kept, (void)user;
     if (die_on != NULL && size_bytes == strlen(die_on) && memcmp(data, die_on, size_bytes) == 0)
         _exit(3);
     printf("message %s %zu %.*s\n", topic, size_bytes, (int)MIN(size_bytes, 60), data);
@@ -78,9 +77,10 @@ static gboolean confine(const char *folder)
 int main(int argc, char **argv)
 {
     g_autoptr(GError) error = NULL;
-    BtMqttOptions options = { .client_id = "ear" };
+    static BtMqttOptions options = { .client_id = "ear" }; /* what was asked for lasts to the end */
+    static char *confined = NULL;
     BtMqttEar ear = { on_message, on_state, NULL };
-    char *confined = NULL, line[4096];
+    char line[4096];
     int max_bytes = 256 * 1024;
     const GOptionEntry entries[] = {
         { "url", 0, 0, G_OPTION_ARG_STRING, &options.url, "", "" },

@@ -5,6 +5,7 @@ meanwhile is reported later, once, with its own times.
     ttn_faults.py Answers | Messages | Outages
 """
 import json
+import os
 import re
 import time
 import unittest
@@ -17,7 +18,7 @@ from province import Province
 
 # What every call is answered with → what the log must say of it.
 ANSWERS = {
-    "500": r"(?<!\d)500", "503": r"(?<!\d)503", "404": r"(?<!\d)404", "html": r"(?i)html|captive|something else",
+    "500": r"(?<!\d)500", "503": r"(?<!\d)503", "404": r"(?<!\d)404", "html": r"(?i)html|page for people|something stands between",
     "no JSON": r"(?i)expected|unexpected|syntax|json", "wrong types": r"/TrangThaiGui|/NoiDung|expected",
     "empty": r"(?i)empty|expected|no answer|json", "cut": r"(?i)connection|closed|empty reply|recv|reset|failed|network",
     "huge": r"(?i)larger|too (large|long|big)|limit|more than|at most",
@@ -30,7 +31,8 @@ class Faults(unittest.TestCase):
     def setUp(self):
         self.town = self.enterContext(ttn.Town())
         self.province = self.enterContext(Province())
-        self.board = ttn.Board(self.town, self.province, more=ttn.CLASSES)
+        # After failures the board waits up to fifteen times this.
+        self.board = ttn.Board(self.town, self.province, more=ttn.CLASSES + "\npoll=2")
         self.board.play()
         self.addCleanup(self.board.stop)
         self.board.wait_for_connection()
@@ -68,7 +70,10 @@ class Answers(Faults):
         """While each lasts, a bulletin comes and goes; its play log arrives when all is well again, once."""
         sent = []
         for kind, pattern in ANSWERS.items():
+            if os.environ.get("CASE", kind) != kind:
+                continue
             with self.subTest(kind):
+                self.province.web.end_troubles()  # of a case that failed
                 place = len(way.log(self.board))
                 self.province.web.trouble("", kind, seconds=SLOW_S if kind == "slow" else 0)
                 now = int(time.time())
@@ -120,7 +125,7 @@ JUNK = {
     "empty": (lambda _: b" ", r"(?i)expected|empty|json"),
     "a number": (lambda _: b"42", r"(?i)expected"),
     "deep": (lambda _: deep(5000), r"(?i)deep|depth|level|nest"),
-    "wrong types": (lambda m: json.dumps(TWISTS["wrong types"](m)).encode(), r"(?i)expected"),
+    "wrong types": (lambda m: json.dumps(TWISTS["wrong types"](m)).encode(), r"expected|stands in no table"),
     "no id": (lambda m: json.dumps({k: v for k, v in m.items() if "BanTin" not in k}).encode(), r"(?i)expected|missing"),
     "unknown kind": (lambda m: json.dumps({**m, "LoaiBanTin": 9}).encode(), r"(?i)LoaiBanTin|kind|9"),
     "unknown priority": (lambda m: json.dumps({**m, "MucDoUuTien": 7}).encode(), r"(?i)MucDoUuTien|priority|7"),
@@ -137,7 +142,7 @@ class Messages(Faults):
             with self.subTest(name):
                 b = self.province.publish(Bulletin(1, "priority", name, duration_s=5), TWISTS[name])
                 self.board.wait_for_play(b)
-                self.province.say("command", TWISTS[name](self.province.dialect.cancel(b)))
+                self.province.cancel(b, TWISTS[name])
                 self.board.wait(lambda: self.item in self.board.on_air().values(), "what was there before", 30)
         self.province.command("volume", 31, TWISTS["numbers as strings"])
         self.board.wait(lambda: self.province.messages("state")[-1]["AmLuong"] == 31, "the volume")

@@ -12,7 +12,6 @@ import unittest
 import ttn_lib as ttn  # first: it finds the rest
 import live_lib
 import media
-import peers
 import way_lib as way
 from bulletins import KINDS, PRIORITIES, Bulletin
 from province import Province
@@ -31,7 +30,8 @@ class Kinds:
         folder = self.enterContext(tempfile.TemporaryDirectory(prefix="bangtin-ttn-"))
         self.town = self.enterContext(ttn.Town())
         self.province = self.enterContext(Province(self.dialect, broker=self.broker))
-        self.stream = live_lib.Hls(folder + "/hls", authority=peers.Authority(folder + "/tls"))
+        # By the source's own authority: `ca` is for all that it names.
+        self.stream = live_lib.Hls(folder + "/hls", authority=self.province.authority)
         self.addCleanup(self.stream.close)
         self.places = media.put_all(self.province.web)
         self.places[5] = self.stream.url

@@ -140,8 +140,9 @@ static void on_command(BtVerb verb, gint64 until_ms, gpointer user)
     g_string_append_printf(((Case *)user)->events, "to do: %s\n", bt_verb_name(verb));
 }
 
-static gint64 at_once(gpointer user)
+static gint64 at_once(const BtManifest *in_time, gpointer user)
 {
+    (void)in_time;
     return ((Case *)user)->now_ms;
 }
 

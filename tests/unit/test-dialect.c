@@ -477,17 +477,20 @@ static void test_cut(void)
         "heard: bulletin: content: more than 10000 characters: it is cut there");
 }
 
-/* What is said twice has one id; what differs in anything has another. */
+/* What is said twice has one id; what differs in anything has another. The last two bear a mark of
+ * their own, a time and an id. */
 static void test_ids(void)
 {
     static const char *const texts[] = { "{\"DungPhatNoiDung\":1,\"NguonID\":\"a\"}",
         "{\"DungPhatNoiDung\":1,\"NguonID\":\"b\"}", "{\"DungPhatNoiDung\":2,\"NguonID\":\"a\"}",
-        "{\"DungPhatNoiDung\":1,\"NguonID\":\"a\",\"ThoiDiemGui\":1764115200}" };
+        "{\"DungPhatNoiDung\":1,\"NguonID\":\"a\",\"ThoiDiemGui\":1764115200}",
+        "{\"DungPhatNoiDung\":1,\"NguonID\":\"a\",\"MessageID\":\"7\"}" };
     g_autoptr(GHashTable) ids = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
     for (guint i = 0; i < 2 * G_N_ELEMENTS(texts); i++) {
         g_autoptr(GPtrArray) messages = hear_text(texts[i % G_N_ELEMENTS(texts)], NULL, NULL);
         const BtTtnMessage *message = g_ptr_array_index(messages, 0);
         g_assert_cmpuint(strlen(message->id), <=, 64);
+        g_assert_cmpint(message->is_marked, ==, i % G_N_ELEMENTS(texts) >= 3);
         g_hash_table_add(ids, g_strdup(message->id));
     }
     g_assert_cmpuint(g_hash_table_size(ids), ==, G_N_ELEMENTS(texts));

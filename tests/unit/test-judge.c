@@ -18,6 +18,7 @@ typedef struct {
     BtJudge *judge;
     BtTimekeeper time;
     GString *events;  /* "TYPE CODE\n" each */
+    GString *message; /* of the last */
     BtInputs *inputs; /* the last that came */
     guint results;
     GThread *main;
@@ -31,6 +32,7 @@ static void on_result(BtJudgement *result, gpointer user)
         const BtJudgeEvent *event = g_ptr_array_index(result->events, i);
         g_string_append_printf(
             c->events, "%s%s%s\n", event->type, *event->code ? " " : "", event->code);
+        g_string_assign(c->message, event->message);
     }
     for (guint i = 0; i < result->commands->len; i++)
         g_string_append_printf(c->events, "to do: %s\n",
@@ -70,20 +72,23 @@ static void set_up(Case *c, gconstpointer data)
     c->folder = g_dir_make_tmp("bangtin-judge-XXXXXX", NULL);
     g_autofree char *root_path = g_build_filename(c->folder, "1.json", NULL);
     g_autofree char *path = g_build_filename(c->folder, "player.conf", NULL);
-    g_autofree char *text = g_strdup_printf(
-        "[screen]\nid=s1\nstate=%s/state\n[source kp]\nbase=https://e.vn\nroot=%s\n", c->folder,
-        root_path);
+    g_autofree char *text =
+        g_strdup_printf("[screen]\nid=s1\nstate=%s/state\n[source kp]\nbase=https://e.vn\nroot=%s\n"
+                        "[source tinh]\nbase=https://t.vn\n",
+            c->folder, root_path);
     g_autoptr(GBytes) root = fix_sealed_root(&c->trust, &fix_root_1, "RS");
     write_file(root_path, root);
     g_assert_true(g_file_set_contents(path, text, -1, NULL));
     c->config = bt_config_read(path, &error);
     g_assert_no_error(error);
+    ((BtConfigSource *)g_ptr_array_index(c->config->sources, 1))->kind = BT_SOURCE_TTN;
     BtBoardOptions options = { .writable = TRUE, .since_ms = T0 - 1000 };
     c->board = bt_board_open(c->config, &options, &error);
     g_assert_no_error(error);
     g_autofree char *cache = g_build_filename(c->folder, "state", "cache", NULL);
     c->cache = bt_cache_open(cache, TRUE, NULL);
     c->events = g_string_new(NULL);
+    c->message = g_string_new(NULL);
     c->time = (BtTimekeeper){ .clock = bt_clock_real(), .trusted = TRUE };
     c->time.offset_ms = T0 - bt_clock_mono_ms(&c->time.clock);
     c->judge = bt_judge_new(c->config, c->board, on_result, c, &error);
@@ -110,6 +115,7 @@ static void tear_down(Case *c, gconstpointer data)
     bt_cache_close(c->cache);
     bt_config_free(c->config);
     g_string_free(c->events, TRUE);
+    g_string_free(c->message, TRUE);
     remove_tree(c->folder);
     g_free(c->folder);
     fix_tear_down(&c->trust, data);
@@ -117,9 +123,14 @@ static void tear_down(Case *c, gconstpointer data)
 
 /* ---- what sync leaves ---- */
 
+static void put_of(Case *c, const char *source, const char *name, GBytes *bytes)
+{
+    g_assert_true(bt_cache_write_document(c->cache, source, name, bytes, NULL));
+}
+
 static void put(Case *c, const char *name, GBytes *bytes)
 {
-    g_assert_true(bt_cache_write_document(c->cache, "kp", name, bytes, NULL));
+    put_of(c, "kp", name, bytes);
 }
 
 static void put_text(Case *c, const char *name, const char *text)
@@ -153,6 +164,36 @@ static void put_manifest(Case *c, gint64 version, guint fill, const char *letter
     bt_hash_data(bytes, size_bytes, sha256);
     g_assert_true(bt_cache_add_object(c->cache, sha256, envelope, NULL));
     put_text(c, "manifest.ready", sha256);
+}
+
+/* Version v has one clock "vV" in slots of a second, that many ms after T0. "kp" signs it, "tinh"
+ * is a source system. */
+static void put_slots(Case *c, const char *source, int version, const gint64 *begin_ms, guint n)
+{
+    char sha256[BT_HASH_HEX_SIZE];
+    g_autoptr(GString) slots = g_string_new(NULL);
+    for (guint i = 0; i < n; i++) {
+        g_autofree char *from = bt_time_format(T0 + begin_ms[i]);
+        g_autofree char *until = bt_time_format(T0 + begin_ms[i] + 1000);
+        g_string_append_printf(slots, "%s[\"%s\",\"%s\"]", i > 0 ? "," : "", from, until);
+    }
+    g_autofree char *text = g_strdup_printf(
+        "{\"spec\":1,\"source\":\"%s\",\"version\":%d,\"issued\":\"2026-11-23T00:00:00Z\","
+        "\"expires\":\"2026-12-22T00:00:00Z\",\"screens\":[\"s1\"],\"timezone\":\"UTC\","
+        "\"layouts\":"
+        "[{\"id\":\"l\",\"canvas\":[64,32],\"zones\":[{\"id\":\"z\",\"rect\":[0,0,64,32]}]}],"
+        "\"playlists\":[{\"id\":\"p\",\"items\":[{\"id\":\"v%d\",\"kind\":\"clock\"}]}],"
+        "\"programmes\":[{\"id\":\"a\",\"layout\":\"l\",\"class\":\"ordinary\",\"zones\":{\"z\":"
+        "\"p\"},\"when\":{\"slots\":[%s]}}]}",
+        source, version, version, slots->str);
+    g_autoptr(GBytes) bytes =
+        g_str_equal(source, "kp") ? fix_seal(&c->trust, "manifest", text, "P") : fix_bytes_of(text);
+    gsize size_bytes;
+    const void *data = g_bytes_get_data(bytes, &size_bytes);
+    bt_hash_data(data, size_bytes, sha256);
+    g_assert_true(bt_cache_add_object(c->cache, sha256, bytes, NULL));
+    g_autoptr(GBytes) ready = fix_bytes_of(sha256);
+    put_of(c, source, "manifest.ready", ready);
 }
 
 static void put_now(Case *c, const char *commands)
@@ -292,6 +333,37 @@ static void test_choice(Case *c, gconstpointer data)
         gboolean latest = cases[i].expected_ms == BT_JUDGE_MAX_WAIT_MS;
         check_on(c, latest ? show_ms(c) + BT_JUDGE_MAX_WAIT_MS : expected_ms, name);
         c->time.offset_ms += 2 * BT_JUDGE_MAX_WAIT_MS;
+    }
+}
+
+/* Where the bulletins of a source system begin, the instant is no later: each case has a round
+ * minute of its own. */
+static void test_slots(Case *c, gconstpointer data)
+{
+    (void)data;
+    static const struct {
+        const char *name, *source;
+        gint64 now_ms, end_ms, begin_ms[2], expected_ms;
+    } cases[] = {
+        { "in the middle of an item", "tinh", 0, 40000, { 20000, 30000 }, 20000 },
+        { "after its end", "tinh", 120000, 150000, { 170000, 180000 }, 150000 },
+        { "one is over, the other comes", "tinh", 240000, 290000, { 230000, 260000 }, 260000 },
+        { "too near to be stored", "tinh", 360000, 400000, { 360050, 380000 }, 380000 },
+        { "all over", "tinh", 480000, 520000, { 470000, 475000 }, 520000 },
+        { "what is signed waits", "kp", 600000, 640000, { 620000, 630000 }, 640000 },
+    };
+    for (guint i = 0; i < G_N_ELEMENTS(cases); i++) {
+        BtTimekeeper time = { .clock = bt_clock_real(), .trusted = TRUE };
+        g_test_message("%s", cases[i].name);
+        time.offset_ms = T0 + cases[i].now_ms - bt_clock_mono_ms(&time.clock);
+        c->time = time;
+        set_now(c, T0 + cases[i].end_ms);
+        put_slots(c, cases[i].source, (int)i + 1, cases[i].begin_ms, 2);
+        bt_judge_look(c->judge);
+        wait_for(c, i + 1);
+        g_autofree char *when = bt_time_format(T0 + cases[i].expected_ms);
+        g_autofree char *expected = g_strdup_printf("version %u counts from %s", i + 1, when);
+        g_assert_cmpstr(c->message->str, ==, expected);
     }
 }
 
@@ -442,6 +514,7 @@ int main(int argc, char **argv)
     ADD("instant", test_instant);
     ADD("what-is-over-is-let-go", test_what_is_over_is_let_go);
     ADD("choice", test_choice);
+    ADD("slots", test_slots);
     ADD("nothing-after-it", test_nothing_after_it);
     ADD("second-meanwhile", test_second_meanwhile);
     ADD("stop", test_stop);

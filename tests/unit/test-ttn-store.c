@@ -169,6 +169,95 @@ static void test_once(Fixture *f, gconstpointer data)
     take(f, message(f, BT_TTN_SAY_VOLUME, ""), NOON); /* for show: only remembered */
 }
 
+/* The same message as before, under its id. */
+static BtTtnMessage *again(Fixture *f, BtTtnSays says, const char *message_id, const char *id)
+{
+    BtTtnMessage *m = message(f, says, id);
+    g_free(m->id);
+    m->id = g_strdup(message_id);
+    if (says == BT_TTN_SAY_BULLETIN)
+        m->bulletin = bulletin(id, BT_TTN_TEXT, "nước sạch");
+    return m;
+}
+
+/* Taken away and published again in the same words: meant, unless it is the line that repeats. */
+static void test_anew(Fixture *f, gconstpointer data)
+{
+    static const struct {
+        const char *name;
+        gint64 after_ms;
+        gboolean is_marked, counts;
+    } cases[] = {
+        { "a replay", 10 * BT_SECOND_MS, FALSE, FALSE },
+        { "replays keep it young", BT_TTN_STORE_ANEW_MS + 9 * BT_SECOND_MS, FALSE, FALSE },
+        { "the clock was put back", -BT_HOUR_MS, FALSE, FALSE },
+        { "an id of its own", BT_DAY_MS, TRUE, FALSE },
+        { "anew", 2 * BT_DAY_MS, FALSE, TRUE },
+    };
+    (void)data;
+    say_bulletin(f, bulletin("A", BT_TTN_TEXT, "nước sạch"), NOON); /* m0 */
+    take(f, message(f, BT_TTN_SAY_CANCEL, "A"), NOON + 1);          /* m1 */
+    for (guint i = 0; i < G_N_ELEMENTS(cases); i++) {
+        BtTtnMessage *m = again(f, BT_TTN_SAY_BULLETIN, "m0", "A");
+        g_test_message("%s", cases[i].name);
+        m->is_marked = cases[i].is_marked;
+        reopen(f);
+        take_as(f, m, NOON + cases[i].after_ms, cases[i].counts);
+        assert_kept(f, NOON, cases[i].counts ? "A ordinary" : "");
+    }
+    gint64 later_ms = NOON + 3 * BT_DAY_MS;
+    take_as(f, again(f, BT_TTN_SAY_BULLETIN, "m0", "A"), later_ms, FALSE); /* as it is kept */
+    take_as(f, again(f, BT_TTN_SAY_CANCEL, "m1", "A"), later_ms, TRUE);
+    assert_kept(f, NOON, "");
+    take_as(f, again(f, BT_TTN_SAY_CANCEL, "m1", "A"), later_ms + BT_DAY_MS, FALSE);
+}
+
+/* A line that comes back repeats what it has no answer to, in order: in the end all is as it was.
+ */
+static void test_repeated_in_order(Fixture *f, gconstpointer data)
+{
+    (void)data;
+    say_bulletin(f, bulletin("A", BT_TTN_TEXT, "nước sạch"), NOON); /* m0 */
+    take(f, message(f, BT_TTN_SAY_CANCEL, "A"), NOON + 1);          /* m1 */
+    take_as(f, again(f, BT_TTN_SAY_BULLETIN, "m0", "A"), NOON + BT_HOUR_MS, TRUE);
+    take_as(f, again(f, BT_TTN_SAY_CANCEL, "m1", "A"), NOON + BT_HOUR_MS, TRUE);
+    assert_kept(f, NOON, "");
+}
+
+static void test_schedule_anew(Fixture *f, gconstpointer data)
+{
+    (void)data;
+    say_bulletin(f, bulletin("A", BT_TTN_TEXT, "nước sạch"), NOON); /* m0 */
+    say_schedule(f, "A", "L1", NOON, NOON + MINUTES(30));           /* m1 */
+    say_schedule(f, "A", "L2", NOON, NOON + MINUTES(40));           /* m2 */
+    for (guint i = 0; i < 3; i++) {
+        BtTtnMessage *m = again(f, BT_TTN_SAY_SCHEDULE, "m1", "A");
+        g_free(m->schedule_id);
+        m->schedule_id = g_strdup("L1");
+        g_array_unref(m->slots);
+        m->slots = slots(NOON, NOON + MINUTES(30));
+        take_as(f, m, NOON + i * BT_HOUR_MS, i == 1); /* a replay, anew, as it is kept */
+        assert_kept(f, NOON, i == 0 ? "A ordinary [0,40]" : "A ordinary [0,30]");
+    }
+}
+
+/* Commands, and an urgency that has no end of its own, count once whatever happens. */
+static void test_never_anew(Fixture *f, gconstpointer data)
+{
+    (void)data;
+    take(f, message(f, BT_TTN_SAY_VOLUME, ""), NOON); /* m0 */
+    take_as(f, again(f, BT_TTN_SAY_VOLUME, "m0", ""), NOON + BT_DAY_MS, FALSE);
+    BtTtnBulletin *urgent = bulletin("A", BT_TTN_TEXT, "lũ");
+    urgent->priority = BT_TTN_URGENT;
+    urgent->until_ms = NOON + MINUTES(5);
+    say_bulletin(f, urgent, NOON); /* m2 */
+    BtTtnMessage *m = again(f, BT_TTN_SAY_BULLETIN, "m2", "A");
+    m->bulletin->priority = BT_TTN_URGENT;
+    m->bulletin->until_ms = NOON + MINUTES(10);
+    take_as(f, m, NOON + MINUTES(3), FALSE);
+    assert_kept(f, NOON, "A urgent until 5");
+}
+
 static void test_schedule_first(Fixture *f, gconstpointer data)
 {
     (void)data;
@@ -403,6 +492,10 @@ int main(int argc, char **argv)
         void (*run)(Fixture *, gconstpointer);
     } cases[] = {
         { "once", test_once },
+        { "anew", test_anew },
+        { "repeated-in-order", test_repeated_in_order },
+        { "schedule-anew", test_schedule_anew },
+        { "never-anew", test_never_anew },
         { "schedule-first", test_schedule_first },
         { "schedule-after", test_schedule_after },
         { "urgent", test_urgent },

@@ -187,10 +187,11 @@ static gboolean is_plain_id(const char *text)
 }
 
 /* Theirs, or the hash of what was said. (transfer full) */
-static char *base_id_of(const BtSaid *said, const BtTtnMessage *message)
+static char *base_id_of(const BtSaid *said, BtTtnMessage *message)
 {
     g_autoptr(BtJson) value = bt_said_value(said, "message");
     g_autofree char *theirs = bt_tree_text(value);
+    message->is_marked = message->at_ms > 0 || (theirs != NULL && *theirs != '\0');
     if (theirs != NULL && is_plain_id(theirs))
         return g_steal_pointer(&theirs);
     g_autofree char *text =
@@ -214,7 +215,7 @@ static gboolean is_taken(const Hearing *hearing, const char *id)
 }
 
 /* Of several that came at once under one id, the third of all is ID-3. */
-static char *id_of(const Hearing *hearing, const BtSaid *said, const BtTtnMessage *message)
+static char *id_of(const Hearing *hearing, const BtSaid *said, BtTtnMessage *message)
 {
     char *id = base_id_of(said, message);
     g_autofree char *start = g_strndup(id, ID_MAX_BYTES - 5);

@@ -84,7 +84,8 @@ typedef enum {
 
 typedef struct {
     BtTtnSays says;
-    char *id; /* acted on once: theirs, else the hash of what was said */
+    char *id;           /* acted on once: theirs, else the hash of what was said */
+    gboolean is_marked; /* its id or its time is their own: the same is never said anew */
     char *sender;
     gint64 at_ms;            /* when it was said, by them; 0 when not told */
     BtTtnBulletin *bulletin; /* NULL unless BULLETIN */

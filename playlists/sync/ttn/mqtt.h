@@ -28,7 +28,8 @@ typedef struct {
 /* A message counts as heard, and the broker forgets it, when on_message has returned: what it is
  * stored by belongs there. Neither of the two may call anything below. */
 typedef struct {
-    void (*on_message)(const char *topic, GBytes *payload, gpointer user);
+    /* `kept`: the broker kept it for whoever subscribes; it may be old. */
+    void (*on_message)(const char *topic, GBytes *payload, gboolean kept, gpointer user);
     /* Connected (and subscribed) or not; `reason` "" or a sentence. */
     void (*on_state)(gboolean connected, const char *reason, gpointer user);
     gpointer user;

@@ -56,7 +56,7 @@ static void on_message(struct mosquitto *line, void *user, const struct mosquitt
     g_autoptr(GBytes) payload = g_bytes_new(message->payload, (gsize)message->payloadlen);
     g_mutex_lock(&mqtt->ear_mutex);
     if (!mqtt->deaf)
-        mqtt->ear.on_message(message->topic, payload, mqtt->ear.user);
+        mqtt->ear.on_message(message->topic, payload, message->retain, mqtt->ear.user);
     g_mutex_unlock(&mqtt->ear_mutex);
 }
 

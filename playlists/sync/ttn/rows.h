@@ -24,6 +24,12 @@ gboolean bt_ttn_is_fetched(BtTtnKind kind);
  * `now_ms`: GPtrArray of BtTtnKept (transfer full), which own what they point to. */
 GPtrArray *bt_ttn_store_read_kept(BtTtnStore *store, gint64 now_ms, gint64 over_ms, GError **error);
 
+/* ---- anew.c: what was heard before ---- */
+/* Writes down that the message was heard. `*is_new`: it is to be acted on, as one that was not
+ * heard before or that is said anew. Within a transaction. */
+gboolean bt_ttn_store_hear(BtTtnStore *store, const BtTtnMessage *message, gint64 now_ms,
+    gboolean *is_new, GError **error);
+
 /* ---- slots as text: "FROM UNTIL FROM UNTIL", milliseconds since 1970 ---- */
 char *bt_ttn_slots_to_text(const GArray *slots);  /* (transfer full) */
 GArray *bt_ttn_slots_from_text(const char *text); /* (transfer full) */

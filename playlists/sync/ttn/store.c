@@ -203,23 +203,13 @@ static gboolean act(BtTtnStore *store, const BtTtnMessage *message, gint64 now_m
     }
 }
 
-static gboolean remember(
-    BtTtnStore *store, const char *id, gint64 now_ms, gboolean *is_new, GError **error)
-{
-    if (!bt_db_run(store->db, error, "INSERT OR IGNORE INTO seen (id, at_ms) VALUES (?, ?)", "si",
-            id, now_ms))
-        return FALSE;
-    *is_new = bt_db_changes(store->db) == 1;
-    return TRUE;
-}
-
 gboolean bt_ttn_store_take(BtTtnStore *store, const BtTtnMessage *message, gint64 now_ms,
     gboolean *is_new, gboolean *changed, GError **error)
 {
     *is_new = *changed = FALSE;
     if (!bt_db_begin(store->db, error))
         return FALSE;
-    if (remember(store, message->id, now_ms, is_new, error) &&
+    if (bt_ttn_store_hear(store, message, now_ms, is_new, error) &&
         (!*is_new || act(store, message, now_ms, changed, error)) && bt_db_commit(store->db, error))
         return TRUE;
     bt_db_rollback(store->db);

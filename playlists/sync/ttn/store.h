@@ -19,8 +19,13 @@ BtTtnStore *bt_ttn_store_open(const char *path, GError **error);
 void bt_ttn_store_close(BtTtnStore *store);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(BtTtnStore, bt_ttn_store_close)
 
+/* What was heard so long ago is no replay of the line any more. */
+#define BT_TTN_STORE_ANEW_MS BT_MINUTE_MS
+
 /* Acts on what only changes the store (bulletins, schedules, cancelling, urgent), once for each
  * message's id, in one transaction with remembering it. `*is_new` FALSE: it was acted on before.
+ * A bulletin, a schedule or its cancelling that bears no mark of its own (is_marked) and was last
+ * heard BT_TTN_STORE_ANEW_MS ago is acted on again where what is kept says otherwise by now.
  * Messages that are for show (volume …) are only remembered. `*changed`: the documents are to be
  * composed anew. */
 gboolean bt_ttn_store_take(BtTtnStore *store, const BtTtnMessage *message, gint64 now_ms,

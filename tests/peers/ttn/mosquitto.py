@@ -108,7 +108,7 @@ class Broker:
                 continue  # bytes that are no text: only the province sends such
             payload = said.get("payload", "")
             payload = payload if isinstance(payload, str) else json.dumps(payload)
-            if payload not in self.ours:
+            if payload.strip() and payload not in self.ours:
                 self.heard.append((said["topic"], payload.encode()))
 
     # ---- speaking ----

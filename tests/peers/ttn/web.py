@@ -93,13 +93,18 @@ class Handler(http.server.BaseHTTPRequestHandler):
         return self.answer(request, trouble.kind if trouble else "")
 
     def answer(self, request, kind=""):
-        status, answer = self.web.answer(request)
-        if kind == "strings":
-            answer = self.web.twists["numbers as strings"](answer)
-        if kind == "strangers":
-            answer = self.web.twists["unknown keys"](answer)
-        request.status = status
-        return self.give(status, json.dumps(answer, ensure_ascii=False).encode(), request=request)
+        """What is taken is answered too, before an outage or not at all."""
+        with self.web.lock:
+            if self.server.is_down:
+                self.close_connection = True
+                return None
+            status, answer = self.web.answer(request)
+            if kind == "strings":
+                answer = self.web.twists["numbers as strings"](answer)
+            if kind == "strangers":
+                answer = self.web.twists["unknown keys"](answer)
+            request.status = status
+            return self.give(status, json.dumps(answer, ensure_ascii=False).encode(), request=request)
 
     def meet(self, trouble, request):
         """Whether that was the answer."""
@@ -193,7 +198,7 @@ class Server(http.server.ThreadingHTTPServer):
     daemon_threads = True
     block_on_close = False
     request_queue_size = 64
-    is_plain = False
+    is_plain = is_down = False
 
     def __init__(self, *arguments):
         self.open = set()
@@ -258,6 +263,9 @@ class Web:
             threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True).start()
 
     def down(self):
+        with self.lock:
+            for server in self.servers:
+                server.is_down = True  # also for a connection that is on its way in
         for server in self.servers:
             server.shutdown()
             server.server_close()
