@@ -358,6 +358,7 @@ gboolean bt_board_set_size(BtBoard *board, int w_px, int h_px, GError **error)
         .on_failure = board->options.on_failure,
         .on_success = board->options.on_success,
         .on_catch_up = board->options.on_catch_up,
+        .on_length = board->options.on_length,
         .failure_user = board->options.failure_user,
         .open_stream = board->options.open_stream,
         .close_stream = board->options.close_stream,

@@ -16,6 +16,7 @@ typedef struct {
     BtStageOnFailure on_failure;  /* nullable */
     BtStageOnSuccess on_success;  /* nullable */
     BtStageOnCatchUp on_catch_up; /* nullable */
+    BtStageOnLength on_length;    /* nullable */
     gpointer failure_user;
     gboolean planes;               /* see BtStageOptions */
     BtStageOpenStream open_stream; /* nullable, as the next two: streams show their fallback */

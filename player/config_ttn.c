@@ -3,6 +3,7 @@
 #include "base/address.h"
 #include "base/error.h"
 #include "base/io.h"
+#include "playlists/adapters/ttn/ttn.h"
 
 #include <string.h>
 #include <sys/stat.h>
@@ -160,6 +161,35 @@ static gboolean read_pairs(BtReading *reading, const char *group, const char *pr
     return TRUE;
 }
 
+/* The words of who reads layouts, with the line of the key before them. */
+static gboolean fail_layout(const BtReading *reading, const char *group, const BtConfigPair *pair,
+    const GError *why, GError **error)
+{
+    g_autofree char *key = g_strconcat("layout.", pair->name, NULL);
+    g_autofree char *what = g_strdup(why->message);
+    char *expected = g_strrstr(what, ": expected ");
+    if (expected == NULL)
+        return bt_reading_fail(reading, group, key, error, what, "ZONE=X,Y,W,H;…");
+    *expected = '\0';
+    return bt_reading_fail(reading, group, key, error, what, expected + strlen(": expected "));
+}
+
+static gboolean read_layouts(
+    BtReading *reading, const char *group, BtConfigTtn *ttn, GError **error)
+{
+    if (!read_pairs(reading, group, "layout.", BT_CONFIG_MAX_LAYOUTS, ttn->layouts, error))
+        return FALSE;
+    for (guint i = 0; i < ttn->layouts->len; i++) {
+        const BtConfigPair *pair = g_ptr_array_index(ttn->layouts, i);
+        g_autoptr(GError) why = NULL;
+        BtTtnLayout *layout = bt_ttn_layout_parse(pair->name, pair->value, &why);
+        if (layout == NULL)
+            return fail_layout(reading, group, pair, why, error);
+        bt_ttn_layout_free(layout);
+    }
+    return TRUE;
+}
+
 static gboolean read_priorities(
     BtReading *reading, const char *group, BtConfigTtn *ttn, GError **error)
 {
@@ -222,8 +252,8 @@ gboolean bt_config_read_ttn(
     ttn->key_path = bt_reading_path(reading, group, "key");
     if (!read_addresses(reading, group, source, error) ||
         !read_pairs(reading, group, "set.", BT_CONFIG_MAX_SETS, ttn->sets, error) ||
-        !read_pairs(reading, group, "layout.", BT_CONFIG_MAX_LAYOUTS, ttn->layouts, error) ||
-        !read_priorities(reading, group, ttn, error) || !read_urgent(reading, group, ttn, error) ||
+        !read_layouts(reading, group, ttn, error) || !read_priorities(reading, group, ttn, error) ||
+        !read_urgent(reading, group, ttn, error) ||
         !bt_reading_int(reading, group, "media_max_mb", 1, 4096, &media_mb, error))
         return FALSE;
     ttn->media_max_bytes = (guint64)media_mb * 1024 * 1024;

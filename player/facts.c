@@ -35,6 +35,7 @@ static const char *const migrations[] = {
     " bytes INTEGER NOT NULL, asset_bytes INTEGER NOT NULL, ran_ms INTEGER NOT NULL,"
     " told INTEGER NOT NULL, PRIMARY KEY (name, span)) WITHOUT ROWID;",
     BT_OUTBOX_TABLES,
+    BT_FOUND_TABLES BT_PURPOSES_COLUMN,
     NULL,
 };
 
@@ -43,7 +44,7 @@ static const char *const migrations[] = {
 enum { WAITING, ACCEPTED, REFUSED };
 
 static const char *const tables[] = { "fact", "row", "life", "death", "source", "traffic", "outbox",
-    "standing", "requisition", NULL };
+    "standing", "requisition", "canvas", "length", NULL };
 
 /* A ledger that begins anew must not give a seq that an older one gave, for facts and for what is
  * in the outbox. What could be read of it

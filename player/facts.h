@@ -133,7 +133,8 @@ typedef struct {
     gint64 last_ok_ms;            /* of the last verified now.json, 0: never */
     gint64 idle_ms;               /* running time since then, over all starts */
     gint64 bytes;                 /* over the network, since the start of sync */
-    char *outlook; /* JSON for status: what is used, what is to come; NULL or "": nothing known */
+    char *outlook;  /* JSON for status: what is used, what is to come; NULL or "": nothing known */
+    char *purposes; /* JSON for status: what the bytes were for; NULL or "": not told apart */
 } BtSourceState;
 void bt_source_state_free(BtSourceState *state);
 gboolean bt_facts_put_source(BtFacts *facts, const BtSourceState *state, GError **error);

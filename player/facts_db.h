@@ -23,6 +23,18 @@ const char *bt_facts_boot(const BtFacts *facts); /* borrowed */
     "CREATE TABLE requisition (one INTEGER PRIMARY KEY CHECK (one = 1), source TEXT NOT NULL,"     \
     " from_ms INTEGER NOT NULL, until_ms INTEGER NOT NULL);"
 
+/* ---- found.c ---- */
+
+#define BT_FOUND_TABLES                                                                            \
+    "CREATE TABLE canvas (one INTEGER PRIMARY KEY CHECK (one = 1), w_px INTEGER NOT NULL,"         \
+    " h_px INTEGER NOT NULL);"                                                                     \
+    "CREATE TABLE length (seq INTEGER PRIMARY KEY AUTOINCREMENT, sha256 TEXT NOT NULL UNIQUE,"     \
+    " duration_ms INTEGER NOT NULL);"
+
+/* ---- facts_sources.c ---- */
+
+#define BT_PURPOSES_COLUMN "ALTER TABLE source ADD COLUMN purposes TEXT NOT NULL DEFAULT '';"
+
 /* What bt_facts_move and bt_facts_tidy do, for the outbox. */
 gboolean bt_outbox_move(BtFacts *facts, gint64 from_ms, gint64 step_ms, GError **error);
 gboolean bt_outbox_tidy(BtFacts *facts, gint64 now_ms, GError **error);

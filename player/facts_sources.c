@@ -11,22 +11,25 @@ void bt_source_state_free(BtSourceState *state)
     g_free(state->state);
     g_free(state->message);
     g_free(state->outlook);
+    g_free(state->purposes);
     g_free(state);
 }
 
 gboolean bt_facts_put_source(BtFacts *facts, const BtSourceState *state, GError **error)
 {
     return bt_db_run(bt_facts_db(facts), error,
-        "INSERT OR REPLACE INTO source (name, state, message, last_ok_ms, idle_ms, bytes, outlook)"
-        " VALUES (?, ?, ?, ?, ?, ?, ?)",
-        "sssiiis", state->name, state->state, state->message, state->last_ok_ms, state->idle_ms,
-        state->bytes, state->outlook == NULL ? "" : state->outlook);
+        "INSERT OR REPLACE INTO source (name, state, message, last_ok_ms, idle_ms, bytes, outlook,"
+        " purposes) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+        "sssiiiss", state->name, state->state, state->message, state->last_ok_ms, state->idle_ms,
+        state->bytes, state->outlook == NULL ? "" : state->outlook,
+        state->purposes == NULL ? "" : state->purposes);
 }
 
 BtSourceState *bt_facts_source(BtFacts *facts, const char *name)
 {
     g_autoptr(BtRows) rows = bt_db_query(bt_facts_db(facts), NULL,
-        "SELECT state, message, last_ok_ms, idle_ms, bytes, outlook FROM source WHERE name = ?",
+        "SELECT state, message, last_ok_ms, idle_ms, bytes, outlook, purposes FROM source WHERE "
+        "name = ?",
         "s", name);
     if (rows == NULL || !bt_rows_next(rows, NULL))
         return NULL;
@@ -38,6 +41,7 @@ BtSourceState *bt_facts_source(BtFacts *facts, const char *name)
     state->idle_ms = bt_rows_int(rows, 3);
     state->bytes = bt_rows_int(rows, 4);
     state->outlook = g_strdup(bt_rows_text(rows, 5));
+    state->purposes = g_strdup(bt_rows_text(rows, 6));
     return state;
 }
 

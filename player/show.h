@@ -79,7 +79,9 @@ typedef struct {
     BtFacts *reader; /* this thread's own connection, for status */
     BtTracker *tracker;
     BtRequisitionKeeper *requisition;
-    GHashTable *said; /* name of a source system → BtStanding, as was said last */
+    GHashTable *said;         /* name of a source system → BtStanding, as was said last */
+    int said_w_px, said_h_px; /* for those: how large the canvas is */
+    GHashTable *said_lengths; /* set of sha256: of what they show, said since the start */
     BtLifeKeeper *life;
     BtProof *proof;
     BtControl *control;
@@ -109,6 +111,8 @@ void bt_show_open_told(BtShow *show);
 void bt_show_close_told(BtShow *show);
 /* What is on is on the glass since `now`; for sources with an outbox, and of who has the screen. */
 void bt_show_tell_sources(BtShow *show, gboolean is_covered, gint64 t_ms, const BtMoment *now);
+/* BtStageOnLength over a BtShow. */
+void bt_show_on_length(const char *sha256, const char *source, gint64 duration_ms, gpointer show);
 /* As what is on sounds, 0 to 100. */
 int bt_show_volume(const BtShow *show);
 

@@ -347,6 +347,7 @@ static BtBoardOptions board_options(BtShow *show)
         .on_failure = bt_show_on_failure,
         .on_success = bt_show_on_success,
         .on_catch_up = bt_show_on_catch_up,
+        .on_length = bt_show_on_length,
         .failure_user = show,
         .planes = TRUE,
         .open_stream = has_real_time(show) ? bt_show_open_stream : NULL,

@@ -1,5 +1,7 @@
-/* What show says for source systems: how the board stands, whenever that changes, and who has the
- * screen. sync takes it from the ledger, and is woken when it is there. */
+/* What show says for source systems: how the board stands, whenever that changes, who has the
+ * screen, and what only show can find out. sync takes it from the ledger, and is woken when it is
+ * there. */
+#include "player/found.h"
 #include "player/show.h"
 
 static void standing_free(gpointer data)
@@ -109,20 +111,90 @@ static void update_standing(BtShow *show, guint i, gboolean is_covered, gint64 t
     g_hash_table_replace(show->said, g_strdup(source->name), g_memdup2(&standing, sizeof standing));
 }
 
+/* ---- what sync cannot know ---- */
+
+typedef struct {
+    BtShow *show;
+    int w_px, h_px;
+    char *sha256; /* NULL: it is about the size */
+    gint64 duration_ms;
+} FoundTask;
+
+static gboolean put_found(BtFacts *facts, gpointer data, GError **error)
+{
+    const FoundTask *task = data;
+    return task->sha256 == NULL
+        ? bt_found_put_size(facts, task->w_px, task->h_px, error)
+        : bt_found_put_length(facts, task->sha256, task->duration_ms, error);
+}
+
+static void found_task_free(gpointer data)
+{
+    FoundTask *task = data;
+    g_idle_add(wake_sync, task->show);
+    g_free(task->sha256);
+    g_free(task);
+}
+
+static void say_found(const FoundTask *found)
+{
+    bt_writer_post_soon(
+        found->show->writer, put_found, g_memdup2(found, sizeof *found), found_task_free);
+}
+
+static void update_size(BtShow *show)
+{
+    FoundTask found = { .show = show };
+    bt_glass_size(show->glass, &found.w_px, &found.h_px);
+    if (found.w_px == show->said_w_px && found.h_px == show->said_h_px)
+        return;
+    show->said_w_px = found.w_px;
+    show->said_h_px = found.h_px;
+    say_found(&found);
+}
+
+static gboolean is_ttn(const BtShow *show, const char *name)
+{
+    for (guint i = 0; i < show->config->sources->len; i++) {
+        const BtConfigSource *source = g_ptr_array_index(show->config->sources, i);
+        if (g_str_equal(source->name, name))
+            return source->kind == BT_SOURCE_TTN;
+    }
+    return FALSE;
+}
+
+void bt_show_on_length(const char *sha256, const char *source, gint64 duration_ms, gpointer user)
+{
+    BtShow *show = user;
+    if (show->said_lengths == NULL || !is_ttn(show, source) ||
+        g_hash_table_contains(show->said_lengths, sha256))
+        return;
+    if (g_hash_table_size(show->said_lengths) >= BT_FOUND_LENGTHS_MAX)
+        g_hash_table_remove_all(show->said_lengths);
+    g_hash_table_add(show->said_lengths, g_strdup(sha256));
+    FoundTask found = { .show = show, .sha256 = g_strdup(sha256), .duration_ms = duration_ms };
+    say_found(&found);
+}
+
+/* ---- all of it ---- */
+
 void bt_show_tell_sources(BtShow *show, gboolean is_covered, gint64 t_ms, const BtMoment *now)
 {
     gboolean is_safe = show->safe_until_ms != BT_TIME_MIN;
     bt_requisition_keeper_update(show->requisition, show->on_air, is_safe, now);
     for (guint i = 0; i < show->config->sources->len; i++) {
         const BtConfigSource *source = g_ptr_array_index(show->config->sources, i);
-        if (source->kind == BT_SOURCE_TTN)
-            update_standing(show, i, is_covered, t_ms);
+        if (source->kind != BT_SOURCE_TTN)
+            continue;
+        update_size(show);
+        update_standing(show, i, is_covered, t_ms);
     }
 }
 
 void bt_show_open_told(BtShow *show)
 {
     show->said = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, standing_free);
+    show->said_lengths = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
     show->requisition = bt_requisition_keeper_new(show->config, show->writer, show->reader);
     for (guint i = 0; i < show->config->sources->len; i++) {
         const BtConfigSource *source = g_ptr_array_index(show->config->sources, i);
@@ -134,5 +206,6 @@ void bt_show_open_told(BtShow *show)
 void bt_show_close_told(BtShow *show)
 {
     g_clear_pointer(&show->said, g_hash_table_unref);
+    g_clear_pointer(&show->said_lengths, g_hash_table_unref);
     bt_requisition_keeper_free(show->requisition);
 }

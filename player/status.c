@@ -75,12 +75,12 @@ static void set_common(const BtShow *show, BtJson *status, guint max_zones)
 
 /* ---- what the disk knows ---- */
 
-static void set_traffic(BtJson *entry, const char *outlook)
+/* What sync wrote as JSON. */
+static void set_written(BtJson *entry, const char *key, const char *text)
 {
-    BtJson *traffic =
-        bt_json_parse(outlook, strlen(outlook), "ledger.db", OUTLOOK_MAX_BYTES, 4, NULL);
-    if (traffic != NULL)
-        bt_json_set(entry, "traffic", traffic);
+    BtJson *json = bt_json_parse(text, strlen(text), "ledger.db", OUTLOOK_MAX_BYTES, 4, NULL);
+    if (json != NULL)
+        bt_json_set(entry, key, json);
 }
 
 /* What a source system ordered, and what waits to be told to it. */
@@ -114,7 +114,8 @@ static BtJson *source_json(BtShow *show, guint index)
         if (state->last_ok_ms > 0)
             bt_json_set_time(entry, "last_ok", state->last_ok_ms);
         bt_json_set_int(entry, "bytes", state->bytes);
-        set_traffic(entry, state->outlook);
+        set_written(entry, "bytes_for", state->purposes);
+        set_written(entry, "traffic", state->outlook);
     }
     bt_source_state_free(state);
     BtFloor manifest = { 0 };

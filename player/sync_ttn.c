@@ -109,6 +109,8 @@ void bt_ttn_poke(BtSyncTtn *ttn, guint64 *wakes)
 void bt_sync_ttn_wake(BtSyncTtn *ttn)
 {
     bt_ttn_poke(ttn, &ttn->talk_wakes);
+    if (g_async_queue_length(ttn->queue) <= 0) /* else it looks anyway */
+        bt_ttn_tell_desk(ttn, BT_TTN_NOTE_WOKEN, NULL, NULL);
 }
 
 /* ---- who was heard, and the desk ---- */

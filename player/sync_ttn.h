@@ -8,6 +8,7 @@
 #ifndef BT_PLAYER_SYNC_TTN_H
 #define BT_PLAYER_SYNC_TTN_H
 
+#include "player/found.h"
 #include "player/outbox.h"
 #include "player/sync_role.h"
 #include "playlists/sync/ttn/mqtt.h"
@@ -28,6 +29,7 @@ typedef enum {
     BT_TTN_NOTE_SAID,  /* `body` came on `topic`, or as the answer to a poll (NULL) */
     BT_TTN_NOTE_MEDIA, /* something arrived, or was given up */
     BT_TTN_NOTE_HEARD, /* somebody is there */
+    BT_TTN_NOTE_WOKEN, /* perhaps show found something out */
     BT_TTN_NOTE_STOP,
 } BtTtnNoteKind;
 
@@ -64,10 +66,13 @@ struct BtSyncTtn {
     char *mqtt_trouble;   /* under the mutex: why not; "" */
     gint64 heard_ms;      /* under the mutex: wall, when somebody of theirs last spoke; 0 */
     guint64 talked_bytes; /* under the mutex: not in the books yet */
+    guint64 broker_bytes; /* of the talk, since the start */
+    guint64 media_bytes;  /* under the mutex: since the start */
     char *outlook;        /* under the mutex: for status; NULL */
     BtBudget budget;
     BtTtnMade made[2]; /* of the desk, by BtTtnDocument */
     gboolean made_is_read;
+    BtFound found; /* of the desk: what the documents were composed by */
 };
 
 /* ---- sync_ttn.c: the whole of it ---- */
@@ -78,7 +83,8 @@ void bt_sync_ttn_start(BtSyncTtn *ttn);
 /* After the role was cancelled: waits for its threads. */
 void bt_sync_ttn_finish(BtSyncTtn *ttn);
 void bt_sync_ttn_free(gpointer ttn);
-/* The role was woken: the talk has perhaps something to say. Any thread. */
+/* The role was woken: the talk has perhaps something to say, the desk something to learn. Any
+ * thread. */
 void bt_sync_ttn_wake(BtSyncTtn *ttn);
 
 gboolean bt_ttn_hands_open(BtSyncTtn *ttn, BtTtnHands *hands, GError **error);

@@ -30,7 +30,8 @@ static gboolean take(Desk *desk, const BtTtnNote *note)
     g_autoptr(GError) failure = NULL;
     gboolean changed = FALSE, orders = FALSE;
     if (note->kind != BT_TTN_NOTE_SAID) {
-        desk->changed = desk->changed || note->kind != BT_TTN_NOTE_STOP;
+        desk->changed =
+            desk->changed || (note->kind != BT_TTN_NOTE_STOP && note->kind != BT_TTN_NOTE_WOKEN);
         return TRUE;
     }
     gboolean taken = bt_ttn_take(desk->ttn, &desk->hands, note, &changed, &orders, &failure);
@@ -81,10 +82,17 @@ static void take_notes(Desk *desk)
     }
 }
 
+/* The screen has another size, or a film turned out to be longer. */
+static gboolean has_found(const Desk *desk)
+{
+    BtFound now = bt_found_look(desk->hands.facts), then = desk->ttn->found;
+    return now.w_px != then.w_px || now.h_px != then.h_px || now.n_lengths != then.n_lengths;
+}
+
 static void compose(Desk *desk)
 {
     g_autoptr(GError) failure = NULL;
-    if (!desk->changed && bt_ttn_now_ms(desk->ttn) < desk->holds_until_ms)
+    if (!desk->changed && !has_found(desk) && bt_ttn_now_ms(desk->ttn) < desk->holds_until_ms)
         return;
     if (bt_ttn_documents_compose(desk->ttn, &desk->hands, &desk->holds_until_ms, &failure)) {
         desk->changed = desk->disk_failed = FALSE;

@@ -11,9 +11,20 @@
 #define EXPIRES_MS (60 * BT_DAY_MS)
 #define RENEW_MS (7 * BT_DAY_MS)
 #define ALERT_RENEW_MS (12 * BT_HOUR_MS) /* of the 24 that an alert may have */
-#define CANVAS_W_PX 1920                 /* when nobody said how large the screen is */
+#define CANVAS_W_PX 1920                 /* until show has seen the screen */
 #define CANVAS_H_PX 1080
 
+static gboolean set_size(BtTtnFrame *frame, int w_px, int h_px)
+{
+    if (w_px <= 0 || h_px <= 0)
+        return FALSE;
+    frame->w_px = w_px;
+    frame->h_px = h_px;
+    return TRUE;
+}
+
+/* As show takes its size: by command, else by configuration, else the screen's own, as show found
+ * it. */
 static BtTtnFrame make_frame(const BtSyncTtn *ttn)
 {
     const BtRoleOptions *options = ttn->role->options;
@@ -26,14 +37,20 @@ static BtTtnFrame make_frame(const BtSyncTtn *ttn)
         .layouts = ttn->layouts,
         .urgent_max_ms = ttn->source->ttn->urgent_max_ms };
     memcpy(frame.classes, ttn->source->ttn->classes, sizeof frame.classes);
-    if (config->canvas_px.w > 0 && config->canvas_px.h > 0) {
-        frame.w_px = config->canvas_px.w;
-        frame.h_px = config->canvas_px.h;
-    } else if (options->w_px > 0 && options->h_px > 0) {
-        frame.w_px = options->w_px;
-        frame.h_px = options->h_px;
-    }
+    if (!set_size(&frame, options->w_px, options->h_px) &&
+        !set_size(&frame, config->canvas_px.w, config->canvas_px.h))
+        set_size(&frame, ttn->found.w_px, ttn->found.h_px);
     return frame;
+}
+
+/* A film of which nobody said how long it is: as show found it. */
+static void set_lengths(BtTtnHands *hands, const GPtrArray *kept)
+{
+    for (guint i = 0; i < kept->len; i++) {
+        BtTtnKept *one = g_ptr_array_index(kept, i);
+        if (one->asset != NULL && one->asset_duration_ms == 0 && one->bulletin->duration_ms == 0)
+            one->asset_duration_ms = bt_found_length_ms(hands->facts, one->asset);
+    }
 }
 
 /* What rotted is fetched again, and is text meanwhile. */
@@ -206,9 +223,11 @@ gboolean bt_ttn_documents_compose(
     gint64 now_ms = bt_ttn_now_ms(ttn), until_ms = BT_TIME_MAX;
     if (!ttn->made_is_read)
         bt_ttn_made_read(ttn, hands->cache);
+    ttn->found = bt_found_look(hands->facts);
     g_autoptr(GPtrArray) kept = bt_ttn_store_kept(hands->store, now_ms, error);
     if (kept == NULL || !check_objects(hands, kept, error))
         return FALSE;
+    set_lengths(hands, kept);
     Composing c = { ttn, hands, kept, now_ms };
     if (!compose(&c, BT_TTN_ALERT, &until_ms, error) ||
         !compose(&c, BT_TTN_MANIFEST, &until_ms, error))

@@ -59,6 +59,8 @@ gboolean bt_ttn_ear_open(BtSyncTtn *ttn, GError **error)
     options.topics = (const char *const *)topics->pdata;
     options.password = *password == '\0' ? NULL : password;
     options.client_id = client;
+    options.now = bt_sync_role_tls_now;
+    options.now_user = ttn->role;
     BtMqttEar ear = { on_message, on_state, ttn };
     BtMqtt *mqtt = bt_mqtt_new(&options, &ear, error);
     g_mutex_lock(&ttn->mutex);

@@ -39,9 +39,10 @@ static void on_usage(const BtUsage *usage, gpointer user)
 
 /* ---- the books ---- */
 
-static guint64 take_talked(BtSyncTtn *ttn)
+static guint64 take_talked(BtSyncTtn *ttn, guint64 media_bytes)
 {
     g_mutex_lock(&ttn->mutex);
+    ttn->media_bytes = media_bytes;
     guint64 bytes = ttn->talked_bytes;
     ttn->talked_bytes = 0;
     g_mutex_unlock(&ttn->mutex);
@@ -52,8 +53,8 @@ static void tell_time(Fetch *fetch)
 {
     BtMoment at = bt_sync_role_moment(fetch->ttn->role);
     BtBudgetTime now = { at.wall_ms, at.mono_ms, at.trusted };
-    guint64 more_bytes =
-        take_talked(fetch->ttn) + bt_sync_role_take_streamed(fetch->ttn->role, fetch->ttn->source);
+    guint64 more_bytes = take_talked(fetch->ttn, *bt_ttn_media_bytes(fetch->media)) +
+        bt_sync_role_take_streamed(fetch->ttn->role, fetch->ttn->source);
     bt_books_set_time(bt_ttn_media_books(fetch->media), &now, more_bytes);
 }
 

@@ -17,9 +17,9 @@ static void count(BtTtnTalk *talk)
 {
     guint64 bytes = bt_ttn_session_bytes(talk->session);
     g_mutex_lock(&talk->ttn->mutex);
-    talk->ttn->talked_bytes += bytes - talk->session_bytes;
-    if (talk->ttn->mqtt != NULL)
-        talk->ttn->talked_bytes += bt_mqtt_take_bytes(talk->ttn->mqtt);
+    guint64 broker_bytes = talk->ttn->mqtt == NULL ? 0 : bt_mqtt_take_bytes(talk->ttn->mqtt);
+    talk->ttn->broker_bytes += broker_bytes;
+    talk->ttn->talked_bytes += bytes - talk->session_bytes + broker_bytes;
     g_mutex_unlock(&talk->ttn->mutex);
     talk->session_bytes = bytes;
 }

@@ -97,8 +97,31 @@ static const char *state_word(const BtTtnTalk *talk, const char *words, gint64 h
     return g_error_matches(talk->trouble, BT_ERROR, BT_ERROR_CAPTIVE) ? "captive" : "failed";
 }
 
+/* Since the start. What is published by the broker is among its messages. `*all` is the sum.
+ * (transfer full) */
+static char *purposes_words(BtTtnTalk *talk, gint64 *all)
+{
+    const BtTtnSession *session = talk->session;
+    g_mutex_lock(&talk->ttn->mutex);
+    guint64 media = talk->ttn->media_bytes;
+    g_mutex_unlock(&talk->ttn->mutex);
+    guint64 login = bt_ttn_session_bytes_of(session, BT_TTN_LOGIN);
+    guint64 poll_bytes = bt_ttn_session_bytes_of(session, BT_TTN_POLL);
+    guint64 messages = talk->ttn->broker_bytes + poll_bytes;
+    guint64 reports = bt_ttn_session_bytes(session) - login - poll_bytes;
+    *all = (gint64)(messages + reports + media + login);
+    g_autoptr(BtJson) json = bt_json_new_object();
+    bt_json_set_int(json, "messages", (gint64)messages);
+    bt_json_set_int(json, "reports", (gint64)reports);
+    bt_json_set_int(json, "media", (gint64)media);
+    bt_json_set_int(json, "login", (gint64)login);
+    return bt_json_to_text(json, FALSE);
+}
+
 static void note_state(BtTtnTalk *talk)
 {
+    gint64 all_bytes;
+    g_autofree char *purposes = purposes_words(talk, &all_bytes);
     BtSyncTtn *ttn = talk->ttn;
     g_autofree char *words = trouble_words(talk);
     gint64 heard_ms = bt_ttn_heard_ms(ttn), now_ms = real_us() / 1000;
@@ -115,8 +138,9 @@ static void note_state(BtTtnTalk *talk)
         .last_ok_ms = last_ok_ms,
         .idle_ms =
             heard ? 0 : (before == NULL ? 0 : before->idle_ms) + now_ms - talk->round_real_ms,
-        .bytes = (gint64)talk->session_bytes,
-        .outlook = outlook };
+        .bytes = all_bytes,
+        .outlook = outlook,
+        .purposes = purposes };
     talk->round_real_ms = now_ms;
     talk->shown_heard_ms = heard_ms;
     if (!bt_facts_put_source(talk->hands.facts, &state, NULL))

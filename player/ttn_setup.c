@@ -67,6 +67,7 @@ BtMqttOptions bt_ttn_setup_mqtt(const BtConfigSource *source)
         .ca_path = source->ca_path,
         .cert_path = ttn->cert_path,
         .key_path = ttn->key_path,
+        .pin = source->pin,
         .username = ttn->username,
         .max_bytes = BT_TTN_MESSAGE_MAX_BYTES,
     };
@@ -108,6 +109,21 @@ char **bt_ttn_setup_devices(const BtConfigSource *source)
     return (char **)g_ptr_array_free(names, FALSE);
 }
 
+/* Where the configuration says how large the screen is; else role sync tells it, when it knows. */
+static void check_layouts(const BtConfig *config, const BtConfigSource *source, GPtrArray *notes)
+{
+    for (guint i = 0; config->canvas_px.w > 0 && i < source->ttn->layouts->len; i++) {
+        const BtConfigPair *pair = g_ptr_array_index(source->ttn->layouts, i);
+        BtTtnLayout *layout = bt_ttn_layout_parse(pair->name, pair->value, NULL);
+        g_autofree char *leaves = layout == NULL
+            ? NULL
+            : bt_ttn_layout_leaves(layout, config->canvas_px.w, config->canvas_px.h);
+        if (leaves != NULL)
+            g_ptr_array_add(notes, g_strdup_printf("[source %s]: %s", source->name, leaves));
+        bt_ttn_layout_free(layout);
+    }
+}
+
 gboolean bt_ttn_setup_check(const BtConfig *config, GPtrArray *notes, GError **error)
 {
     for (guint i = 0; i < config->sources->len; i++) {
@@ -124,6 +140,7 @@ gboolean bt_ttn_setup_check(const BtConfig *config, GPtrArray *notes, GError **e
             g_ptr_array_add(notes,
                 g_strdup_printf(
                     "[source %s]: %s", source->name, (const char *)g_ptr_array_index(remarks, k)));
+        check_layouts(config, source, notes);
     }
     return TRUE;
 }

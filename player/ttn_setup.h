@@ -29,7 +29,8 @@ char *bt_ttn_setup_client_id(const BtConfig *config, const BtConfigSource *sourc
 /* What this board is called, in messages for some only: (transfer full) NULL-ended */
 char **bt_ttn_setup_devices(const BtConfigSource *source);
 
-/* Loads every dialect; its remarks go to `notes` (of char*). FALSE: one cannot be had. */
+/* Loads every dialect; its remarks, and layouts that do not fit `canvas=`, go to `notes` (of
+ * char*). FALSE: one cannot be had. */
 gboolean bt_ttn_setup_check(const BtConfig *config, GPtrArray *notes, GError **error);
 
 #endif

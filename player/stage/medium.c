@@ -250,6 +250,14 @@ static gboolean check_kind(BtPool *pool, BtMedium *entry, const BtMediaInfo *inf
     return FALSE;
 }
 
+static void tell_length(const BtPool *pool, const BtMedium *entry, const BtMediaInfo *info)
+{
+    gboolean has_length = info->duration_ms > 0 && info->duration_ms < BT_TIME_MAX;
+    if (pool->options->on_length && entry->is_moving && has_length)
+        pool->options->on_length(entry->asset.sha256, entry->manifest->source, info->duration_ms,
+            pool->options->failure_user);
+}
+
 /* The size is known: say which pixels are wanted, from which time on. */
 static gboolean entry_start(BtPool *pool, BtMedium *entry)
 {
@@ -259,6 +267,7 @@ static gboolean entry_start(BtPool *pool, BtMedium *entry)
         return FALSE;
     if (entry->subtitles) /* its cues come unasked */
         return entry->started = TRUE;
+    tell_length(pool, entry, info);
     entry->rect_px = bt_picture_place(info->w_px, info->h_px, entry->box_px, entry->fit);
     if (entry->is_moving && pool->options->planes)
         bt_media_allow_planes(entry->media);

@@ -28,6 +28,10 @@ typedef struct {
 typedef void (*BtStageOnFailure)(const BtStageFailure *failure, gpointer user);
 /* An occurrence of this asset was shown to its end without a failure. */
 typedef void (*BtStageOnSuccess)(const char *sha256, gpointer user);
+/* A film or a sound was opened, and says how long it is; before it is shown, and once for each
+ * occurrence. `source` published it. All borrowed. */
+typedef void (*BtStageOnLength)(
+    const char *sha256, const char *source, gint64 duration_ms, gpointer user);
 /* An asset that was opened already, and not started, for whoever wants it first; NULL: open it.
  * (transfer full) (nullable) */
 typedef BtMedia *(*BtStageOpened)(const char *sha256, gpointer user);
@@ -77,7 +81,8 @@ typedef struct {
     BtStageOnFailure on_failure;   /* nullable */
     BtStageOnSuccess on_success;   /* nullable */
     BtStageOnCatchUp on_catch_up;  /* nullable */
-    gpointer failure_user;         /* of all three */
+    BtStageOnLength on_length;     /* nullable */
+    gpointer failure_user;         /* of all four */
     BtStageOpenStream open_stream; /* nullable: then streams show their fallback */
     BtStageCloseStream close_stream;
     BtStageOnLive on_live; /* nullable */

@@ -143,6 +143,8 @@ typedef struct {
 /* An absolute window, [from, until). */
 typedef struct {
     gint64 from_ms, until_ms;
+    gint64 *since_ms; /* one per zone of the layout: from when it counts while its programme is
+                       * alone, not after from_ms; NULL: all from from_ms */
 } BtWhenSlot;
 
 /* Either slots, or days and times of day. */

@@ -36,10 +36,28 @@ static gboolean check_days_in_order(const BtJsonAt *at, const BtWhen *when, GErr
 
 /* ---- slots: absolute windows, in place of days and times ---- */
 
+static gboolean find_zone(const BtLayout *layout, const BtJsonAt *at, guint *index, GError **error)
+{
+    for (guint i = 0; i < layout->zones->len; i++) {
+        const BtZone *zone = g_ptr_array_index(layout->zones, i);
+        if (strcmp(zone->id, at->key) != 0)
+            continue;
+        *index = i;
+        return TRUE;
+    }
+    return bt_json_fail(at, BT_ERROR_INVALID, error,
+        "layout \"%s\" has no zone of this name: expected one of its zones", layout->id);
+}
+
 typedef struct {
     BtDraft *draft;
-    GArray *slots;
+    BtProgramme *programme;
 } SlotsReader;
+
+static void slot_clear(gpointer data)
+{
+    g_free(((BtWhenSlot *)data)->since_ms);
+}
 
 static gboolean check_rises(
     const BtJsonAt *at, const GArray *slots, const BtWhenSlot *slot, GError **error)
@@ -54,26 +72,68 @@ static gboolean check_rises(
         "the slot begins before the one before it ends: expected them in order, none overlapping");
 }
 
+/* From when one zone counts. */
+static gboolean read_since_of(
+    const BtJsonAt *at, const BtProgramme *programme, BtWhenSlot *slot, GError **error)
+{
+    guint zone = 0;
+    gint64 since_ms;
+    if (!find_zone(programme->layout, at, &zone, error))
+        return FALSE;
+    if (!programme->playlists[zone])
+        return bt_json_fail(at, BT_ERROR_INVALID, error,
+            "the programme does not fill this zone: expected one that it fills");
+    if (!bt_json_read_time(at, &since_ms, error))
+        return FALSE;
+    if (since_ms > slot->from_ms)
+        return bt_json_fail(at, BT_ERROR_INVALID, error,
+            "this is after the start of the slot: expected a time not after it");
+    slot->since_ms[zone] = since_ms;
+    return TRUE;
+}
+
+static gboolean read_since(
+    const BtJsonAt *zones, const BtProgramme *programme, BtWhenSlot *slot, GError **error)
+{
+    guint n = programme->layout->zones->len;
+    void *iter = NULL;
+    BtJsonAt at;
+    if (!bt_json_read_object(zones, error))
+        return FALSE;
+    slot->since_ms = g_new(gint64, n);
+    for (guint z = 0; z < n; z++)
+        slot->since_ms[z] = slot->from_ms;
+    while (bt_json_next_member(zones, &iter, &at))
+        if (!read_since_of(&at, programme, slot, error))
+            return FALSE;
+    return TRUE;
+}
+
 static gboolean read_slot(const BtJsonAt *at, gpointer user, GError **error)
 {
     SlotsReader *reader = user;
-    BtWhenSlot slot;
+    GArray *slots = reader->programme->when.slots;
+    BtWhenSlot slot = { 0 };
     if (!bt_json_read_array(at, G_MAXSIZE, error))
         return FALSE;
-    if (bt_json_length(at) != 2)
+    gsize length = bt_json_length(at);
+    if (length < 2 || length > 3)
         return bt_json_fail(at, BT_ERROR_INVALID, error,
-            "%" G_GSIZE_FORMAT " elements: expected [from, until]", bt_json_length(at));
+            "%" G_GSIZE_FORMAT " elements: expected [from, until] or [from, until, {zone: time}]",
+            length);
     BtJsonAt from = bt_json_element(at, 0), until = bt_json_element(at, 1);
     if (!bt_json_read_time(&from, &slot.from_ms, error) ||
-        !bt_json_read_time(&until, &slot.until_ms, error) ||
-        !check_rises(at, reader->slots, &slot, error))
+        !bt_json_read_time(&until, &slot.until_ms, error) || !check_rises(at, slots, &slot, error))
         return FALSE;
     if (++reader->draft->n_slots > BT_MANIFEST_MAX_SLOTS)
         return bt_json_fail(at, BT_ERROR_LIMIT, error,
             "more than %d slots in all programmes: expected at most %d", BT_MANIFEST_MAX_SLOTS,
             BT_MANIFEST_MAX_SLOTS);
-    g_array_append_val(reader->slots, slot);
-    return TRUE;
+    g_array_append_val(slots, slot);
+    BtJsonAt since = bt_json_element(at, length - 1);
+    return length == 2 ||
+        read_since(
+            &since, reader->programme, &g_array_index(slots, BtWhenSlot, slots->len - 1), error);
 }
 
 static gboolean check_slots_stand_alone(const BtJsonAt *when, GError **error)
@@ -87,20 +147,24 @@ static gboolean check_slots_stand_alone(const BtJsonAt *when, GError **error)
     return TRUE;
 }
 
-static gboolean read_slots(BtDraft *draft, const BtJsonAt *when, GArray *slots, GError **error)
+static gboolean read_slots(
+    BtDraft *draft, const BtJsonAt *when, BtProgramme *programme, GError **error)
 {
     BtJsonAt at;
     return !bt_json_member(when, "slots", &at) ||
         (check_slots_stand_alone(when, error) &&
-            bt_read_each(
-                when, "slots", 1, BT_SLOTS_MAX, read_slot, &(SlotsReader){ draft, slots }, error));
+            bt_read_each(when, "slots", 1, BT_SLOTS_MAX, read_slot,
+                &(SlotsReader){ draft, programme }, error));
 }
 
 /* ---- */
 
-static gboolean read_when(BtDraft *draft, const BtJsonAt *object, BtWhen *when, GError **error)
+/* Once the layout and the zones that are filled are known. */
+static gboolean read_when(
+    BtDraft *draft, const BtJsonAt *object, BtProgramme *programme, GError **error)
 {
     static const char *const known[] = { "from", "until", "days", "times", "slots", NULL };
+    BtWhen *when = &programme->when;
     BtJsonAt at;
     if (!bt_json_member(object, "when", &at))
         return TRUE;
@@ -110,24 +174,10 @@ static gboolean read_when(BtDraft *draft, const BtJsonAt *object, BtWhen *when, 
     return bt_read_day_or_keep(&at, "from", &when->from_day, error) &&
         bt_read_day_or_keep(&at, "until", &when->until_day, error) &&
         check_days_in_order(&at, when, error) && read_weekdays(&at, &when->days, error) &&
-        bt_read_times(&at, "times", when->times, error) &&
-        read_slots(draft, &at, when->slots, error);
+        bt_read_times(&at, "times", when->times, error) && read_slots(draft, &at, programme, error);
 }
 
 /* ---- zones ---- */
-
-static gboolean find_zone(const BtLayout *layout, const BtJsonAt *at, guint *index, GError **error)
-{
-    for (guint i = 0; i < layout->zones->len; i++) {
-        const BtZone *zone = g_ptr_array_index(layout->zones, i);
-        if (strcmp(zone->id, at->key) != 0)
-            continue;
-        *index = i;
-        return TRUE;
-    }
-    return bt_json_fail(at, BT_ERROR_INVALID, error,
-        "layout \"%s\" has no zone of this name: expected one of its zones", layout->id);
-}
 
 static gboolean find_named(
     GHashTable *things, const BtJsonAt *at, const char *what, gconstpointer *thing, GError **error)
@@ -212,14 +262,14 @@ static gboolean read_programme(const BtJsonAt *at, gpointer user, GError **error
     programme->when.days = ALL_DAYS;
     programme->when.times = g_array_new(FALSE, FALSE, sizeof(BtTimes));
     programme->when.slots = g_array_new(FALSE, FALSE, sizeof(BtWhenSlot));
+    g_array_set_clear_func(programme->when.slots, slot_clear);
     programme->index = draft->manifest->programmes->len;
     if (!bt_json_read_object(at, error) || !bt_read_id(at, "id", &programme->id, error) ||
         !check_new_id(draft->manifest, at, programme->id, error) ||
         !read_layout_of(draft, at, programme, error) || !read_class(at, &programme->cls, error) ||
         !bt_read_int_or_keep(at, "weight", 1, 100, &programme->weight, error) ||
         !bt_read_bool_or_keep(at, "rehearsal", &programme->rehearsal, error) ||
-        !read_filled_zones(draft, at, programme, error) ||
-        !read_when(draft, at, &programme->when, error))
+        !read_filled_zones(draft, at, programme, error) || !read_when(draft, at, programme, error))
         return FALSE;
     bt_draft_note_unknown(draft, at, known);
     g_ptr_array_add(draft->manifest->programmes, g_steal_pointer(&programme));

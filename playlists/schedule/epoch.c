@@ -172,17 +172,26 @@ static BtLoop *make_loop(BtEpoch *epoch, const BtCandidate *candidate, guint zon
     return loop;
 }
 
+/* From when a zone counts. Turns have one anchor; one that takes none may have others. */
+static gint64 anchor_of(const BtStand *stand, const BtCandidate *candidate, guint zone)
+{
+    gboolean alone = stand->candidates->len == 1;
+    return alone && candidate->since_ms ? candidate->since_ms[zone] : stand->anchor_ms;
+}
+
 /* Fixes who takes turns: called once they are all known. */
 static void begin_turns(BtEpoch *epoch, BtStand *stand)
 {
+    gint64 anchor_ms = stand->anchor_ms;
     stand->turns = g_new0(BtTurn, stand->candidates->len + 1);
     for (guint i = 0; i < stand->candidates->len; i++) {
         BtCandidate *candidate = stand->candidates->pdata[i];
         guint first = candidate->ready->first_zone;
         candidate->loops[first] = make_loop(epoch, candidate, first);
         stand->turns[i] = (BtTurn){ candidate->loops[first], candidate->programme->weight };
+        anchor_ms = anchor_of(stand, candidate, first);
     }
-    bt_walk_begin(&stand->walk, stand->turns, stand->candidates->len, stand->anchor_ms);
+    bt_walk_begin(&stand->walk, stand->turns, stand->candidates->len, anchor_ms);
 }
 
 static gboolean fills_a_zone(const BtDocument *document, const BtProgramme *programme)
@@ -194,6 +203,7 @@ static gboolean fills_a_zone(const BtDocument *document, const BtProgramme *prog
 static void add_programme(BtEpoch *epoch, BtStand *stand, const BtDocument *document,
     const BtProgramme *programme, const BtLocal *local)
 {
+    const BtWhenSlot *slot = NULL;
     gint64 start_ms, next_ms;
     if (bt_epoch_may_show(epoch, document, programme) != BT_MAY_SHOW ||
         !fills_a_zone(document, programme))
@@ -204,8 +214,11 @@ static void add_programme(BtEpoch *epoch, BtStand *stand, const BtDocument *docu
         if (!open)
             return;
         stand->anchor_ms = MAX(stand->anchor_ms, start_ms);
+        slot = bt_window_slot(&programme->when, local->now_ms);
     }
-    g_ptr_array_add(stand->candidates, candidate_new(document, programme));
+    BtCandidate *candidate = candidate_new(document, programme);
+    candidate->since_ms = slot ? slot->since_ms : NULL;
+    g_ptr_array_add(stand->candidates, candidate);
 }
 
 static void add_programmes(BtEpoch *epoch, BtStand *stand, BtClass cls, gint64 at_ms)
@@ -256,7 +269,8 @@ const BtWalk *bt_epoch_zone_walk(
     if (!candidate->loops[zone]) {
         candidate->loops[zone] = make_loop(epoch, candidate, zone);
         candidate->turns[zone] = (BtTurn){ candidate->loops[zone], 1 };
-        bt_walk_begin(&candidate->walks[zone], &candidate->turns[zone], 1, stand->anchor_ms);
+        bt_walk_begin(
+            &candidate->walks[zone], &candidate->turns[zone], 1, anchor_of(stand, candidate, zone));
     }
     bt_walk_seek(&candidate->walks[zone], at_ms);
     return &candidate->walks[zone];

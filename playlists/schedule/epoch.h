@@ -60,8 +60,9 @@ typedef struct {
     const BtDocument *document;
     const BtProgramme *programme;
     const BtReady *ready;
-    BtLoop **loops; /* one per zone, NULL where there is none (yet) */
-    BtWalk *walks;  /* the same, of zones other than the first */
+    const gint64 *since_ms; /* one per zone: what its open slot says; NULL: nothing */
+    BtLoop **loops;         /* one per zone, NULL where there is none (yet) */
+    BtWalk *walks;          /* the same, of zones other than the first */
     BtTurn *turns;
 } BtCandidate;
 

@@ -170,6 +170,15 @@ static guint find_slot(const GArray *slots, gint64 now_ms)
     return low;
 }
 
+const BtWhenSlot *bt_window_slot(const BtWhen *when, gint64 now_ms)
+{
+    guint place = count_slots(when) ? find_slot(when->slots, now_ms) : 0;
+    if (place == count_slots(when))
+        return NULL;
+    const BtWhenSlot *slot = &g_array_index(when->slots, BtWhenSlot, place);
+    return slot->from_ms <= now_ms ? slot : NULL;
+}
+
 static gboolean slot_at(const GArray *slots, gint64 now_ms, gint64 *start_ms, gint64 *next_ms)
 {
     guint place = find_slot(slots, now_ms);

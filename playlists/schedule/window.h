@@ -28,6 +28,8 @@ guint bt_weekday(gint64 day);
  * began.
  * `*next_ms`: the first later instant at which a window begins or ends, BT_TIME_MAX for none. */
 gboolean bt_window_at(const BtWhen *when, const BtLocal *local, gint64 *start_ms, gint64 *next_ms);
+/* The slot that is open; NULL where none is, or there are none. Borrowed. */
+const BtWhenSlot *bt_window_slot(const BtWhen *when, gint64 now_ms);
 
 typedef enum {
     BT_WINDOW_OPEN,

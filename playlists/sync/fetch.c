@@ -4,13 +4,13 @@
  * not ask for, and add the system's certificate authorities to a private one, so all that is turned
  * off. One handle lives as long as the source: its connection is kept from poll to poll, since a
  * new TLS handshake a minute costs more than all the content of a month of bulletins. */
+#include "playlists/sync/tls.h"
 #include "playlists/sync/transport.h"
 
 #include <curl/curl.h>
 #include <gio/gio.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
-#include <openssl/ssl.h>
 #include <openssl/x509_vfy.h>
 #include <stdio.h>
 #include <string.h>
@@ -110,6 +110,8 @@ static void read_field(Exchange *x, const char *name, const char *value)
     BtAnswer *answer = x->answer;
     if (g_ascii_strcasecmp(name, "etag") == 0)
         copy_short(answer->tag, sizeof answer->tag, value);
+    else if (g_ascii_strcasecmp(name, "last-modified") == 0)
+        copy_short(answer->modified, sizeof answer->modified, value);
     else if (g_ascii_strcasecmp(name, "retry-after") == 0)
         copy_short(answer->retry_after, sizeof answer->retry_after, value);
     else if (g_ascii_strcasecmp(name, "date") == 0)
@@ -231,32 +233,14 @@ static gint64 time_for_tls(const BtFetch *fetch, gboolean *known)
     return MAX(wall_ms, fetch->transport.trusted_now_ms);
 }
 
-static int forgive_early(int holds, X509_STORE_CTX *store)
-{
-    if (holds || X509_STORE_CTX_get_error(store) != X509_V_ERR_CERT_NOT_YET_VALID)
-        return holds;
-    X509_STORE_CTX_set_error(store, X509_V_OK);
-    return 1;
-}
-
-/* A box that does not know the time (without a battery it wakes in 1970, with a bad one anywhere)
- * would refuse every certificate, and with it the only way to learn it. So a certificate is refused
- * then only when it has surely expired: its first day may have come meanwhile. Where the peer's key
- * itself is pinned, its dates say nothing. */
+/* libcurl's own context, so that it checks all else. */
 static CURLcode on_tls(CURL *curl, void *context, void *user)
 {
     const BtFetch *fetch = user;
     gboolean known;
     gint64 now_ms = time_for_tls(fetch, &known);
-    X509_VERIFY_PARAM *param = SSL_CTX_get0_param(context);
     (void)curl;
-    if (!known && fetch->pin) {
-        X509_VERIFY_PARAM_set_flags(param, X509_V_FLAG_NO_CHECK_TIME);
-        return CURLE_OK;
-    }
-    X509_VERIFY_PARAM_set_time(param, (time_t)(now_ms / 1000));
-    if (!known)
-        SSL_CTX_set_verify(context, SSL_CTX_get_verify_mode(context), forgive_early);
+    bt_tls_set_time(context, fetch->pin != NULL, now_ms, known);
     return CURLE_OK;
 }
 

@@ -47,7 +47,8 @@ typedef struct {
     char location[BT_LOCATION_MAX_BYTES + 1]; /* of a redirect, as it was sent; "" */
     gboolean page;                            /* it calls itself a page for people */
     char retry_after[BT_FIELD_MAX_BYTES + 1];
-    char date[BT_FIELD_MAX_BYTES + 1]; /* what time the peer says it is, "" when it does not */
+    char modified[BT_FIELD_MAX_BYTES + 1]; /* Last-Modified as it was sent, "" */
+    char date[BT_FIELD_MAX_BYTES + 1];     /* what time the peer says it is, "" when it does not */
 } BtAnswer;
 
 /* Where the body of a 2xx answer goes; bodies of other answers are dropped. `begin` comes once,

@@ -1,6 +1,7 @@
 /* Where the picture goes: a window of SDL2 (X11, Wayland, KMS), or nowhere (the null display, whose
  * picture can be written as a PNG). Also the loudspeaker, which SDL2 opens too.
- * Thread-safety: the main thread of one process; a speaker belongs to the thread that opened it. */
+ * Thread-safety: the main thread of one process; a speaker belongs to another, which
+ * opened it. */
 #ifndef BT_RENDER_DISPLAY_DISPLAY_H
 #define BT_RENDER_DISPLAY_DISPLAY_H
 

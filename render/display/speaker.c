@@ -54,6 +54,12 @@ static gboolean open_device(BtSpeaker *speaker)
     return TRUE;
 }
 
+/* SDL keeps an error for each thread and gives it back only where it started the thread. */
+static void forget_thread(void)
+{
+    SDL_TLSCleanup();
+}
+
 BtSpeaker *bt_speaker_open(BtSpeakerFill fill, gpointer user, GError **error)
 {
     SDL_SetHint(SDL_HINT_NO_SIGNAL_HANDLERS, "1");
@@ -68,6 +74,7 @@ BtSpeaker *bt_speaker_open(BtSpeakerFill fill, gpointer user, GError **error)
             SDL_GetError());
         if (started)
             SDL_QuitSubSystem(SDL_INIT_AUDIO);
+        forget_thread();
         g_free(speaker);
         return NULL;
     }
@@ -81,6 +88,7 @@ void bt_speaker_close(BtSpeaker *speaker)
         return;
     SDL_CloseAudioDevice(speaker->device);
     SDL_QuitSubSystem(SDL_INIT_AUDIO);
+    forget_thread();
     g_free(speaker);
 }
 

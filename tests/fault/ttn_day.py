@@ -117,20 +117,11 @@ def shown_at(stretches, at_s):
     return next((ident for since, until, ident in stretches if since <= at_s < until), None)
 
 
-def stretches_of(board, province):
-    """[(since, until, the bulletin's id)] of the board's own facts; whose an item is, the play log says."""
-    names = {}
-    for message in province.messages("played"):
-        names.setdefault(round(ttn.seconds_of(message["ThoiDiemBatDau"])), set()).add(message["BanTinID"])
-    facts = board.played()
-    items = {}
-    for fact in facts:
-        near = {i for s in (-1, 0, 1) for i in names.get(round(millis(fact["start"]) / 1000) + s, ())}
-        items[fact["item"]] = items[fact["item"]] & near if fact["item"] in items else near
+def stretches_of(board):
+    """[(since, until, the bulletin's id)] of the board's own facts: an item is called after its bulletin."""
     found = []
-    for fact in facts:
-        ident = next(iter(items[fact["item"]]), "?") if len(items[fact["item"]]) == 1 else fact["item"]
-        since = millis(fact["start"]) / 1000
+    for fact in board.played():
+        ident, since = fact["item"].removeprefix("b."), millis(fact["start"]) / 1000
         for gap in fact.get("gaps", []):
             found.append((since, millis(gap[0]) / 1000, ident))
             since = millis(gap[1]) / 1000
@@ -138,8 +129,8 @@ def stretches_of(board, province):
     return found
 
 
-def check_shown(plan, cancelled, board, province):
-    stretches = stretches_of(board, province)
+def check_shown(plan, cancelled, board):
+    stretches = stretches_of(board)
     begun = {}
     for since, _, ident in stretches:
         begun[ident] = min(since, begun.get(ident, since))
@@ -242,7 +233,7 @@ def run(options):
             board.wait(lambda: board.source_state().get("outbox", {}).get("waiting") == 0, "all told to the province", 300)
             board.end()
             tell_bytes(province, line)
-            check_shown(plan, cancelled, board, province)
+            check_shown(plan, cancelled, board)
             check_urgent(plan, line)
             check_told(plan, cancelled, board, province)
             assert not province.faults, "\n".join(map(str, province.faults[:10]))

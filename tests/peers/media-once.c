@@ -65,7 +65,7 @@ static void print_what_became(BtTtnStore *store, gint64 now_ms)
 
 typedef struct {
     char *folder, *insecure;
-    int kind, max_kb, slice_ms, day_kb;
+    int anew, kind, max_kb, slice_ms, day_kb;
     gint64 now_ms;
     gboolean urgent;
 } Options;
@@ -91,6 +91,8 @@ static int run(const Options *options, const char *url)
     g_autoptr(BtCache) cache = bt_cache_open(cache_path, TRUE, &error);
     g_autoptr(BtTtnStore) store = bt_ttn_store_open(store_path, &error);
     g_autoptr(BtTtnMessage) message = message_of((BtTtnKind)options->kind, url, options->urgent);
+    g_free(message->id);
+    message->id = g_strdup_printf("%s %d", url, options->anew);
     const char *insecure[] = { options->insecure, NULL };
     BtTtnMediaOptions media_options = { .cache = cache,
         .store = store,
@@ -123,6 +125,7 @@ int main(int argc, char **argv)
     const GOptionEntry entries[] = {
         { "folder", 0, 0, G_OPTION_ARG_STRING, &options.folder, "", "" },
         { "kind", 0, 0, G_OPTION_ARG_INT, &options.kind, "", "" },
+        { "anew", 0, 0, G_OPTION_ARG_INT, &options.anew, "", "" },
         { "max-kb", 0, 0, G_OPTION_ARG_INT, &options.max_kb, "", "" },
         { "slice-ms", 0, 0, G_OPTION_ARG_INT, &options.slice_ms, "", "" },
         { "day-kb", 0, 0, G_OPTION_ARG_INT, &options.day_kb, "", "" },

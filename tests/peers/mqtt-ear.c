@@ -2,7 +2,8 @@
  *   mqtt-ear [OPTION…] TOPIC…
  * Lines on stdout: "state 0|1 REASON", "message TOPIC SIZE BEGINNING", and for each line
  * "TOPIC WORDS" on stdin "published" or "failed REASON". "bytes" on stdin says how many came and
- * went. The end of stdin is its own. */
+ * went; with --surely-past TIME the time is not known until "known". The end of stdin is its own.
+ */
 #include "player/confine.h"
 #include "playlists/sync/ttn/mqtt.h"
 
@@ -11,6 +12,19 @@
 #include <unistd.h>
 
 static const char *die_on;
+
+static char *surely_past;
+static gint is_known;
+
+/* Until "known" is said, only that it is later than this. */
+static gint64 now(gboolean *known, gpointer user)
+{
+    gint64 past_ms = 0;
+    (void)user;
+    *known = g_atomic_int_get(&is_known);
+    g_assert(bt_time_parse(surely_past, &past_ms, NULL));
+    return past_ms;
+}
 
 static void on_message(const char *topic, GBytes *payload, gboolean kept, gpointer user)
 {
@@ -34,7 +48,9 @@ static void publish(BtMqtt *mqtt, char *line)
 {
     g_autoptr(GError) error = NULL;
     char *space = strchr(g_strchomp(line), ' ');
-    if (space == NULL) {
+    if (strcmp(line, "known") == 0) {
+        g_atomic_int_set(&is_known, 1);
+    } else if (space == NULL) {
         printf("bytes %" G_GUINT64_FORMAT "\n", bt_mqtt_take_bytes(mqtt));
     } else {
         *space = '\0';
@@ -61,9 +77,10 @@ static gboolean confine(const char *folder)
 int main(int argc, char **argv)
 {
     g_autoptr(GError) error = NULL;
-    BtMqttOptions options = { .client_id = "ear" };
+    static BtMqttOptions options = { .client_id = "ear" }; /* what was asked for lasts to the end */
+    static char *confined = NULL;
     BtMqttEar ear = { on_message, on_state, NULL };
-    char *confined = NULL, line[4096];
+    char line[4096];
     int max_bytes = 256 * 1024;
     const GOptionEntry entries[] = {
         { "url", 0, 0, G_OPTION_ARG_STRING, &options.url, "", "" },
@@ -71,6 +88,8 @@ int main(int argc, char **argv)
         { "ca", 0, 0, G_OPTION_ARG_STRING, &options.ca_path, "", "" },
         { "cert", 0, 0, G_OPTION_ARG_STRING, &options.cert_path, "", "" },
         { "key", 0, 0, G_OPTION_ARG_STRING, &options.key_path, "", "" },
+        { "pin", 0, 0, G_OPTION_ARG_STRING, &options.pin, "", "" },
+        { "surely-past", 0, 0, G_OPTION_ARG_STRING, &surely_past, "", "" },
         { "user", 0, 0, G_OPTION_ARG_STRING, &options.username, "", "" },
         { "password", 0, 0, G_OPTION_ARG_STRING, &options.password, "", "" },
         { "id", 0, 0, G_OPTION_ARG_STRING, &options.client_id, "", "" },
@@ -84,6 +103,7 @@ int main(int argc, char **argv)
     if (!g_option_context_parse(context, &argc, &argv, &error) ||
         (confined != NULL && !confine(confined)))
         return 2;
+    options.now = surely_past == NULL ? NULL : now;
     options.topics = (const char *const *)argv + 1;
     options.max_bytes = (gsize)max_bytes;
     g_autoptr(BtMqtt) mqtt = bt_mqtt_new(&options, &ear, &error);

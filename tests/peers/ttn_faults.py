@@ -5,6 +5,7 @@ meanwhile is reported later, once, with its own times.
     ttn_faults.py Answers | Messages | Outages
 """
 import json
+import os
 import re
 import time
 import unittest
@@ -30,7 +31,8 @@ class Faults(unittest.TestCase):
     def setUp(self):
         self.town = self.enterContext(ttn.Town())
         self.province = self.enterContext(Province())
-        self.board = ttn.Board(self.town, self.province, more=ttn.CLASSES)
+        # After failures the board waits up to fifteen times this.
+        self.board = ttn.Board(self.town, self.province, more=ttn.CLASSES + "\npoll=2")
         self.board.play()
         self.addCleanup(self.board.stop)
         self.board.wait_for_connection()
@@ -68,6 +70,8 @@ class Answers(Faults):
         """While each lasts, a bulletin comes and goes; its play log arrives when all is well again, once."""
         sent = []
         for kind, pattern in ANSWERS.items():
+            if os.environ.get("CASE", kind) != kind:
+                continue
             with self.subTest(kind):
                 self.province.web.end_troubles()  # of a case that failed
                 place = len(way.log(self.board))
@@ -138,7 +142,7 @@ class Messages(Faults):
             with self.subTest(name):
                 b = self.province.publish(Bulletin(1, "priority", name, duration_s=5), TWISTS[name])
                 self.board.wait_for_play(b)
-                self.province.say("command", TWISTS[name](self.province.dialect.cancel(b)))
+                self.province.cancel(b, TWISTS[name])
                 self.board.wait(lambda: self.item in self.board.on_air().values(), "what was there before", 30)
         self.province.command("volume", 31, TWISTS["numbers as strings"])
         self.board.wait(lambda: self.province.messages("state")[-1]["AmLuong"] == 31, "the volume")

@@ -40,7 +40,7 @@ heartbeat=5
 
 # No codes of commands are public but that of the volume: those of the stand-in, as a province would tell them.
 CODES = {"dialect": "tinh", "extends": "ttn-2.0",
-         "tables": {"command": {"5": "restart", "6": "urgent", "7": "schedule", "8": "cancel_schedule"}}}
+         "tables": {"command": {"5": "restart", "6": "urgent", "7": "schedule", "8": "cancel_schedule", "9": "cancel"}}}
 
 
 class Town(district.District):

@@ -38,6 +38,7 @@ class Server(http.server.BaseHTTPRequestHandler):
     def do_GET(self):
         way = self.path.split("/")[1].split("?")[0]
         self.server.asked.append((self.path, self.headers.get("Range"), self.headers.get("If-Range")))
+        self.server.conditions.append((self.headers.get("If-None-Match"), self.headers.get("If-Modified-Since")))
         try:
             getattr(self, "way_" + way)()
         except OSError:
@@ -126,6 +127,27 @@ class Server(http.server.BaseHTTPRequestHandler):
         self.close_connection = True
         return None
 
+    def of_version(self, **fields):
+        """What lies there now, or the word that it is what the other side has."""
+        fields = {name: value % self.server.version for name, value in fields.items()}
+        known = {"ETag": "If-None-Match", "Last_Modified": "If-Modified-Since"}
+        if any(self.headers.get(known[name]) == value for name, value in fields.items()):
+            return self.send(304, **fields)
+        return self.send(200, JPEG if self.server.version == 1 else ANOTHER, **fields)
+
+    def way_tagged(self):
+        self.of_version(ETag='W/"%d"')
+
+    def way_dated(self):
+        self.of_version(Last_Modified="Fri, 27 Nov 2026 07:00:0%d GMT")
+
+    def way_bare(self):
+        self.of_version()
+
+    def way_fails(self):
+        """From the second version on."""
+        return self.send(200, JPEG, ETag='"a"') if self.server.version == 1 else self.send(500, b"broken")
+
     def way_changed(self):
         if len(self.server.asked) > 1:
             return self.ranged('"two"', ANOTHER)
@@ -135,7 +157,7 @@ class Server(http.server.BaseHTTPRequestHandler):
 class Media(unittest.TestCase):
     def setUp(self):
         self.server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Server)
-        self.server.asked = []
+        self.server.asked, self.server.conditions, self.server.version = [], [], 1
         threading.Thread(target=self.server.serve_forever, daemon=True).start()
         self.addCleanup(self.server.server_close)
         self.addCleanup(self.server.shutdown)
@@ -243,6 +265,59 @@ class Media(unittest.TestCase):
         """… and from the start when the file changed."""
         self.once(self.url("changed"))
         self.assert_here(self.once(self.url("changed"), now=NOW + 3600 * 1000), ANOTHER)
+
+    def look_again(self, way, **options):
+        """Its bulletin comes anew."""
+        self.anew = getattr(self, "anew", 0) + 1
+        return self.once(self.url(way), anew=self.anew, **options)
+
+    def test_unchanged(self):
+        """A bulletin that comes anew costs one small answer where the file is the same …"""
+        for way, condition in {"tagged": ('W/"1"', None), "dated": (None, "Fri, 27 Nov 2026 07:00:01 GMT")}.items():
+            with self.subTest(way):
+                self.assert_here(self.once(self.url(way)))
+                asked = len(self.server.asked)
+                said = self.look_again(way)
+                self.assert_here(said)
+                self.assertEqual(self.server.conditions[asked:], [condition])
+                self.assertLess(int(re.search(r"round changed=0 .*bytes=(\d+)", said)[1]), 2000)
+                self.once(self.url(way))  # the same once more, by the same message
+                self.assertEqual(len(self.server.asked), asked + 1)
+
+    def test_replaced(self):
+        """… and brings what lies there now where it is another."""
+        for way in ("tagged", "dated"):
+            with self.subTest(way):
+                self.server.version = 1
+                self.assert_here(self.once(self.url(way)))
+                self.server.version = 2
+                said = self.look_again(way)
+                self.assertRegex(said, "round changed=1")
+                self.assert_here(said, ANOTHER)
+                self.assert_here(self.look_again(way), ANOTHER)
+                self.begin_anew()
+
+    def test_no_validator(self):
+        """All of it again, once an hour."""
+        self.assert_here(self.once(self.url("bare")))
+        self.server.version = 2
+        self.assert_here(self.look_again("bare", now=NOW + 60000))
+        self.assertEqual(len(self.server.asked), 1)
+        self.assert_here(self.look_again("bare", now=NOW + 3600 * 1000), ANOTHER)
+
+    def test_not_to_be_had_anew(self):
+        """What is here stays, and is not asked for again until the next time."""
+        self.assert_here(self.once(self.url("fails")))
+        self.server.version = 2
+        said = self.look_again("fails")
+        self.assertRegex(said, "event skipped network .*with what is here")
+        self.assert_here(said)
+        self.assertNotIn("missing", said)
+        self.server.shutdown()
+        self.server.server_close()
+        said = self.look_again("fails")
+        self.assert_here(said)
+        self.assertRegex(said, r"missing failures=0 given-up=0 wait=60000")
 
     def test_budget(self):
         """Within the day's bytes, in ranges; an urgent one never waits."""

@@ -88,6 +88,40 @@ class Trust(Test):
         said = self.hear(place, cert=self.folder / "no.pem", key=self.folder / "no.key").wait("state")
         self.assertIn("cannot be read", said)
 
+    def test_pin(self):
+        """Beside the authority, not in its place."""
+        place, other = self.broker(authority=self.authority()), self.authority("other")
+        pin = place.authority.pin()
+        self.assertEqual(self.hear(place, pin=pin).wait("state"), "state 1 ")
+        both = other.pin() + ";" + pin
+        self.assertEqual(self.hear(place, pin=both, id="both").wait("state"), "state 1 ")
+        wrong = self.hear(place, pin=other.pin(), id="wrong").wait("state")
+        self.assertIn("certificate verify failed", wrong)
+        self.assertTrue(wrong.startswith("state 0"))
+        self.assertTrue(self.ear(place.url(), ca=other.ca, pin=pin).wait("state").startswith("state 0"))
+
+    def test_number(self):
+        self.assertEqual(self.ear_of_number("IP:127.0.0.1").wait("state"), "state 1 ")
+        self.assertTrue(self.ear_of_number("DNS:localhost").wait("state").startswith("state 0"))
+
+    def ear_of_number(self, names):
+        place = self.broker(names[:2], authority=self.authority(names[:2] + "-authority", names=names))
+        return self.ear(place.url("127.0.0.1"), ca=place.authority.ca, id=names[:2])
+
+    def test_doubtful_clock(self):
+        """A certificate whose first day has not come, as far as a clock without a battery knows, may have come."""
+        place = self.broker(authority=self.authority().early(2))
+        self.assertIn("certificate verify failed", self.hear(place).wait("state 0"))
+        soon = self.hear(place, surely_past=peers.rfc3339(0), id="soon")
+        self.assertEqual(soon.wait("state"), "state 1 ")
+        over = {"surely_past": peers.rfc3339(24 * 25)}  # after its last day
+        self.assertIn("certificate verify failed", self.hear(place, id="over", **over).wait("state 0"))
+        pinned = self.hear(place, id="pinned", pin=place.authority.pin(), **over)
+        self.assertEqual(pinned.wait("state"), "state 1 ")
+        soon.ask("known")
+        self.assertIn("looked at again", soon.wait("state 0"))
+        self.assertIn("certificate verify failed", soon.wait("state 0"))
+
     def test_plain(self):
         place = self.broker()
         self.assertEqual(self.ear(place.url("127.0.0.1")).wait("state"), "state 1 ")

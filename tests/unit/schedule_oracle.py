@@ -61,7 +61,7 @@ def day_number(date):
 def windows(when, zone, first_day, last_day):
     """All windows that begin on these days, as (start, end)."""
     if "slots" in when:
-        return [(ms(a), ms(b)) for a, b in when["slots"]]
+        return [(ms(slot[0]), ms(slot[1])) for slot in when["slots"]]
     found = []
     for day in range(first_day, last_day + 1):
         date = datetime.date(1970, 1, 1) + datetime.timedelta(days=day)
@@ -158,10 +158,16 @@ class Programme:
         self.items = {z: playlists[p] for z, p in programme["zones"].items()}
         zone = zoneinfo.ZoneInfo(manifest["timezone"])
         self.windows = windows(programme.get("when", {}), zone, *days)
+        self.since = [(ms(a), ms(b), {z: ms(s) for z, s in more[0].items()})
+                      for a, b, *more in programme.get("when", {}).get("slots", []) if more]
         self.first = next(z for z in self.zones if z["id"] in self.items)
 
     def start_at(self, t):
         return max((a for a, b in self.windows if a <= t < b), default=None)
+
+    def since_at(self, t):
+        """From when its zones count, where the open slot says so."""
+        return next((zones for a, b, zones in self.since if a <= t < b), {})
 
     def allowed(self):
         if not self.source["classes"] >> CLASSES.index(self.cls) & 1:
@@ -351,17 +357,19 @@ class Oracle:
                            for k in ("asset", "picture", "fallback") if i.get(k)))
 
     def make_class(self, cls, programmes, anchor, t):
-        walk = None
+        walk, since = None, {}
+        if len(programmes) == 1 and not self.untrusted:
+            since = programmes[0].since_at(t)
         if programmes:
             turns = [(p, p.weight, self.slots(p, p.first, t, self.untrusted)) for p in programmes]
-            walk = Walk(turns, anchor)
-        return {"class": cls, "walk": walk, "anchor": anchor, "zones": {}, "began": t}
+            walk = Walk(turns, since.get(programmes[0].first["id"], anchor))
+        return {"class": cls, "walk": walk, "anchor": anchor, "since": since, "zones": {}, "began": t}
 
     def zone_at(self, cls, programme, zone, t):
         key = (id(programme), zone["id"])
         if key not in cls["zones"]:
             slots = self.slots(programme, zone, cls["began"], self.untrusted)
-            cls["zones"][key] = Walk([(programme, 1, slots)], cls["anchor"])
+            cls["zones"][key] = Walk([(programme, 1, slots)], cls["since"].get(zone["id"], cls["anchor"]))
         return cls["zones"][key].at(t)
 
     def at(self, t):
@@ -604,6 +612,7 @@ class Maker:
 
     def __init__(self, seed):
         self.rng = random.Random(seed)
+        self.since = random.Random("since %d" % seed)
         self.zone, start = self.rng.choice(ZONES)
         self.first = ms(start) + self.rng.randrange(0, 12 * 3600000)
         self.last = self.first + self.rng.randrange(2, 9) * 3600000
@@ -654,16 +663,24 @@ class Maker:
     def instants_in_order(self, n):
         return sorted(self.rng.sample(range(self.first - 3600000, self.last + 3600000), n))
 
-    def some_slots(self):
+    def with_since(self, slot, zones):
+        """Half of them say from when some of their zones count."""
+        if self.since.random() < 0.5:
+            some = self.since.sample(zones, self.since.randrange(1, len(zones) + 1))
+            slot.append({z: text_of(ms(slot[0]) - self.since.randrange(0, 7200000)) for z in some})
+        return slot
+
+    def some_slots(self, zones):
         marks = self.instants_in_order(self.rng.randrange(2, 12))
         pairs = list(zip(marks, marks[1:]))
-        return [[text_of(a), text_of(b)] for a, b in pairs if self.rng.random() < 0.7] or [
+        slots = [[text_of(a), text_of(b)] for a, b in pairs if self.rng.random() < 0.7] or [
             [text_of(a), text_of(b)] for a, b in pairs[:1]]
+        return [self.with_since(slot, zones) for slot in slots]
 
-    def when(self):
+    def when(self, zones):
         made = {}
         if self.rng.random() < 0.3:
-            return {"slots": self.some_slots()}
+            return {"slots": self.some_slots(zones)}
         day = datetime.datetime.fromtimestamp(self.first / 1000, datetime.timezone.utc).date()
         if self.rng.random() < 0.7:
             made["times"] = [[self.clock(), self.clock(True)] for _ in range(self.rng.randrange(1, 4))]
@@ -679,7 +696,7 @@ class Maker:
         layout = self.rng.choice(LAYOUTS)
         zones = self.rng.sample([z["id"] for z in layout["zones"]], self.rng.randrange(1, len(layout["zones"]) + 1))
         return {"id": "p%d" % n, "layout": layout["id"], "class": cls, "weight": self.rng.choice([1, 1, 1, 2, 5]),
-                "zones": {z: self.rng.choice(playlists)["id"] for z in zones}, "when": self.when()}
+                "zones": {z: self.rng.choice(playlists)["id"] for z in zones}, "when": self.when(zones)}
 
     def manifest(self, version, classes):
         playlists = [{"id": "l%d" % n, "items": self.items()} for n in range(self.rng.randrange(1, 5))]

@@ -1,11 +1,13 @@
 /* Subtitles on the glass: which words at which instant, how large, where, and that they cost nobody
  * anything but themselves. */
+#include "base/channel.h"
 #include "base/error.h"
 #include "base/hash.h"
 #include "player/stage/caption.h"
 #include "player/stage/look.h"
 #include "player/stage/stage.h"
 #include "render/compose/compose.h"
+#include "render/decode/wire.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -209,8 +211,12 @@ typedef struct {
     BtFonts *fonts;
     gint64 start_ms;
     GString *failures;
-    guint spawned;   /* decoders */
-    gboolean deadly; /* WebVTT kills its decoder */
+    guint spawned; /* decoders */
+    enum {
+        HARMLESS,
+        DEADLY, /* WebVTT kills its decoder */
+        MUTE    /* the decoder of WebVTT does not start */
+    } vtt_is;
 } Rig;
 
 static Rig rig;
@@ -225,14 +231,27 @@ static int open_asset(const char *sha256, gpointer user, GError **error)
     return fd;
 }
 
+/* The socket of a decoder that is gone, and said before that it lives, or nothing. */
+static int spawn_dead(gboolean spoke, GError **error)
+{
+    const BtDecodeMessage word = { .type = BT_DECODE_ALIVE };
+    int ends[2];
+    g_assert_true(bt_channel_pair(ends, error));
+    if (spoke)
+        g_assert_cmpint(
+            bt_channel_send(ends[1], &word, sizeof word, NULL, 0, NULL), ==, BT_CHANNEL_OK);
+    close(ends[1]);
+    return ends[0];
+}
+
 static int spawn(int content_fd, gpointer user, GError **error)
 {
     char head[6] = "";
     (void)user;
     rig.spawned++;
-    gboolean dies =
-        rig.deadly && pread(content_fd, head, 6, 0) == 6 && memcmp(head, "WEBVTT", 6) == 0;
-    return bt_media_spawn_here(content_fd, dies ? (gpointer) "/bin/false" : rig.decoder, error);
+    gboolean vtt = pread(content_fd, head, 6, 0) == 6 && memcmp(head, "WEBVTT", 6) == 0;
+    return vtt && rig.vtt_is != HARMLESS ? spawn_dead(rig.vtt_is == DEADLY, error)
+                                         : bt_media_spawn_here(content_fd, rig.decoder, error);
 }
 
 static void note_failure(const BtStageFailure *failure, gpointer user)
@@ -501,21 +520,23 @@ static void test_fade(void)
 static const struct {
     const char *name;
     gsize sha256; /* offset in the rig, 0: MISSING */
-    gboolean deadly;
+    int vtt_is;
     const char *failures;
 } troubles[] = {
-    { "missing", 0, FALSE, "subtitles not-found" },
-    { "no-subtitles", G_STRUCT_OFFSET(Rig, bad), FALSE, "subtitles unsupported" },
-    { "a-film", G_STRUCT_OFFSET(Rig, film), FALSE, "subtitles invalid" },
-    { "deadly", G_STRUCT_OFFSET(Rig, vtt), TRUE,
+    { "missing", 0, HARMLESS, "subtitles not-found" },
+    { "no-subtitles", G_STRUCT_OFFSET(Rig, bad), HARMLESS, "subtitles unsupported" },
+    { "a-film", G_STRUCT_OFFSET(Rig, film), HARMLESS, "subtitles invalid" },
+    { "deadly", G_STRUCT_OFFSET(Rig, vtt), DEADLY,
         "subtitles died again, subtitles died again, subtitles died" },
+    { "not-started", G_STRUCT_OFFSET(Rig, vtt), MUTE,
+        "subtitles io again, subtitles io again, subtitles io" },
 };
 
 static void test_trouble(gconstpointer data)
 {
     guint i = GPOINTER_TO_UINT(data);
     rig_open();
-    rig.deadly = troubles[i].deadly;
+    rig.vtt_is = troubles[i].vtt_is;
     const char *sha256 = troubles[i].sha256 ? G_STRUCT_MEMBER_P(&rig, troubles[i].sha256) : MISSING;
     g_autofree char *one = g_strdup_printf("{\"lang\":\"vi\",\"asset\":\"%s\"}", MISSING);
     BtInputs *inputs = inputs_with(one, NULL), *plain = inputs_with("", NULL);

@@ -3,6 +3,7 @@
 #include "player/config.h"
 
 #include "base/error.h"
+#include "player/ttn_setup.h"
 
 #include <glib/gstdio.h>
 #include <string.h>
@@ -85,6 +86,13 @@ static const struct {
         ":4: a password without a user: expected username" },
     { "set-nothing", TTN "set.=a\n",
         ":4: not taken: expected a name, at most 1000 bytes, not too many of them" },
+    { "layout-zones", TTN "layout.a=main=0,0,640,384;strip=0,300,640,84\n",
+        ":4: layout.a: \"strip=0,300,640,84\": expected zones that do not overlap" },
+    { "layout-nothing", TTN "set.a=b\nlayout.a=\n",
+        ":5: layout.a: \"\": expected ZONE=X,Y,W,H;…" },
+    { "layout-name", TTN "layout.hai nửa=a=0,0,4,4\n",
+        ":4: layout.hai nửa: \"hai nửa\": expected a name of 1 to 64 of A-Z a-z 0-9 . _ -, no dot "
+        "first" },
     { "urgent-class", TTN "urgent=loud\n",
         ":4: unknown class: expected emergency, requisition, priority, ordinary or filler" },
     { "urgent-from", TTN "urgent_from=a;;b\n",
@@ -193,7 +201,7 @@ static void test_every_key(Fixture *f, gconstpointer data)
         "t]\nkind=ttn\nbase=http://127.0.0.1:80/api/\ndialect=./tinh.json\nauth=https://a.vn/in\n"
         "register=http://r.vn\nmqtt=mqtt://m.vn:1883\ninsecure_hosts=m.vn; r.vn\nusername=bang\n"
         "password_file=secret\ncert=c.pem\nkey=c.key\nca=ca.pem\npin=sha256//a\npoll=9\n"
-        "set.maThietBi=BT 01\nset.kinhDo=106.6\nlayout.Hai nửa=a=0,0,4,4;b=4,0,4,4\n"
+        "set.maThietBi=BT 01\nset.kinhDo=106.6\nlayout.hai-nua=a=0,0,4,4;b=4,0,4,4\n"
         "classes=emergency;requisition\nurgent=emergency\npriority=requisition\nordinary=filler\n"
         "urgent_from=H28; H29\nurgent_max_min=30\nmedia_max_mb=64\nday_mb=5\nstreams=\n");
     const BtConfigSource *source = bt_config_find_source(config, "t");
@@ -201,7 +209,7 @@ static void test_every_key(Fixture *f, gconstpointer data)
     check_addresses(f, source);
     check_pair(ttn->sets, 0, "maThietBi", "BT 01");
     check_pair(ttn->sets, 1, "kinhDo", "106.6");
-    check_pair(ttn->layouts, 0, "Hai nửa", "a=0,0,4,4;b=4,0,4,4");
+    check_pair(ttn->layouts, 0, "hai-nua", "a=0,0,4,4;b=4,0,4,4");
     g_assert_cmpint(ttn->classes[BT_TTN_PRIORITY], ==, BT_CLASS_REQUISITION);
     g_assert_cmpint(ttn->classes[BT_TTN_ORDINARY], ==, BT_CLASS_FILLER);
     g_assert_cmpstr(ttn->urgent_from[1], ==, "H29");
@@ -272,6 +280,23 @@ static void test_notes(Fixture *f, gconstpointer data)
     g_assert_false(has_note(closed, f->secret));
 }
 
+static gboolean says_it_leaves(Fixture *f, const char *display)
+{
+    g_autofree char *text = g_strconcat(TTN "layout.a=main=0,0,640,384\n", display, NULL);
+    g_autoptr(BtConfig) config = read_good(f, text);
+    g_autoptr(GPtrArray) notes = g_ptr_array_new_with_free_func(g_free);
+    g_assert_true(bt_ttn_setup_check(config, notes, NULL));
+    return has_note(notes, "[source t]: layout.a: zone \"main\" leaves the screen of 640 x 320");
+}
+
+static void test_layout_leaves(Fixture *f, gconstpointer data)
+{
+    (void)data;
+    g_assert_true(says_it_leaves(f, "[display]\ncanvas=640x320\n"));
+    g_assert_false(says_it_leaves(f, "[display]\ncanvas=640x384\n"));
+    g_assert_false(says_it_leaves(f, ""));
+}
+
 static void add_case(
     const char *group, const char *name, guint i, void (*test)(Fixture *, gconstpointer))
 {
@@ -290,5 +315,6 @@ int main(int argc, char **argv)
     add_case("read", "defaults", 0, test_defaults);
     add_case("read", "every-key", 0, test_every_key);
     add_case("notes", "all", 0, test_notes);
+    add_case("notes", "layout-leaves", 0, test_layout_leaves);
     return g_test_run();
 }

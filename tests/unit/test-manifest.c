@@ -65,6 +65,22 @@ static void test_slots(void)
     g_assert_cmpuint(manifest->notes->len, ==, 0);
 }
 
+/* A zone that the slot says nothing of counts from its start; the next slot says nothing at all. */
+static void test_slots_since(void)
+{
+    g_autofree char *text = changed(GOOD_WHEN,
+        "\"slots\": [[\"2026-11-22T08:00:00+07:00\", \"2026-11-22T02:00:00Z\","
+        "{\"main\": \"2026-11-22T07:50:00+07:00\"}],"
+        "[\"2026-11-22T02:00:00Z\", \"2026-11-22T02:00:00.001Z\"]]");
+    g_autoptr(BtManifest) manifest = parse(text, NULL);
+    const BtProgramme *day = g_ptr_array_index(manifest->programmes, 0);
+    const BtWhenSlot *first = &g_array_index(day->when.slots, BtWhenSlot, 0);
+    g_assert_cmpint(first->from_ms - first->since_ms[0], ==, 10 * BT_MINUTE_MS);
+    g_assert_cmpint(first->since_ms[1], ==, first->from_ms);
+    g_assert_null(first[1].since_ms);
+    g_assert_cmpuint(manifest->notes->len, ==, 0);
+}
+
 /* An item that is named again is the same one, and is counted again. */
 static void test_named_again(void)
 {
@@ -460,7 +476,35 @@ static const Case cases[] = {
         "m.json:/programmes/0/when/slots/1: the slot begins before the one before it ends: "
         "expected them in order, none overlapping" },
     { "slots-alone", GOOD_WHEN, SLOTS("[\"" T0 "\"]"), BT_ERROR_INVALID,
-        "m.json:/programmes/0/when/slots/0: 1 elements: expected [from, until]" },
+        "m.json:/programmes/0/when/slots/0: 1 elements: expected [from, until] or [from, until, "
+        "{zone: "
+        "time}]" },
+    { "slots-four", GOOD_WHEN, SLOTS("[\"" T0 "\", \"" T1 "\", {}, {}]"), BT_ERROR_INVALID,
+        "m.json:/programmes/0/when/slots/0: 4 elements: expected [from, until] or [from, until, "
+        "{zone: "
+        "time}]" },
+    { "slots-since", GOOD_WHEN, SLOTS("[\"" T1 "\", \"" T2 "\", {\"main\": \"" T1 "\"}]"), OK },
+    { "slots-since-none", GOOD_WHEN, SLOTS("[\"" T1 "\", \"" T2 "\", {}]"), OK },
+    { "slots-since-no-zone", GOOD_WHEN, SLOTS("[\"" T1 "\", \"" T2 "\", {\"film\": \"" T0 "\"}]"),
+        BT_ERROR_INVALID,
+        "m.json:/programmes/0/when/slots/0/2/film: layout \"split\" has no zone of this name: "
+        "expected "
+        "one of its zones" },
+    { "slots-since-not-filled", ", \"strip\": \"line\" },\n    \"when\": { " GOOD_WHEN,
+        "}, \"when\": {" SLOTS("[\"" T1 "\", \"" T2 "\", {\"strip\": \"" T0 "\"}]"),
+        BT_ERROR_INVALID,
+        "m.json:/programmes/0/when/slots/0/2/strip: the programme does not fill this zone: "
+        "expected "
+        "one that it fills" },
+    { "slots-since-later", GOOD_WHEN, SLOTS("[\"" T1 "\", \"" T2 "\", {\"main\": \"" T2 "\"}]"),
+        BT_ERROR_INVALID,
+        "m.json:/programmes/0/when/slots/0/2/main: this is after the start of the slot: expected a "
+        "time not after it" },
+    { "slots-since-what", GOOD_WHEN, SLOTS("[\"" T1 "\", \"" T2 "\", \"" T0 "\"]"),
+        BT_ERROR_INVALID, NULL },
+    { "slots-since-local", GOOD_WHEN,
+        SLOTS("[\"" T1 "\", \"" T2 "\", {\"main\": \"2026-11-22T01:00:00\"}]"), BT_ERROR_INVALID,
+        NULL },
     { "slots-local", GOOD_WHEN, SLOTS("[\"2026-11-22T01:00:00\", \"" T1 "\"]"), BT_ERROR_INVALID,
         NULL },
     { "slots-and-days", "\"days\": [\"mon\", \"sun\"]", "\"slots\": [[\"" T0 "\", \"" T1 "\"]]",
@@ -617,6 +661,7 @@ int main(int argc, char **argv)
     g_test_add_func("/manifest/items", test_items);
     g_test_add_func("/manifest/clamps", test_clamps);
     g_test_add_func("/manifest/slots", test_slots);
+    g_test_add_func("/manifest/slots-since", test_slots_since);
     g_test_add_func("/manifest/named-again", test_named_again);
     g_test_add_func("/manifest/programme", test_programme);
     g_test_add_func("/manifest/texts-of-zone", test_texts_of_zone);

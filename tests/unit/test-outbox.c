@@ -1,6 +1,7 @@
 /* What a source system is to be told: in order, once each, and right by the clock. */
 #include "base/error.h"
 #include "player/facts_db.h"
+#include "player/found.h"
 #include "player/outbox.h"
 
 #include <glib/gstdio.h>
@@ -242,6 +243,46 @@ static void test_standing(Fixture *f, gconstpointer data)
     bt_standing_clear(&found);
 }
 
+/* ---- what show found out ---- */
+
+static void test_size(Fixture *f, gconstpointer data)
+{
+    (void)data;
+    BtFound found = bt_found_look(f->facts);
+    g_assert_true(found.w_px == 0 && found.h_px == 0 && found.n_lengths == 0);
+    g_assert_true(bt_found_put_size(f->facts, 640, 384, NULL));
+    g_assert_true(bt_found_put_size(f->facts, 768, 432, NULL));
+    reopen(f, "boot-2");
+    found = bt_found_look(f->facts);
+    g_assert_cmpint(found.w_px, ==, 768);
+    g_assert_cmpint(found.h_px, ==, 432);
+    spoil(f, "UPDATE canvas SET w_px = -5, h_px = 1000000");
+    found = bt_found_look(f->facts);
+    g_assert_true(found.w_px == 0 && found.h_px == 0);
+}
+
+/* Only what was not known so is news; the oldest is forgotten. */
+static void test_lengths(Fixture *f, gconstpointer data)
+{
+    (void)data;
+    g_assert_cmpint(bt_found_length_ms(f->facts, "aa"), ==, 0);
+    g_assert_true(bt_found_put_length(f->facts, "aa", 8000, NULL));
+    gint64 before = bt_found_look(f->facts).n_lengths;
+    g_assert_true(bt_found_put_length(f->facts, "aa", 8000, NULL));
+    g_assert_cmpint(bt_found_look(f->facts).n_lengths, ==, before);
+    g_assert_true(bt_found_put_length(f->facts, "aa", 9000, NULL));
+    g_assert_cmpint(bt_found_look(f->facts).n_lengths, >, before);
+    g_assert_cmpint(bt_found_length_ms(f->facts, "aa"), ==, 9000);
+    g_autofree char *sql = g_strdup_printf(
+        "WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < %d)"
+        " INSERT INTO length (sha256, duration_ms) SELECT 's' || i, i FROM n",
+        BT_FOUND_LENGTHS_MAX);
+    spoil(f, sql);
+    g_assert_true(bt_found_put_length(f->facts, "bb", 1000, NULL));
+    g_assert_cmpint(bt_found_length_ms(f->facts, "aa"), ==, 0);
+    g_assert_cmpint(bt_found_length_ms(f->facts, "bb"), ==, 1000);
+}
+
 #define ADD(name, function) g_test_add("/outbox/" name, Fixture, NULL, set_up, function, tear_down)
 
 int main(int argc, char **argv)
@@ -257,5 +298,7 @@ int main(int argc, char **argv)
     ADD("too-long", test_too_long);
     ADD("full", test_full);
     ADD("standing", test_standing);
+    ADD("size", test_size);
+    ADD("lengths", test_lengths);
     return g_test_run();
 }

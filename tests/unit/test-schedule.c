@@ -49,6 +49,8 @@ typedef struct {
 } Case;
 
 #define SLOT(from, until) "['2026-11-" from "+07:00','2026-11-" until "+07:00']"
+#define SINCE(from, until, zones) "['2026-11-" from "+07:00','2026-11-" until "+07:00',{" zones "}]"
+#define FROM(zone, time) "'" zone "':'2026-11-" time "+07:00'"
 #define SLOTS(list) "'when':{'slots':[" list "]}"
 
 static const Case cases[] = {
@@ -65,6 +67,28 @@ static const Case cases[] = {
         { { "23T23:59:59", 999, "s/a1" }, { "24T00:00:05", -1, "s/a1" },
             { "24T00:00:05", 0, "s/a2" }, { "24T00:00:25", -1, "s/a2" },
             { "24T00:00:25", 0, "s/a1" }, { "24T00:00:35", 0, "s/a2" } } },
+    { "slots-since", /* a zone goes on where it was, and the other begins; then both go on */
+        "{'id':'p','layout':'split','zones':{'main':'a'}," SLOTS(SLOT("23T08:00:00",
+            "23T08:00:15")) "},{'id':'q','layout':'split','zones':{"
+                            "'main':'a','strip':'a'}," SLOTS(SINCE("23T08:00:15", "23T08:01:00",
+                                FROM("main", "23T08:00:00")) "," SINCE("23T08:01:00", "23T08:02:00",
+                                FROM("main", "23T08:00:50") "," FROM("strip", "23T08:00:55"))) "}",
+        { { "23T08:00:15", -1, "p/a2/-" }, { "23T08:00:15", 0, "q/a2/a1" },
+            { "23T08:00:25", 0, "q/a2/a2" }, { "23T08:00:30", 0, "q/a1/a2" },
+            { "23T08:01:00", -1, "q/a2/a2" }, { "23T08:01:00", 0, "q/a2/a1" },
+            { "23T08:01:05", 0, "q/a2/a2" }, { "23T08:01:20", 0, "q/a1/a2" } } },
+    { "slots-since-says-nothing-in-turns",
+        FULL("q", "b", SLOTS(SLOT("23T08:01:00", "23T08:02:00"))) "," FULL(
+            "p", "a", SLOTS(SINCE("23T08:00:15", "23T09:00:00", FROM("main", "23T08:00:00")))),
+        { { "23T08:00:15", 0, "p/a2" }, { "23T08:01:00", -1, "p/a2" }, { "23T08:01:00", 0, "q/b1" },
+            { "23T08:01:05", 0, "p/a1" }, { "23T08:01:35", 0, "q/b1" },
+            { "23T08:02:00", 0, "p/a1" }, { "23T08:02:10", 0, "p/a2" } } },
+    { "slots-since-beside-a-class-above",
+        FULL("p", "a",
+            SLOTS(SINCE("23T08:00:15", "23T09:00:00", FROM("main", "23T08:00:00")))) "," FULL("q",
+            "b", "'class':'priority'," SLOTS(SLOT("23T08:00:20", "23T08:00:25"))),
+        { { "23T08:00:20", 0, "q/b1" }, { "23T08:00:25", 0, "p/a2" },
+            { "23T08:00:30", 0, "p/a1" } } },
     { "slots-cut-the-class-below",
         FULL("p", "a", DAY) "," FULL(
             "s", "b", "'class':'priority'," SLOTS(SLOT("23T08:00:05", "23T08:00:08"))),
@@ -403,6 +427,19 @@ static void test_untrusted(void)
     expect(inputs, fixture_at("23T20:10:00"), "x/y1");
 }
 
+/* Then all zones count from the boot. */
+static void test_untrusted_since(void)
+{
+    g_autoptr(BtInputs) inputs = fixture_one(FULL("f", "a",
+        "'class':'filler'," SLOTS(
+            SINCE("23T20:00:00", "23T21:00:00", FROM("main", "23T19:59:50")))));
+    bt_inputs_add_untrusted(inputs, fixture_at("23T20:00:03"), fixture_at("23T20:10:00"));
+    expect(inputs, fixture_at("23T20:00:00"), "f/a2");
+    expect(inputs, fixture_at("23T20:00:03"), "f/a1");
+    expect(inputs, fixture_at("23T20:00:13"), "f/a2");
+    expect(inputs, fixture_at("23T20:10:00"), "f/a2");
+}
+
 static void test_display(void)
 {
     g_autoptr(BtInputs) inputs = bt_inputs_new();
@@ -586,6 +623,7 @@ int main(int argc, char **argv)
     g_test_add_func("/schedule/inputs/alert", test_alert);
     g_test_add_func("/schedule/inputs/ceiling", test_ceiling);
     g_test_add_func("/schedule/inputs/untrusted", test_untrusted);
+    g_test_add_func("/schedule/inputs/untrusted-since", test_untrusted_since);
     g_test_add_func("/schedule/inputs/display", test_display);
     g_test_add_func("/schedule/volume", test_volume);
     g_test_add_func("/schedule/previous", test_previous);

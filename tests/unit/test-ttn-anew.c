@@ -107,6 +107,41 @@ static void test_nothing_is_shaken(void)
         expect_same_on_air(before, after, at_ms);
 }
 
+/* A film from 08:00 on; a picture comes beside it in the middle, and is taken away before its end.
+ */
+static void test_film_goes_on(void)
+{
+    static const struct {
+        const char *time;
+        gboolean beside;
+        const char *expected;
+    } steps[] = { { "23T08:00:01", FALSE, "left=b.1+1 right=-" },
+        { "23T08:10:01", TRUE, "left=b.1+601 right=b.2+1" },
+        { "23T08:15:03", TRUE, "left=b.1+903 right=b.2+3" },
+        { "23T08:20:07", FALSE, "left=b.1+1207 right=-" },
+        { "23T08:25:09", TRUE, "left=b.1+1509 right=b.2+4" } };
+    for (guint i = 0; i < G_N_ELEMENTS(steps); i++) {
+        g_autoptr(TtnFixture) fixture = ttn_fixture_new();
+        ttn_fixture_fill(fixture,
+            (TtnWords[]){ { .id = "1",
+                              .priority = O,
+                              .partition = "halves",
+                              .slots = "23T08:00 23T09:00",
+                              .film_ms = 30 * BT_MINUTE_MS },
+                { .id = steps[i].beside ? "2" : NULL,
+                    .priority = O,
+                    .partition = "halves",
+                    .region = "right",
+                    .slots = "23T08:10 23T08:30" } },
+            2);
+        gint64 now_ms = ttn_fixture_at(steps[i].time);
+        g_autofree char *text = ttn_fixture_compose(fixture, BT_TTN_MANIFEST, now_ms);
+        g_autoptr(BtInputs) inputs = ttn_fixture_inputs(text, BT_TTN_MANIFEST);
+        g_autofree char *got = ttn_fixture_elapsed(inputs, now_ms);
+        g_assert_cmpstr(got, ==, steps[i].expected);
+    }
+}
+
 static void test_twice(void)
 {
     g_autoptr(TtnFixture) fixture = ttn_fixture_new();
@@ -294,6 +329,15 @@ static const BtTtnKept *find_kept(const TtnFixture *fixture, const char *item)
     g_assert_not_reached();
 }
 
+static gboolean is_in(const BtTtnBulletin *b, const BtLayout *layout, guint zone)
+{
+    guint place = 0;
+    for (guint z = 0; z < layout->zones->len; z++)
+        if (g_str_equal(((BtZone *)g_ptr_array_index(layout->zones, z))->id, b->region))
+            place = z;
+    return place == zone && g_str_equal(*b->partition ? b->partition : "whole", layout->id);
+}
+
 /* Whether any that may be on there belongs into this zone of this layout. */
 static gboolean any_belongs(const TtnFixture *fixture, BtTtnDocument which, int best,
     const BtLayout *layout, guint zone, gint64 at_ms)
@@ -301,21 +345,69 @@ static gboolean any_belongs(const TtnFixture *fixture, BtTtnDocument which, int 
     for (guint i = 0; i < fixture->kept->len; i++) {
         const BtTtnKept *kept = g_ptr_array_index(fixture->kept, i);
         const BtTtnBulletin *b = kept->bulletin;
-        const char *name = *b->partition ? b->partition : "whole";
-        guint place = 0;
-        for (guint z = 0; z < layout->zones->len; z++)
-            if (g_str_equal(((BtZone *)g_ptr_array_index(layout->zones, z))->id, b->region))
-                place = z;
         if ((b->priority == BT_TTN_URGENT) == (which == BT_TTN_ALERT) && (int)b->priority == best &&
-            g_str_equal(name, layout->id) && place == zone && may_be_on(fixture, kept, at_ms))
+            is_in(b, layout, zone) && may_be_on(fixture, kept, at_ms))
             return TRUE;
     }
     return FALSE;
 }
 
-static void check_instant(
+/* Of those of `best` that are on in another layout than this: such take turns with it. */
+static gboolean takes_turns(
+    const TtnFixture *fixture, int best, const BtLayout *layout, gint64 at_ms)
+{
+    for (guint i = 0; i < fixture->kept->len; i++) {
+        const BtTtnKept *kept = g_ptr_array_index(fixture->kept, i);
+        const char *name = kept->bulletin->partition;
+        if ((int)kept->bulletin->priority == best && may_be_on(fixture, kept, at_ms) &&
+            !g_str_equal(*name ? name : "whole", layout->id))
+            return TRUE;
+    }
+    return FALSE;
+}
+
+static guint count_in_zone(
+    const TtnFixture *fixture, int best, const BtLayout *layout, guint zone, gint64 at_ms)
+{
+    guint n = 0;
+    for (guint i = 0; i < fixture->kept->len; i++) {
+        const BtTtnKept *kept = g_ptr_array_index(fixture->kept, i);
+        n += (int)kept->bulletin->priority == best && may_be_on(fixture, kept, at_ms) &&
+            is_in(kept->bulletin, layout, zone);
+    }
+    return n;
+}
+
+static gint64 slot_start(const BtTtnBulletin *b, gint64 at_ms)
+{
+    gint64 start_ms = BT_TIME_MIN;
+    for (guint i = 0; i < b->slots->len; i++) {
+        const BtTtnSlot *slot = &g_array_index(b->slots, BtTtnSlot, i);
+        if (slot->from_ms <= at_ms && at_ms < slot->until_ms)
+            start_ms = slot->from_ms;
+    }
+    return start_ms;
+}
+
+/* One that is alone in its zone, and in its slot, stands where its slot's start puts it. Its item
+ * comes again and again, so it is a whole number of its lengths from there. */
+static gboolean check_elapsed(const TtnFixture *fixture, const BtOnAir *on, guint z, int best,
+    const BtTtnKept *kept, gint64 at_ms)
+{
+    const BtOnZone *zone = &g_array_index(on->zones, BtOnZone, z);
+    gint64 start_ms = slot_start(kept->bulletin, at_ms);
+    if (start_ms == BT_TIME_MIN || takes_turns(fixture, best, on->layout, at_ms) ||
+        count_in_zone(fixture, best, on->layout, z, at_ms) != 1)
+        return FALSE;
+    g_assert_cmpint((zone->start_ms - start_ms) % (zone->end_ms - zone->start_ms), ==, 0);
+    return TRUE;
+}
+
+/* How many zones of one bulletin were looked at. */
+static guint check_instant(
     const TtnFixture *fixture, const BtInputs *inputs, BtTtnDocument which, gint64 at_ms)
 {
+    guint n = 0;
     g_autoptr(BtOnAir) on = bt_schedule_at(inputs, at_ms, NULL, NULL);
     int best = best_priority(fixture, which, at_ms);
     g_assert_cmpint(on->kind == BT_ON_PROGRAMME, ==, best < BT_TTN_N_PRIORITIES);
@@ -328,11 +420,14 @@ static void check_instant(
         const BtTtnKept *kept = find_kept(fixture, zone->item->id);
         g_assert_cmpint(kept->bulletin->priority, ==, best);
         g_assert_true(may_be_on(fixture, kept, at_ms));
+        n += check_elapsed(fixture, on, z, best, kept, at_ms);
     }
+    return n;
 }
 
-static void check_random(guint32 seed, BtTtnDocument which)
+static guint check_random(guint32 seed, BtTtnDocument which)
 {
+    guint n_elapsed = 0;
     g_autoptr(GRand) random = g_rand_new_with_seed(seed);
     g_autoptr(TtnFixture) fixture = ttn_fixture_new();
     Chance chance = { random, fixture, ttn_fixture_at("23T07:30") };
@@ -344,25 +439,28 @@ static void check_random(guint32 seed, BtTtnDocument which)
     for (guint i = 0; i < RANDOM_PROBES; i++) {
         gint64 span_ms = MIN(end_ms - chance.now_ms, BT_DAY_MS * 3 / 2);
         gint64 at_ms = chance.now_ms + below(&chance, (gint32)span_ms);
-        check_instant(fixture, inputs, which, at_ms);
+        n_elapsed += check_instant(fixture, inputs, which, at_ms);
         if (which != BT_TTN_MANIFEST || i % 10 != 0)
             continue;
         g_autoptr(BtInputs) after = anew(fixture, at_ms);
         expect_same_on_air(inputs, after, at_ms);
     }
+    return n_elapsed;
 }
 
 static void test_random(void)
 {
+    guint n_elapsed = 0;
     const char *one = g_getenv("TTN_SEED");
     for (guint32 i = 0; i < RANDOM_ROUNDS; i++) {
         guint32 seed = one ? (guint32)g_ascii_strtoull(one, NULL, 10) : i + 1;
         g_test_message("TTN_SEED=%u", seed);
-        check_random(seed, BT_TTN_MANIFEST);
-        check_random(seed, BT_TTN_ALERT);
+        n_elapsed += check_random(seed, BT_TTN_MANIFEST);
+        n_elapsed += check_random(seed, BT_TTN_ALERT);
         if (one)
-            break;
+            return;
     }
+    g_assert_cmpuint(n_elapsed, >, RANDOM_ROUNDS * RANDOM_PROBES / 20);
 }
 
 int main(int argc, char **argv)
@@ -370,6 +468,7 @@ int main(int argc, char **argv)
     g_test_init(&argc, &argv, NULL);
     g_test_add_func("/ttn-anew/same-bytes", test_same_bytes);
     g_test_add_func("/ttn-anew/nothing-is-shaken", test_nothing_is_shaken);
+    g_test_add_func("/ttn-anew/film-goes-on", test_film_goes_on);
     g_test_add_func("/ttn-anew/twice", test_twice);
     g_test_add_func("/ttn-anew/limit/horizon", test_horizon);
     g_test_add_func("/ttn-anew/limit/many-slots", test_many_slots);

@@ -96,6 +96,85 @@ static void test_case(gconstpointer data)
     }
 }
 
+/* ---- a table: how much of each is over, whatever begins and ends beside it ---- */
+
+#define FILM_OF(minutes, word_id, word_region, word_slots)                                         \
+    {                                                                                              \
+        .id = word_id, .priority = O, .partition = "halves", .region = word_region,                \
+        .slots = word_slots, .film_ms = (minutes)*BT_MINUTE_MS                                     \
+    }
+#define BESIDE(word_id, word_region, word_slots)                                                   \
+    {                                                                                              \
+        .id = word_id, .priority = O, .partition = "halves", .region = word_region,                \
+        .slots = word_slots                                                                        \
+    }
+
+static const Case elapsed[] = {
+    { "begins-beside",
+        { FILM_OF(30, "1", "left", "23T08:00 23T09:00"),
+            BESIDE("2", "right", "23T08:10 23T09:00") },
+        { { "23T08:10:00", "left=b.1+600 right=b.2+0" },
+            { "23T08:10:01", "left=b.1+601 right=b.2+1" },
+            { "23T08:31:00", "left=b.1+60 right=b.2+0" } } },
+    { "begins-before",
+        { BESIDE("1", "left", "23T08:00 23T08:20:03"),
+            FILM_OF(30, "2", "right", "23T08:10 23T09:00") },
+        { { "23T08:10:01", "left=b.1+1 right=b.2+1" },
+            { "23T08:20:03", "left=- right=b.2+603" } } },
+    { "comes-and-goes",
+        { FILM_OF(30, "1", "left", "23T08:00 23T09:00"),
+            BESIDE("2", "right", "23T08:10 23T08:12 23T08:12 23T08:14 23T08:20 23T08:21") },
+        { { "23T08:12:00", "left=b.1+720 right=b.2+0" }, { "23T08:14:00", "left=b.1+840 right=-" },
+            { "23T08:20:30", "left=b.1+1230 right=b.2+0" },
+            { "23T08:59:59", "left=b.1+1799 right=-" } } },
+    { "over-midnight",
+        { FILM_OF(30, "1", "left", "23T23:50 24T00:30"),
+            BESIDE("2", "right", "24T00:05 24T00:20") },
+        { { "24T00:00:00", "left=b.1+600 right=-" }, { "24T00:05:00", "left=b.1+900 right=b.2+0" },
+            { "24T00:20:00", "left=b.1+0 right=-" } } },
+    { "always-beside", /* what has no slots counts from midnight */
+        { FILM_OF(33, "1", "left", NULL),
+            BESIDE("2", "right", "23T08:10:02 23T09:00 23T23:59 24T00:01") },
+        { { "23T08:10:02", "left=b.1+1682 right=b.2+0" }, { "23T09:00:00", "left=b.1+720 right=-" },
+            { "23T23:59:00", "left=b.1+1200 right=b.2+0" },
+            { "24T00:00:00", "left=b.1+0 right=b.2+0" },
+            { "24T00:01:00", "left=b.1+60 right=-" } } },
+    { "turns-go-on", /* two in a zone count from when the second came, one from its slot's start */
+        { FILM_OF(30, "1", "left", "23T08:00 23T10:00"), BESIDE("2", "left", "23T08:10 23T09:20"),
+            BESIDE("3", "right", "23T08:15 23T08:20") },
+        { { "23T08:10:00", "left=b.1+0 right=-" }, { "23T08:15:00", "left=b.1+300 right=b.3+0" },
+            { "23T08:40:00", "left=b.2+0 right=-" }, { "23T08:40:05", "left=b.1+0 right=-" },
+            { "23T09:20:00", "left=b.1+1200 right=-" } } },
+    { "urgent",
+        { { .id = "1",
+              .priority = U,
+              .partition = "halves",
+              .slots = "23T08:00 23T09:00",
+              .film_ms = 30 * BT_MINUTE_MS },
+            { .id = "2",
+                .priority = U,
+                .partition = "halves",
+                .region = "right",
+                .slots = "23T08:10 23T08:20" } },
+        { { "23T08:10:00", "left=b.1+600 right=b.2+0" },
+            { "23T08:20:00", "left=b.1+1200 right=-" } },
+        BT_TTN_ALERT },
+};
+
+static void test_elapsed(gconstpointer data)
+{
+    const Case *c = data;
+    g_autoptr(TtnFixture) fixture = ttn_fixture_new();
+    ttn_fixture_fill(fixture, c->bulletins, G_N_ELEMENTS(c->bulletins));
+    g_autofree char *text = ttn_fixture_compose(fixture, c->which, ttn_fixture_at("23T07:30"));
+    g_autoptr(BtInputs) inputs = ttn_fixture_inputs(text, c->which);
+    for (guint i = 0; i < G_N_ELEMENTS(c->at) && c->at[i].time; i++) {
+        g_autofree char *got = ttn_fixture_elapsed(inputs, ttn_fixture_at(c->at[i].time));
+        if (!g_str_equal(got, c->at[i].expected))
+            g_error("%s: %s: expected %s", c->at[i].time, got, c->at[i].expected);
+    }
+}
+
 /* ---- a table: one bulletin, and the item it becomes ---- */
 
 #define FILM "https://tinh.example.vn/a.mp4"
@@ -134,7 +213,7 @@ static const ItemCase items[] = {
         42500 },
     { "video-said", BT_TTN_VIDEO, "", FILM, "video/mp4", 20000, 42500, NULL, BT_ITEM_VIDEO, 20000 },
     { "video-by-slot", BT_TTN_VIDEO, "", FILM, "video/mp4", 0, 0, SLOT, BT_ITEM_VIDEO, 1200000 },
-    { "video-unknown", BT_TTN_VIDEO, "", FILM, "video/mp4", 0, 0, NULL, BT_ITEM_VIDEO, 60000 },
+    { "video-unknown", BT_TTN_VIDEO, "", FILM, "video/mp4", 0, 0, NULL, BT_ITEM_VIDEO, 20000 },
     { "video-too-long", BT_TTN_VIDEO, "", FILM, "video/mp4", 100 * BT_HOUR_MS, 0, NULL,
         BT_ITEM_VIDEO, BT_ITEM_MAX_MS },
     { "video-missing", BT_TTN_VIDEO, "", FILM, NULL, 20000, 0, NULL, BT_ITEM_TEXT, 0,
@@ -402,6 +481,10 @@ int main(int argc, char **argv)
     for (guint i = 0; i < G_N_ELEMENTS(cases); i++) {
         g_autofree char *path = g_strconcat("/ttn-compose/", cases[i].name, NULL);
         g_test_add_data_func(path, &cases[i], test_case);
+    }
+    for (guint i = 0; i < G_N_ELEMENTS(elapsed); i++) {
+        g_autofree char *path = g_strconcat("/ttn-compose/elapsed/", elapsed[i].name, NULL);
+        g_test_add_data_func(path, &elapsed[i], test_elapsed);
     }
     for (guint i = 0; i < G_N_ELEMENTS(items); i++) {
         g_autofree char *path = g_strconcat("/ttn-compose/item/", items[i].name, NULL);

@@ -1,5 +1,5 @@
 /* What a provincial source said, on disk: acted on once, whatever comes first. */
-#include "playlists/sync/ttn/store.h"
+#include "playlists/sync/ttn/rows.h"
 
 #include <glib/gstdio.h>
 #include <string.h>
@@ -388,6 +388,30 @@ static void test_given_up(Fixture *f, gconstpointer data)
     g_assert_cmpint(((BtTtnMedium *)g_ptr_array_index(again, 0))->try_after_ms, ==, 0);
 }
 
+/* `n` more like the one called "0", as if each had come a millisecond after the other. To say them
+ * one by one is 5,000 durable transactions, and proves no more. */
+static void multiply(Fixture *f, gint64 n)
+{
+    g_autoptr(GError) error = NULL;
+    bt_db_run(f->store->db, &error,
+        "WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < ?)"
+        " INSERT INTO bulletin (id, item, body, url, received_ms, until_ms, gone)"
+        " SELECT i, item || '-' || i, json_set(body, '$.id', CAST(i AS TEXT)), url,"
+        " received_ms + i, until_ms, gone FROM n, bulletin WHERE id = '0'",
+        "i", n);
+    g_assert_no_error(error);
+}
+
+static gboolean is_kept(Fixture *f, const char *id)
+{
+    g_autofree char *item = bt_ttn_item_id(id);
+    BtTtnBulletin *found = bt_ttn_store_find(f->store, item, NULL);
+    if (found == NULL)
+        return FALSE;
+    bt_ttn_bulletin_free(found);
+    return TRUE;
+}
+
 static void test_limit(Fixture *f, gconstpointer data)
 {
     (void)data;
@@ -397,15 +421,18 @@ static void test_limit(Fixture *f, gconstpointer data)
     over->slots = slots(NOON - MINUTES(2), NOON - MINUTES(1));
     say_bulletin(f, bulletin("oldest", BT_TTN_TEXT, "x"), NOON);
     say_bulletin(f, over, NOON + 1);
-    for (int i = 0; i < BT_TTN_STORE_MAX_BULLETINS; i++) {
-        g_autofree char *id = g_strdup_printf("%d", i);
-        say_bulletin(f, bulletin(id, BT_TTN_TEXT, "x"), NOON + 2 + i);
+    say_bulletin(f, bulletin("0", BT_TTN_TEXT, "x"), NOON + 2);
+    multiply(f, BT_TTN_STORE_MAX_BULLETINS - 4);
+    g_assert_true(is_kept(f, "over"));
+    static const char *const last[] = { "last", "last but none", "the very last" };
+    for (guint i = 0; i < G_N_ELEMENTS(last); i++) {
+        say_bulletin(f, bulletin(last[i], BT_TTN_TEXT, "x"), NOON + MINUTES(1) + i);
+        g_assert_true(is_kept(f, "over") == (i == 0)); /* what is over goes first */
+        g_assert_true(is_kept(f, "oldest") == (i < 2));
     }
     g_autoptr(GPtrArray) kept = bt_ttn_store_kept(f->store, NOON, &error);
     g_assert_cmpuint(kept->len, ==, BT_TTN_STORE_MAX_BULLETINS);
     g_assert_cmpstr(((BtTtnKept *)g_ptr_array_index(kept, 0))->bulletin->id, ==, "0");
-    g_autofree char *item = bt_ttn_item_id("over");
-    g_assert_null(bt_ttn_store_find(f->store, item, NULL));
 }
 
 static void test_version(Fixture *f, gconstpointer data)

@@ -74,6 +74,10 @@ BtTtnBulletin *ttn_fixture_add(TtnFixture *fixture, const TtnWords *words)
     kept->bulletin = b;
     kept->received_ms = ttn_fixture_at("20T00:00") + (gint64)fixture->kept->len * BT_SECOND_MS;
     g_ptr_array_add(fixture->kept, kept);
+    if (words->film_ms > 0) {
+        b->kind = BT_TTN_VIDEO;
+        ttn_fixture_has(fixture, "video/mp4", words->film_ms);
+    }
     return b;
 }
 
@@ -129,7 +133,7 @@ BtInputs *ttn_fixture_inputs(const char *text, BtTtnDocument which)
     return inputs;
 }
 
-char *ttn_fixture_show(const BtInputs *inputs, gint64 at_ms)
+static char *show(const BtInputs *inputs, gint64 at_ms, gboolean elapsed)
 {
     g_autoptr(BtOnAir) on = bt_schedule_at(inputs, at_ms, NULL, NULL);
     if (on->kind != BT_ON_PROGRAMME)
@@ -139,8 +143,20 @@ char *ttn_fixture_show(const BtInputs *inputs, gint64 at_ms)
         const BtOnZone *zone = &g_array_index(on->zones, BtOnZone, z);
         g_string_append_printf(
             text, "%s%s=%s", z ? " " : "", zone->zone->id, zone->item ? zone->item->id : "-");
+        if (elapsed && zone->item)
+            g_string_append_printf(text, "+%d", (int)((at_ms - zone->start_ms) / BT_SECOND_MS));
     }
     return g_strdup(text->str);
+}
+
+char *ttn_fixture_show(const BtInputs *inputs, gint64 at_ms)
+{
+    return show(inputs, at_ms, FALSE);
+}
+
+char *ttn_fixture_elapsed(const BtInputs *inputs, gint64 at_ms)
+{
+    return show(inputs, at_ms, TRUE);
 }
 
 void ttn_fixture_fill(TtnFixture *fixture, const TtnWords *words, guint n)

@@ -16,6 +16,7 @@ typedef struct {
     BtTtnPriority priority;
     const char *partition, *region, *slots;
     const char *title, *content; /* NULL: by the id */
+    gint64 film_ms;              /* above 0: it is a film that is here, as long as this */
 } TtnWords;
 
 /* Owned by the fixture: what bt_ttn_compose is asked with. */
@@ -51,5 +52,7 @@ BtManifest *ttn_fixture_parse(const char *text);
 BtInputs *ttn_fixture_inputs(const char *text, BtTtnDocument which);
 /* "main=b-1 right=-": what is on in which zone; "safe" for nothing. (transfer full) */
 char *ttn_fixture_show(const BtInputs *inputs, gint64 at_ms);
+/* "main=b-1+601 right=-": the same, with how many whole seconds of it are over. (transfer full) */
+char *ttn_fixture_elapsed(const BtInputs *inputs, gint64 at_ms);
 
 #endif

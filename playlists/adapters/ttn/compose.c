@@ -18,6 +18,7 @@
 #define PLAYLIST_BYTES 60
 #define ENTRY_BYTES 80
 #define SLOT_BYTES 60
+#define SINCE_BYTES 100
 #define MOST_SENTENCES 20
 
 typedef struct {
@@ -31,6 +32,7 @@ typedef struct {
     BtClass cls;
     List **lists;  /* one per zone; NULL: not filled */
     GArray *slots; /* of BtTtnSlot; empty: without a `when` */
+    GArray *since; /* of gint64, for each slot one per zone: from when it counts */
 } Programme;
 
 typedef struct {
@@ -58,6 +60,7 @@ static void programme_free(gpointer data)
     g_free(programme->id);
     g_free(programme->lists);
     g_array_unref(programme->slots);
+    g_array_unref(programme->since);
     g_free(programme);
 }
 
@@ -151,10 +154,20 @@ static void add_cost_of_list(const Draft *draft, const List *list, Cost *cost)
     }
 }
 
+/* How many zones count from before the stretch. */
+static guint count_since(const BtTtnStretch *stretch, List *const *lists)
+{
+    guint n = 0;
+    for (guint z = 0; stretch->since_ms && z < stretch->layout->zones->len; z++)
+        n += lists[z] && stretch->since_ms[z] != stretch->from_ms;
+    return n;
+}
+
 static Cost cost_of(
     const Draft *draft, const BtTtnStretch *stretch, List *const *lists, gboolean known)
 {
-    Cost cost = { .slots = stretch->from_ms != BT_TIME_MIN, .bytes = SLOT_BYTES };
+    Cost cost = { .slots = stretch->from_ms != BT_TIME_MIN,
+        .bytes = SLOT_BYTES + count_since(stretch, lists) * SINCE_BYTES };
     if (known)
         return cost;
     cost.programmes = 1;
@@ -202,6 +215,7 @@ static Programme *add_programme(Draft *draft, const BtTtnStretch *stretch, List 
     programme->cls = stretch->cls;
     programme->lists = g_steal_pointer(lists);
     programme->slots = g_array_new(FALSE, FALSE, sizeof(BtTtnSlot));
+    programme->since = g_array_new(FALSE, FALSE, sizeof(gint64));
     for (guint z = 0; z < stretch->layout->zones->len; z++)
         if (programme->lists[z])
             settle_list(draft, &programme->lists[z]);
@@ -236,8 +250,10 @@ static gboolean take_stretch(Draft *draft, const BtTtnStretch *stretch)
     draft->n_slots += cost.slots;
     draft->size_bytes += cost.bytes;
     BtTtnSlot slot = { stretch->from_ms, stretch->until_ms };
-    if (cost.slots)
+    if (cost.slots) {
         g_array_append_val(programme->slots, slot);
+        g_array_append_vals(programme->since, stretch->since_ms, stretch->layout->zones->len);
+    }
     return TRUE;
 }
 
@@ -382,16 +398,34 @@ static BtJson *lists_to_json(const Draft *draft)
     return json;
 }
 
-static BtJson *when_to_json(const GArray *slots)
+/* The zones of slot `i` that count from before it. (transfer full) (nullable): there are none. */
+static BtJson *since_to_json(const Programme *programme, guint i, gint64 from_ms)
+{
+    const GArray *zones = programme->layout->zones;
+    BtJson *json = NULL;
+    for (guint z = 0; z < zones->len; z++) {
+        gint64 since_ms = g_array_index(programme->since, gint64, i * zones->len + z);
+        if (!programme->lists[z] || since_ms == from_ms)
+            continue;
+        g_autofree char *since = bt_time_format(since_ms);
+        json = json ? json : bt_json_new_object();
+        bt_json_set_string(json, g_array_index(zones, BtTtnZone, z).id, since);
+    }
+    return json;
+}
+
+static BtJson *when_to_json(const Programme *programme)
 {
     BtJson *when = bt_json_new_object(), *list = bt_json_new_array();
-    for (guint i = 0; i < slots->len; i++) {
-        const BtTtnSlot *slot = &g_array_index(slots, BtTtnSlot, i);
-        BtJson *pair = bt_json_new_array();
+    for (guint i = 0; i < programme->slots->len; i++) {
+        const BtTtnSlot *slot = &g_array_index(programme->slots, BtTtnSlot, i);
+        BtJson *pair = bt_json_new_array(), *since = since_to_json(programme, i, slot->from_ms);
         g_autofree char *from = bt_time_format(slot->from_ms);
         g_autofree char *until = bt_time_format(slot->until_ms);
         bt_json_append_string(pair, from);
         bt_json_append_string(pair, until);
+        if (since)
+            bt_json_append(pair, since);
         bt_json_append(list, pair);
     }
     bt_json_set(when, "slots", list);
@@ -410,7 +444,7 @@ static BtJson *programme_to_json(const Programme *programme)
     bt_json_set_string(json, "class", bt_class_name(programme->cls));
     bt_json_set(json, "zones", zones);
     if (programme->slots->len)
-        bt_json_set(json, "when", when_to_json(programme->slots));
+        bt_json_set(json, "when", when_to_json(programme));
     return json;
 }
 

@@ -43,6 +43,7 @@ typedef struct {
     BtJson *asset;    /* NULL: it shows none */
     gsize size_bytes; /* of both, as text */
     guint order;      /* its place among all, in which they take turns */
+    gint64 since_ms;  /* the sweep's own: when the window it is in began */
 } BtTtnPlaced;
 
 void bt_ttn_placed_free(BtTtnPlaced *placed);
@@ -69,15 +70,18 @@ typedef struct {
     BtClass cls;
     gint64 from_ms, until_ms; /* BT_TIME_MIN: without a `when` */
     GPtrArray *on;            /* of BtTtnPlaced, borrowed, in order */
+    const gint64 *since_ms;   /* of each zone: from when what it shows counts, not after from_ms.
+                               * NULL: without a `when` */
 } BtTtnStretch;
 
 typedef struct BtTtnSweep BtTtnSweep;
 
 /* All stretches that end after `now_ms` and begin before `end_ms`, by their start. `placed`: of
- * BtTtnPlaced, by `order`; borrowed. */
+ * BtTtnPlaced, by `order`; borrowed, and swept by one at a time. */
 BtTtnSweep *bt_ttn_sweep_new(
     const GPtrArray *placed, GTimeZone *timezone, gint64 now_ms, gint64 end_ms);
-/* FALSE: there are no more. What `stretch->on` holds is the sweep's until the next call. */
+/* FALSE: there are no more. What `stretch->on` and `since_ms` hold is the sweep's until the
+ * next call. */
 gboolean bt_ttn_sweep_next(BtTtnSweep *sweep, BtTtnStretch *stretch);
 void bt_ttn_sweep_free(BtTtnSweep *sweep);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(BtTtnSweep, bt_ttn_sweep_free)

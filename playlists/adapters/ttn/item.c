@@ -9,7 +9,8 @@
 
 #define LINE_MAX_CODE_POINTS 1000
 #define ROUNDED_MS (2 * BT_SECOND_MS) /* lengths are said in whole seconds, and not too well */
-#define UNKNOWN_MEDIA_MS BT_MINUTE_MS
+#define UNKNOWN_MEDIA_MS                                                                           \
+    (20 * BT_SECOND_MS) /* of a film without slots, until whoever plays it says how long it is */
 #define ENDLESS_STREAM_MS                                                                          \
     BT_HOUR_MS /* one without slots: so often others of its zone have a turn */
 #define FIELDS 6

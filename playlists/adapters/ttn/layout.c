@@ -187,24 +187,29 @@ static BtTtnLayout *built_in_for(const BuiltIn *built_in, const BtTtnFrame *fram
     return layout;
 }
 
+char *bt_ttn_layout_leaves(const BtTtnLayout *layout, int w_px, int h_px)
+{
+    BtRect canvas = { 0, 0, w_px, h_px };
+    for (guint i = 0; i < layout->zones->len; i++)
+        if (!bt_rect_contains(canvas, zone_at(layout, i)->rect_px))
+            return g_strdup_printf(
+                "layout.%s: zone \"%s\" leaves the screen of %d x %d: the layout is not used",
+                layout->name, zone_at(layout, i)->id, w_px, h_px);
+    return NULL;
+}
+
 static BtTtnLayout *configured_for(
     const BtTtnLayout *from, const BtTtnFrame *frame, GPtrArray *problems)
 {
-    g_autoptr(BtTtnLayout) layout = layout_new(from->name, FALSE);
-    BtRect canvas = { 0, 0, frame->w_px, frame->h_px };
-    for (guint i = 0; i < from->zones->len; i++) {
-        const BtTtnZone *zone = zone_at(from, i);
-        if (!bt_rect_contains(canvas, zone->rect_px)) {
-            g_ptr_array_add(problems,
-                g_strdup_printf(
-                    "layout.%s: zone \"%s\" leaves the screen of %d x %d: the layout is "
-                    "not used",
-                    from->name, zone->id, frame->w_px, frame->h_px));
-            return NULL;
-        }
-        add_zone(layout, zone->id, zone->rect_px);
+    char *leaves = bt_ttn_layout_leaves(from, frame->w_px, frame->h_px);
+    if (leaves) {
+        g_ptr_array_add(problems, leaves);
+        return NULL;
     }
-    return g_steal_pointer(&layout);
+    BtTtnLayout *layout = layout_new(from->name, FALSE);
+    for (guint i = 0; i < from->zones->len; i++)
+        add_zone(layout, zone_at(from, i)->id, zone_at(from, i)->rect_px);
+    return layout;
 }
 
 const BtTtnLayout *bt_ttn_layouts_find(const GPtrArray *layouts, const char *name)

@@ -2,9 +2,11 @@
  * their slots' ends and starts; between two of these the same ones are on. Those without slots are
  * always on.
  *
- * What is on counts from the start of its stretch, so the cuts must be the same whenever the sweep
- * is made, or each new bulletin would shake what is on. They are: a cut stands where a slot begins
- * or ends, and, where nothing with slots is on, at each midnight. What the past holds is therefore
+ * Each zone counts for itself, so that a film goes on whatever begins beside it: one bulletin from
+ * the start of its own slot, several from when one of them came or went last, and what has no slots
+ * from midnight, if nothing went since. So the cuts must be the same whenever the sweep is made, or
+ * each new bulletin would shake what is on. They are: a cut stands where a slot begins or ends,
+ * and, where a zone has nothing with slots, at each midnight. What the past holds is therefore
  * swept too; only its stretches are not told. */
 #include "playlists/adapters/ttn/compose.h"
 
@@ -14,9 +16,16 @@ typedef struct {
     gboolean begins;
 } Event;
 
+/* How many are on in a zone, and when one with slots came or went last. */
+typedef struct {
+    guint always, active;
+    gint64 changed_ms;
+} Zone;
+
 typedef struct {
     const BtTtnLayout *layout;
     BtClass cls;
+    GArray *zones;              /* of Zone */
     GPtrArray *always, *active; /* of BtTtnPlaced, by order */
     GArray *events;             /* of Event, by time */
     guint next_event;
@@ -30,12 +39,14 @@ struct BtTtnSweep {
     GPtrArray *groups; /* of Group */
     GTimeZone *timezone;
     gint64 now_ms, end_ms;
-    GPtrArray *on; /* of the last stretch told */
+    GPtrArray *on; /* of the last stretch told, as is: */
+    GArray *since; /* of gint64 */
 };
 
 static void group_free(gpointer data)
 {
     Group *group = data;
+    g_array_unref(group->zones);
     g_ptr_array_unref(group->always);
     g_ptr_array_unref(group->active);
     g_array_unref(group->events);
@@ -69,6 +80,8 @@ static Group *group_of(BtTtnSweep *sweep, const BtTtnPlaced *placed)
     Group *group = g_new0(Group, 1);
     group->layout = placed->layout;
     group->cls = placed->cls;
+    group->zones = g_array_new(FALSE, TRUE, sizeof(Zone));
+    g_array_set_size(group->zones, group->layout->zones->len);
     group->always = g_ptr_array_new();
     group->active = g_ptr_array_new();
     group->events = g_array_new(FALSE, FALSE, sizeof(Event));
@@ -76,11 +89,18 @@ static Group *group_of(BtTtnSweep *sweep, const BtTtnPlaced *placed)
     return group;
 }
 
+static Zone *zone_of(const Group *group, guint zone)
+{
+    return &g_array_index(group->zones, Zone, zone);
+}
+
 static void add_placed(BtTtnSweep *sweep, BtTtnPlaced *placed)
 {
     Group *group = group_of(sweep, placed);
-    if (placed->windows->len == 0)
+    if (placed->windows->len == 0) {
         g_ptr_array_add(group->always, placed);
+        zone_of(group, placed->zone)->always++;
+    }
     for (guint i = 0; i < placed->windows->len; i++) {
         const BtTtnSlot *slot = &g_array_index(placed->windows, BtTtnSlot, i);
         Event begin = { slot->from_ms, placed, TRUE }, end = { slot->until_ms, placed, FALSE };
@@ -120,12 +140,26 @@ static void take_events(Group *group, gint64 until_ms)
 {
     const Event *event;
     while ((event = peek(group)) && event->at_ms <= until_ms) {
-        if (event->begins)
+        Zone *zone = zone_of(group, event->placed->zone);
+        zone->changed_ms = event->placed->since_ms = event->at_ms;
+        if (event->begins) {
             insert(group->active, event->placed);
-        else
+            zone->active++;
+        } else {
             g_ptr_array_remove(group->active, event->placed);
+            zone->active--;
+        }
         group->next_event++;
     }
+}
+
+/* Some zone has only what is always on. */
+static gboolean rests(const Group *group)
+{
+    for (guint z = 0; z < group->zones->len; z++)
+        if (zone_of(group, z)->always && !zone_of(group, z)->active)
+            return TRUE;
+    return FALSE;
 }
 
 /* Where the stretch that begins at `from_ms` ends. */
@@ -133,7 +167,7 @@ static gint64 end_of(const BtTtnSweep *sweep, const Group *group, gint64 from_ms
 {
     const Event *event = peek(group);
     gint64 until_ms = event ? event->at_ms : sweep->end_ms;
-    if (group->active->len == 0)
+    if (rests(group))
         until_ms = MIN(until_ms, midnight_ms(sweep->timezone, from_ms, 1));
     return MAX(until_ms, from_ms + 1);
 }
@@ -157,17 +191,17 @@ static void advance(BtTtnSweep *sweep, Group *group)
     do {
         take_events(group, group->cut_ms);
         const Event *event = peek(group);
-        gboolean gap = group->active->len == 0;
-        if (gap && group->always->len == 0) {
+        gboolean quiet = rests(group);
+        if (group->active->len == 0 && group->always->len == 0) {
             if (!event)
                 break;
             group->cut_ms = event->at_ms;
             group->until_ms = BT_TIME_MIN;
             continue;
         }
-        if (gap && group->cut_ms < today_ms)
+        if (quiet && group->cut_ms < today_ms)
             group->cut_ms = event ? MIN(today_ms, event->at_ms) : today_ms;
-        if (gap && event && event->at_ms <= group->cut_ms) {
+        if (quiet && event && event->at_ms <= group->cut_ms) {
             group->until_ms = BT_TIME_MIN;
             continue;
         }
@@ -190,6 +224,7 @@ BtTtnSweep *bt_ttn_sweep_new(
     sweep->now_ms = now_ms;
     sweep->end_ms = end_ms;
     sweep->on = g_ptr_array_new();
+    sweep->since = g_array_new(FALSE, FALSE, sizeof(gint64));
     for (guint i = 0; i < placed->len; i++)
         add_placed(sweep, g_ptr_array_index(placed, i));
     for (guint i = 0; i < sweep->groups->len; i++) {
@@ -226,14 +261,51 @@ static void merge(GPtrArray *on, const GPtrArray *a, const GPtrArray *b)
     }
 }
 
+/* ---- from when a zone counts ---- */
+
+static const BtTtnPlaced *first_in(const GPtrArray *active, guint zone)
+{
+    for (guint i = 0; i < active->len; i++) {
+        const BtTtnPlaced *placed = g_ptr_array_index(active, i);
+        if (placed->zone == zone)
+            return placed;
+    }
+    return NULL;
+}
+
+static gint64 since_of(const Group *group, guint z, gint64 midnight)
+{
+    const Zone *zone = zone_of(group, z);
+    if (zone->active == 0)
+        return MIN(MAX(midnight, zone->changed_ms), group->from_ms);
+    if (zone->active + zone->always > 1)
+        return zone->changed_ms;
+    return first_in(group->active, z)->since_ms;
+}
+
+static const gint64 *since_of_all(BtTtnSweep *sweep, const Group *group)
+{
+    if (group->from_ms == BT_TIME_MIN)
+        return NULL;
+    gint64 midnight = midnight_ms(sweep->timezone, group->from_ms, 0);
+    g_array_set_size(sweep->since, 0);
+    for (guint z = 0; z < group->zones->len; z++) {
+        gint64 since_ms = since_of(group, z, midnight);
+        g_array_append_val(sweep->since, since_ms);
+    }
+    return (const gint64 *)(void *)sweep->since->data;
+}
+
+/* ---- telling ---- */
+
 gboolean bt_ttn_sweep_next(BtTtnSweep *sweep, BtTtnStretch *stretch)
 {
     Group *group = earliest(sweep);
     if (!group)
         return FALSE;
     merge(sweep->on, group->always, group->active);
-    *stretch =
-        (BtTtnStretch){ group->layout, group->cls, group->from_ms, group->until_ms, sweep->on };
+    *stretch = (BtTtnStretch){ group->layout, group->cls, group->from_ms, group->until_ms,
+        sweep->on, since_of_all(sweep, group) };
     advance(sweep, group);
     return TRUE;
 }
@@ -242,6 +314,7 @@ void bt_ttn_sweep_free(BtTtnSweep *sweep)
 {
     g_ptr_array_unref(sweep->groups);
     g_ptr_array_unref(sweep->on);
+    g_array_unref(sweep->since);
     g_time_zone_unref(sweep->timezone);
     g_free(sweep);
 }

@@ -222,6 +222,9 @@ typedef struct {
 typedef struct BtTtnLayout BtTtnLayout;
 BtTtnLayout *bt_ttn_layout_parse(const char *name, const char *text, GError **error);
 void bt_ttn_layout_free(BtTtnLayout *layout);
+/* A sentence about the first zone that leaves a canvas of this size; NULL: none does. (transfer
+ * full) (nullable) */
+char *bt_ttn_layout_leaves(const BtTtnLayout *layout, int w_px, int h_px);
 
 typedef enum { BT_TTN_MANIFEST, BT_TTN_ALERT } BtTtnDocument;
 

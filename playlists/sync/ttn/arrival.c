@@ -202,6 +202,8 @@ static gboolean on_begin(const BtAnswer *answer, gpointer user, GError **error)
         return FALSE;
     if (!learn_size(a, answer, error))
         return FALSE;
+    g_strlcpy(a->tag, answer->tag, sizeof a->tag);
+    g_strlcpy(a->modified, answer->modified, sizeof a->modified);
     a->partial = answer->status == 206;
     a->resumable = answer->resumable && is_strong(answer->tag);
     if (!a->resumable && a->allowed < missing_bytes(a) && a->size_bytes > 0) {
@@ -237,6 +239,12 @@ static gboolean on_write(const void *data, gsize size_bytes, gpointer user, GErr
 
 /* ---- asking ---- */
 
+/* It is here as a whole, and nothing of another one has come yet. */
+static gboolean asks_for_change(const BtTtnArrival *a)
+{
+    return a->medium->look && bt_incoming_offset(a->incoming) == 0;
+}
+
 static gboolean check_status(
     BtTtnArrival *a, const BtAnswer *answer, guint *redirects, gboolean *moved, GError **error)
 {
@@ -244,6 +252,8 @@ static gboolean check_status(
     a->answered = TRUE;
     if (answer->status == 200 || answer->status == 206)
         return TRUE;
+    if (answer->status == 304 && asks_for_change(a))
+        return a->unchanged = TRUE;
     if (answer->status == 416 && bt_incoming_offset(a->incoming) > 0)
         return ask_again(a, error);
     if (answer->status / 100 == 3 && answer->status != 304 && (*redirects)++ < MAX_REDIRECTS) {
@@ -271,7 +281,13 @@ static gboolean ask_once(BtTtnArrival *a, BtAnswer *answer, GError **error)
     BtTtnMedia *media = a->media;
     BtTransport *transport = media->transport;
     BtSink sink = { on_begin, on_write, a };
+    gboolean if_changed = asks_for_change(a);
+    gboolean by_date = if_changed && *a->medium->etag == '\0' && *a->medium->modified != '\0';
+    g_autofree char *since = g_strconcat("If-Modified-Since: ", a->medium->modified, NULL);
+    const char *const headers[] = { since, NULL };
     BtGet get = { .path = a->path,
+        .if_none_match = if_changed ? a->medium->etag : NULL,
+        .headers = by_date ? headers : NULL,
         .offset = bt_incoming_offset(a->incoming),
         .length = a->allowed < missing_bytes(a) ? a->allowed : 0,
         .if_range = bt_incoming_etag(a->incoming),
@@ -313,6 +329,8 @@ static gboolean receive(BtTtnArrival *a, GError **error)
         if (!ask_budget(a))
             return fail_waiting(a, error);
         if (ask_once(a, &answer, &why) && check_status(a, &answer, &redirects, &moved, &why)) {
+            if (a->unchanged)
+                return TRUE;
             if (!moved && !has_rest(a, before_bytes))
                 return TRUE;
             continue;
@@ -350,7 +368,9 @@ gboolean bt_ttn_arrival_fetch(BtTtnArrival *a, char sha256[BT_HASH_HEX_SIZE], GE
 {
     g_autoptr(GError) why = NULL;
     gboolean here = go_to(a, a->medium->url, &why) && open_incoming(a, &why) && receive(a, &why);
-    if (a->incoming != NULL && here) {
+    if (a->unchanged) {
+        bt_incoming_pause(a->incoming);
+    } else if (a->incoming != NULL && here) {
         a->size_bytes = bt_incoming_offset(a->incoming);
         here = bt_incoming_commit_as(a->incoming, sha256, &why);
     } else if (a->incoming != NULL) {

@@ -26,12 +26,14 @@ typedef struct {
     gboolean answered;  /* by somebody, whatever the answer */
     gboolean resumable; /* stopping costs nothing */
     gboolean partial;   /* the answer may end before the whole */
-    gboolean again;     /* the file changed: once more, from the start */
+    gboolean unchanged; /* what is here is what is there */
+    char tag[BT_TAG_MAX_BYTES + 1], modified[BT_FIELD_MAX_BYTES + 1]; /* as they came */
+    gboolean again; /* the file changed: once more, from the start */
     gboolean paused, waits;
 } BtTtnArrival;
 
-/* All of it, or as much as comes: TRUE when it is whole in the cache. FALSE with `paused` or
- * `waits` (for the budget) is no failure. */
+/* All of it, or as much as comes: TRUE when it is whole in the cache, or `unchanged` there. FALSE
+ * with `paused` or `waits` (for the budget) is no failure. */
 gboolean bt_ttn_arrival_fetch(BtTtnArrival *arrival, char sha256[BT_HASH_HEX_SIZE], GError **error);
 
 #endif

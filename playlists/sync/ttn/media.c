@@ -69,15 +69,24 @@ static const char *look_at_type(
 /* ---- what became of it ---- */
 
 static gboolean take_arrived(
-    BtTtnMedia *media, BtTtnMedium *medium, const char *sha256, guint64 size_bytes, GError **error)
+    BtTtnArrival *arrival, const char *sha256, gint64 now_ms, GError **error)
 {
+    BtTtnMedia *media = arrival->media;
+    BtTtnMedium *medium = arrival->medium;
+    guint64 size_bytes = arrival->size_bytes;
     const char *type = look_at_type(media, sha256, medium->kind, error);
     if (type == NULL)
         return FALSE;
     g_free(medium->sha256);
     g_free(medium->type);
+    g_free(medium->etag);
+    g_free(medium->modified);
     medium->sha256 = g_strdup(sha256);
     medium->type = g_strdup(type);
+    medium->etag = g_strdup(arrival->tag);
+    medium->modified = g_strdup(arrival->modified);
+    medium->looked_ms = now_ms;
+    medium->look = FALSE;
     medium->bytes = size_bytes;
     medium->failures = 0;
     medium->try_after_ms = 0;
@@ -120,6 +129,31 @@ static void take_failed(
 
 /* ---- a round ---- */
 
+/* What is here stays: it is better than a text. Who does not answer is asked again. */
+static void take_unseen(
+    BtTtnMedia *media, BtTtnMedium *medium, gboolean answered, gint64 now_ms, const GError *why)
+{
+    medium->look = !answered && !is_hopeless(why);
+    medium->try_after_ms = medium->look ? now_ms + BT_TTN_MEDIA_LINE_WAIT_MS : 0;
+    g_autofree char *message =
+        g_strdup_printf("%s: its bulletin came anew, and is shown with what is here", why->message);
+    tell(media, "skipped", why, medium->url, message);
+}
+
+/* Whether what is here is another file now. */
+static gboolean take_answer(
+    BtTtnArrival *arrival, gboolean here, const char *sha256, gint64 now_ms, GError **why)
+{
+    BtTtnMedium *medium = arrival->medium;
+    g_autofree char *before = g_strdup(medium->sha256);
+    if (arrival->unchanged) {
+        medium->look = FALSE;
+        medium->looked_ms = now_ms;
+        return FALSE;
+    }
+    return here && take_arrived(arrival, sha256, now_ms, why) && strcmp(before, sha256) != 0;
+}
+
 static gboolean fetch_one(BtTtnMedia *media, BtTtnMedium *medium, gint64 now_ms,
     const BtTtnMediaStop *stop, BtTtnMediaRound *round, GError **error)
 {
@@ -128,23 +162,25 @@ static gboolean fetch_one(BtTtnMedia *media, BtTtnMedium *medium, gint64 now_ms,
         .medium = medium,
         .stop = stop,
         .slice_ends_ms = mono_ms() + media->options.slice_ms };
-    char sha256[BT_HASH_HEX_SIZE];
+    char sha256[BT_HASH_HEX_SIZE] = "";
     gboolean was_given_up = medium->given_up;
-    gboolean here = bt_ttn_arrival_fetch(&arrival, sha256, &why) &&
-        take_arrived(media, medium, sha256, arrival.size_bytes, &why);
+    gboolean here = bt_ttn_arrival_fetch(&arrival, sha256, &why);
+    gboolean is_new = take_answer(&arrival, here, sha256, now_ms, &why);
     if (arrival.paused || arrival.waits) {
         round->unfinished = round->unfinished || arrival.paused;
         if (arrival.waits)
             medium->try_after_ms = now_ms + BT_TTN_MEDIA_LINE_WAIT_MS;
         return bt_ttn_store_put_medium(media->options.store, medium, error);
     }
-    if (!here && g_error_matches(why, BT_ERROR, BT_ERROR_IO)) {
+    if (why != NULL && g_error_matches(why, BT_ERROR, BT_ERROR_IO)) {
         g_propagate_error(error, g_steal_pointer(&why)); /* the disk's fault, not the address's */
         return FALSE;
     }
-    if (!here)
+    if (why != NULL && *medium->sha256 != '\0')
+        take_unseen(media, medium, arrival.answered, now_ms, why);
+    else if (why != NULL)
         take_failed(media, medium, arrival.answered, now_ms, why);
-    round->changed = round->changed || here || (medium->given_up && !was_given_up);
+    round->changed = round->changed || is_new || (medium->given_up && !was_given_up);
     return bt_ttn_store_put_medium(media->options.store, medium, error);
 }
 
@@ -158,10 +194,10 @@ static void count_what_waits(const GPtrArray *missing, BtTtnMediaRound *round)
     round->next_ms = BT_TIME_MAX;
     for (guint i = 0; i < missing->len; i++) {
         const BtTtnMedium *medium = g_ptr_array_index(missing, i);
-        if (*medium->sha256 != '\0')
+        if (*medium->sha256 != '\0' && !medium->look)
             continue;
         round->next_ms = MIN(round->next_ms, medium->try_after_ms);
-        if (medium->given_up)
+        if (medium->given_up || medium->look)
             continue;
         round->objects++;
         round->bytes += medium->bytes;

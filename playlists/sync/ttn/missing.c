@@ -9,6 +9,7 @@ void bt_ttn_medium_clear(BtTtnMedium *medium)
     g_clear_pointer(&medium->sha256, g_free);
     g_clear_pointer(&medium->type, g_free);
     g_clear_pointer(&medium->etag, g_free);
+    g_clear_pointer(&medium->modified, g_free);
 }
 
 static void medium_free(gpointer data)
@@ -33,26 +34,34 @@ static gint by_worth(gconstpointer a, gconstpointer b)
     return from_one < from_two ? -1 : from_one > from_two;
 }
 
-/* FALSE: it is here. */
+/* FALSE: it is here, and nothing is to be asked. */
 static gboolean read_medium(BtTtnStore *store, BtTtnMedium *medium, GError **error)
 {
     g_autoptr(BtRows) rows = bt_db_query(store->db, error,
-        "SELECT sha256, etag, failures, try_after_ms, given_up, bytes FROM medium WHERE url = ?",
+        "SELECT sha256, etag, failures, try_after_ms, given_up, bytes, type, duration_ms, modified,"
+        " looked_ms, look FROM medium WHERE url = ?",
         "s", medium->url);
     if (rows == NULL)
         return FALSE;
-    medium->sha256 = g_strdup("");
-    medium->type = g_strdup("");
     if (!bt_rows_next(rows, error)) {
+        medium->sha256 = g_strdup("");
+        medium->type = g_strdup("");
         medium->etag = g_strdup("");
+        medium->modified = g_strdup("");
         return TRUE;
     }
+    medium->sha256 = g_strdup(bt_rows_text(rows, 0));
     medium->etag = g_strdup(bt_rows_text(rows, 1));
+    medium->type = g_strdup(bt_rows_text(rows, 6));
+    medium->duration_ms = bt_rows_int(rows, 7);
+    medium->modified = g_strdup(bt_rows_text(rows, 8));
+    medium->looked_ms = bt_rows_int(rows, 9);
+    medium->look = bt_rows_int(rows, 10) != 0;
     medium->failures = (guint)CLAMP(bt_rows_int(rows, 2), 0, G_MAXINT);
     medium->try_after_ms = bt_rows_int(rows, 3);
     medium->given_up = bt_rows_int(rows, 4) != 0;
     medium->bytes = (guint64)MAX(0, bt_rows_int(rows, 5));
-    return *bt_rows_text(rows, 0) == '\0';
+    return *medium->sha256 == '\0' || medium->look;
 }
 
 static void add_missing(
@@ -93,16 +102,18 @@ gboolean bt_ttn_store_put_medium(BtTtnStore *store, const BtTtnMedium *medium, G
 {
     return bt_db_run(store->db, error,
         "INSERT OR REPLACE INTO medium (url, sha256, bytes, type, duration_ms, etag, failures,"
-        " try_after_ms, given_up) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
-        "ssisisiii", medium->url, medium->sha256, (gint64)medium->bytes, medium->type,
+        " try_after_ms, given_up, modified, looked_ms, look)"
+        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        "ssisisiiisii", medium->url, medium->sha256, (gint64)medium->bytes, medium->type,
         medium->duration_ms, medium->etag, (gint64)medium->failures, medium->try_after_ms,
-        (gint64)medium->given_up);
+        (gint64)medium->given_up, medium->modified, medium->looked_ms, (gint64)medium->look);
 }
 
 /* What rotted, or was evicted while nobody needed it, comes again. */
 gboolean bt_ttn_store_lose_object(BtTtnStore *store, const char *sha256, GError **error)
 {
     return bt_db_run(store->db, error,
-        "UPDATE medium SET sha256 = '', etag = '', failures = 0, try_after_ms = 0 WHERE sha256 = ?",
+        "UPDATE medium SET sha256 = '', etag = '', modified = '', look = 0, failures = 0,"
+        " try_after_ms = 0 WHERE sha256 = ?",
         "s", sha256);
 }

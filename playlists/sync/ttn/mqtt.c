@@ -34,6 +34,7 @@ static void unref(BtMqtt *mqtt)
     g_free(mqtt->ca_path);
     g_free(mqtt->cert_path);
     g_free(mqtt->key_path);
+    g_free(mqtt->pin);
     g_free(mqtt->username);
     g_free(mqtt->password);
     g_free(mqtt->client_id);
@@ -132,6 +133,9 @@ BtMqtt *bt_mqtt_new(const BtMqttOptions *options, const BtMqttEar *ear, GError *
     mqtt->ca_path = g_strdup(options->ca_path);
     mqtt->cert_path = g_strdup(options->cert_path);
     mqtt->key_path = g_strdup(options->key_path);
+    mqtt->pin = g_strdup(options->pin);
+    mqtt->now = options->now;
+    mqtt->now_user = options->now_user;
     mqtt->username = g_strdup(options->username);
     mqtt->password = g_strdup(options->password);
     mqtt->client_id = g_strdup(options->client_id);

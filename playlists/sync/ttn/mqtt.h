@@ -7,6 +7,7 @@
 #define BT_PLAYLISTS_SYNC_TTN_MQTT_H
 
 #include "base/error.h"
+#include "playlists/sync/sync.h"
 
 typedef struct {
     const char *url; /* "mqtts://HOST[:PORT]" or, to a host that was named insecure or the loopback,
@@ -14,7 +15,10 @@ typedef struct {
     gboolean insecure_host;
     const char *ca_path;              /* (nullable) the system's */
     const char *cert_path, *key_path; /* (nullable) of the device */
-    const char *username, *password;  /* (nullable) */
+    const char *pin;                  /* (nullable) "sha256//BASE64" of the broker's key */
+    BtSyncNow now; /* for certificates; NULL: the wall clock. Not called after bt_mqtt_free */
+    gpointer now_user;
+    const char *username, *password; /* (nullable) */
     const char *client_id;
     const char *const *topics; /* NULL-ended */
     gsize max_bytes;           /* of one message */

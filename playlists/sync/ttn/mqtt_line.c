@@ -9,6 +9,7 @@
  * A broker is asked to send nothing above a size. One that does so nevertheless would have it
  * gathered in memory, so the kernel's count of what came is watched between whole packets. */
 #include "playlists/sync/ttn/mqtt_line.h"
+#include "playlists/sync/tls.h"
 
 #include <errno.h>
 #include <linux/tcp.h>
@@ -26,7 +27,6 @@
 #define RECEIVE_MAX 16            /* on their way at once */
 #define FRAME_BYTES 2048          /* a message's topic and properties */
 #define LOOP_MS 1000
-#define SYSTEM_CA "/etc/ssl/certs"
 
 /* ---- what is told ---- */
 
@@ -163,15 +163,52 @@ static void on_log(struct mosquitto *line, void *user, int level, const char *te
 
 /* ---- making one ---- */
 
+/* The instant at which certificates must hold. Who went may not be asked any more. */
+static gint64 time_for_tls(BtMqtt *mqtt, gboolean *known)
+{
+    gint64 now_ms = g_get_real_time() / 1000;
+    *known = TRUE;
+    g_mutex_lock(&mqtt->ear_mutex);
+    if (mqtt->now != NULL && !mqtt->deaf)
+        now_ms = mqtt->now(known, mqtt->now_user);
+    g_mutex_unlock(&mqtt->ear_mutex);
+    return now_ms;
+}
+
 static gboolean set_tls(BtMqtt *mqtt, struct mosquitto *line)
 {
-    int code = mosquitto_tls_set(line, mqtt->ca_path, mqtt->ca_path ? NULL : SYSTEM_CA,
-        mqtt->cert_path, mqtt->key_path, NULL);
-    if (code == 0)
-        code = mosquitto_tls_opts_set(line, 1, NULL, NULL); /* TLS 1.2 and 1.3 */
+    gboolean known;
+    BtTlsOptions options = { .host = mqtt->host,
+        .ca_path = mqtt->ca_path,
+        .cert_path = mqtt->cert_path,
+        .key_path = mqtt->key_path,
+        .pin = mqtt->pin,
+        .now_ms = time_for_tls(mqtt, &known) };
+    g_autoptr(GError) why = NULL;
+    options.now_known = known;
+    mqtt->met_early = !known;
+    BtTls *tls = bt_tls_new(&options, &why);
+    if (tls == NULL) {
+        note_trouble(mqtt, "TLS", why->message);
+        return FALSE;
+    }
+    mosquitto_int_option(line, MOSQ_OPT_SSL_CTX_WITH_DEFAULTS, 0);
+    int code = mosquitto_void_option(line, MOSQ_OPT_SSL_CTX, tls); /* which takes a reference */
+    bt_tls_unref(tls);
     if (code != 0)
-        note_trouble(mqtt, "a file of certificates or keys", "cannot be read");
+        note_trouble(mqtt, "TLS", mosquitto_strerror(code));
     return code == 0;
+}
+
+/* Who was met by a doubtful clock is met again when the time is known. */
+static void look_at_time(BtMqtt *mqtt)
+{
+    gboolean known = FALSE;
+    if (!mqtt->met_early)
+        return;
+    (void)time_for_tls(mqtt, &known);
+    if (known)
+        note_trouble(mqtt, "its certificate", "is looked at again, now that the time is known");
 }
 
 static void set_callbacks(struct mosquitto *line)
@@ -264,6 +301,7 @@ static void keep_line(BtMqtt *mqtt, struct mosquitto *line)
     while (code == 0 && mqtt->trouble->len == 0 && !bt_mqtt_is_closing(mqtt)) {
         code = mosquitto_loop(line, LOOP_MS, 1);
         count_bytes(mqtt, line);
+        look_at_time(mqtt);
         if (is_endless(mqtt))
             return;
         if (!mqtt->greeted && g_get_monotonic_time() > greeting_until_us)
@@ -278,7 +316,7 @@ static void keep_line(BtMqtt *mqtt, struct mosquitto *line)
 void bt_mqtt_live_once(BtMqtt *mqtt)
 {
     struct mosquitto *line = new_line(mqtt);
-    mqtt->greeted = mqtt->heard_whole = FALSE;
+    mqtt->greeted = mqtt->heard_whole = mqtt->met_early = FALSE;
     mqtt->socket_received = mqtt->socket_sent = mqtt->whole_at = 0;
     g_string_truncate(mqtt->trouble, 0);
     if (mqtt->plain || set_tls(mqtt, line)) {

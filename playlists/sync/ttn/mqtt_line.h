@@ -16,7 +16,9 @@ typedef struct {
 struct BtMqtt {
     gatomicrefcount count; /* the user's and the thread's */
     BtMqttEar ear;
-    char *host, *ca_path, *cert_path, *key_path, *username, *password, *client_id;
+    BtSyncNow now;
+    gpointer now_user;
+    char *host, *ca_path, *cert_path, *key_path, *pin, *username, *password, *client_id;
     char **topics;
     int port;
     gboolean plain, passing;
@@ -25,6 +27,7 @@ struct BtMqtt {
     /* Of the thread alone. */
     GString *trouble; /* what ended, or ends, the connection; "" nothing */
     gboolean greeted, heard_whole;
+    gboolean met_early;                   /* the connection was made when the time was not known */
     guint64 socket_received, socket_sent; /* of this connection */
     guint64 whole_at;                     /* bytes received when the last packet was whole */
 

@@ -38,7 +38,9 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(BtTtnSession, bt_ttn_session_free)
  * POLL. LOGIN logs in anew. */
 gboolean bt_ttn_session_call(BtTtnSession *session, BtTtnCall call, GHashTable *values,
     const BtPatience *patience, BtTtnReply *reply, GBytes **body, GError **error);
-guint64 bt_ttn_session_bytes(const BtTtnSession *session);  /* since it was made, both ways */
+guint64 bt_ttn_session_bytes(const BtTtnSession *session); /* since it was made, both ways */
+/* Of these, those of one call. */
+guint64 bt_ttn_session_bytes_of(const BtTtnSession *session, BtTtnCall call);
 gint64 bt_ttn_session_take_asked_ms(BtTtnSession *session); /* as bt_sync_asked_ms */
 
 #endif

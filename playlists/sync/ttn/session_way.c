@@ -29,6 +29,11 @@ guint64 bt_ttn_session_bytes(const BtTtnSession *session)
     return bytes;
 }
 
+guint64 bt_ttn_session_bytes_of(const BtTtnSession *session, BtTtnCall call)
+{
+    return session->bytes[call];
+}
+
 gint64 bt_ttn_session_take_asked_ms(BtTtnSession *session)
 {
     gint64 asked_ms = 0;
@@ -205,7 +210,10 @@ gboolean bt_ttn_session_exchange(BtTtnSession *session, BtTtnCall call, const Bt
     BtTransport *transport = find_way(session, request->url, &path, &why);
     if (transport != NULL)
         bt_transport_be_patient(transport, patience);
+    guint64 before_bytes = transport == NULL ? 0 : transport->bytes;
     gboolean answered = transport != NULL && send(transport, path, request, max_bytes, heard, &why);
+    if (transport != NULL)
+        session->bytes[call] += transport->bytes - before_bytes;
     show_exchange(session, call, request, heard, why);
     return answered || bt_ttn_session_fail(session, call, why, error);
 }

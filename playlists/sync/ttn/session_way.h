@@ -15,7 +15,8 @@ struct BtTtnSession {
     char *ca_path, *pin, *token_path;
     char **insecure;
     GPtrArray *ways; /* of BtTtnWay */
-    char *token;     /* NULL: there is none */
+    guint64 bytes[BT_TTN_N_CALLS];
+    char *token; /* NULL: there is none */
     gint64 token_until_us;
     gboolean looked; /* for the kept token */
     gint64 login_pace_ms, login_after_us;

@@ -25,6 +25,9 @@ static const char *const migrations[] = {
     " failures INTEGER NOT NULL, try_after_ms INTEGER NOT NULL, given_up INTEGER NOT NULL)"
     " WITHOUT ROWID;"
     "CREATE TABLE counter (name TEXT PRIMARY KEY, value INTEGER NOT NULL) WITHOUT ROWID;",
+    "ALTER TABLE medium ADD COLUMN modified TEXT NOT NULL DEFAULT '';"
+    "ALTER TABLE medium ADD COLUMN looked_ms INTEGER NOT NULL DEFAULT 0;"
+    "ALTER TABLE medium ADD COLUMN look INTEGER NOT NULL DEFAULT 0;",
     NULL,
 };
 
@@ -118,6 +121,15 @@ static gboolean forgive_medium(BtTtnStore *store, const char *url, GError **erro
         "s", url);
 }
 
+/* What is here may be another file there now. Who gives no validator sends all of it again. */
+static gboolean look_again(BtTtnStore *store, const char *url, gint64 now_ms, GError **error)
+{
+    return bt_db_run(store->db, error,
+        "UPDATE medium SET look = 1, failures = 0, try_after_ms = 0 WHERE url = ?1"
+        " AND sha256 != '' AND (etag != '' OR modified != '' OR abs(?2 - looked_ms) >= ?3)",
+        "sii", url, now_ms, (gint64)BT_TTN_STORE_LOOK_MS);
+}
+
 static gboolean take_bulletin(
     BtTtnStore *store, const BtTtnBulletin *bulletin, gint64 now_ms, GError **error)
 {
@@ -131,7 +143,8 @@ static gboolean take_bulletin(
         (bulletin->slots->len == 0 ||
             put_times(store, bulletin->id, bulletin->schedule_id, bulletin->schedule_name,
                 bulletin->slots, now_ms, error)) &&
-        forgive_medium(store, url, error) && make_room(store, now_ms, error);
+        forgive_medium(store, url, error) && look_again(store, url, now_ms, error) &&
+        make_room(store, now_ms, error);
 }
 
 /* A bulletin whose schedule was taken away comes back with a new one. */

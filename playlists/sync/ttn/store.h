@@ -9,6 +9,8 @@
 #define BT_TTN_STORE_MAX_BULLETINS 5000 /* kept; the oldest that is over goes first */
 
 #define BT_TTN_STORE_OVER_MS BT_DAY_MS
+/* A file of which its server says no validator is fetched anew at most so often. */
+#define BT_TTN_STORE_LOOK_MS BT_HOUR_MS
 
 typedef struct BtTtnStore BtTtnStore;
 
@@ -49,16 +51,18 @@ typedef struct {
     guint64 bytes;
     char *type;
     gint64 duration_ms;
-    char *etag;
-    guint failures;      /* in a row */
-    gint64 try_after_ms; /* wall time */
-    gboolean given_up;   /* text for good, until the bulletin comes anew */
-    gboolean urgent;     /* of bt_ttn_store_missing only: an urgent bulletin waits for it */
-    BtTtnKind kind;      /* of bt_ttn_store_missing only: what the bulletin says it is */
+    char *etag, *modified; /* validators, as they were sent; "" */
+    gint64 looked_ms;      /* wall time, when its server last answered for it */
+    gboolean look;         /* it is here, and its bulletin came anew: has it changed there? */
+    guint failures;        /* in a row */
+    gint64 try_after_ms;   /* wall time */
+    gboolean given_up;     /* text for good, until the bulletin comes anew */
+    gboolean urgent;       /* of bt_ttn_store_missing only: an urgent bulletin waits for it */
+    BtTtnKind kind;        /* of bt_ttn_store_missing only: what the bulletin says it is */
 } BtTtnMedium;
 void bt_ttn_medium_clear(BtTtnMedium *medium);
-/* Addresses that bulletins need and that are not here, most urgent first, also those that wait for
- * another try: GPtrArray of BtTtnMedium (transfer full). */
+/* Addresses that bulletins need and that are not here, or are to be looked at again; most urgent
+ * first, also those that wait for another try: GPtrArray of BtTtnMedium (transfer full). */
 GPtrArray *bt_ttn_store_missing(BtTtnStore *store, gint64 now_ms, GError **error);
 gboolean bt_ttn_store_put_medium(BtTtnStore *store, const BtTtnMedium *medium, GError **error);
 /* The cache has this object no more: its address is missing again. */

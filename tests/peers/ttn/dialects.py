@@ -14,7 +14,7 @@ from fields import (degrees, echo, either, flag, holding, instant, known_bulleti
                     maybe, number, one_of, past, same_as, text, thing, words)
 
 LOGIN = {"Username": same_as("username"), "Password": same_as("password")}
-CODES = {"volume": "0", "restart": "5", "urgent": "6", "save": "7", "cancel": "8"}
+CODES = {"volume": "0", "restart": "5", "urgent": "6", "save": "7", "cancel": "8", "take away": "9"}
 
 
 class Dialect:
@@ -132,6 +132,8 @@ class Generation2(Dialect):
         return self.envelope(self.open["codes"]["save"], **self.slots(b))
 
     def cancel(self, b):
+        if not b.schedule_id:
+            return self.envelope(self.open["codes"]["take away"], BanTinID=b.id)
         return self.envelope(self.open["codes"]["cancel"], LichPhatID=b.schedule_id, TenLichPhat=b.schedule_name,
                              BanTinID=b.id)
 

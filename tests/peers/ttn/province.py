@@ -204,8 +204,10 @@ class Province:
         self.know(b)
         return self.say("command", self.dialect.schedule(b))
 
-    def cancel(self, b):
-        return self.say("command", self.dialect.cancel(b))
+    def cancel(self, b, twist=None):
+        self.schedules.setdefault(b.schedule_id, b)  # "" where it has none: that is what is acknowledged
+        message = self.dialect.cancel(b)
+        return self.say("command", twist(message) if twist else message)
 
     def command(self, verb, value=None, twist=None):
         message = self.dialect.command(verb, value)
