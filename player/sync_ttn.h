@@ -119,8 +119,8 @@ gboolean bt_ttn_take(BtSyncTtn *ttn, BtTtnHands *hands, const BtTtnNote *note, g
     gboolean *orders, GError **error);
 
 /* ---- sync_ttn_orders.c: commands for show ---- */
-gboolean bt_ttn_orders_add(
-    BtSyncTtn *ttn, BtCache *cache, const BtTtnMessage *message, gint64 now_ms, GError **error);
+gboolean bt_ttn_orders_add(BtSyncTtn *ttn, BtCache *cache, const BtTtnMessage *message,
+    gboolean anew, gint64 now_ms, GError **error);
 
 /* ---- sync_ttn_made.c: what the documents were ---- */
 void bt_ttn_made_read(BtSyncTtn *ttn, BtCache *cache);

@@ -70,11 +70,13 @@ static void append_fresh(
     }
 }
 
-gboolean bt_ttn_orders_add(
-    BtSyncTtn *ttn, BtCache *cache, const BtTtnMessage *message, gint64 now_ms, GError **error)
+gboolean bt_ttn_orders_add(BtSyncTtn *ttn, BtCache *cache, const BtTtnMessage *message,
+    gboolean anew, gint64 now_ms, GError **error)
 {
     char id[BT_HASH_HEX_SIZE];
-    make_id(message->id, id);
+    g_autofree char *meant_again =
+        anew ? g_strdup_printf("%s.%" G_GINT64_FORMAT, message->id, now_ms) : NULL;
+    make_id(anew ? meant_again : message->id, id);
     BtOrder order = { .id = id,
         .verb = verb_of(message->says),
         .value = (int)CLAMP(message->value, 0, 100),

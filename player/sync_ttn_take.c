@@ -4,7 +4,7 @@
  *   - a class that the ceiling lacks is refused here, so that one bulletin does not cost the whole
  *     document;
  *   - commands only by the source's own id (set.nguonID), where it is known, and those senders;
- *   - each message once, commands of the last 24 hours only.
+ *   - each message once (playlists/sync/ttn/anew.c), commands of the last 24 hours only.
  * The outbox comes after the store: what is said twice, after a cut, is told once (outbox.h). */
 #include "player/sync_ttn.h"
 
@@ -160,14 +160,15 @@ static gboolean act(BtSyncTtn *ttn, BtTtnHands *hands, BtTtnMessage *message, gi
     gboolean *changed, gboolean *orders, GError **error)
 {
     gboolean for_show = message->says >= BT_TTN_SAY_VOLUME, is_new = FALSE, changes = FALSE;
-    gboolean known = FALSE;
+    BtTtnNews news;
     bound_urgency(ttn, message, now_ms);
-    if (!bt_ttn_store_has_seen(hands->store, message->id, &known, error))
+    if (!bt_ttn_store_judge(hands->store, message, now_ms, &news, error))
         return FALSE;
-    if (for_show && !known && !bt_ttn_orders_add(ttn, hands->cache, message, now_ms, error))
+    if (for_show && news != BT_TTN_REPEATED &&
+        !bt_ttn_orders_add(ttn, hands->cache, message, news == BT_TTN_ANEW, now_ms, error))
         return FALSE;
     if (!bt_ttn_store_take(hands->store, message, now_ms, &is_new, &changes, error) ||
-        !acknowledge(ttn, hands, message, known && is_new, now_ms, error))
+        !acknowledge(ttn, hands, message, news == BT_TTN_ANEW, now_ms, error))
         return FALSE;
     if (!is_new)
         tell_again(ttn, hands, message);

@@ -27,7 +27,7 @@ static const struct {
     { 'l', 6, "INSERT OR REPLACE INTO life VALUES (1, ?, ?, ?, ?, ?, ?)" },
     { 'd', 2, "INSERT INTO death VALUES (?, ?)" },
     { 'f', 4, "INSERT INTO fact (id, at_ms, line, state) VALUES (?, ?, ?, ?)" },
-    { 's', 5, "INSERT OR REPLACE INTO source VALUES ('kp', ?, ?, ?, ?, ?, '')" },
+    { 's', 5, "INSERT OR REPLACE INTO source VALUES ('kp', ?, ?, ?, ?, ?, '', '')" },
     { 'o', 5,
         "INSERT OR REPLACE INTO outbox (source, id, kind, at_ms, trusted, boot, body)"
         " VALUES ('kp', ?, ?, ?, ?, 'boot', ?)" },
@@ -43,7 +43,7 @@ static char *path(void)
 static BtDb *rows(void)
 {
     static BtDb *db;
-    static const char *const seen[] = { "", "", "", NULL }; /* as many as bt_facts_open runs */
+    static const char *const seen[] = { "", "", "", "", NULL }; /* as many as bt_facts_open runs */
     if (db != NULL)
         return db;
     g_autofree char *at = path();

@@ -88,8 +88,7 @@ static const struct {
         ":4: not taken: expected a name, at most 1000 bytes, not too many of them" },
     { "layout-zones", TTN "layout.a=main=0,0,640,384;strip=0,300,640,84\n",
         ":4: layout.a: \"strip=0,300,640,84\": expected zones that do not overlap" },
-    { "layout-nothing", TTN "set.a=b\nlayout.a=\n",
-        ":5: layout.a: \"\": expected ZONE=X,Y,W,H;…" },
+    { "layout-nothing", TTN "set.a=b\nlayout.a=\n", ":5: layout.a: \"\": expected ZONE=X,Y,W,H;…" },
     { "layout-name", TTN "layout.hai nửa=a=0,0,4,4\n",
         ":4: layout.hai nửa: \"hai nửa\": expected a name of 1 to 64 of A-Z a-z 0-9 . _ -, no dot "
         "first" },

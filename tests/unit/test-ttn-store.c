@@ -241,12 +241,26 @@ static void test_schedule_anew(Fixture *f, gconstpointer data)
     }
 }
 
-/* Commands, and an urgency that has no end of its own, count once whatever happens. */
+/* The same volume, set again a minute after it was last heard, is meant. */
+static void test_command_anew(Fixture *f, gconstpointer data)
+{
+    (void)data;
+    take(f, message(f, BT_TTN_SAY_VOLUME, ""), NOON); /* m0 */
+    take_as(f, again(f, BT_TTN_SAY_VOLUME, "m0", ""), NOON + BT_TTN_STORE_ANEW_MS - 1, FALSE);
+    take_as(f, again(f, BT_TTN_SAY_VOLUME, "m0", ""), NOON + 2 * BT_TTN_STORE_ANEW_MS - 2, FALSE);
+    reopen(f);
+    take_as(f, again(f, BT_TTN_SAY_VOLUME, "m0", ""), NOON + 3 * BT_TTN_STORE_ANEW_MS - 2, TRUE);
+    take_as(f, again(f, BT_TTN_SAY_VOLUME, "m0", ""), NOON + 3 * BT_TTN_STORE_ANEW_MS, FALSE);
+}
+
+/* What is marked, and an urgency that has no end of its own, count once whatever happens. */
 static void test_never_anew(Fixture *f, gconstpointer data)
 {
     (void)data;
     take(f, message(f, BT_TTN_SAY_VOLUME, ""), NOON); /* m0 */
-    take_as(f, again(f, BT_TTN_SAY_VOLUME, "m0", ""), NOON + BT_DAY_MS, FALSE);
+    BtTtnMessage *marked = again(f, BT_TTN_SAY_VOLUME, "m0", "");
+    marked->is_marked = TRUE;
+    take_as(f, marked, NOON + BT_DAY_MS, FALSE);
     BtTtnBulletin *urgent = bulletin("A", BT_TTN_TEXT, "lũ");
     urgent->priority = BT_TTN_URGENT;
     urgent->until_ms = NOON + MINUTES(5);
@@ -495,6 +509,7 @@ int main(int argc, char **argv)
         { "anew", test_anew },
         { "repeated-in-order", test_repeated_in_order },
         { "schedule-anew", test_schedule_anew },
+        { "command-anew", test_command_anew },
         { "never-anew", test_never_anew },
         { "schedule-first", test_schedule_first },
         { "schedule-after", test_schedule_after },

@@ -8,8 +8,9 @@
  * Bulletins, schedules and their cancelling say how things should be, so the last word counts: one
  * that was heard before is acted on again where it would change something, after a minute without
  * it. What is repeated by a line comes at once or in the order in which it was said, so that its
- * last word counts as well. Commands, and what bears an id or a time of its own or was kept by a
- * broker, are never acted on twice. */
+ * last word counts as well. An operator who sets the volume to 50 for the second time this week
+ * means it, so a command, too, counts anew after such a minute. What bears an id or a time of its
+ * own or was kept by a broker is never acted on twice. */
 #include "playlists/sync/ttn/rows.h"
 
 /* ---- whether it would change something ---- */
@@ -79,7 +80,7 @@ static gboolean is_so(BtTtnStore *store, const BtTtnMessage *message, gboolean *
     case BT_TTN_SAY_CANCEL_SCHEDULE:
         return is_gone(store, message, so, error);
     default:
-        *so = TRUE;
+        *so = message->says == BT_TTN_SAY_URGENT;
         return TRUE;
     }
 }
@@ -100,8 +101,8 @@ static gboolean last_heard(BtTtnStore *store, const char *id, gint64 *at_ms, GEr
     return failure == NULL;
 }
 
-gboolean bt_ttn_store_hear(
-    BtTtnStore *store, const BtTtnMessage *message, gint64 now_ms, gboolean *is_new, GError **error)
+gboolean bt_ttn_store_judge(
+    BtTtnStore *store, const BtTtnMessage *message, gint64 now_ms, BtTtnNews *news, GError **error)
 {
     gint64 last_ms;
     gboolean so = TRUE;
@@ -110,7 +111,17 @@ gboolean bt_ttn_store_hear(
     if (last_ms != BT_TIME_MIN && !message->is_marked && now_ms >= last_ms + BT_TTN_STORE_ANEW_MS &&
         !is_so(store, message, &so, error))
         return FALSE;
-    *is_new = last_ms == BT_TIME_MIN || !so;
+    *news = last_ms == BT_TIME_MIN ? BT_TTN_NEWS : so ? BT_TTN_REPEATED : BT_TTN_ANEW;
+    return TRUE;
+}
+
+gboolean bt_ttn_store_hear(
+    BtTtnStore *store, const BtTtnMessage *message, gint64 now_ms, gboolean *is_new, GError **error)
+{
+    BtTtnNews news;
+    if (!bt_ttn_store_judge(store, message, now_ms, &news, error))
+        return FALSE;
+    *is_new = news != BT_TTN_REPEATED;
     return bt_db_run(store->db, error, "INSERT OR REPLACE INTO seen (id, at_ms) VALUES (?, ?)",
         "si", message->id, now_ms);
 }

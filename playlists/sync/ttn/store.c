@@ -217,20 +217,6 @@ gboolean bt_ttn_store_take(BtTtnStore *store, const BtTtnMessage *message, gint6
     return FALSE;
 }
 
-gboolean bt_ttn_store_has_seen(
-    BtTtnStore *store, const char *message_id, gboolean *seen, GError **error)
-{
-    GError *failure = NULL;
-    g_autoptr(BtRows) rows =
-        bt_db_query(store->db, error, "SELECT 1 FROM seen WHERE id = ?", "s", message_id);
-    if (rows == NULL)
-        return FALSE;
-    *seen = bt_rows_next(rows, &failure);
-    if (failure != NULL)
-        g_propagate_error(error, failure);
-    return failure == NULL;
-}
-
 /* ---- numbers ---- */
 
 /* Seconds of a clock that may be wrong would jump; one that only counts could fall behind what show

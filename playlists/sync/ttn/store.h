@@ -24,16 +24,22 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(BtTtnStore, bt_ttn_store_close)
 
 /* Acts on what only changes the store (bulletins, schedules, cancelling, urgent), once for each
  * message's id, in one transaction with remembering it. `*is_new` FALSE: it was acted on before.
- * A bulletin, a schedule or its cancelling that bears no mark of its own (is_marked) and was last
- * heard BT_TTN_STORE_ANEW_MS ago is acted on again where what is kept says otherwise by now.
+ * What bears no mark of its own (is_marked) and was last heard BT_TTN_STORE_ANEW_MS ago is acted on
+ * again: a command always, a bulletin, a schedule or its cancelling where what is kept says
+ * otherwise by now.
  * Messages that are for show (volume …) are only remembered. `*changed`: the documents are to be
  * composed anew. */
 gboolean bt_ttn_store_take(BtTtnStore *store, const BtTtnMessage *message, gint64 now_ms,
     gboolean *is_new, gboolean *changed, GError **error);
 
-/* Whether a message was acted on. */
-gboolean bt_ttn_store_has_seen(
-    BtTtnStore *store, const char *message_id, gboolean *seen, GError **error);
+/* What bt_ttn_store_take would make of a message now. */
+typedef enum {
+    BT_TTN_REPEATED,
+    BT_TTN_NEWS,
+    BT_TTN_ANEW /* heard before, and meant again */
+} BtTtnNews;
+gboolean bt_ttn_store_judge(
+    BtTtnStore *store, const BtTtnMessage *message, gint64 now_ms, BtTtnNews *news, GError **error);
 
 /* A bulletin by the id of its item, also when it was taken away since. (transfer full) (nullable)
  */
