@@ -227,8 +227,8 @@ int bt_show_open_stream(const BtStageStream *stream, gpointer user, guint *numbe
     guint index;
     BtRelayOrder order;
     const BtConfigSource *source = find_source(show, stream->source, &index);
-    if (source == NULL || source->kind != BT_SOURCE_NATIVE) {
-        g_set_error(error, BT_ERROR, BT_ERROR_CEILING, "only a native source has live streams");
+    if (source == NULL || source->kind == BT_SOURCE_FOLDER) {
+        g_set_error(error, BT_ERROR, BT_ERROR_CEILING, "a folder has no live streams");
         return -1;
     }
     if (!make_order(stream, source, &order, error) || !check_budget(show, source, error))

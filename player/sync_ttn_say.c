@@ -145,6 +145,7 @@ gboolean bt_ttn_say_outbox(BtTtnTalk *talk, gint64 limit_ms)
         bt_outbox_entry_clear(&entry);
         if (outcome != BT_TTN_WAS_SAID || !removed)
             return FALSE;
+        talk->failures = 0; /* pauses grow where nothing gets through */
     }
     return TRUE;
 }

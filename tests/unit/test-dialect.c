@@ -140,7 +140,10 @@ static const struct {
         "answer to login: the answer has no token: the dialect's reply \"token\" leads to none" },
     { "another form", "ttn-2.0", BT_TTN_STATE, "{\"a\":1}",
         "answer to state: the answer does not say whether it is well: the dialect's reply \"ok\" "
-        "leads nowhere" },
+        "leads nowhere: expected a number or a text" },
+    { "of another type", "ttn-2.0", BT_TTN_STATE, "{\"TrangThaiGui\":{\"a\":0}}",
+        "answer to state: the answer does not say whether it is well: the dialect's reply \"ok\" "
+        "leads to something else: expected a number or a text" },
     { "HTML", "ttn-2.0", BT_TTN_STATE, "\xEF\xBB\xBF \n<!DOCTYPE html>",
         "answer to state: a page in HTML came in place of JSON: somebody between answers, or the "
         "address is wrong" },

@@ -44,9 +44,9 @@ static gboolean read_ok(const BtDialect *dialect, BtTtnCall call, const BtJson *
     g_autofree char *text = bt_tree_text(value);
     if (text == NULL) {
         g_set_error(error, BT_ERROR, BT_ERROR_INVALID,
-            "%s: the answer does not say whether it is well: the dialect's reply \"ok\" leads "
-            "nowhere",
-            name);
+            "%s: the answer does not say whether it is well: the dialect's reply \"ok\" leads %s: "
+            "expected a number or a text",
+            name, value == NULL ? "nowhere" : "to something else");
         return FALSE;
     }
     reply->ok = is_one_of(reply_part(dialect, call, "is"), text);
