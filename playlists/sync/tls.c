@@ -36,20 +36,32 @@ void bt_tls_set_time(BtTls *tls, gboolean pinned, gint64 now_ms, gboolean now_kn
 
 /* ---- the pin ---- */
 
-static void free_pin(void *parent, void *pin, CRYPTO_EX_DATA *data, int index, long a, void *b)
+/* What goes with a context. */
+typedef struct {
+    char *pins;     /* NULL: none */
+    gboolean *gone; /* to be set at its end; NULL: nobody asks */
+} Rest;
+
+static void free_rest(void *parent, void *data, CRYPTO_EX_DATA *all, int index, long a, void *b)
 {
-    (void)parent, (void)data, (void)index, (void)a, (void)b;
-    g_free(pin);
+    Rest *rest = data;
+    (void)parent, (void)all, (void)index, (void)a, (void)b;
+    if (rest == NULL)
+        return;
+    if (rest->gone != NULL)
+        *rest->gone = TRUE;
+    g_free(rest->pins);
+    g_free(rest);
 }
 
 static gpointer new_index(gpointer nothing)
 {
     (void)nothing;
-    return GINT_TO_POINTER(SSL_CTX_get_ex_new_index(0, NULL, NULL, NULL, free_pin) + 1);
+    return GINT_TO_POINTER(SSL_CTX_get_ex_new_index(0, NULL, NULL, NULL, free_rest) + 1);
 }
 
-/* Where a context keeps its pin. */
-static int pin_index(void)
+/* Where a context keeps it. */
+static int rest_index(void)
 {
     static GOnce once = G_ONCE_INIT;
     return GPOINTER_TO_INT(g_once(&once, new_index, NULL)) - 1;
@@ -86,7 +98,8 @@ static int verify(X509_STORE_CTX *store, void *nothing)
 {
     (void)nothing;
     const SSL *ssl = X509_STORE_CTX_get_ex_data(store, SSL_get_ex_data_X509_STORE_CTX_idx());
-    const char *pins = SSL_CTX_get_ex_data(SSL_get_SSL_CTX(ssl), pin_index());
+    const Rest *rest = SSL_CTX_get_ex_data(SSL_get_SSL_CTX(ssl), rest_index());
+    const char *pins = rest->pins;
     int holds = X509_verify_cert(store);
     if (holds != 1 || pins == NULL)
         return holds;
@@ -121,12 +134,14 @@ static gboolean set_host(BtTls *tls, const char *host)
 BtTls *bt_tls_new(const BtTlsOptions *options, GError **error)
 {
     BtTls *tls = SSL_CTX_new(TLS_client_method());
+    Rest *rest = g_new0(Rest, 1);
     g_assert(tls); /* only memory can be wanting */
+    rest->pins = g_strdup(options->pin);
     SSL_CTX_set_min_proto_version(tls, TLS1_2_VERSION);
     SSL_CTX_set_options(tls, SSL_OP_NO_COMPRESSION);
     SSL_CTX_set_mode(tls, SSL_MODE_RELEASE_BUFFERS);
     SSL_CTX_set_verify(tls, SSL_VERIFY_PEER, NULL);
-    SSL_CTX_set_ex_data(tls, pin_index(), g_strdup(options->pin));
+    SSL_CTX_set_ex_data(tls, rest_index(), rest);
     SSL_CTX_set_cert_verify_callback(tls, verify, NULL);
     bt_tls_set_time(tls, options->pin != NULL, options->now_ms, options->now_known);
     if (set_host(tls, options->host) && load(tls, options))
@@ -137,7 +152,13 @@ BtTls *bt_tls_new(const BtTlsOptions *options, GError **error)
     return NULL;
 }
 
-void bt_tls_unref(BtTls *tls)
+gboolean bt_tls_unref(BtTls *tls)
 {
+    gboolean gone = FALSE;
+    Rest *rest = SSL_CTX_get_ex_data(tls, rest_index());
+    rest->gone = &gone;
     SSL_CTX_free(tls);
+    if (!gone)
+        rest->gone = NULL;
+    return gone;
 }

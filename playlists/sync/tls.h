@@ -23,7 +23,8 @@ typedef struct {
 /* For the connections of one peer, by TLS 1.2 or 1.3. INVALID: a file cannot be read. (transfer
  * full: bt_tls_unref) (nullable) */
 BtTls *bt_tls_new(const BtTlsOptions *options, GError **error);
-void bt_tls_unref(BtTls *tls);
+/* TRUE: that was the last reference. */
+gboolean bt_tls_unref(BtTls *tls);
 
 /* The part about time alone, for a context that somebody else made. */
 void bt_tls_set_time(BtTls *tls, gboolean pinned, gint64 now_ms, gboolean now_known);

@@ -9,7 +9,6 @@
  * A broker is asked to send nothing above a size. One that does so nevertheless would have it
  * gathered in memory, so the kernel's count of what came is watched between whole packets. */
 #include "playlists/sync/ttn/mqtt_line.h"
-#include "playlists/sync/tls.h"
 
 #include <errno.h>
 #include <linux/tcp.h>
@@ -187,14 +186,13 @@ static gboolean set_tls(BtMqtt *mqtt, struct mosquitto *line)
     g_autoptr(GError) why = NULL;
     options.now_known = known;
     mqtt->met_early = !known;
-    BtTls *tls = bt_tls_new(&options, &why);
-    if (tls == NULL) {
+    mqtt->tls = bt_tls_new(&options, &why);
+    if (mqtt->tls == NULL) {
         note_trouble(mqtt, "TLS", why->message);
         return FALSE;
     }
     mosquitto_int_option(line, MOSQ_OPT_SSL_CTX_WITH_DEFAULTS, 0);
-    int code = mosquitto_void_option(line, MOSQ_OPT_SSL_CTX, tls); /* which takes a reference */
-    bt_tls_unref(tls);
+    int code = mosquitto_void_option(line, MOSQ_OPT_SSL_CTX, mqtt->tls);
     if (code != 0)
         note_trouble(mqtt, "TLS", mosquitto_strerror(code));
     return code == 0;
@@ -312,6 +310,14 @@ static void keep_line(BtMqtt *mqtt, struct mosquitto *line)
             code == MOSQ_ERR_ERRNO ? g_strerror(errno) : mosquitto_strerror(code));
 }
 
+/* libmosquitto takes a reference, and forgets it where no connection came about. */
+static void drop_tls(BtMqtt *mqtt)
+{
+    BtTls *tls = g_steal_pointer(&mqtt->tls);
+    if (tls != NULL && !bt_tls_unref(tls))
+        bt_tls_unref(tls);
+}
+
 /* From the first packet to the last. */
 void bt_mqtt_live_once(BtMqtt *mqtt)
 {
@@ -331,4 +337,5 @@ void bt_mqtt_live_once(BtMqtt *mqtt)
     mosquitto_disconnect(line);
     mosquitto_loop(line, 0, 1);
     mosquitto_destroy(line);
+    drop_tls(mqtt);
 }

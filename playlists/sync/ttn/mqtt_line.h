@@ -2,6 +2,7 @@
 #ifndef BT_PLAYLISTS_SYNC_TTN_MQTT_LINE_H
 #define BT_PLAYLISTS_SYNC_TTN_MQTT_LINE_H
 
+#include "playlists/sync/tls.h"
 #include "playlists/sync/ttn/mqtt.h"
 
 struct mosquitto; /* the library's */
@@ -27,6 +28,7 @@ struct BtMqtt {
     /* Of the thread alone. */
     GString *trouble; /* what ended, or ends, the connection; "" nothing */
     gboolean greeted, heard_whole;
+    BtTls *tls;                           /* of this connection; NULL: without */
     gboolean met_early;                   /* the connection was made when the time was not known */
     guint64 socket_received, socket_sent; /* of this connection */
     guint64 whole_at;                     /* bytes received when the last packet was whole */
