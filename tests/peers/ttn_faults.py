@@ -21,8 +21,8 @@ ANSWERS = {
     "500": r"(?<!\d)500", "503": r"(?<!\d)503", "404": r"(?<!\d)404", "html": r"(?i)html|page for people|something stands between",
     "no JSON": r"(?i)expected|unexpected|syntax|json", "wrong types": r"/TrangThaiGui|/NoiDung|expected",
     "empty": r"(?i)empty|expected|no answer|json", "cut": r"(?i)connection|closed|empty reply|recv|reset|failed|network",
-    "huge": r"(?i)larger|too (large|long|big)|limit|more than|at most",
-    "slow": r"(?i)time|slow|timeout", "refused": "Thiết bị bị khóa",
+    "huge": r"(?i)larger|too (large|long|big)|limit|more than|at most|goes on after \d+ bytes",
+    "slow": r"(?i)timeout|slow|took too long", "refused": "Thiết bị bị khóa",
 }
 SLOW_S = 90
 
