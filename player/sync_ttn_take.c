@@ -200,6 +200,12 @@ static void tell_problems(
         bt_ttn_say(hands, "refused", failure, where, NULL);
 }
 
+/* What a poll lists it lists each time. */
+static gboolean is_listed_command(const BtTtnNote *note, const BtTtnMessage *message)
+{
+    return note->topic == NULL && message->says >= BT_TTN_SAY_VOLUME;
+}
+
 gboolean bt_ttn_take(BtSyncTtn *ttn, BtTtnHands *hands, const BtTtnNote *note, gboolean *changed,
     gboolean *orders, GError **error)
 {
@@ -217,7 +223,7 @@ gboolean bt_ttn_take(BtSyncTtn *ttn, BtTtnHands *hands, const BtTtnNote *note, g
     gboolean ok = TRUE;
     for (guint i = 0; ok && messages != NULL && i < messages->len; i++) {
         BtTtnMessage *message = g_ptr_array_index(messages, i);
-        message->is_marked = message->is_marked || note->kept;
+        message->is_marked = message->is_marked || note->kept || is_listed_command(note, message);
         ok = take_one(ttn, hands, message, changed, orders, error);
     }
     return ok;

@@ -251,6 +251,11 @@ static void test_command_anew(Fixture *f, gconstpointer data)
     reopen(f);
     take_as(f, again(f, BT_TTN_SAY_VOLUME, "m0", ""), NOON + 3 * BT_TTN_STORE_ANEW_MS - 2, TRUE);
     take_as(f, again(f, BT_TTN_SAY_VOLUME, "m0", ""), NOON + 3 * BT_TTN_STORE_ANEW_MS, FALSE);
+    take(f, message(f, BT_TTN_SAY_RESTART, ""), NOON);
+    BtTtnMessage *restart = again(f, BT_TTN_SAY_RESTART, "", "");
+    g_free(restart->id);
+    restart->id = g_strdup_printf("m%u", f->said - 2);
+    take_as(f, restart, NOON + BT_TTN_STORE_RESTART_MS - 1, FALSE);
 }
 
 /* What is marked, and an urgency that has no end of its own, count once whatever happens. */

@@ -101,6 +101,12 @@ static gboolean last_heard(BtTtnStore *store, const char *id, gint64 *at_ms, GEr
     return failure == NULL;
 }
 
+/* A broker that did not hear the board's answer before the restart says it once more after it. */
+static gint64 anew_ms(const BtTtnMessage *message)
+{
+    return message->says == BT_TTN_SAY_RESTART ? BT_TTN_STORE_RESTART_MS : BT_TTN_STORE_ANEW_MS;
+}
+
 gboolean bt_ttn_store_judge(
     BtTtnStore *store, const BtTtnMessage *message, gint64 now_ms, BtTtnNews *news, GError **error)
 {
@@ -108,7 +114,7 @@ gboolean bt_ttn_store_judge(
     gboolean so = TRUE;
     if (!last_heard(store, message->id, &last_ms, error))
         return FALSE;
-    if (last_ms != BT_TIME_MIN && !message->is_marked && now_ms >= last_ms + BT_TTN_STORE_ANEW_MS &&
+    if (last_ms != BT_TIME_MIN && !message->is_marked && now_ms >= last_ms + anew_ms(message) &&
         !is_so(store, message, &so, error))
         return FALSE;
     *news = last_ms == BT_TIME_MIN ? BT_TTN_NEWS : so ? BT_TTN_REPEATED : BT_TTN_ANEW;

@@ -21,6 +21,7 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(BtTtnStore, bt_ttn_store_close)
 
 /* What was heard so long ago is no replay of the line any more. */
 #define BT_TTN_STORE_ANEW_MS BT_MINUTE_MS
+#define BT_TTN_STORE_RESTART_MS BT_HOUR_MS /* the same, of a restart */
 
 /* Acts on what only changes the store (bulletins, schedules, cancelling, urgent), once for each
  * message's id, in one transaction with remembering it. `*is_new` FALSE: it was acted on before.
