@@ -1,10 +1,10 @@
 /* The worker of a TTN source, shared by the files that make it up. Three threads, so that nothing
  * waits behind what is slow:
- *   the desk   takes what was said, into the store, and composes the documents: never on the
- * network the talk   says what the board has to say, and asks where there is no broker the fetch
- * brings media into the cache, and keeps the books Each has hands of its own: its connections to
- * store, ledger and cache. What they share stands in BtSyncTtn, under its mutex. Private to these
- * files. */
+ *   - the desk takes what was said into the store and composes the documents, never on the network;
+ *   - the talk says what the board has to say, and asks where there is no broker;
+ *   - the fetch brings media into the cache, and keeps the books.
+ * Each has hands of its own, its connections to store, ledger and cache. What they share stands in
+ * BtSyncTtn, under its mutex. Private to these files. */
 #ifndef BT_PLAYER_SYNC_TTN_H
 #define BT_PLAYER_SYNC_TTN_H
 
