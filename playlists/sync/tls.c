@@ -162,3 +162,8 @@ gboolean bt_tls_unref(BtTls *tls)
         rest->gone = NULL;
     return gone;
 }
+
+void bt_tls_leave_thread(void)
+{
+    OPENSSL_thread_stop();
+}

@@ -26,6 +26,10 @@ BtTls *bt_tls_new(const BtTlsOptions *options, GError **error);
 /* TRUE: that was the last reference. */
 gboolean bt_tls_unref(BtTls *tls);
 
+/* What OpenSSL keeps for the calling thread, which used a context and will not again, is given
+ * back: a thread that is not waited for may end after OpenSSL does. */
+void bt_tls_leave_thread(void);
+
 /* The part about time alone, for a context that somebody else made. */
 void bt_tls_set_time(BtTls *tls, gboolean pinned, gint64 now_ms, gboolean now_known);
 

@@ -3,6 +3,7 @@
 #include "playlists/sync/ttn/mqtt.h"
 
 #include "base/address.h"
+#include "playlists/sync/tls.h"
 #include "playlists/sync/ttn/mqtt_line.h"
 
 #include <mosquitto.h>
@@ -64,6 +65,7 @@ static gpointer run(gpointer data)
         wait_for(mqtt, pace_ms / 2 + g_random_int_range(0, (gint32)pace_ms + 1));
         pace_ms = MIN(2 * pace_ms, PACE_LAST_MS);
     }
+    bt_tls_leave_thread();
     g_mutex_lock(&mqtt->mutex);
     mqtt->ended = TRUE;
     g_cond_broadcast(&mqtt->changed);
