@@ -27,6 +27,13 @@ static void tell_escape(void)
     bt_channel_send(BT_DECODE_SOCKET_FD, &message, sizeof message, NULL, 0, NULL);
 }
 
+/* As the real one does before it touches the content: it has begun. */
+static void tell_life(void)
+{
+    BtDecodeMessage message = { .type = BT_DECODE_ALIVE };
+    bt_channel_send(BT_DECODE_SOCKET_FD, &message, sizeof message, NULL, 0, NULL);
+}
+
 static void do_open(void)
 {
     open("/etc/passwd", O_RDONLY);
@@ -105,6 +112,7 @@ int main(int argc, char **argv)
         say_order(head + strlen(MARK)); /* from inside a file could not grow */
         if (!bt_jail_enter(NULL))
             return 99;
+        tell_life();
         for (gsize i = 0; i < G_N_ELEMENTS(orders); i++)
             if (g_str_has_prefix(head + strlen(MARK), orders[i].name))
                 orders[i].obey();
