@@ -10,7 +10,7 @@
  * it. What is repeated by a line comes at once or in the order in which it was said, so that its
  * last word counts as well. An operator who sets the volume to 50 for the second time this week
  * means it, so a command, too, counts anew after such a minute. What bears an id or a time of its
- * own or was kept by a broker is never acted on twice. */
+ * own, was kept by a broker, or is a command in the answer of a poll is never acted on twice. */
 #include "playlists/sync/ttn/rows.h"
 
 /* ---- whether it would change something ---- */
