@@ -97,6 +97,10 @@ class Board(district.Screen):
         self.wait(lambda: item in ([self.on_air(zone)] if zone else self.on_air().values()), item + " on the glass",
                   seconds)
 
+    def wait_for_answers(self, seconds=PATIENCE_S):
+        """Nothing waits to be told: every answer is known and written down."""
+        self.wait(lambda: self.source_state().get("outbox", {}).get("waiting") == 0, "all told to the province", seconds)
+
     # ---- looking ----
 
     def plays(self, b):

@@ -86,6 +86,7 @@ class Way(unittest.TestCase):
         later = self.publish(title="Về sau", wait_s=3600)
         self.board.wait_for_play(b)
         self.board.wait(lambda: len(self.province.said("saved")) == 2, "both taken")
+        self.board.wait_for_answers()  # else it has to say them again
         before = len(self.province.broker.subscriptions())
         self.board.kill()
         self.province.web.down()
