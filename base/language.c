@@ -40,3 +40,13 @@ void bt_language_open(void)
         bindtextdomain(BT_LANGUAGE_DOMAIN, locale);
     bind_textdomain_codeset(BT_LANGUAGE_DOMAIN, "UTF-8");
 }
+
+/* In the locale C gettext translates nothing, whatever the language. What it found before is
+ * looked up anew when this counter has changed; so says its manual (GNU gettext, 11.5). */
+void bt_language_use(const char *language)
+{
+    extern int _nl_msg_cat_cntr;
+    setlocale(LC_MESSAGES, "C.UTF-8");
+    g_setenv("LANGUAGE", language, TRUE);
+    ++_nl_msg_cat_cntr;
+}

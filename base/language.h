@@ -10,4 +10,8 @@
 /* Takes the language from the environment, as setlocale(3) reads it. Numbers keep a point. */
 void bt_language_open(void);
 
+/* Speaks another language ("vi", "en") from now on, for a program that has readers of several. Of
+ * the thread that speaks, while no other does. */
+void bt_language_use(const char *language);
+
 #endif

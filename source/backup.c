@@ -3,9 +3,9 @@
  * boards were told after the picture was taken is not known to it, so a source that comes back
  * counts its now.json from far above where it stood. */
 #include "source/cli.h"
-#include "source/freshness.h"
-#include "source/site.h"
-#include "source/store.h"
+#include "source/store/freshness.h"
+#include "source/store/site.h"
+#include "source/store/store.h"
 
 #include "base/error.h"
 #include "base/io.h"

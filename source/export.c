@@ -1,9 +1,9 @@
 /* The static tree for a stick or any web server. A stick cannot renew its now.json, so that one is
  * signed to the end of the manifest; it is written last, when all it names is there. */
 #include "source/cli.h"
-#include "source/freshness.h"
-#include "source/screens.h"
-#include "source/site.h"
+#include "source/store/freshness.h"
+#include "source/store/screens.h"
+#include "source/store/site.h"
 
 #include "base/error.h"
 #include "base/io.h"

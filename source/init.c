@@ -1,8 +1,8 @@
 /* Making a source. The keys that may put words on a screen never lie in the folder that the server
  * reads: whoever breaks into the server finds the freshness key there, which can add nothing. */
 #include "source/cli.h"
-#include "source/site.h"
-#include "source/store.h"
+#include "source/store/site.h"
+#include "source/store/store.h"
 
 #include "base/error.h"
 #include "base/io.h"

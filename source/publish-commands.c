@@ -1,6 +1,6 @@
 /* bangtin-source publish and deny, from a terminal. */
 #include "source/cli.h"
-#include "source/publish.h"
+#include "source/press/publish.h"
 
 #include "base/error.h"
 

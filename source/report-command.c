@@ -1,6 +1,6 @@
 /* bangtin-source report: the facts, as they came. */
 #include "source/cli.h"
-#include "source/report_csv.h"
+#include "source/store/report_csv.h"
 
 #include <stdio.h>
 #include <string.h>

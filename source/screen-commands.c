@@ -1,7 +1,7 @@
 /* bangtin-source screen …: what an operator does with screens from a terminal. */
 #include "source/cli.h"
-#include "source/freshness.h"
-#include "source/screens.h"
+#include "source/store/freshness.h"
+#include "source/store/screens.h"
 
 #include "base/error.h"
 #include "base/password.h"

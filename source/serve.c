@@ -1,6 +1,7 @@
 /* bangtin-source serve. */
 #include "source/cli.h"
-#include "source/server.h"
+#include "source/pages/routes.h"
+#include "source/serve/server.h"
 
 #include <string.h>
 
@@ -20,12 +21,14 @@ static void options_clear(Options *o)
 
 static int run(const Options *o)
 {
+    static const BtRoute *const routes[] = { bt_wire_routes, bt_page_routes, bt_file_routes, NULL };
     g_autoptr(GError) error = NULL;
     BtClock clock;
     const BtServerOptions options = { .listen = o->listen != NULL ? o->listen : "127.0.0.1:8080",
         .base = o->base,
         .port_file = o->port_file,
-        .per_peer = (guint)o->per_peer };
+        .per_peer = (guint)o->per_peer,
+        .routes = routes };
     if (!bt_cli_clock(o->clock, &clock, &error))
         return bt_cli_fail(g_steal_pointer(&error));
     g_autoptr(BtStore) store = bt_store_open(o->data, &error);

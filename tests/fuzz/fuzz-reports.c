@@ -2,7 +2,7 @@
  * or refused, what counts counts once, the reply fits what the board reads, and the page can be
  * asked. */
 #include "base/error.h"
-#include "source/reports.h"
+#include "source/store/reports.h"
 #include "tests/fuzz/fuzz.h"
 #include "tests/fuzz/place.h"
 

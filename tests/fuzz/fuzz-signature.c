@@ -2,7 +2,7 @@
  * The lines are Date, Content-Digest, Signature-Input and Signature; what follows is the body. "!"
  * as a digest or a signature stands for the right one, so that the rest is reached. */
 #include "base/error.h"
-#include "source/signature.h"
+#include "source/serve/signature.h"
 #include "tests/fuzz/fuzz.h"
 
 #include <string.h>

@@ -1,6 +1,6 @@
 /* A batch of reports, line by line. What keeping them means is tested on the running program. */
-#include "source/freshness.h"
-#include "source/reports.h"
+#include "source/store/freshness.h"
+#include "source/store/reports.h"
 
 #include <string.h>
 

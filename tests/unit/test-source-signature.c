@@ -1,6 +1,6 @@
 /* HTTP message signatures: what is signed, and the many ways in which it is not. */
 #include "base/error.h"
-#include "source/signature.h"
+#include "source/serve/signature.h"
 
 #include <string.h>
 

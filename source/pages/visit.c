@@ -1,0 +1,263 @@
+#include "source/pages/visit.h"
+
+#include "base/error.h"
+#include "base/language.h"
+#include "source/pages/frame.h"
+#include "source/pages/html.h"
+#include "source/store/users.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* ---- cookies ---- */
+
+/* The prefix makes a browser insist on https, this host and the path /; it needs https to be used.
+ */
+static const char *cookie_name(const BtRequest *request)
+{
+    return request->server->base != NULL && g_str_has_prefix(request->server->base, "https:")
+        ? "__Host-bangtin"
+        : "bangtin";
+}
+
+char *bt_visit_cookie(const BtRequest *request, const char *token, gboolean ends)
+{
+    const char *name = cookie_name(request);
+    return g_strdup_printf("%s=%s; Path=/; HttpOnly; SameSite=Strict%s%s", name, token,
+        g_str_has_prefix(name, "__Host-") ? "; Secure" : "", ends ? "; Max-Age=0" : "");
+}
+
+const char *bt_visit_cookie_token(const BtRequest *request)
+{
+    const char *token = bt_http_cookie(request, cookie_name(request));
+    return token != NULL ? token : "";
+}
+
+/* An account that was removed has no session any more. */
+static const BtSession *find_session(BtRequest *request)
+{
+    BtSessions *sessions = request->server->sessions;
+    const char *token = bt_visit_cookie_token(request);
+    const BtSession *session = bt_sessions_find(sessions, token, bt_server_mono_ms());
+    if (session != NULL && !bt_users_exists(request->server->store, session->user)) {
+        bt_sessions_end(sessions, token);
+        return NULL;
+    }
+    return session;
+}
+
+/* ---- forms ---- */
+
+/* A browser says where a form came from; a program without a browser cannot be made to send
+ * somebody else's cookie. */
+static gboolean comes_from_here(const BtRequest *request)
+{
+    const char *site = bt_http_header(request, "Sec-Fetch-Site");
+    const char *origin = bt_http_header(request, "Origin");
+    g_auto(GStrv) targets = bt_http_targets(request);
+    if (site != NULL && strcmp(site, "same-origin") != 0 && strcmp(site, "none") != 0)
+        return FALSE;
+    if (origin == NULL)
+        return TRUE;
+    for (int i = 0; targets[i] != NULL; i++) {
+        gsize length = strlen(targets[i]) - strlen(request->path);
+        if (strlen(origin) == length && strncmp(origin, targets[i], length) == 0)
+            return TRUE;
+    }
+    return FALSE;
+}
+
+static GHashTable *read_form(BtRequest *request)
+{
+    const char *type = bt_http_header(request, "Content-Type");
+    if (type == NULL || !g_str_has_prefix(type, "application/x-www-form-urlencoded") ||
+        !comes_from_here(request))
+        return NULL;
+    return bt_form_parse((const char *)request->body->data, request->body->len);
+}
+
+/* ---- beginning ---- */
+
+static gboolean wants_english(const BtRequest *request)
+{
+    const char *languages = bt_http_header(request, "Accept-Language");
+    return languages != NULL && g_ascii_strncasecmp(languages, "en", 2) == 0;
+}
+
+static void begin(BtVisit *visit, BtRequest *request)
+{
+    *visit = (BtVisit){ .request = request,
+        .store = request->server->store,
+        .english = wants_english(request),
+        .is_part = bt_http_header(request, "HX-Request") != NULL,
+        .now_ms = bt_server_wall_ms(request->server) };
+    bt_language_use(visit->english ? "en" : "vi");
+}
+
+void bt_visit_clear(BtVisit *visit)
+{
+    g_clear_pointer(&visit->form, g_hash_table_unref);
+}
+
+static gboolean has_role(BtVisit *visit, guint roles, BtAnswered *answered)
+{
+    if (roles == BT_ANYBODY || bt_visit_may(visit, roles, NULL))
+        return TRUE;
+    *answered = bt_visit_refuse(visit, BT_HTTP_FORBIDDEN,
+        _("Your account may not do this. Ask your administrator for the role."));
+    return FALSE;
+}
+
+static gboolean find_who(BtVisit *visit, BtAnswered *answered)
+{
+    visit->session = find_session(visit->request);
+    if (visit->session == NULL) {
+        *answered = bt_visit_go(visit, "/sign-in", NULL);
+        return FALSE;
+    }
+    visit->user = visit->session->user;
+    return TRUE;
+}
+
+gboolean bt_visit_open(BtVisit *visit, BtRequest *request, guint roles, BtAnswered *answered)
+{
+    begin(visit, request);
+    return find_who(visit, answered) && has_role(visit, roles, answered);
+}
+
+gboolean bt_visit_form(BtVisit *visit, BtRequest *request, guint roles, BtAnswered *answered)
+{
+    begin(visit, request);
+    if (!find_who(visit, answered))
+        return FALSE;
+    visit->form = read_form(request);
+    if (visit->form == NULL ||
+        !bt_tokens_equal(bt_form_get(visit->form, "token"), visit->session->form_token)) {
+        *answered = bt_http_refuse(request, BT_HTTP_FORBIDDEN, "not a form of this session");
+        return FALSE;
+    }
+    return has_role(visit, roles, answered);
+}
+
+gboolean bt_visit_stranger(BtVisit *visit, BtRequest *request, BtAnswered *answered)
+{
+    begin(visit, request);
+    if (request->body_max == 0)
+        return TRUE;
+    visit->form = read_form(request);
+    if (visit->form == NULL)
+        *answered = bt_http_refuse(request, BT_HTTP_BAD_REQUEST, "not a form of this page");
+    return visit->form != NULL;
+}
+
+/* ---- asking ---- */
+
+gboolean bt_visit_may(const BtVisit *visit, guint roles, const char *area)
+{
+    return bt_roles_has(visit->store, visit->user, roles, area, visit->now_ms);
+}
+
+const char *bt_visit_text(const BtVisit *visit, const char *name)
+{
+    return visit->form != NULL ? bt_form_get(visit->form, name) : "";
+}
+
+const char *bt_visit_field(const BtVisit *visit, const char *name)
+{
+    const char *value = bt_visit_text(visit, name);
+    return strchr(value, '\n') == NULL ? value : "";
+}
+
+const char *bt_visit_argument(const BtVisit *visit, const char *name)
+{
+    const char *value = bt_http_argument(visit->request, name);
+    return value != NULL && g_utf8_validate(value, -1, NULL) ? value : "";
+}
+
+gboolean bt_visit_number(const char *text, gint64 min, gint64 max, gint64 *number)
+{
+    char *end;
+    errno = 0;
+    gint64 value = g_ascii_strtoll(text, &end, 10);
+    if (*text == '\0' || *end != '\0' || errno != 0 || value < min || value > max)
+        return FALSE;
+    *number = value;
+    return TRUE;
+}
+
+gboolean bt_visit_note(const BtVisit *visit, GError **error, const char *format, ...)
+{
+    va_list args;
+    va_start(args, format);
+    g_autofree char *what = g_strdup_vprintf(format, args);
+    va_end(args);
+    return bt_store_note(visit->store, visit->now_ms, visit->user, what, error);
+}
+
+/* ---- answers ---- */
+
+static BtAnswered answer(BtVisit *visit, unsigned status, GString *html)
+{
+    static const char *const headers[] = { "Cache-Control", "no-store", "Vary",
+        "Accept-Language, Cookie, HX-Request", NULL };
+    g_autoptr(GBytes) body = g_string_free_to_bytes(html);
+    return bt_http_answer(visit->request, status, "text/html; charset=utf-8", body, headers);
+}
+
+BtAnswered bt_visit_page(
+    BtVisit *visit, unsigned status, const char *section, const char *title, GString *main)
+{
+    if (visit->is_part)
+        return answer(visit, status, main);
+    GString *html = bt_frame_around(visit, section, title, main);
+    g_string_free(main, TRUE);
+    return answer(visit, status, html);
+}
+
+BtAnswered bt_visit_part(BtVisit *visit, unsigned status, GString *html)
+{
+    return answer(visit, status, html);
+}
+
+BtAnswered bt_visit_refuse(BtVisit *visit, unsigned status, const char *words)
+{
+    GString *html = g_string_new(NULL);
+    bt_html_add(html, "<p class=\"message\" role=\"alert\">%s</p>", words);
+    return bt_visit_page(visit, status, "", _("This did not work"), html);
+}
+
+BtAnswered bt_visit_fail(BtVisit *visit, GError *error)
+{
+    gboolean is_known = error->domain == BT_ERROR;
+    unsigned status = !is_known             ? BT_HTTP_INTERNAL_SERVER_ERROR
+        : error->code == BT_ERROR_NOT_FOUND ? BT_HTTP_NOT_FOUND
+        : error->code == BT_ERROR_CONFLICT  ? BT_HTTP_CONFLICT
+        : error->code == BT_ERROR_DENIED    ? BT_HTTP_FORBIDDEN
+        : error->code == BT_ERROR_IO        ? BT_HTTP_INTERNAL_SERVER_ERROR
+                                            : BT_HTTP_BAD_REQUEST;
+    BtAnswered answered = bt_visit_refuse(visit, status, error->message);
+    g_error_free(error);
+    return answered;
+}
+
+BtAnswered bt_visit_go(BtVisit *visit, const char *where, const char *cookie)
+{
+    const char *const headers[] = { visit->is_part ? "HX-Redirect" : "Location", where,
+        "Cache-Control", "no-store", cookie != NULL ? "Set-Cookie" : NULL, cookie, NULL };
+    return bt_http_answer(visit->request, visit->is_part ? BT_HTTP_NO_CONTENT : BT_HTTP_SEE_OTHER,
+        NULL, NULL, headers);
+}
+
+/* ---- pieces ---- */
+
+void bt_visit_add_token(GString *html, const BtVisit *visit)
+{
+    bt_html_add(
+        html, "<input type=\"hidden\" name=\"token\" value=\"%s\">", visit->session->form_token);
+}
+
+void bt_visit_add_time(GString *html, const BtVisit *visit, gint64 at_ms)
+{
+    bt_frame_add_time(html, visit->request->server->timezone, visit->now_ms, at_ms);
+}

@@ -1,0 +1,105 @@
+/* POSTs of devices: who signed, and the reports. */
+#include "source/serve/daemon.h"
+
+#include "base/error.h"
+#include "source/serve/signature.h"
+#include "source/store/reports.h"
+#include "source/store/screens.h"
+
+#include <string.h>
+
+#define REPORTS_BURST 60 /* a board that was away sends what it kept, a batch after the other */
+#define REPORTS_PER_MINUTE 120
+
+/* Behind a proxy the board knows us by another scheme than we see; --base says which. */
+char **bt_http_targets(const BtRequest *request)
+{
+    const char *host = bt_http_header(request, "Host");
+    g_autoptr(GPtrArray) targets = g_ptr_array_new();
+    if (request->server->base != NULL)
+        g_ptr_array_add(targets, g_strconcat(request->server->base, request->path, NULL));
+    else if (host != NULL) {
+        g_ptr_array_add(targets, g_strconcat("http://", host, request->path, NULL));
+        g_ptr_array_add(targets, g_strconcat("https://", host, request->path, NULL));
+    }
+    g_ptr_array_add(targets, NULL);
+    return (char **)g_ptr_array_steal(targets, NULL);
+}
+
+static const char *word_of(const GError *error)
+{
+    return g_error_matches(error, BT_ERROR, BT_ERROR_EXPIRED) ? "stale date"
+        : g_error_matches(error, BT_ERROR, BT_ERROR_MISMATCH) ? "bad digest"
+                                                              : "bad signature";
+}
+
+static gboolean check(BtRequest *request, const BtPublicKey *key, GError **error)
+{
+    char id[BT_HASH_HEX_SIZE];
+    g_auto(GStrv) targets = bt_http_targets(request);
+    const BtSignedRequest signed_request = { .method = request->method,
+        .targets = (const char *const *)targets,
+        .date = bt_http_header(request, "Date"),
+        .content_digest = bt_http_header(request, "Content-Digest"),
+        .signature_input = bt_http_header(request, "Signature-Input"),
+        .signature = bt_http_header(request, "Signature"),
+        .body = request->body->data,
+        .body_bytes = request->body->len };
+    bt_public_key_id(key, id);
+    g_autoptr(BtSignatureInput) input = bt_signature_input_read(
+        signed_request.signature_input != NULL ? signed_request.signature_input : "", error);
+    if (input == NULL)
+        return FALSE;
+    if (strcmp(input->keyid, id) != 0) {
+        g_set_error(error, BT_ERROR, BT_ERROR_UNKNOWN_KEY, "keyid: another device's");
+        return FALSE;
+    }
+    return bt_signature_verify(
+        input, &signed_request, key, bt_server_wall_ms(request->server), error);
+}
+
+gboolean bt_signed_check(BtRequest *request, const BtPublicKey *key, BtAnswered *answered)
+{
+    g_autoptr(GError) error = NULL;
+    if (check(request, key, &error))
+        return TRUE;
+    g_debug("%s from %s: %s", request->path, bt_peer_address(request->peer), error->message);
+    *answered = bt_http_refuse(request, MHD_HTTP_UNAUTHORIZED, word_of(error));
+    return FALSE;
+}
+
+/* ---- reports ---- */
+
+static BtAnswered keep(BtRequest *request, const BtScreen *screen)
+{
+    g_autoptr(GError) error = NULL;
+    g_autoptr(BtBatch) batch =
+        bt_batch_parse((const char *)request->body->data, request->body->len);
+    g_autoptr(GArray) accepted = g_array_new(FALSE, FALSE, sizeof(gint64));
+    if (!bt_reports_add(request->server->store, screen->id, screen->device, batch, accepted,
+            bt_server_wall_ms(request->server), &error)) {
+        g_message("reports of %s: %s", screen->id, error->message);
+        return bt_http_refuse_for(
+            request, MHD_HTTP_SERVICE_UNAVAILABLE, "cannot keep reports now", 30);
+    }
+    g_autoptr(BtJson) reply = bt_reports_reply(batch, accepted);
+    return bt_http_answer_json(request, MHD_HTTP_OK, reply);
+}
+
+/* A screen that does not exist and one without a board answer alike. */
+BtAnswered bt_post_reports(BtRequest *request)
+{
+    BtPublicKey key;
+    BtAnswered answered;
+    g_autofree char *bucket = g_strconcat("reports ", request->name, NULL);
+    g_autoptr(BtScreen) screen = bt_screens_find(request->server->store, request->name, NULL);
+    if (screen == NULL || screen->key == NULL || !bt_public_key_from_base64(screen->key, &key))
+        return bt_http_refuse(request, MHD_HTTP_UNAUTHORIZED, "bad signature");
+    if (!bt_signed_check(request, &key, &answered))
+        return answered;
+    int wait_s = bt_peers_take(
+        request->server->peers, bucket, REPORTS_BURST, REPORTS_PER_MINUTE, bt_server_mono_ms());
+    if (wait_s > 0)
+        return bt_http_refuse_for(request, MHD_HTTP_TOO_MANY_REQUESTS, "too many batches", wait_s);
+    return keep(request, screen);
+}

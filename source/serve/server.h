@@ -1,0 +1,55 @@
+/* The server: one thread, one loop. Private to source/; libmicrohttpd's types are seen in the files
+ * that include source/http.h only. */
+#ifndef BT_SOURCE_SERVER_H
+#define BT_SOURCE_SERVER_H
+
+#include "source/press/titles.h"
+#include "source/serve/events.h"
+#include "source/serve/peers.h"
+#include "source/serve/session.h"
+#include "source/store/store.h"
+
+#include <gio/gio.h>
+
+#define BT_SERVER_MAX_CONNECTIONS 4000
+#define BT_SERVER_CONNECTION_BYTES                                                                 \
+    (16 * 1024)              /* of a request's head, and a buffer for its body                     \
+                              */
+#define BT_SERVER_IDLE_S 100 /* boards ask once a minute over a kept connection */
+
+struct MHD_Daemon;
+typedef struct BtRoute BtRoute; /* http.h */
+
+typedef struct BtServer BtServer;
+struct BtServer {
+    BtStore *store;   /* borrowed */
+    BtClock clock;    /* wall time of documents and reports */
+    const char *base; /* the public address, without a slash at its end; NULL: as asked for */
+    const BtRoute *const *routes; /* tables, NULL-ended; borrowed */
+    GTimeZone *timezone;
+    struct MHD_Daemon *daemon;
+    BtPeers *peers;
+    BtEvents *events;
+    BtSessions *sessions;
+    BtTitles *titles;
+    gint64 change_counter;
+    GPtrArray *sleeping;  /* of BtLater, borrowed: who waits for an answer that takes a while */
+    GCancellable *ending; /* cancelled when the server stops: jobs that were started end */
+};
+
+typedef struct {
+    const char *listen; /* ADDRESS:PORT, [ADDRESS]:PORT or unix:PATH */
+    const char *base;
+    const char *port_file;        /* NULL: none */
+    guint per_peer;               /* connections of one address */
+    const BtRoute *const *routes; /* what is served: tables, NULL-ended; the first that fits */
+} BtServerOptions;
+
+/* Serves until SIGTERM or SIGINT. */
+gboolean bt_server_run(
+    BtStore *store, const BtServerOptions *options, const BtClock *clock, GError **error);
+
+gint64 bt_server_wall_ms(const BtServer *server);
+gint64 bt_server_mono_ms(void); /* of this machine, whatever the clock of documents says */
+
+#endif

@@ -1,0 +1,48 @@
+/* Who is signed in, and how often somebody guessed. In memory: a restart signs everybody out.
+ *
+ * The cookie holds 256 bits of chance; what is kept is its SHA-256, so that nobody who reads this
+ * memory's picture can sign in with it. Thread-safety: the server's thread. */
+#ifndef BT_SOURCE_SESSION_H
+#define BT_SOURCE_SESSION_H
+
+#include <glib.h>
+
+#define BT_SESSION_IDLE_MS (30 * 60 * G_GINT64_CONSTANT(1000))
+#define BT_SESSION_LIFE_MS (12 * 60 * 60 * G_GINT64_CONSTANT(1000))
+#define BT_SESSIONS_MAX 1000
+#define BT_GUESSES_FREE 3 /* failures that cost no waiting, by account and address */
+#define BT_GUESSES_FREE_ADDRESS 20
+#define BT_GUESS_MAX_WAIT_S 900
+#define BT_GUESSES_MAX 4096
+#define BT_TOKEN_HEX_SIZE 65
+
+typedef struct BtSessions BtSessions;
+
+typedef struct {
+    char *user;
+    char form_token[BT_TOKEN_HEX_SIZE]; /* stands in every form of this session */
+    gint64 begun_ms, used_ms;
+} BtSession;
+
+/* (transfer full) */
+BtSessions *bt_sessions_new(void);
+void bt_sessions_free(BtSessions *sessions);
+
+/* A new session; `token` is for the cookie. */
+void bt_sessions_begin(
+    BtSessions *sessions, const char *user, gint64 mono_ms, char token[BT_TOKEN_HEX_SIZE]);
+/* The session of a cookie's token, renewed by this use; NULL when there is none or its time is up.
+ * Borrowed until the next call. */
+const BtSession *bt_sessions_find(BtSessions *sessions, const char *token, gint64 mono_ms);
+void bt_sessions_end(BtSessions *sessions, const char *token);
+
+/* Seconds that must pass before this account may be tried from this address; 0: now. */
+int bt_sessions_wait_s(BtSessions *sessions, const char *user, const char *address, gint64 mono_ms);
+void bt_sessions_failed(
+    BtSessions *sessions, const char *user, const char *address, gint64 mono_ms);
+void bt_sessions_succeeded(BtSessions *sessions, const char *user, const char *address);
+
+/* Equal, in a time that does not tell where they differ. */
+gboolean bt_tokens_equal(const char *a, const char *b);
+
+#endif
