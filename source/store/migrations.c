@@ -59,11 +59,16 @@ static const char people[] =
     "ALTER TABLE screen ADD COLUMN is_led INTEGER NOT NULL DEFAULT 0;"
     "ALTER TABLE screen ADD COLUMN retired_ms INTEGER;";
 
-/* What is written, and what it is played by. `body` is an item of a manifest without its id. */
+/* What is written, and what it is played by. A notice's `body` is an item of a manifest without its
+ * id, as it is being written; `published_body` what was signed last, NULL when it is nowhere. A
+ * playlist's `items` are items of a manifest, or {"notice": ID}; a programme's `body` is that of a
+ * manifest, its layout a row of `layout` or the name of a built-in one, its zones rows of
+ * `playlist`. `targets` is {"areas": [ID …], "screens": [ID …]}. */
 static const char notices[] =
     "CREATE TABLE notice (id INTEGER PRIMARY KEY AUTOINCREMENT,"
     " area TEXT NOT NULL REFERENCES area (id), author TEXT NOT NULL, state TEXT NOT NULL,"
     " revision INTEGER NOT NULL DEFAULT 1, body TEXT NOT NULL, targets TEXT NOT NULL,"
+    " published_body TEXT, published_targets TEXT,"
     " created_ms INTEGER NOT NULL, updated_ms INTEGER NOT NULL, published_ms INTEGER);"
     "CREATE INDEX notice_state ON notice (state, updated_ms);"
     "CREATE TABLE playlist (id INTEGER PRIMARY KEY AUTOINCREMENT,"
