@@ -35,7 +35,10 @@ static const char boards[] =
     " who TEXT NOT NULL, what TEXT NOT NULL);";
 
 /* Who may do what where. A role holds for its area and all that lie in it. An area that was merged
- * into another, or ended, stays, with its names of other times, for the reports of those times. */
+ * into another, or ended, stays, with its names of other times, for the reports of those times. A
+ * user's area is where the account was made: who administers it may reset it. Of links and codes
+ * that count once only hashes are kept. A line of the diary carries the hash over itself and the
+ * hash before it (diary.h); those of lines from before that are made when the store is opened. */
 static const char people[] =
     "CREATE TABLE area (id TEXT PRIMARY KEY, parent TEXT REFERENCES area (id), name TEXT NOT NULL,"
     " kind TEXT NOT NULL, created_ms INTEGER NOT NULL, ended_ms INTEGER,"
@@ -46,6 +49,18 @@ static const char people[] =
     " WHERE name = 'name'), 'province', 0 FROM setting WHERE name = 'source';"
     "ALTER TABLE user ADD COLUMN full_name TEXT NOT NULL DEFAULT '';"
     "ALTER TABLE user ADD COLUMN email TEXT NOT NULL DEFAULT '';"
+    "ALTER TABLE user ADD COLUMN area TEXT NOT NULL DEFAULT '';"
+    "UPDATE user SET area = (SELECT value FROM setting WHERE name = 'source');"
+    "ALTER TABLE user ADD COLUMN failures INTEGER NOT NULL DEFAULT 0;"
+    "ALTER TABLE user ADD COLUMN locked_until_ms INTEGER NOT NULL DEFAULT 0;"
+    "ALTER TABLE user ADD COLUMN totp_secret TEXT NOT NULL DEFAULT '';"
+    "ALTER TABLE user ADD COLUMN totp_step INTEGER NOT NULL DEFAULT 0;"
+    "CREATE TABLE recovery_code (user TEXT NOT NULL REFERENCES user (name) ON DELETE CASCADE,"
+    " hash TEXT NOT NULL, PRIMARY KEY (user, hash)) WITHOUT ROWID;"
+    "CREATE TABLE invitation (hash TEXT PRIMARY KEY,"
+    " user TEXT NOT NULL REFERENCES user (name) ON DELETE CASCADE,"
+    " expires_ms INTEGER NOT NULL) WITHOUT ROWID;"
+    "ALTER TABLE diary ADD COLUMN hash TEXT NOT NULL DEFAULT '';"
     "CREATE TABLE role (user TEXT NOT NULL REFERENCES user (name) ON DELETE CASCADE,"
     " area TEXT NOT NULL REFERENCES area (id), role TEXT NOT NULL,"
     " deputy_of TEXT REFERENCES user (name) ON DELETE CASCADE, until_ms INTEGER,"
