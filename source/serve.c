@@ -6,7 +6,7 @@
 #include <string.h>
 
 typedef struct {
-    char *data, *listen, *base, *port_file, *clock;
+    char *data, *listen, *base, *port_file, *clock, *player;
     int per_peer;
 } Options;
 
@@ -17,6 +17,7 @@ static void options_clear(Options *o)
     g_free(o->base);
     g_free(o->port_file);
     g_free(o->clock);
+    g_free(o->player);
 }
 
 static int run(const Options *o)
@@ -27,6 +28,7 @@ static int run(const Options *o)
     const BtServerOptions options = { .listen = o->listen != NULL ? o->listen : "127.0.0.1:8080",
         .base = o->base,
         .port_file = o->port_file,
+        .player = o->player,
         .per_peer = (guint)o->per_peer,
         .routes = routes };
     if (!bt_cli_clock(o->clock, &clock, &error))
@@ -65,6 +67,8 @@ int bt_command_serve(int argc, char **argv)
             "the address that boards and browsers know, when a proxy stands in front", "URL" },
         { "per-peer", 0, 0, G_OPTION_ARG_INT, &o.per_peer,
             "connections of one address at a time (default 64)", "N" },
+        { "player", 0, 0, G_OPTION_ARG_FILENAME, &o.player,
+            "the program that draws previews (default: the bangtin beside this program)", "FILE" },
         { "clock", 0, 0, G_OPTION_ARG_STRING, &o.clock,
             "a virtual clock, for tests and demonstrations", "RFC3339[xRATE]" },
         { NULL },
