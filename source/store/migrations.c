@@ -113,14 +113,18 @@ static const char proposals[] =
     " FOREIGN KEY (proposal, number) REFERENCES proposal_document (proposal, number))"
     " WITHOUT ROWID;";
 
-/* Pictures, films and sounds: those that are whole, and those that are still coming. */
+/* Pictures, films and sounds: those that are whole, in the library of each area that sent them in,
+ * and those that are still coming. `offset_bytes` of an upload are in its file for good, whatever
+ * else a cut has left there; `modified_ms` is the file's own, by which the same file is known when
+ * it is chosen again. */
 static const char media[] =
-    "CREATE TABLE media (sha256 TEXT PRIMARY KEY, area TEXT NOT NULL REFERENCES area (id),"
+    "CREATE TABLE media (sha256 TEXT NOT NULL, area TEXT NOT NULL REFERENCES area (id),"
     " user TEXT NOT NULL, name TEXT NOT NULL, type TEXT NOT NULL, size_bytes INTEGER NOT NULL,"
     " width_px INTEGER NOT NULL, height_px INTEGER NOT NULL, duration_ms INTEGER NOT NULL,"
-    " created_ms INTEGER NOT NULL) WITHOUT ROWID;"
+    " created_ms INTEGER NOT NULL, PRIMARY KEY (sha256, area)) WITHOUT ROWID;"
     "CREATE TABLE upload (id TEXT PRIMARY KEY, user TEXT NOT NULL,"
     " area TEXT NOT NULL REFERENCES area (id), name TEXT NOT NULL, size_bytes INTEGER NOT NULL,"
+    " modified_ms INTEGER NOT NULL, offset_bytes INTEGER NOT NULL DEFAULT 0,"
     " state TEXT NOT NULL, sha256 TEXT, problem TEXT, created_ms INTEGER NOT NULL,"
     " touched_ms INTEGER NOT NULL) WITHOUT ROWID;";
 
