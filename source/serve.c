@@ -2,12 +2,14 @@
 #include "source/cli.h"
 #include "source/pages/routes.h"
 #include "source/serve/server.h"
+#include "source/watcher.h"
 
 #include <string.h>
 
 typedef struct {
     char *data, *listen, *base, *port_file, *clock, *player;
     int per_peer;
+    gboolean no_watch;
 } Options;
 
 static void options_clear(Options *o)
@@ -35,7 +37,10 @@ static int run(const Options *o)
     if (!bt_cli_clock(o->clock, &clock, &error))
         return bt_cli_fail(g_steal_pointer(&error));
     g_autoptr(BtStore) store = bt_store_open(o->data, &error);
-    if (store == NULL || !bt_server_run(store, &options, &clock, &error))
+    if (store == NULL)
+        return bt_cli_fail(g_steal_pointer(&error));
+    g_autoptr(BtWatcher) watcher = o->no_watch ? NULL : bt_watcher_start(o->data, o->base, &clock);
+    if (!bt_server_run(store, &options, &clock, &error))
         return bt_cli_fail(g_steal_pointer(&error));
     return bt_cli_done();
 }
@@ -70,6 +75,8 @@ int bt_command_serve(int argc, char **argv)
             "connections of one address at a time (default 64)", "N" },
         { "player", 0, 0, G_OPTION_ARG_FILENAME, &o.player,
             "the program that draws previews (default: the bangtin beside this program)", "FILE" },
+        { "no-watch", 0, 0, G_OPTION_ARG_NONE, &o.no_watch,
+            "tell nobody of faults; \"watch\" may run elsewhere", NULL },
         { "clock", 0, 0, G_OPTION_ARG_STRING, &o.clock,
             "a virtual clock, for tests and demonstrations", "RFC3339[xRATE]" },
         { NULL },

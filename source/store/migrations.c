@@ -128,4 +128,28 @@ static const char media[] =
     " state TEXT NOT NULL, sha256 TEXT, problem TEXT, created_ms INTEGER NOT NULL,"
     " touched_ms INTEGER NOT NULL) WITHOUT ROWID;";
 
-const char *const bt_store_migrations[] = { boards, people, notices, proposals, media, NULL };
+/* Who is told what is wrong, and what they were told. A fault is open until `over_ms`; `better_ms`
+ * is since when it no longer shows. A letter waits until it was sent or given up. */
+static const char watching[] =
+    "CREATE TABLE contact (area TEXT PRIMARY KEY REFERENCES area (id),"
+    " hook TEXT NOT NULL DEFAULT '', secret TEXT NOT NULL DEFAULT '',"
+    " quiet_from_min INTEGER NOT NULL DEFAULT 0, quiet_to_min INTEGER NOT NULL DEFAULT 0)"
+    " WITHOUT ROWID;"
+    "CREATE TABLE unasked (user TEXT PRIMARY KEY REFERENCES user (name) ON DELETE CASCADE)"
+    " WITHOUT ROWID;"
+    "CREATE TABLE fault (id INTEGER PRIMARY KEY AUTOINCREMENT, kind TEXT NOT NULL,"
+    " subject TEXT NOT NULL, area TEXT NOT NULL, since_ms INTEGER NOT NULL,"
+    " found_ms INTEGER NOT NULL, stage INTEGER NOT NULL, detail TEXT NOT NULL, told_ms INTEGER,"
+    " better_ms INTEGER, over_ms INTEGER);"
+    "CREATE UNIQUE INDEX fault_open ON fault (kind, subject) WHERE over_ms IS NULL;"
+    "CREATE INDEX fault_subject ON fault (subject, since_ms);"
+    "CREATE TABLE letter (id INTEGER PRIMARY KEY AUTOINCREMENT, token TEXT NOT NULL,"
+    " way TEXT NOT NULL, area TEXT NOT NULL, target TEXT NOT NULL, subject TEXT NOT NULL,"
+    " body TEXT NOT NULL, created_ms INTEGER NOT NULL, next_ms INTEGER NOT NULL,"
+    " tries INTEGER NOT NULL DEFAULT 0, problem TEXT NOT NULL DEFAULT '', sent_ms INTEGER,"
+    " given_up_ms INTEGER);"
+    "CREATE INDEX letter_waiting ON letter (next_ms) WHERE sent_ms IS NULL AND given_up_ms IS "
+    "NULL;";
+
+const char *const bt_store_migrations[] = { boards, people, notices, proposals, media, watching,
+    NULL };
