@@ -56,6 +56,8 @@ int bt_command_screen_claim(int argc, char **argv);
 int bt_command_screen_deny(int argc, char **argv);
 int bt_command_screen_list(int argc, char **argv);
 int bt_command_screen_command(int argc, char **argv);
+int bt_command_cut_list(int argc, char **argv);
+int bt_command_cut_end(int argc, char **argv);
 int bt_command_publish(int argc, char **argv);
 int bt_command_deny(int argc, char **argv);
 int bt_command_serve(int argc, char **argv);

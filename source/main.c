@@ -22,6 +22,8 @@ static const BtSourceCommand commands[] = {
     { "screen list", "list screens and waiting boards", bt_command_screen_list },
     { "screen command", "ask a screen to be quieter: cut, darken, mute, …",
         bt_command_screen_command },
+    { "cut list", "list the cuts", bt_command_cut_list },
+    { "cut end", "end cuts, by an order that an approver signs", bt_command_cut_end },
     { "publish", "sign a manifest and give it to screens", bt_command_publish },
     { "deny", "forbid a document or an asset everywhere", bt_command_deny },
     { "serve", "serve screens and the operators' page", bt_command_serve },

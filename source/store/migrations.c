@@ -109,4 +109,28 @@ static const char media[] =
     " state TEXT NOT NULL, sha256 TEXT, problem TEXT, created_ms INTEGER NOT NULL,"
     " touched_ms INTEGER NOT NULL) WITHOUT ROWID;";
 
-const char *const bt_store_migrations[] = { boards, people, notices, proposals, media, NULL };
+/* Cuts and emergencies. A command's id is the cut's, so many screens have the same. A cut that
+ * `ended_ms` has not ended waits for a signature; of an alarm `proposal` is what is signed. */
+static const char alarms[] =
+    "ALTER TABLE screen ADD COLUMN order_sha256 TEXT NOT NULL DEFAULT '';"
+    "CREATE TABLE command_of_screen (screen TEXT NOT NULL REFERENCES screen (id),"
+    " id TEXT NOT NULL, verb TEXT NOT NULL, until_ms INTEGER NOT NULL, PRIMARY KEY (screen, id))"
+    " WITHOUT ROWID;"
+    "INSERT INTO command_of_screen (screen, id, verb, until_ms)"
+    " SELECT screen, id, verb, until_ms FROM command;"
+    "DROP TABLE command;"
+    "ALTER TABLE command_of_screen RENAME TO command;"
+    "CREATE TABLE cut (id TEXT PRIMARY KEY, area TEXT NOT NULL REFERENCES area (id),"
+    " who TEXT NOT NULL, reason TEXT NOT NULL, at_ms INTEGER NOT NULL, ended_ms INTEGER,"
+    " ended_by TEXT NOT NULL DEFAULT '') WITHOUT ROWID;"
+    "CREATE INDEX cut_at ON cut (at_ms);"
+    "CREATE TABLE cut_screen (cut TEXT NOT NULL REFERENCES cut (id),"
+    " screen TEXT NOT NULL REFERENCES screen (id), PRIMARY KEY (cut, screen)) WITHOUT ROWID;"
+    "CREATE TABLE alarm (id INTEGER PRIMARY KEY AUTOINCREMENT,"
+    " proposal INTEGER NOT NULL REFERENCES proposal (id), area TEXT NOT NULL REFERENCES area (id),"
+    " author TEXT NOT NULL, title TEXT NOT NULL, level INTEGER NOT NULL,"
+    " rehearsal INTEGER NOT NULL, screens TEXT NOT NULL, until_ms INTEGER NOT NULL,"
+    " created_ms INTEGER NOT NULL, ended_ms INTEGER, ended_by TEXT NOT NULL DEFAULT '');";
+
+const char *const bt_store_migrations[] = { boards, people, notices, proposals, media, alarms,
+    NULL };
