@@ -81,22 +81,35 @@ static const char notices[] =
     " area TEXT NOT NULL REFERENCES area (id), name TEXT NOT NULL, body TEXT NOT NULL,"
     " targets TEXT NOT NULL, revision INTEGER NOT NULL DEFAULT 1, updated_ms INTEGER NOT NULL);";
 
-/* What somebody asks others to sign. The payload is kept as it will be signed, to the byte. */
+/* What somebody asks others to sign. The payload is kept as it will be signed, to the byte;
+ * `base` is the newest version that one of its screens had when it was made: whatever is published
+ * to one of them later overtakes it. */
 static const char proposals[] =
     "CREATE TABLE approver_key (keyid TEXT PRIMARY KEY, user TEXT NOT NULL, public TEXT NOT NULL,"
     " label TEXT NOT NULL, created_ms INTEGER NOT NULL, ended_ms INTEGER) WITHOUT ROWID;"
     "CREATE TABLE proposal (id INTEGER PRIMARY KEY AUTOINCREMENT, kind TEXT NOT NULL,"
     " area TEXT NOT NULL REFERENCES area (id), author TEXT NOT NULL, what TEXT NOT NULL,"
     " reason TEXT NOT NULL DEFAULT '', state TEXT NOT NULL, answer TEXT NOT NULL DEFAULT '',"
-    " created_ms INTEGER NOT NULL, decided_ms INTEGER);"
+    " decider TEXT NOT NULL DEFAULT '', created_ms INTEGER NOT NULL, decided_ms INTEGER);"
+    "CREATE INDEX proposal_state ON proposal (state, id);"
     "CREATE TABLE proposal_document (proposal INTEGER NOT NULL REFERENCES proposal (id),"
     " number INTEGER NOT NULL, payload BLOB NOT NULL, screens TEXT NOT NULL,"
+    " version INTEGER NOT NULL, base INTEGER NOT NULL,"
     " PRIMARY KEY (proposal, number)) WITHOUT ROWID;"
     "CREATE TABLE proposal_signature (proposal INTEGER NOT NULL, number INTEGER NOT NULL,"
     " keyid TEXT NOT NULL, user TEXT NOT NULL, signature TEXT NOT NULL, at_ms INTEGER NOT NULL,"
-    " PRIMARY KEY (proposal, number, keyid),"
+    " PRIMARY KEY (proposal, number, keyid), UNIQUE (proposal, number, user),"
     " FOREIGN KEY (proposal, number) REFERENCES proposal_document (proposal, number))"
     " WITHOUT ROWID;";
+
+/* Which screen was given what, when: what it may go back to. */
+static const char publications[] =
+    "CREATE TABLE publication (screen TEXT NOT NULL REFERENCES screen (id), kind TEXT NOT NULL,"
+    " version INTEGER NOT NULL, sha256 TEXT NOT NULL, at_ms INTEGER NOT NULL,"
+    " PRIMARY KEY (screen, kind, version)) WITHOUT ROWID;"
+    "INSERT INTO publication (screen, kind, version, sha256, at_ms)"
+    " SELECT screen.id, document.kind, document.version, document.sha256, document.published_ms"
+    " FROM screen JOIN document ON document.sha256 IN (screen.manifest, screen.alert);";
 
 /* Pictures, films and sounds: those that are whole, and those that are still coming. */
 static const char media[] =
@@ -132,5 +145,5 @@ static const char alarms[] =
     " rehearsal INTEGER NOT NULL, screens TEXT NOT NULL, until_ms INTEGER NOT NULL,"
     " created_ms INTEGER NOT NULL, ended_ms INTEGER, ended_by TEXT NOT NULL DEFAULT '');";
 
-const char *const bt_store_migrations[] = { boards, people, notices, proposals, media, alarms,
-    NULL };
+const char *const bt_store_migrations[] = { boards, people, notices, proposals, media, publications,
+    alarms, NULL };
