@@ -46,6 +46,8 @@ static const char people[] =
     " WHERE name = 'name'), 'province', 0 FROM setting WHERE name = 'source';"
     "ALTER TABLE user ADD COLUMN full_name TEXT NOT NULL DEFAULT '';"
     "ALTER TABLE user ADD COLUMN email TEXT NOT NULL DEFAULT '';"
+    "ALTER TABLE user ADD COLUMN area TEXT NOT NULL DEFAULT '';"
+    "UPDATE user SET area = (SELECT value FROM setting WHERE name = 'source');"
     "CREATE TABLE role (user TEXT NOT NULL REFERENCES user (name) ON DELETE CASCADE,"
     " area TEXT NOT NULL REFERENCES area (id), role TEXT NOT NULL,"
     " deputy_of TEXT REFERENCES user (name) ON DELETE CASCADE, until_ms INTEGER,"
