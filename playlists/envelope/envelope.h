@@ -120,6 +120,9 @@ BtRelease *bt_trust_verify_release(const BtTrust *trust, GBytes *envelope, const
  * cover every class and screen. UNKNOWN_KEY, EXPIRED, CEILING; `name` stands in messages. */
 gboolean bt_trust_check_signer(const BtTrust *trust, BtKeyRole role, const BtManifest *manifest,
     const char *keyid, const char *name, gint64 trusted_now_ms, GError **error);
+/* The same for an order: an emergency or a publishing key. */
+gboolean bt_trust_check_release_signer(const BtTrust *trust, const BtRelease *release,
+    const char *keyid, const char *name, gint64 trusted_now_ms, GError **error);
 /* How many such keys must sign it. */
 guint bt_trust_wanted_signers(const BtTrust *trust, BtKeyRole role, const BtManifest *manifest);
 

@@ -265,8 +265,8 @@ static gboolean check_release(const BtTrust *trust, const BtEnvelope *envelope, 
     return check_screens(envelope, able, threshold, error);
 }
 
-static BtRelease *verify_release(const BtTrust *trust, GBytes *bytes, const char *name, BtKeyRole role,
-    const BtFloor *floor, gint64 trusted_now_ms, GError **error)
+static BtRelease *verify_release(const BtTrust *trust, GBytes *bytes, const char *name,
+    BtKeyRole role, const BtFloor *floor, gint64 trusted_now_ms, GError **error)
 {
     g_autoptr(GPtrArray) signers = NULL;
     gsize size_bytes;

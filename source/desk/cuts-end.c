@@ -4,6 +4,7 @@
 
 #include "base/error.h"
 #include "playlists/envelope/envelope.h"
+#include "source/press/entry.h"
 #include "source/press/plan.h"
 #include "source/store/freshness.h"
 #include "source/store/site.h"
@@ -35,10 +36,11 @@ static gboolean add_screens_of(
     return TRUE;
 }
 
-static void add_order(BtJson *orders, gint64 version, guint number, const char *cut)
+/* One cut has one end: its order has the same id wherever it stands. */
+static void add_order(BtJson *orders, const char *cut)
 {
     BtJson *order = bt_json_new_object();
-    g_autofree char *id = g_strdup_printf("r%" G_GINT64_FORMAT ".%u", version, number);
+    g_autofree char *id = g_strconcat("end-", cut, NULL);
     bt_json_set_string(order, "id", id);
     bt_json_set_string(order, "verb", "resume");
     bt_json_set_string(order, "of", cut);
@@ -46,28 +48,21 @@ static void add_order(BtJson *orders, gint64 version, guint number, const char *
 }
 
 /* The newest order is the only one that a screen is told of. */
-static BtJson *list_orders(BtStore *store, const GPtrArray *cuts, gint64 version, gint64 now_ms)
+static BtJson *list_orders(
+    BtStore *store, const GPtrArray *cuts, const BtJson *screens, gint64 now_ms)
 {
     BtJson *orders = bt_json_new_array();
-    guint n = 0;
-    while (n < cuts->len && n < BT_RELEASE_MAX_ORDERS) {
-        add_order(orders, version, n, g_ptr_array_index(cuts, n));
-        n++;
-    }
+    g_autofree char *named = bt_json_to_text(screens, FALSE);
+    for (guint i = 0; i < cuts->len; i++)
+        add_order(orders, g_ptr_array_index(cuts, i));
     g_autoptr(BtRows) before = bt_db_query(store->db, NULL,
-        "SELECT id FROM cut WHERE ended_ms > ? ORDER BY ended_ms DESC, id LIMIT ?", "ii",
-        now_ms - LIFE_MS, (gint64)(BT_RELEASE_MAX_ORDERS - n));
+        "SELECT id FROM cut WHERE ended_ms > ? AND id IN (SELECT cut FROM cut_screen WHERE screen "
+        "IN"
+        " (SELECT value FROM json_each(?))) ORDER BY ended_ms DESC, id LIMIT ?",
+        "isi", now_ms - LIFE_MS, named, (gint64)(BT_RELEASE_MAX_ORDERS - cuts->len));
     while (before != NULL && bt_rows_next(before, NULL))
-        add_order(orders, version, n++, bt_rows_text(before, 0));
+        add_order(orders, bt_rows_text(before, 0));
     return orders;
-}
-
-/* The number and the list of screens are those of this order; -1 with an error. */
-static gint64 next_version(BtStore *store, GError **error)
-{
-    g_autoptr(BtRows) rows = bt_db_query(store->db, error,
-        "SELECT ifnull(max(version), 0) + 1 FROM document WHERE kind = 'order'", "");
-    return rows != NULL && bt_rows_next(rows, error) ? bt_rows_int(rows, 0) : -1;
 }
 
 static GBytes *payload_of(
@@ -82,8 +77,8 @@ static GBytes *payload_of(
     bt_json_set_int(order, "version", version);
     bt_json_set_time(order, "issued", now_ms);
     bt_json_set_time(order, "expires", now_ms + LIFE_MS);
+    bt_json_set(order, "orders", list_orders(store, cuts, names, now_ms));
     bt_json_set(order, "screens", names);
-    bt_json_set(order, "orders", list_orders(store, cuts, version, now_ms));
     char *text = bt_json_to_text(order, FALSE);
     return g_bytes_new_take(text, strlen(text));
 }
@@ -92,12 +87,15 @@ GPtrArray *bt_cuts_plan_end(BtStore *store, const GPtrArray *cuts, gint64 now_ms
 {
     g_autoptr(GPtrArray) screens = g_ptr_array_new_with_free_func(g_free);
     g_autoptr(GHashTable) seen = g_hash_table_new(g_str_hash, g_str_equal);
+    if (cuts->len > BT_RELEASE_MAX_ORDERS) {
+        g_set_error(error, BT_ERROR, BT_ERROR_LIMIT, "%u cuts: expected at most %d at once",
+            cuts->len, BT_RELEASE_MAX_ORDERS);
+        return NULL;
+    }
     for (guint i = 0; i < cuts->len; i++)
         if (!add_screens_of(store, g_ptr_array_index(cuts, i), screens, seen, error))
             return NULL;
-    gint64 version = next_version(store, error);
-    if (version < 0)
-        return NULL;
+    gint64 version = bt_entry_next_version(store, "order");
     BtPlanDocument *document = g_new0(BtPlanDocument, 1);
     document->payload = payload_of(store, cuts, screens, version, now_ms);
     document->screens = g_steal_pointer(&screens);
@@ -147,22 +145,19 @@ gboolean bt_cuts_decided(
 static gboolean enter(BtStore *store, const GPtrArray *cuts, const BtRelease *release,
     const char *sha256, const char *who, gint64 now_ms, GError **error)
 {
-    g_autofree char *what = g_strdup_printf("ended %u cuts by order %s, version %" G_GINT64_FORMAT,
-        cuts->len, sha256, release->version);
-    if (!bt_db_run(store->db, error,
-            "INSERT INTO document (sha256, kind, version, issued_ms, expires_ms, published_ms)"
-            " VALUES (?, 'order', ?, ?, ?, ?)",
-            "siiii", sha256, release->version, release->issued_ms, release->expires_ms, now_ms))
+    const BtEntry entry = { .kind = "order",
+        .sha256 = sha256,
+        .version = release->version,
+        .issued_ms = release->issued_ms,
+        .expires_ms = release->expires_ms,
+        .screens = release->screens,
+        .who = who };
+    if (!bt_entry_add(store, &entry, now_ms, error))
         return FALSE;
-    for (guint i = 0; i < release->screens->len; i++)
-        if (!bt_db_run(store->db, error,
-                "UPDATE screen SET order_sha256 = ?, now_issued_ms = 0 WHERE id = ?", "ss", sha256,
-                (char *)g_ptr_array_index(release->screens, i)))
-            return FALSE;
     for (guint i = 0; i < cuts->len; i++)
         if (!end_cut(store, g_ptr_array_index(cuts, i), who, now_ms, error))
             return FALSE;
-    return bt_store_note(store, now_ms, who, what, error);
+    return TRUE;
 }
 
 /* The ceilings cover every screen in it, so one board stands for all. */

@@ -53,7 +53,10 @@ def test_from_cut_to_order():
         one.run("cut end", second, "--key", one.key("emergency"))
         _, later = order_of(one, "kp-02")
         assert later["version"] == order["version"] + 1
-        assert [o["of"] for o in later["orders"]] == [second, first], "a screen that slept hears of both"
+        assert [o["of"] for o in later["orders"]] == [second], "the first was another screen's"
+        third = one.run("screen command", "kp-01", "cut").strip()
+        one.run("cut end", third, "--key", one.key("emergency"))
+        assert [o["of"] for o in order_of(one, "kp-01")[1]["orders"]] == [third, first], "a screen that slept hears of both"
 
 
 def test_who_ends_nothing():
