@@ -33,7 +33,7 @@ static gboolean check_expiry(
 /* Opens a document and finds its signers; the root under which that is asked must itself be alive.
  */
 static BtEnvelope *open_signed(const BtTrust *trust, GBytes *bytes, const char *name,
-    gsize max_bytes, const char *document, BtRole role, guint threshold, gint64 trusted_now_ms,
+    gsize max_bytes, const char *document, BtKeyRole role, guint threshold, gint64 trusted_now_ms,
     GPtrArray **signers, GError **error)
 {
     g_autoptr(BtEnvelope) envelope = bt_envelope_open(bytes, name, max_bytes, document, error);
@@ -77,7 +77,7 @@ BtNow *bt_trust_verify_now(const BtTrust *trust, GBytes *bytes, const char *name
 
 /* ---- ceilings of manifests ---- */
 
-static gboolean covers_screens(const BtRootKey *key, const GPtrArray *screens)
+gboolean bt_key_covers_screens(const BtRootKey *key, const GPtrArray *screens)
 {
     if (key->screens->len == 0)
         return TRUE;
@@ -95,7 +95,7 @@ static GPtrArray *covering(GPtrArray *signers, const GPtrArray *screens)
 {
     GPtrArray *able = g_ptr_array_new();
     for (guint i = 0; i < signers->len; i++)
-        if (covers_screens(g_ptr_array_index(signers, i), screens))
+        if (bt_key_covers_screens(g_ptr_array_index(signers, i), screens))
             g_ptr_array_add(able, g_ptr_array_index(signers, i));
     return able;
 }
@@ -208,7 +208,7 @@ gboolean bt_document_check_counts(const BtEnvelope *envelope, const BtManifest *
 }
 
 static BtManifest *verify_manifest(const BtTrust *trust, GBytes *bytes, const char *name,
-    BtRole role, const BtFloor *floor, gint64 trusted_now_ms, GError **error)
+    BtKeyRole role, const BtFloor *floor, gint64 trusted_now_ms, GError **error)
 {
     g_autoptr(GPtrArray) signers = NULL;
     gboolean is_alert = role == BT_ROLE_EMERGENCY;
@@ -265,8 +265,8 @@ static gboolean check_release(const BtTrust *trust, const BtEnvelope *envelope, 
     return check_screens(envelope, able, threshold, error);
 }
 
-static BtRelease *verify_release(const BtTrust *trust, GBytes *bytes, const char *name, BtRole role,
-    const BtFloor *floor, gint64 trusted_now_ms, GError **error)
+static BtRelease *verify_release(const BtTrust *trust, GBytes *bytes, const char *name,
+    BtKeyRole role, const BtFloor *floor, gint64 trusted_now_ms, GError **error)
 {
     g_autoptr(GPtrArray) signers = NULL;
     gsize size_bytes;

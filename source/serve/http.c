@@ -22,6 +22,7 @@ const BtRoute bt_wire_routes[] = {
     { "GET", "/v1/screens/", BT_PART_ID, "/now.json", 0, bt_static_now },
     { "GET", "/v1/screens/", BT_PART_ID, "/events", 0, bt_events_open },
     { "GET", "/v1/manifests/", BT_PART_HASH, "", 0, bt_static_manifest },
+    { "GET", "/v1/orders/", BT_PART_HASH, "", 0, bt_static_order },
     { "GET", "/v1/assets/", BT_PART_HASH, "", 0, bt_static_asset },
     { "POST", "/v1/screens/", BT_PART_ID, "/reports", BT_REPORT_BATCH_MAX_BYTES, bt_post_reports },
     { "POST", "/v1/enrol", BT_PART_NOTHING, "", ENROL_MAX_BYTES, bt_post_enrol },

@@ -95,6 +95,7 @@ void bt_later_end_all(BtServer *server);
 BtAnswered bt_static_root(BtRequest *request);
 BtAnswered bt_static_now(BtRequest *request);
 BtAnswered bt_static_manifest(BtRequest *request);
+BtAnswered bt_static_order(BtRequest *request);
 BtAnswered bt_static_asset(BtRequest *request);
 /* events.c */
 BtAnswered bt_events_open(BtRequest *request);

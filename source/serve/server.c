@@ -6,6 +6,7 @@
 
 #include "base/error.h"
 #include "base/io.h"
+#include "source/desk/signing.h"
 #include "source/store/freshness.h"
 #include "source/store/screens.h"
 #include "source/store/site.h"
@@ -215,7 +216,7 @@ static struct MHD_Daemon *start_daemon(BtServer *server, int fd, guint per_peer,
 /* ---- once a second ---- */
 
 /* What another process published is heard here, since it changed the database. */
-static void tell_news(BtServer *server)
+void bt_server_tell_news(BtServer *server)
 {
     g_autoptr(GPtrArray) screens = bt_events_screens(server->events);
     gint64 counter = bt_store_change_counter(server->store, NULL);
@@ -230,6 +231,14 @@ static void tell_news(BtServer *server)
     }
 }
 
+/* What all signed and a cut kept from the screens. */
+static void finish_proposals(BtServer *server)
+{
+    g_autoptr(GError) error = NULL;
+    if (!bt_proposals_finish(server->store, bt_server_wall_ms(server), &error))
+        g_message("publishing: %s", error->message);
+}
+
 static gboolean tick(gpointer user)
 {
     BtServer *server = user;
@@ -239,7 +248,8 @@ static gboolean tick(gpointer user)
     bt_events_tick(server->events, mono_ms);
     if (!bt_fresh_renew_due(server->store, bt_server_wall_ms(server), RENEW_PER_TICK, &error))
         g_message("now.json: %s", error->message);
-    tell_news(server);
+    finish_proposals(server);
+    bt_server_tell_news(server);
     MHD_run(server->daemon); /* streams that were resumed are not in its epoll set yet */
     return G_SOURCE_CONTINUE;
 }
@@ -329,6 +339,7 @@ gboolean bt_server_run(
     if (!bt_fresh_renew_due(store, bt_server_wall_ms(&server), RENEW_AT_START, error))
         return FALSE;
     bt_site_sweep(store->site);
+    finish_proposals(&server);
     (void)signal(SIGPIPE, SIG_IGN);
     raise_file_limit();
     server.timezone = g_time_zone_new_identifier(store->timezone);

@@ -52,6 +52,10 @@ typedef struct {
 gboolean bt_server_run(
     BtStore *store, const BtServerOptions *options, const BtClock *clock, GError **error);
 
+/* Those who listen for a screen hear at once what its now.json says; else with the next second. */
+void bt_server_tell_news(BtServer *server);
+
+/* The clock of documents and reports. */
 gint64 bt_server_wall_ms(const BtServer *server);
 gint64 bt_server_mono_ms(void); /* of this machine, whatever the clock of documents says */
 

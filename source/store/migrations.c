@@ -96,20 +96,24 @@ static const char notices[] =
     " area TEXT NOT NULL REFERENCES area (id), name TEXT NOT NULL, body TEXT NOT NULL,"
     " targets TEXT NOT NULL, revision INTEGER NOT NULL DEFAULT 1, updated_ms INTEGER NOT NULL);";
 
-/* What somebody asks others to sign. The payload is kept as it will be signed, to the byte. */
+/* What somebody asks others to sign. The payload is kept as it will be signed, to the byte;
+ * `base` is the newest version that one of its screens had when it was made: whatever is published
+ * to one of them later overtakes it. */
 static const char proposals[] =
     "CREATE TABLE approver_key (keyid TEXT PRIMARY KEY, user TEXT NOT NULL, public TEXT NOT NULL,"
     " label TEXT NOT NULL, created_ms INTEGER NOT NULL, ended_ms INTEGER) WITHOUT ROWID;"
     "CREATE TABLE proposal (id INTEGER PRIMARY KEY AUTOINCREMENT, kind TEXT NOT NULL,"
     " area TEXT NOT NULL REFERENCES area (id), author TEXT NOT NULL, what TEXT NOT NULL,"
     " reason TEXT NOT NULL DEFAULT '', state TEXT NOT NULL, answer TEXT NOT NULL DEFAULT '',"
-    " created_ms INTEGER NOT NULL, decided_ms INTEGER);"
+    " decider TEXT NOT NULL DEFAULT '', created_ms INTEGER NOT NULL, decided_ms INTEGER);"
+    "CREATE INDEX proposal_state ON proposal (state, id);"
     "CREATE TABLE proposal_document (proposal INTEGER NOT NULL REFERENCES proposal (id),"
     " number INTEGER NOT NULL, payload BLOB NOT NULL, screens TEXT NOT NULL,"
+    " version INTEGER NOT NULL, base INTEGER NOT NULL,"
     " PRIMARY KEY (proposal, number)) WITHOUT ROWID;"
     "CREATE TABLE proposal_signature (proposal INTEGER NOT NULL, number INTEGER NOT NULL,"
     " keyid TEXT NOT NULL, user TEXT NOT NULL, signature TEXT NOT NULL, at_ms INTEGER NOT NULL,"
-    " PRIMARY KEY (proposal, number, keyid),"
+    " PRIMARY KEY (proposal, number, keyid), UNIQUE (proposal, number, user),"
     " FOREIGN KEY (proposal, number) REFERENCES proposal_document (proposal, number))"
     " WITHOUT ROWID;";
 
@@ -193,6 +197,38 @@ static const char telemetry[] =
     "ALTER TABLE screen ADD COLUMN latitude REAL;"
     "ALTER TABLE screen ADD COLUMN longitude REAL;";
 
+/* Which screen was given what, when: what it may go back to. */
+static const char publications[] =
+    "CREATE TABLE publication (screen TEXT NOT NULL REFERENCES screen (id), kind TEXT NOT NULL,"
+    " version INTEGER NOT NULL, sha256 TEXT NOT NULL, at_ms INTEGER NOT NULL,"
+    " PRIMARY KEY (screen, kind, version)) WITHOUT ROWID;"
+    "INSERT INTO publication (screen, kind, version, sha256, at_ms)"
+    " SELECT screen.id, document.kind, document.version, document.sha256, document.published_ms"
+    " FROM screen JOIN document ON document.sha256 IN (screen.manifest, screen.alert);";
+
+/* Cuts and emergencies. A command's id is the cut's, so many screens have the same. A cut that
+ * `ended_ms` has not ended waits for a signature; of an alarm `proposal` is what is signed. */
+static const char alarms[] =
+    "ALTER TABLE screen ADD COLUMN order_sha256 TEXT NOT NULL DEFAULT '';"
+    "CREATE TABLE command_of_screen (screen TEXT NOT NULL REFERENCES screen (id),"
+    " id TEXT NOT NULL, verb TEXT NOT NULL, until_ms INTEGER NOT NULL, PRIMARY KEY (screen, id))"
+    " WITHOUT ROWID;"
+    "INSERT INTO command_of_screen (screen, id, verb, until_ms)"
+    " SELECT screen, id, verb, until_ms FROM command;"
+    "DROP TABLE command;"
+    "ALTER TABLE command_of_screen RENAME TO command;"
+    "CREATE TABLE cut (id TEXT PRIMARY KEY, area TEXT NOT NULL REFERENCES area (id),"
+    " who TEXT NOT NULL, reason TEXT NOT NULL, at_ms INTEGER NOT NULL, ended_ms INTEGER,"
+    " ended_by TEXT NOT NULL DEFAULT '') WITHOUT ROWID;"
+    "CREATE INDEX cut_at ON cut (at_ms);"
+    "CREATE TABLE cut_screen (cut TEXT NOT NULL REFERENCES cut (id),"
+    " screen TEXT NOT NULL REFERENCES screen (id), PRIMARY KEY (cut, screen)) WITHOUT ROWID;"
+    "CREATE TABLE alarm (id INTEGER PRIMARY KEY AUTOINCREMENT,"
+    " proposal INTEGER NOT NULL REFERENCES proposal (id), area TEXT NOT NULL REFERENCES area (id),"
+    " author TEXT NOT NULL, title TEXT NOT NULL, level INTEGER NOT NULL,"
+    " rehearsal INTEGER NOT NULL, screens TEXT NOT NULL, until_ms INTEGER NOT NULL,"
+    " created_ms INTEGER NOT NULL, ended_ms INTEGER, ended_by TEXT NOT NULL DEFAULT '');";
+
 const char *const bt_store_migrations[] = {
     boards,
     people,
@@ -201,5 +237,7 @@ const char *const bt_store_migrations[] = {
     media,
     watching,
     telemetry,
+    publications,
+    alarms,
     NULL,
 };
