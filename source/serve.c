@@ -24,8 +24,23 @@ static void options_clear(Options *o)
 
 static int run(const Options *o)
 {
-    static const BtRoute *const routes[] = { bt_wire_routes, bt_page_routes, bt_file_routes,
-        bt_upload_routes, bt_media_routes, NULL };
+    static const BtRoute *const routes[] = {
+        bt_wire_routes,
+        bt_page_routes,
+        bt_file_routes,
+        bt_upload_routes,
+        bt_media_routes,
+        bt_sign_in_routes,
+        bt_sign_in_code_routes,
+        bt_invitation_routes,
+        bt_account_routes,
+        bt_people_routes,
+        bt_person_routes,
+        bt_role_routes,
+        bt_area_routes,
+        bt_audit_routes,
+        NULL,
+    };
     g_autoptr(GError) error = NULL;
     BtClock clock;
     const BtServerOptions options = { .listen = o->listen != NULL ? o->listen : "127.0.0.1:8080",

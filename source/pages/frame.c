@@ -12,6 +12,9 @@ static const struct {
 } sections[] = {
     { "screens", "/", N_("Screens"), BT_ANYBODY },
     { "media", "/media", N_("Pictures and films"), 1u << BT_ROLE_EDITOR },
+    { "people", "/people", N_("Accounts"), 1u << BT_ROLE_ADMINISTRATOR | 1u << BT_ROLE_AUDITOR },
+    { "areas", "/areas", N_("Areas"), 1u << BT_ROLE_ADMINISTRATOR | 1u << BT_ROLE_AUDITOR },
+    { "audit", "/audit", N_("Audit log"), 1u << BT_ROLE_AUDITOR },
 };
 
 static void add_navigation(GString *html, const BtVisit *visit, const char *section)
@@ -58,7 +61,8 @@ static void add_who(GString *html, const BtVisit *visit)
 {
     g_string_append(html, "<form method=\"post\" action=\"/sign-out\">");
     bt_visit_add_token(html, visit);
-    bt_html_add(html, "<span class=\"who\">%s</span><button class=\"quiet\">%s</button></form>",
+    bt_html_add(html,
+        "<a class=\"who\" href=\"/account\">%s</a><button class=\"quiet\">%s</button></form>",
         visit->user, _("Sign out"));
 }
 

@@ -453,23 +453,3 @@ char *bt_page_board_html(const BtPage *page)
         SAY(page, "Xem lúc", "As of"), now, SAY(page, "Tải lại", "Reload"));
     return g_string_free(html, FALSE);
 }
-
-char *bt_page_sign_in_html(const BtPage *page, const char *user_field)
-{
-    GString *html = g_string_new(NULL);
-    add_head(html, page, SAY(page, "Đăng nhập", "Sign in"), FALSE);
-    bt_html_add(html,
-        "<main class=\"door\"><p class=\"kind\">%s</p><h1>%s</h1>"
-        "<form method=\"post\" action=\"/sign-in\">",
-        SAY(page, "Bảng tin điện tử", "Public boards"), page->source_name);
-    add_message(html, page);
-    bt_html_add(html,
-        "<label>%s<input name=\"user\" value=\"%s\" required maxlength=\"64\" "
-        "autocapitalize=\"none\" autocomplete=\"username\" spellcheck=\"false\"></label>"
-        "<label>%s<input name=\"password\" type=\"password\" required maxlength=\"1024\" "
-        "autocomplete=\"current-password\"></label><button>%s</button></form></main></body></html>"
-        "\n",
-        SAY(page, "Tên tài khoản", "Account"), user_field, SAY(page, "Mật khẩu", "Password"),
-        SAY(page, "Đăng nhập", "Sign in"));
-    return g_string_free(html, FALSE);
-}

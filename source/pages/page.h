@@ -69,6 +69,5 @@ void bt_card_add_item(BtCard *card, const char *title, const char *zone, const c
 
 /* (transfer full) */
 char *bt_page_board_html(const BtPage *page);
-char *bt_page_sign_in_html(const BtPage *page, const char *user_field);
 
 #endif

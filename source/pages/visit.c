@@ -2,9 +2,9 @@
 
 #include "base/error.h"
 #include "base/language.h"
+#include "source/desk/doors.h"
 #include "source/pages/frame.h"
 #include "source/pages/html.h"
-#include "source/store/users.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -34,13 +34,15 @@ const char *bt_visit_cookie_token(const BtRequest *request)
     return token != NULL ? token : "";
 }
 
-/* An account that was removed has no session any more. */
+/* An account that was removed, or has another password since, has no session any more. */
 static const BtSession *find_session(BtRequest *request)
 {
     BtSessions *sessions = request->server->sessions;
     const char *token = bt_visit_cookie_token(request);
     const BtSession *session = bt_sessions_find(sessions, token, bt_server_mono_ms());
-    if (session != NULL && !bt_users_exists(request->server->store, session->user)) {
+    g_autofree char *stamp =
+        session != NULL ? bt_doors_stamp(request->server->store, session->user) : NULL;
+    if (session != NULL && g_strcmp0(stamp, session->stamp) != 0) {
         bt_sessions_end(sessions, token);
         return NULL;
     }
@@ -110,11 +112,22 @@ static gboolean has_role(BtVisit *visit, guint roles, BtAnswered *answered)
     return FALSE;
 }
 
+/* After the sign-in the way leads back to the page that was asked for. */
+static BtAnswered go_to_sign_in(BtVisit *visit)
+{
+    const BtRequest *request = visit->request;
+    gboolean comes_back = request->body_max == 0 && !visit->is_part &&
+        strcmp(request->path, "/") != 0 && bt_visit_is_way(request->path);
+    g_autofree char *where = g_strconcat(
+        "/sign-in", comes_back ? "?next=" : NULL, comes_back ? request->path : NULL, NULL);
+    return bt_visit_go(visit, where, NULL);
+}
+
 static gboolean find_who(BtVisit *visit, BtAnswered *answered)
 {
     visit->session = find_session(visit->request);
     if (visit->session == NULL) {
-        *answered = bt_visit_go(visit, "/sign-in", NULL);
+        *answered = go_to_sign_in(visit);
         return FALSE;
     }
     visit->user = visit->session->user;
@@ -172,6 +185,13 @@ gboolean bt_visit_stranger(BtVisit *visit, BtRequest *request, BtAnswered *answe
 }
 
 /* ---- asking ---- */
+
+gboolean bt_visit_is_way(const char *text)
+{
+    gsize length = strlen(text);
+    return text[0] == '/' && text[1] != '/' && length <= BT_WAY_MAX_BYTES &&
+        strspn(text, G_CSET_a_2_z G_CSET_A_2_Z G_CSET_DIGITS "/._-") == length;
+}
 
 gboolean bt_visit_may(const BtVisit *visit, guint roles, const char *area)
 {

@@ -1,6 +1,6 @@
 #include "source/store/diary.h"
 
-#include "base/error.h"
+#include "base/json.h"
 
 #include <string.h>
 
@@ -89,13 +89,28 @@ static gboolean take_lines(BtRows *rows, GPtrArray *lines, GError **error)
     return failure == NULL;
 }
 
+/* As JSON, for the database to look into; NULL for no list. (transfer full) */
+static char *list_text(const GPtrArray *ids)
+{
+    if (ids == NULL)
+        return NULL;
+    g_autoptr(BtJson) list = bt_json_new_array();
+    for (guint i = 0; i < ids->len; i++)
+        bt_json_append_string(list, g_ptr_array_index(ids, i));
+    return bt_json_to_text(list, FALSE);
+}
+
 GPtrArray *bt_diary_list(BtStore *store, const BtDiaryFilter *filter, GError **error)
 {
     g_autoptr(GPtrArray) lines = g_ptr_array_new_with_free_func((GDestroyNotify)line_free);
+    g_autofree char *areas = list_text(filter->areas);
     g_autoptr(BtRows) rows = bt_db_query(store->db, error,
         "SELECT number, at_ms, who, what, hash FROM diary WHERE (?1 IS NULL OR who = ?1)"
-        " AND at_ms >= ?2 AND at_ms < ?3 AND number < ?4 ORDER BY number DESC LIMIT ?5",
-        "siiii", filter->who, filter->from_ms, filter->to_ms, filter->before, (gint64)filter->max);
+        " AND at_ms >= ?2 AND at_ms < ?3 AND number < ?4 AND (?6 IS NULL OR who IN (SELECT name"
+        " FROM user WHERE area IN (SELECT value FROM json_each (?6))))"
+        " ORDER BY number DESC LIMIT ?5",
+        "siiiis", filter->who, filter->from_ms, filter->to_ms, filter->before, (gint64)filter->max,
+        areas);
     return rows != NULL && take_lines(rows, lines, error) ? g_steal_pointer(&lines) : NULL;
 }
 

@@ -18,9 +18,10 @@ typedef struct {
 } BtDiaryLine;
 
 typedef struct {
-    const char *who;       /* NULL: everybody */
-    gint64 from_ms, to_ms; /* [from, to) */
-    gint64 before;         /* only lines with a lower number; G_MAXINT64: all */
+    const char *who;        /* NULL: everybody */
+    const GPtrArray *areas; /* of char*: only by accounts that belong to them; NULL: by anybody */
+    gint64 from_ms, to_ms;  /* [from, to) */
+    gint64 before;          /* only lines with a lower number; G_MAXINT64: all */
     guint max;
 } BtDiaryFilter;
 

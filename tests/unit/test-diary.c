@@ -96,17 +96,24 @@ static void test_old_lines(StoreFixture *f, gconstpointer unused)
 static void test_list(StoreFixture *f, gconstpointer unused)
 {
     (void)unused;
+    g_autoptr(GPtrArray) there = g_ptr_array_new(), elsewhere = g_ptr_array_new();
+    g_ptr_array_add(there, (char *)"phu-tuc");
+    g_ptr_array_add(elsewhere, (char *)"ia-rsai");
+    store_fixture_run(
+        f, "INSERT INTO user (name, hash, created_ms, area) VALUES ('lan', '', 0, 'phu-tuc')");
     const struct {
         BtDiaryFilter filter;
         guint n;
         gint64 first;
     } cases[] = {
-        { { NULL, 0, G_MAXINT64, G_MAXINT64, 100 }, N_LINES, 8 },
-        { { NULL, 0, G_MAXINT64, G_MAXINT64, 2 }, 2, 8 },
-        { { NULL, 0, G_MAXINT64, 3, 100 }, 2, 2 },
-        { { "lan", 0, G_MAXINT64, G_MAXINT64, 100 }, 3, 8 },
-        { { "lan", NOW_MS + 1, NOW_MS + 2, G_MAXINT64, 100 }, 1, 7 },
-        { { "' OR 1 --", 0, G_MAXINT64, G_MAXINT64, 100 }, 0, 0 },
+        { { NULL, NULL, 0, G_MAXINT64, G_MAXINT64, 100 }, N_LINES, 8 },
+        { { NULL, NULL, 0, G_MAXINT64, G_MAXINT64, 2 }, 2, 8 },
+        { { NULL, NULL, 0, G_MAXINT64, 3, 100 }, 2, 2 },
+        { { "lan", NULL, 0, G_MAXINT64, G_MAXINT64, 100 }, 3, 8 },
+        { { "lan", NULL, NOW_MS + 1, NOW_MS + 2, G_MAXINT64, 100 }, 1, 7 },
+        { { NULL, there, 0, G_MAXINT64, G_MAXINT64, 100 }, 3, 8 },
+        { { NULL, elsewhere, 0, G_MAXINT64, G_MAXINT64, 100 }, 0, 0 },
+        { { "' OR 1 --", NULL, 0, G_MAXINT64, G_MAXINT64, 100 }, 0, 0 },
     };
     for (gsize i = 0; i < G_N_ELEMENTS(cases); i++) {
         g_autoptr(GPtrArray) lines = bt_diary_list(f->store, &cases[i].filter, NULL);
