@@ -20,7 +20,8 @@ const char *bt_upload_problem(const char *reason)
                  "a sound (MP3, WAV).");
     if (strcmp(reason, "limit") == 0)
         return _("This is too large for screens: a picture may have 33 million pixels.");
-    return _("This file is broken. Open it on your computer, save it anew and try again.");
+    return _("This file is broken, or no picture, film or sound. Open it on your computer, save it "
+             "anew and try again.");
 }
 
 static BtJson *describe(const BtUpload *upload)
