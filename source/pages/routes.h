@@ -5,7 +5,10 @@
 
 #include "source/serve/http.h"
 
-extern const BtRoute bt_page_routes[]; /* board.c: the screens, the way in */
-extern const BtRoute bt_file_routes[]; /* files.c: styles and scripts */
+extern const BtRoute bt_page_routes[];    /* board.c: the way in */
+extern const BtRoute bt_screens_routes[]; /* screens.c: all screens */
+extern const BtRoute bt_screen_routes[];  /* screen.c: one screen */
+extern const BtRoute bt_claim_routes[];   /* claim.c: boards that wait for a screen */
+extern const BtRoute bt_file_routes[];    /* files.c: styles and scripts */
 
 #endif
