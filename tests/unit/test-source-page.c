@@ -2,6 +2,7 @@
 #include "source/desk/glance.h"
 #include "source/pages/html.h"
 #include "source/serve/session.h"
+#include "source/store/fold.h"
 
 #include <string.h>
 
@@ -98,7 +99,7 @@ static void test_folding(void)
         { "Ường", "uong" },
     };
     for (gsize i = 0; i < G_N_ELEMENTS(cases); i++) {
-        g_autofree char *folded = bt_glance_fold(cases[i].words);
+        g_autofree char *folded = bt_fold(cases[i].words);
         g_assert_cmpstr(folded, ==, cases[i].folded);
     }
 }
