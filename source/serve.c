@@ -26,7 +26,9 @@ static int run(const Options *o)
 {
     static const BtRoute *const routes[] = {
         bt_wire_routes,
-        bt_page_routes,
+        bt_screens_routes,
+        bt_screen_routes,
+        bt_claim_routes,
         bt_file_routes,
         bt_upload_routes,
         bt_media_routes,

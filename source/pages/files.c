@@ -13,12 +13,9 @@ static const struct {
     const unsigned char *data;
     const unsigned *size_bytes;
 } files[] = {
-    { "page.css", "text/css; charset=utf-8", bt_file_page_css, &bt_file_page_css_size },
-    { "page.js", "text/javascript; charset=utf-8", bt_file_page_js, &bt_file_page_js_size },
-    { "upload.js", "text/javascript; charset=utf-8", bt_file_upload_js, &bt_file_upload_js_size },
-    { "htmx.js", "text/javascript; charset=utf-8", bt_file_htmx_js, &bt_file_htmx_js_size },
-    { "uplot.js", "text/javascript; charset=utf-8", bt_file_uplot_js, &bt_file_uplot_js_size },
-    { "uplot.css", "text/css; charset=utf-8", bt_file_uplot_css, &bt_file_uplot_css_size },
+#define ROW(name, address, type)                                                                   \
+    { address, type "; charset=utf-8", bt_file_##name, &bt_file_##name##_size },
+    BT_FILES(ROW)
 };
 
 static int find(const char *name)
