@@ -46,6 +46,8 @@ static const char people[] =
     " WHERE name = 'name'), 'province', 0 FROM setting WHERE name = 'source';"
     "ALTER TABLE user ADD COLUMN full_name TEXT NOT NULL DEFAULT '';"
     "ALTER TABLE user ADD COLUMN email TEXT NOT NULL DEFAULT '';"
+    "ALTER TABLE user ADD COLUMN area TEXT NOT NULL DEFAULT '';"
+    "UPDATE user SET area = (SELECT value FROM setting WHERE name = 'source');"
     "CREATE TABLE role (user TEXT NOT NULL REFERENCES user (name) ON DELETE CASCADE,"
     " area TEXT NOT NULL REFERENCES area (id), role TEXT NOT NULL,"
     " deputy_of TEXT REFERENCES user (name) ON DELETE CASCADE, until_ms INTEGER,"
@@ -109,6 +111,48 @@ static const char media[] =
     " state TEXT NOT NULL, sha256 TEXT, problem TEXT, created_ms INTEGER NOT NULL,"
     " touched_ms INTEGER NOT NULL) WITHOUT ROWID;";
 
+/* What facts amount to (telemetry.h), and what is known of a screen that no manifest says. A
+ * stretch is an uptime fact, taken apart; `told` is the newest fact of type state. */
+static const char telemetry[] =
+    "CREATE TABLE stretch (screen TEXT NOT NULL REFERENCES screen (id), to_ms INTEGER NOT NULL,"
+    " from_ms INTEGER NOT NULL, state TEXT NOT NULL, cause TEXT NOT NULL,"
+    " PRIMARY KEY (screen, to_ms, from_ms, state, cause)) WITHOUT ROWID;"
+    "CREATE TABLE hour (screen TEXT NOT NULL REFERENCES screen (id), hour_ms INTEGER NOT NULL,"
+    " lit_ms INTEGER NOT NULL, unconfirmed_ms INTEGER NOT NULL, not_showing_ms INTEGER NOT NULL,"
+    " PRIMARY KEY (screen, hour_ms)) WITHOUT ROWID;"
+    "CREATE TABLE hour_cause (screen TEXT NOT NULL REFERENCES screen (id),"
+    " hour_ms INTEGER NOT NULL, state TEXT NOT NULL, cause TEXT NOT NULL, ms INTEGER NOT NULL,"
+    " PRIMARY KEY (screen, hour_ms, state, cause)) WITHOUT ROWID;"
+    "CREATE TABLE state_change (screen TEXT NOT NULL REFERENCES screen (id),"
+    " at_ms INTEGER NOT NULL, device INTEGER NOT NULL, seq INTEGER NOT NULL, state TEXT NOT NULL,"
+    " PRIMARY KEY (screen, at_ms, device, seq)) WITHOUT ROWID;"
+    "CREATE TABLE played_item (id INTEGER PRIMARY KEY AUTOINCREMENT, source TEXT NOT NULL,"
+    " version INTEGER NOT NULL, item TEXT NOT NULL, kind TEXT NOT NULL, class TEXT NOT NULL,"
+    " field INTEGER NOT NULL, essential INTEGER NOT NULL, issuer TEXT NOT NULL,"
+    " issued_on TEXT NOT NULL, document TEXT NOT NULL, title TEXT, languages TEXT,"
+    " named INTEGER NOT NULL DEFAULT 0, UNIQUE (source, version, item, class));"
+    "CREATE INDEX played_item_named ON played_item (named, id);"
+    "CREATE TABLE played_day (screen TEXT NOT NULL REFERENCES screen (id),"
+    " day_ms INTEGER NOT NULL, item INTEGER NOT NULL REFERENCES played_item (id),"
+    " rehearsal INTEGER NOT NULL, count INTEGER NOT NULL, ms INTEGER NOT NULL,"
+    " failed INTEGER NOT NULL, PRIMARY KEY (screen, day_ms, item, rehearsal)) WITHOUT ROWID;"
+    "CREATE TABLE traffic (screen TEXT NOT NULL REFERENCES screen (id), day_ms INTEGER NOT NULL,"
+    " device INTEGER NOT NULL, bytes INTEGER NOT NULL,"
+    " PRIMARY KEY (screen, day_ms, device)) WITHOUT ROWID;"
+    "CREATE TABLE told (screen TEXT PRIMARY KEY REFERENCES screen (id), at_ms INTEGER NOT NULL,"
+    " line TEXT NOT NULL) WITHOUT ROWID;"
+    "CREATE INDEX fact_age ON fact (at_ms);"
+    "CREATE TABLE picture (screen TEXT PRIMARY KEY REFERENCES screen (id), at_ms INTEGER NOT NULL,"
+    " type TEXT NOT NULL, body BLOB NOT NULL) WITHOUT ROWID;"
+    "CREATE TABLE denied_key (key TEXT PRIMARY KEY, screen TEXT NOT NULL REFERENCES screen (id),"
+    " at_ms INTEGER NOT NULL) WITHOUT ROWID;"
+    "CREATE INDEX screen_area ON screen (area);"
+    "ALTER TABLE screen ADD COLUMN place TEXT NOT NULL DEFAULT '';"
+    "ALTER TABLE screen ADD COLUMN pitch_um INTEGER;"
+    "ALTER TABLE screen ADD COLUMN distance_m INTEGER;"
+    "ALTER TABLE screen ADD COLUMN latitude REAL;"
+    "ALTER TABLE screen ADD COLUMN longitude REAL;";
+
 /* Who is told what is wrong, and what they were told. A fault is open until `over_ms`; `better_ms`
  * is since when it no longer shows. A letter waits until it was sent or given up. */
 static const char watching[] =
@@ -132,5 +176,5 @@ static const char watching[] =
     "CREATE INDEX letter_waiting ON letter (next_ms) WHERE sent_ms IS NULL AND given_up_ms IS "
     "NULL;";
 
-const char *const bt_store_migrations[] = { boards, people, notices, proposals, media, watching,
-    NULL };
+const char *const bt_store_migrations[] = { boards, people, notices, proposals, media, telemetry,
+    watching, NULL };
