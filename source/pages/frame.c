@@ -11,6 +11,8 @@ static const struct {
     guint roles; /* BT_ANYBODY: everybody's */
 } sections[] = {
     { "screens", "/", N_("Screens"), BT_ANYBODY },
+    { "reports", "/reports", N_("Reports"), BT_ANYBODY },
+    { "contacts", "/contacts", N_("Contacts"), BT_ANYBODY },
 };
 
 static void add_navigation(GString *html, const BtVisit *visit, const char *section)

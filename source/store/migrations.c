@@ -153,6 +153,16 @@ static const char telemetry[] =
     "ALTER TABLE screen ADD COLUMN latitude REAL;"
     "ALTER TABLE screen ADD COLUMN longitude REAL;";
 
+/* The boards as things: what the register of an area says of each, and who mended it. */
+static const char registering[] =
+    "CREATE TABLE board (screen TEXT PRIMARY KEY REFERENCES screen (id), kind TEXT NOT NULL,"
+    " maker TEXT NOT NULL, installed_on TEXT NOT NULL, width_mm INTEGER NOT NULL,"
+    " height_mm INTEGER NOT NULL, condition TEXT NOT NULL, note TEXT NOT NULL) WITHOUT ROWID;"
+    "CREATE TABLE repair (id INTEGER PRIMARY KEY AUTOINCREMENT,"
+    " screen TEXT NOT NULL REFERENCES screen (id), on_day TEXT NOT NULL, what TEXT NOT NULL,"
+    " by_whom TEXT NOT NULL, user TEXT NOT NULL, noted_ms INTEGER NOT NULL);"
+    "CREATE INDEX repair_screen ON repair (screen, on_day);";
+
 /* Who is told what is wrong, and what they were told. A fault is open until `over_ms`; `better_ms`
  * is since when it no longer shows. A letter waits until it was sent or given up. */
 static const char watching[] =
@@ -177,4 +187,4 @@ static const char watching[] =
     "NULL;";
 
 const char *const bt_store_migrations[] = { boards, people, notices, proposals, media, telemetry,
-    watching, NULL };
+    watching, registering, NULL };
