@@ -41,6 +41,7 @@ static int run(const Options *o)
         bt_role_routes,
         bt_area_routes,
         bt_audit_routes,
+        bt_contact_routes,
         NULL,
     };
     g_autoptr(GError) error = NULL;

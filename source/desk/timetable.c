@@ -1,9 +1,8 @@
 #include "source/desk/timetable.h"
 
 #include "base/hash.h"
-#include "base/io.h"
 #include "playlists/schedule/window.h"
-#include "source/store/site.h"
+#include "source/desk/published.h"
 
 struct BtTimetables {
     char *site;
@@ -33,17 +32,6 @@ void bt_timetables_free(BtTimetables *timetables)
     g_free(timetables);
 }
 
-static BtManifest *read_manifest(const char *site, const char *sha256)
-{
-    g_autofree char *path = bt_site_manifest_path(site, sha256);
-    g_autoptr(GBytes) bytes = bt_io_read(path, BT_ENVELOPE_MAX_BYTES(BT_MANIFEST_MAX_BYTES), NULL);
-    g_autoptr(GBytes) payload =
-        bytes != NULL ? bt_envelope_peek(bytes, path, BT_MANIFEST_MAX_BYTES, NULL) : NULL;
-    return payload == NULL
-        ? NULL
-        : bt_manifest_parse(g_bytes_get_data(payload, NULL), g_bytes_get_size(payload), path, NULL);
-}
-
 static const BtManifest *find(BtTimetables *timetables, const char *sha256)
 {
     gpointer known = NULL;
@@ -52,7 +40,7 @@ static const BtManifest *find(BtTimetables *timetables, const char *sha256)
         return known;
     if (g_hash_table_size(timetables->manifests) >= BT_TIMETABLES_MAX)
         g_hash_table_remove_all(timetables->manifests);
-    known = read_manifest(timetables->site, sha256);
+    known = bt_published_read(timetables->site, sha256);
     g_hash_table_insert(timetables->manifests, g_strdup(sha256), known);
     return known;
 }

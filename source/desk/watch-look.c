@@ -137,10 +137,9 @@ static gboolean look_at_screens(
     GError *failure = NULL;
     g_autoptr(BtRows) rows = bt_db_query(store->db, error,
         "SELECT id, ifnull(nullif(area, ''), ?1), state, seen_ms, since_ms, manifest,"
-        " (SELECT line FROM fact WHERE screen = screen.id AND type = 'state' AND at_ms <= ?2"
-        "  ORDER BY at_ms DESC, device DESC, seq DESC LIMIT 1),"
+        " (SELECT line FROM told WHERE told.screen = screen.id AND at_ms <= ?2),"
         " ifnull((SELECT published_ms FROM document WHERE sha256 = screen.alert"
-        "  AND expires_ms > ?3), 0), EXISTS (SELECT 1 FROM command WHERE screen = screen.id"
+        "  AND expires_ms > ?3), 0), EXISTS (SELECT 1 FROM command WHERE command.screen = screen.id"
         "  AND verb = 'darken' AND until_ms > ?3 - 600000)"
         " FROM screen WHERE retired_ms IS NULL AND key IS NOT NULL AND seen_ms > 0",
         "sii", store->source, now_ms + BT_REPORT_AHEAD_MS, now_ms);

@@ -15,6 +15,8 @@ static const struct {
     { "people", "/people", N_("Accounts"), 1u << BT_ROLE_ADMINISTRATOR | 1u << BT_ROLE_AUDITOR },
     { "areas", "/areas", N_("Areas"), 1u << BT_ROLE_ADMINISTRATOR | 1u << BT_ROLE_AUDITOR },
     { "audit", "/audit", N_("Audit log"), 1u << BT_ROLE_AUDITOR },
+    { "reports", "/reports", N_("Reports"), BT_ANYBODY },
+    { "contacts", "/contacts", N_("Contacts"), BT_ANYBODY },
 };
 
 static void add_navigation(GString *html, const BtVisit *visit, const char *section)

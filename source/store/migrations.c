@@ -232,6 +232,16 @@ static const char alarms[] =
     " rehearsal INTEGER NOT NULL, screens TEXT NOT NULL, until_ms INTEGER NOT NULL,"
     " created_ms INTEGER NOT NULL, ended_ms INTEGER, ended_by TEXT NOT NULL DEFAULT '');";
 
+/* The boards as things: what the register of an area says of each, and who mended it. */
+static const char registering[] =
+    "CREATE TABLE board (screen TEXT PRIMARY KEY REFERENCES screen (id), kind TEXT NOT NULL,"
+    " maker TEXT NOT NULL, installed_on TEXT NOT NULL, width_mm INTEGER NOT NULL,"
+    " height_mm INTEGER NOT NULL, condition TEXT NOT NULL, note TEXT NOT NULL) WITHOUT ROWID;"
+    "CREATE TABLE repair (id INTEGER PRIMARY KEY AUTOINCREMENT,"
+    " screen TEXT NOT NULL REFERENCES screen (id), on_day TEXT NOT NULL, what TEXT NOT NULL,"
+    " by_whom TEXT NOT NULL, user TEXT NOT NULL, noted_ms INTEGER NOT NULL);"
+    "CREATE INDEX repair_screen ON repair (screen, on_day);";
+
 const char *const bt_store_migrations[] = {
     boards,
     people,
@@ -242,5 +252,6 @@ const char *const bt_store_migrations[] = {
     telemetry,
     publications,
     alarms,
+    registering,
     NULL,
 };

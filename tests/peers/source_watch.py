@@ -129,8 +129,7 @@ class House:
     def tell(self, id, **more):
         """The newest state fact of a screen."""
         line = json.dumps(lib.fact(1, **more))
-        self.sql("INSERT OR REPLACE INTO fact (screen, device, seq, id, type, at_ms, received_ms, line)"
-                 " VALUES (?1, 1, ?2, ?2, 'state', ?3, ?3, ?4)", id, self.now, self.now * 1000, line)
+        self.sql("INSERT OR REPLACE INTO told (screen, at_ms, line) VALUES (?, ?, ?)", id, self.now * 1000, line)
 
     def clock(self):
         return time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(self.now)) + "x0"
