@@ -22,6 +22,13 @@ class Seen(HTMLParser):
         self.tags, self.text, self.fields, self.stack = [], [], {}, []
         self.feed(text)
 
+    @classmethod
+    def fields_of(cls, text):
+        """The fields alone, of a page with whatever tags."""
+        fields = dict(re.findall(r'<input [^>]*name="([^"]+)"[^>]*value="([^"]*)"', text))
+        assert fields, text
+        return fields
+
     def handle_starttag(self, tag, attributes):
         assert tag in ALLOWED, tag
         for name, _ in attributes:
