@@ -59,6 +59,7 @@ int bt_command_screen_command(int argc, char **argv);
 int bt_command_publish(int argc, char **argv);
 int bt_command_deny(int argc, char **argv);
 int bt_command_serve(int argc, char **argv);
+int bt_command_watch(int argc, char **argv);
 int bt_command_export(int argc, char **argv);
 int bt_command_report(int argc, char **argv);
 int bt_command_backup(int argc, char **argv);

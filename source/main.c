@@ -25,6 +25,7 @@ static const BtSourceCommand commands[] = {
     { "publish", "sign a manifest and give it to screens", bt_command_publish },
     { "deny", "forbid a document or an asset everywhere", bt_command_deny },
     { "serve", "serve screens and the operators' page", bt_command_serve },
+    { "watch", "tell people what is wrong with their screens", bt_command_watch },
     { "export", "write the static tree for a web server or a stick", bt_command_export },
     { "backup", "save the source", bt_command_backup },
     { "restore", "bring a saved source back", bt_command_restore },

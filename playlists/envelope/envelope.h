@@ -3,7 +3,8 @@
  *
  * An envelope is {"payloadType","payload":BASE64,"signatures":[{"keyid","sig"}]}; what is signed is
  * DSSE's pre-authentication encoding of type and payload, Ed25519, one per key. The type is
- * application/vnd.bangtin.ROLE+json with ROLE root, now, manifest, alert or time.
+ * application/vnd.bangtin.ROLE+json with ROLE root, now, manifest, alert,
+ * order or time.
  * Thread-safety: a trust belongs to one thread; the rest is safe. */
 #ifndef BT_PLAYLISTS_ENVELOPE_ENVELOPE_H
 #define BT_PLAYLISTS_ENVELOPE_ENVELOPE_H
@@ -92,6 +93,12 @@ BtManifest *bt_trust_verify_manifest(const BtTrust *trust, GBytes *envelope, con
     const BtFloor *floor, gint64 trusted_now_ms, GError **error);
 /* The same for an alert: emergency keys, emergency programmes only, at most 24 h. */
 BtManifest *bt_trust_verify_alert(const BtTrust *trust, GBytes *envelope, const char *name,
+    const BtFloor *floor, gint64 trusted_now_ms, GError **error);
+
+/* The order that ends cuts: by enough emergency keys, or enough publishing keys, whose ceilings
+ * cover every screen in it; never by freshness keys, which may only cut. Of this source, for this
+ * screen, version above the floor's. (transfer full) (nullable) */
+BtRelease *bt_trust_verify_release(const BtTrust *trust, GBytes *envelope, const char *name,
     const BtFloor *floor, gint64 trusted_now_ms, GError **error);
 
 /* ---- documents without a signature ---- */

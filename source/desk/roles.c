@@ -63,7 +63,8 @@ gboolean bt_roles_give(BtStore *store, const char *user, BtRole role, const char
     if (!bt_db_run(store->db, error,
             "INSERT INTO role (user, area, role, deputy_of, until_ms)"
             " SELECT user.name, area.id, ?3, ?4, nullif (?5, 0) FROM user, area"
-            " WHERE user.name = ?1 AND area.id = ?2 ON CONFLICT DO UPDATE SET"
+            " WHERE user.name = ?1 AND area.id = ?2 AND area.ended_ms IS NULL ON CONFLICT DO "
+            "UPDATE SET"
             " deputy_of = excluded.deputy_of, until_ms = excluded.until_ms",
             "ssssi", user, area, names[role], deputy_of, until_ms))
         return FALSE;

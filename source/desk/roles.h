@@ -3,9 +3,7 @@
 #ifndef BT_SOURCE_ROLES_H
 #define BT_SOURCE_ROLES_H
 
-#include "source/store/store.h"
-
-#define BT_AREA_DEPTH_MAX 8
+#include "source/desk/areas.h"
 
 typedef enum {
     BT_ROLE_EDITOR,        /* writes notices, playlists, programmes, and proposes them */

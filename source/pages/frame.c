@@ -11,6 +11,7 @@ static const struct {
     guint roles; /* BT_ANYBODY: everybody's */
 } sections[] = {
     { "screens", "/", N_("Screens"), BT_ANYBODY },
+    { "media", "/media", N_("Pictures and films"), 1u << BT_ROLE_EDITOR },
 };
 
 static void add_navigation(GString *html, const BtVisit *visit, const char *section)

@@ -98,6 +98,7 @@ static void begin(BtVisit *visit, BtRequest *request)
 void bt_visit_clear(BtVisit *visit)
 {
     g_clear_pointer(&visit->form, g_hash_table_unref);
+    g_clear_pointer(&visit->arguments, g_hash_table_unref);
 }
 
 static gboolean has_role(BtVisit *visit, guint roles, BtAnswered *answered)
@@ -140,6 +141,25 @@ gboolean bt_visit_form(BtVisit *visit, BtRequest *request, guint roles, BtAnswer
     return has_role(visit, roles, answered);
 }
 
+gboolean bt_visit_bytes(BtVisit *visit, BtRequest *request, guint roles, BtAnswered *answered)
+{
+    const char *type = bt_http_header(request, "Content-Type");
+    const char *token = bt_http_header(request, "X-Token");
+    begin(visit, request);
+    visit->session = find_session(request);
+    if (visit->session == NULL) {
+        *answered = bt_http_refuse(request, BT_HTTP_UNAUTHORIZED, "not signed in");
+        return FALSE;
+    }
+    visit->user = visit->session->user;
+    if (type != NULL && strcmp(type, "application/octet-stream") == 0 && token != NULL &&
+        comes_from_here(request) && bt_tokens_equal(token, visit->session->form_token) &&
+        (roles == BT_ANYBODY || bt_visit_may(visit, roles, NULL)))
+        return TRUE;
+    *answered = bt_http_refuse(request, BT_HTTP_FORBIDDEN, "not bytes of this session");
+    return FALSE;
+}
+
 gboolean bt_visit_stranger(BtVisit *visit, BtRequest *request, BtAnswered *answered)
 {
     begin(visit, request);
@@ -169,10 +189,22 @@ const char *bt_visit_field(const BtVisit *visit, const char *name)
     return strchr(value, '\n') == NULL ? value : "";
 }
 
-const char *bt_visit_argument(const BtVisit *visit, const char *name)
+/* The server leaves escapes as they came. */
+const char *bt_visit_argument(BtVisit *visit, const char *name)
 {
-    const char *value = bt_http_argument(visit->request, name);
-    return value != NULL && g_utf8_validate(value, -1, NULL) ? value : "";
+    const char *coded = bt_http_argument(visit->request, name);
+    char *value = coded != NULL ? bt_form_decode(coded) : NULL;
+    if (value != NULL && strchr(value, '\n') != NULL)
+        g_clear_pointer(&value, g_free);
+    if (value == NULL)
+        return "";
+    if (visit->arguments == NULL)
+        visit->arguments = g_hash_table_new_full(g_str_hash, g_str_equal, NULL, g_free);
+    if (g_hash_table_contains(visit->arguments, name))
+        g_free(value);
+    else
+        g_hash_table_insert(visit->arguments, (gpointer)name, value);
+    return g_hash_table_lookup(visit->arguments, name);
 }
 
 gboolean bt_visit_number(const char *text, gint64 min, gint64 max, gint64 *number)

@@ -340,8 +340,12 @@ gboolean bt_server_run(
     server.titles = bt_titles_new(store->site);
     server.sleeping = g_ptr_array_new();
     server.ending = g_cancellable_new();
+    g_autofree char *previews = g_build_filename(store->folder, "previews", NULL);
+    g_autofree char *assets = g_build_filename(store->site, "v1", "assets", NULL);
+    server.player = bt_player_new(options->player, previews, assets, server.ending);
     server.change_counter = bt_store_change_counter(store, NULL);
     gboolean ok = serve(&server, options, error);
+    bt_player_free(server.player);
     g_object_unref(server.ending);
     g_ptr_array_unref(server.sleeping);
     bt_titles_free(server.titles);

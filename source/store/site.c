@@ -149,6 +149,24 @@ gboolean bt_site_add_asset(const char *site, int fd, const char *name,
     return ok;
 }
 
+gboolean bt_site_link_asset(const char *site, int fd, const char *path, const char *sha256,
+    guint64 size_bytes, GError **error)
+{
+    g_autofree char *to = bt_site_asset_path(site, sha256);
+    g_autofree char *name = g_strdup_printf(".incoming.%s", sha256);
+    g_autofree char *incoming = g_build_filename(site, "v1", "assets", name, NULL);
+    if (bt_site_has_asset(site, sha256, size_bytes))
+        return TRUE;
+    (void)unlink(incoming); /* of one that was cut off here */
+    if (link(path, incoming) != 0) {
+        bt_error_set_errno(error, BT_ERROR_IO, errno, incoming, "cannot make the file");
+        return FALSE;
+    }
+    gboolean ok = install(fd, incoming, to, error);
+    (void)unlink(incoming); /* already gone when it was installed */
+    return ok;
+}
+
 gboolean bt_site_has_asset(const char *site, const char *sha256, guint64 size_bytes)
 {
     g_autofree char *path = bt_site_asset_path(site, sha256);
