@@ -106,6 +106,16 @@ def test_no_planted_session():
             assert thief.ask("GET", "/")[0] == 303, cookie
 
 
+def test_no_address_of_ones_own():
+    """Only the proxy on its own socket says for whom it asks."""
+    with lib.source() as one:
+        with_user(one)
+        one.serve()
+        statuses = [Browser(one).ask("POST", "/sign-in", form(user="an", password="sai"), X_Real_IP="10.0.0.%d" % n)[0]
+                    for n in range(6)]
+        assert statuses[0] == 403 and statuses[-1] == 429, statuses
+
+
 def test_no_path_that_climbs():
     with lib.source() as one:
         site = Attacked(one)

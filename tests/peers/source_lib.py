@@ -236,9 +236,9 @@ class Source:
 
 
 @contextlib.contextmanager
-def source():
+def source(kind=Source):
     folder = tempfile.mkdtemp(prefix="bt-source-")
-    one = Source(folder)
+    one = kind(folder)
     try:
         yield one
         one.stop()
