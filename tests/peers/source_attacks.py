@@ -66,7 +66,7 @@ def test_no_form_without_its_session():
         before, everything = site.kept(), form(**{name: "1" for name in names() if name != "token"})
         for route in changing():
             status, headers, _ = Browser(one).ask(route.method, route.path(), everything)
-            assert status in (400, 401, 403) or (status, headers["Location"]) == (303, "/sign-in"), (route, status)
+            assert status in (400, 401, 403) or status == 303 and headers["Location"].startswith("/sign-in"), (route, status)
             if route.path() in FOR_STRANGERS:
                 continue
             for token in (b"", b"&token=", b"&token=" + b"0" * 64, b"&token=" + site.token[:-1].encode()):
