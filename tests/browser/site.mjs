@@ -69,15 +69,23 @@ export class Site {
     return board;
   }
 
+  // On a free port, or again on the one that it had.
   async serve(...args) {
     const file = path.join(this.folder, "port");
     fs.rmSync(file, { force: true });
-    this.server = spawn(PROGRAM, ["serve", "--data", this.data, "--listen", "127.0.0.1:0", "--port-file", file,
+    this.server = spawn(PROGRAM, ["serve", "--data", this.data, "--listen", `127.0.0.1:${this.port ?? 0}`, "--port-file", file,
       ...args], { stdio: ["ignore", "ignore", "inherit"] });
     this.ended = new Promise((done) => this.server.on("exit", done));
-    const port = await until("the server", START_LIMIT_MS, () =>
+    this.port = await until("the server", START_LIMIT_MS, () =>
       this.server.exitCode === null && fs.existsSync(file) && fs.readFileSync(file, "utf8").trim());
-    this.address = `http://127.0.0.1:${port}`;
+    this.address = `http://127.0.0.1:${this.port}`;
+  }
+
+  // As when its power is taken.
+  async kill() {
+    this.server.kill("SIGKILL");
+    await this.ended;
+    this.server = null;
   }
 
   // It ends as the service manager ends it, and says so.
@@ -90,10 +98,7 @@ export class Site {
   }
 
   async remove() {
-    if (this.server) {
-      this.server.kill("SIGKILL");
-      await this.ended;
-    }
+    if (this.server) await this.kill();
     fs.rmSync(this.folder, { recursive: true });
   }
 }
@@ -134,15 +139,19 @@ export class Board {
     return `${code.slice(0, 4)}-${code.slice(4)}`;
   }
 
-  async post(where, body) {
+  signed(where, body) {
     const url = this.site.address + where, date = new Date().toUTCString();
     const digest = `sha-256=:${crypto.createHash("sha256").update(body).digest("base64")}:`;
     const parts = `("@method" "@target-uri" "date" "content-digest");created=${Math.floor(Date.now() / 1000)};` +
       `keyid="${this.keyid}";alg="ed25519"`;
     const text = `"@method": POST\n"@target-uri": ${url}\n"date": ${date}\n"content-digest": ${digest}\n` +
       `"@signature-params": ${parts}`;
-    return fetch(url, { method: "POST", body, headers: { Date: date, "Content-Digest": digest,
-      "Signature-Input": `sig1=${parts}`, Signature: `sig1=:${crypto.sign(null, text, this.#key).toString("base64")}:` } });
+    return { Date: date, "Content-Digest": digest, "Signature-Input": `sig1=${parts}`,
+      Signature: `sig1=:${crypto.sign(null, text, this.#key).toString("base64")}:` };
+  }
+
+  post(where, body) {
+    return fetch(this.site.address + where, { method: "POST", body, headers: this.signed(where, body) });
   }
 
   enrol() {
