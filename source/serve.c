@@ -42,6 +42,7 @@ static int run(const Options *o)
         bt_area_routes,
         bt_audit_routes,
         bt_contact_routes,
+        bt_plain_routes,
         NULL,
     };
     g_autoptr(GError) error = NULL;

@@ -27,7 +27,7 @@ static gboolean read_day(const BtServer *server, const char *text, gint64 *from_
     return TRUE;
 }
 
-static BtDiaryFilter filter_of(const BtVisit *visit, const GPtrArray *areas)
+static BtDiaryFilter filter_of(BtVisit *visit, const GPtrArray *areas)
 {
     const char *who = bt_visit_argument(visit, "who");
     BtDiaryFilter filter = { .who = *who != '\0' ? who : NULL,
@@ -41,7 +41,7 @@ static BtDiaryFilter filter_of(const BtVisit *visit, const GPtrArray *areas)
     return filter;
 }
 
-static void add_search(GString *html, const BtVisit *visit)
+static void add_search(GString *html, BtVisit *visit)
 {
     bt_html_add(html,
         "<form class=\"search\" method=\"get\" action=\"/audit\" role=\"search\">"
@@ -53,7 +53,7 @@ static void add_search(GString *html, const BtVisit *visit)
         _("Show"));
 }
 
-static void add_lines(GString *html, const BtVisit *visit, const GPtrArray *lines)
+static void add_lines(GString *html, BtVisit *visit, const GPtrArray *lines)
 {
     bt_html_add(html,
         "<div class=\"wide\"><table><thead><tr><th scope=\"col\">%s</th><th scope=\"col\">%s</th>"
@@ -76,7 +76,7 @@ static void add_lines(GString *html, const BtVisit *visit, const GPtrArray *line
     }
 }
 
-static gboolean add_state(GString *html, const BtVisit *visit, GError **error)
+static gboolean add_state(GString *html, BtVisit *visit, GError **error)
 {
     BtDiaryState state;
     if (strcmp(bt_visit_argument(visit, "check"), "yes") != 0) {

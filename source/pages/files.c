@@ -46,7 +46,16 @@ static BtAnswered send_file(BtRequest *request)
     return bt_http_answer(request, BT_HTTP_OK, files[i].type, body, headers);
 }
 
+/* It changes with the program, so it is asked for anew. */
+static BtAnswered send_description(BtRequest *request)
+{
+    static const char *const headers[] = { "Cache-Control", "no-cache", NULL };
+    g_autoptr(GBytes) body = g_bytes_new_static(bt_file_openapi_json, bt_file_openapi_json_size);
+    return bt_http_answer(request, BT_HTTP_OK, "application/json", body, headers);
+}
+
 const BtRoute bt_file_routes[] = {
     { "GET", "/files/", BT_PART_ID, "", 0, send_file },
+    { "GET", "/api/openapi.json", BT_PART_NOTHING, "", 0, send_description },
     { NULL },
 };

@@ -11,7 +11,8 @@
     FILE(chart_js, "chart.js", "text/javascript")                                                  \
     FILE(htmx_js, "htmx.js", "text/javascript")                                                    \
     FILE(uplot_js, "uplot.js", "text/javascript")                                                  \
-    FILE(uplot_css, "uplot.css", "text/css")
+    FILE(uplot_css, "uplot.css", "text/css")                                                       \
+    FILE(openapi_json, "openapi.json", "application/json")
 
 #define BT_FILE_DECLARE(name, address, type)                                                       \
     extern const unsigned char bt_file_##name[];                                                   \

@@ -5,6 +5,7 @@
 #include "source/desk/doors.h"
 #include "source/pages/frame.h"
 #include "source/pages/html.h"
+#include "source/pages/plain.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -93,6 +94,7 @@ static void begin(BtVisit *visit, BtRequest *request)
         .store = request->server->store,
         .english = wants_english(request),
         .is_part = bt_http_header(request, "HX-Request") != NULL,
+        .is_plain = bt_plain_is_wanted(request),
         .now_ms = bt_server_wall_ms(request->server) };
     bt_language_use(visit->english ? "en" : "vi");
 }
@@ -252,14 +254,23 @@ gboolean bt_visit_note(const BtVisit *visit, GError **error, const char *format,
 static BtAnswered answer(BtVisit *visit, unsigned status, GString *html)
 {
     static const char *const headers[] = { "Cache-Control", "no-store", "Vary",
-        "Accept-Language, Cookie, HX-Request", NULL };
+        "Accept, Accept-Language, Cookie, HX-Request", NULL };
     g_autoptr(GBytes) body = g_string_free_to_bytes(html);
     return bt_http_answer(visit->request, status, "text/html; charset=utf-8", body, headers);
+}
+
+static BtAnswered answer_plainly(BtVisit *visit, unsigned status, const char *title, GString *html)
+{
+    BtAnswered answered = bt_plain_page(visit, status, title, html);
+    g_string_free(html, TRUE);
+    return answered;
 }
 
 BtAnswered bt_visit_page(
     BtVisit *visit, unsigned status, const char *section, const char *title, GString *main)
 {
+    if (visit->is_plain)
+        return answer_plainly(visit, status, title, main);
     if (visit->is_part)
         return answer(visit, status, main);
     GString *html = bt_frame_around(visit, section, title, main);
@@ -269,7 +280,8 @@ BtAnswered bt_visit_page(
 
 BtAnswered bt_visit_part(BtVisit *visit, unsigned status, GString *html)
 {
-    return answer(visit, status, html);
+    return visit->is_plain ? answer_plainly(visit, status, NULL, html)
+                           : answer(visit, status, html);
 }
 
 BtAnswered bt_visit_refuse(BtVisit *visit, unsigned status, const char *words)
@@ -295,6 +307,8 @@ BtAnswered bt_visit_fail(BtVisit *visit, GError *error)
 
 BtAnswered bt_visit_go(BtVisit *visit, const char *where, const char *cookie)
 {
+    if (visit->is_plain)
+        return bt_plain_go(visit, where, cookie);
     const char *const headers[] = { visit->is_part ? "HX-Redirect" : "Location", where,
         "Cache-Control", "no-store", cookie != NULL ? "Set-Cookie" : NULL, cookie, NULL };
     return bt_http_answer(visit->request, visit->is_part ? BT_HTTP_NO_CONTENT : BT_HTTP_SEE_OTHER,

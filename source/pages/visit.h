@@ -28,7 +28,8 @@ typedef struct {
     GHashTable *form;         /* its fields; NULL: none was sent */
     GHashTable *arguments;    /* of the address, as far as somebody asked for them; NULL */
     gboolean english;
-    gboolean is_part; /* htmx asks: no frame */
+    gboolean is_part;  /* htmx asks: no frame */
+    gboolean is_plain; /* a program asks: JSON (plain.h) */
     gint64 now_ms;
 } BtVisit;
 

@@ -101,13 +101,3 @@ BtPlanDocument *bt_plan_sample(BtStore *store, const BtJson *item, int width_px,
     document->is_led = is_led;
     return document;
 }
-#include "source/press/plan.h"
-
-void bt_plan_document_free(BtPlanDocument *document)
-{
-    if (document == NULL)
-        return;
-    g_bytes_unref(document->payload);
-    g_ptr_array_unref(document->screens);
-    g_free(document);
-}

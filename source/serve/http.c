@@ -183,10 +183,22 @@ static BtRequest *request_new(
     return request;
 }
 
+/* Over a unix socket only the proxy that may open it speaks, and says for whom. Over TCP anybody
+ * could. */
+static void ask_proxy_for_whom(BtRequest *request)
+{
+    const char *said = bt_http_header(request, "X-Real-IP");
+    g_autoptr(GInetAddress) address = said != NULL ? g_inet_address_new_from_string(said) : NULL;
+    g_autofree char *text = address != NULL ? g_inet_address_to_string(address) : g_strdup("");
+    bt_peer_set_address(request->peer, text);
+}
+
 /* Its head is here: answers at once where there is nothing to wait for. */
 static BtAnswered begin(BtRequest *request)
 {
     bt_peer_head_is_whole(request->peer, bt_server_mono_ms());
+    if (request->server->is_behind_proxy)
+        ask_proxy_for_whom(request);
     if (!head_is_clear(request))
         return bt_http_refuse(request, MHD_HTTP_BAD_REQUEST, "ambiguous head");
     unsigned status = find_route(request);

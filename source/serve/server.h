@@ -26,6 +26,7 @@ struct BtServer {
     BtStore *store;   /* borrowed */
     BtClock clock;    /* wall time of documents and reports */
     const char *base; /* the public address, without a slash at its end; NULL: as asked for */
+    gboolean is_behind_proxy;     /* it listens on a unix socket */
     const BtRoute *const *routes; /* tables, NULL-ended; borrowed */
     GTimeZone *timezone;
     struct MHD_Daemon *daemon;

@@ -14,7 +14,7 @@ EVIL = "\"'><script>alert(1)</script><img src=x onerror=alert(1)>&amp;"
 ALLOWED = {"html", "head", "meta", "title", "link", "body", "header", "div", "p", "h1", "h2", "h3", "h4",
            "form", "input", "span", "button", "main", "ul", "li", "b", "section", "label", "article",
            "svg", "path", "symbol", "use", "time", "dl", "dt", "dd", "footer", "a", "nav", "img", "select", "datalist",
-           "script", "option", "details", "summary", "table", "thead", "tbody", "tr", "th", "td", "ol", "br"}
+           "script", "option", "details", "summary", "table", "thead", "tbody", "tr", "th", "td", "ol", "br", "noscript"}
 
 
 class Seen(HTMLParser):
@@ -22,6 +22,13 @@ class Seen(HTMLParser):
         super().__init__()
         self.tags, self.text, self.fields, self.in_script = [], [], {}, False
         self.feed(text)
+
+    @classmethod
+    def fields_of(cls, text):
+        """The fields alone, of a page with whatever tags."""
+        fields = dict(re.findall(r'<input [^>]*name="([^"]+)"[^>]*value="([^"]*)"', text))
+        assert fields, text
+        return fields
 
     def handle_starttag(self, tag, attributes):
         assert tag in ALLOWED, tag
