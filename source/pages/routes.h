@@ -5,7 +5,6 @@
 
 #include "source/serve/http.h"
 
-
 extern const BtRoute bt_plain_routes[];        /* plain.c: what programs begin with */
 extern const BtRoute bt_upload_routes[];       /* uploads.c: files that come in pieces */
 extern const BtRoute bt_media_routes[];        /* media.c: the library of them */
@@ -21,10 +20,9 @@ extern const BtRoute bt_audit_routes[];        /* audit.c: the diary */
 extern const BtRoute bt_screens_routes[];      /* screens.c: all screens */
 extern const BtRoute bt_screen_routes[];       /* screen.c: one screen */
 extern const BtRoute bt_claim_routes[];        /* claim.c: boards that wait for a screen */
-extern const BtRoute bt_page_routes[];         /* board.c: the screens, the way in */
 extern const BtRoute bt_contact_routes[];      /* contacts.c: who is told of faults */
 extern const BtRoute bt_report_routes[];       /* reports.c: what officials hand in */
 extern const BtRoute bt_register_routes[];     /* register.c: the boards as things */
-extern const BtRoute bt_file_routes[];         /* files.c: styles, scripts, the description of all this */
+extern const BtRoute bt_file_routes[]; /* files.c: styles, scripts, the description of all this */
 
 #endif
