@@ -11,6 +11,9 @@ static const struct {
     guint roles; /* BT_ANYBODY: everybody's */
 } sections[] = {
     { "screens", "/", N_("Screens"), BT_ANYBODY },
+    { "proposals", "/proposals", N_("Approval"),
+        1u << BT_ROLE_EDITOR | 1u << BT_ROLE_APPROVER | 1u << BT_ROLE_AUDITOR },
+    { "keys", "/keys", N_("Signing keys"), 1u << BT_ROLE_APPROVER },
 };
 
 static void add_navigation(GString *html, const BtVisit *visit, const char *section)
