@@ -43,6 +43,9 @@ static int run(const Options *o)
         bt_audit_routes,
         bt_contact_routes,
         bt_plain_routes,
+        bt_proposals_routes,
+        bt_proposal_routes,
+        bt_key_routes,
         NULL,
     };
     g_autoptr(GError) error = NULL;

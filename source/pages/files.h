@@ -9,6 +9,7 @@
     FILE(page_js, "page.js", "text/javascript")                                                    \
     FILE(upload_js, "upload.js", "text/javascript")                                                \
     FILE(chart_js, "chart.js", "text/javascript")                                                  \
+    FILE(sign_js, "sign.js", "text/javascript")                                                    \
     FILE(htmx_js, "htmx.js", "text/javascript")                                                    \
     FILE(uplot_js, "uplot.js", "text/javascript")                                                  \
     FILE(uplot_css, "uplot.css", "text/css")                                                       \

@@ -17,6 +17,9 @@ static const struct {
     { "audit", "/audit", N_("Audit log"), 1u << BT_ROLE_AUDITOR },
     { "reports", "/reports", N_("Reports"), BT_ANYBODY },
     { "contacts", "/contacts", N_("Contacts"), BT_ANYBODY },
+    { "proposals", "/proposals", N_("Approval"),
+        1u << BT_ROLE_EDITOR | 1u << BT_ROLE_APPROVER | 1u << BT_ROLE_AUDITOR },
+    { "keys", "/keys", N_("Signing keys"), 1u << BT_ROLE_APPROVER },
 };
 
 static void add_navigation(GString *html, const BtVisit *visit, const char *section)

@@ -24,5 +24,10 @@ extern const BtRoute bt_contact_routes[];      /* contacts.c: who is told of fau
 extern const BtRoute bt_report_routes[];       /* reports.c: what officials hand in */
 extern const BtRoute bt_register_routes[];     /* register.c: the boards as things */
 extern const BtRoute bt_file_routes[]; /* files.c: styles, scripts, the description of all this */
+extern const BtRoute bt_page_routes[];      /* board.c: the screens, the way in */
+extern const BtRoute bt_proposals_routes[]; /* proposals.c: what waits for a signature */
+extern const BtRoute bt_proposal_routes[];  /* proposal.c: one of them, and signing it */
+extern const BtRoute bt_key_routes[];       /* keys.c: the keys of approvers */
+extern const BtRoute bt_file_routes[];      /* files.c: styles and scripts */
 
 #endif
