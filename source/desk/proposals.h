@@ -40,6 +40,7 @@ typedef struct {
     gint64 at_ms;
 } BtProposalSignature;
 
+/* Takes NULL too. */
 void bt_proposal_free(BtProposal *proposal);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(BtProposal, bt_proposal_free)
 

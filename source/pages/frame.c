@@ -11,6 +11,7 @@ static const struct {
     guint roles; /* BT_ANYBODY: everybody's */
 } sections[] = {
     { "screens", "/", N_("Screens"), BT_ANYBODY },
+    { "notices", "/notices", N_("Notices"), (1u << BT_N_ROLES) - 1 },
 };
 
 static void add_navigation(GString *html, const BtVisit *visit, const char *section)

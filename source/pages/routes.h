@@ -5,7 +5,10 @@
 
 #include "source/serve/http.h"
 
-extern const BtRoute bt_page_routes[]; /* board.c: the screens, the way in */
-extern const BtRoute bt_file_routes[]; /* files.c: styles and scripts */
+extern const BtRoute bt_page_routes[];    /* board.c: the screens, the way in */
+extern const BtRoute bt_notice_routes[];  /* notices.c: the list */
+extern const BtRoute bt_compose_routes[]; /* compose.c: one notice */
+extern const BtRoute bt_preview_routes[]; /* preview.c: pictures of documents */
+extern const BtRoute bt_file_routes[];    /* files.c: styles and scripts */
 
 #endif
