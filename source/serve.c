@@ -46,6 +46,9 @@ static int run(const Options *o)
         bt_proposals_routes,
         bt_proposal_routes,
         bt_key_routes,
+        bt_notice_routes,
+        bt_compose_routes,
+        bt_preview_routes,
         NULL,
     };
     g_autoptr(GError) error = NULL;

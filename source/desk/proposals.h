@@ -57,6 +57,7 @@ typedef struct {
 
 /* (nullable) */
 /* With all that is in it. */
+/* Takes NULL too. */
 void bt_proposal_free(BtProposal *proposal);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(BtProposal, bt_proposal_free)
 

@@ -10,6 +10,7 @@
     FILE(upload_js, "upload.js", "text/javascript")                                                \
     FILE(chart_js, "chart.js", "text/javascript")                                                  \
     FILE(sign_js, "sign.js", "text/javascript")                                                    \
+    FILE(compose_js, "compose.js", "text/javascript")                                              \
     FILE(htmx_js, "htmx.js", "text/javascript")                                                    \
     FILE(uplot_js, "uplot.js", "text/javascript")                                                  \
     FILE(uplot_css, "uplot.css", "text/css")                                                       \

@@ -20,6 +20,7 @@ static const struct {
     { "proposals", "/proposals", N_("Approval"),
         1u << BT_ROLE_EDITOR | 1u << BT_ROLE_APPROVER | 1u << BT_ROLE_AUDITOR },
     { "keys", "/keys", N_("Signing keys"), 1u << BT_ROLE_APPROVER },
+    { "notices", "/notices", N_("Notices"), (1u << BT_N_ROLES) - 1 },
 };
 
 static void add_navigation(GString *html, const BtVisit *visit, const char *section)

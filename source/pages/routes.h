@@ -29,5 +29,10 @@ extern const BtRoute bt_proposals_routes[]; /* proposals.c: what waits for a sig
 extern const BtRoute bt_proposal_routes[];  /* proposal.c: one of them, and signing it */
 extern const BtRoute bt_key_routes[];       /* keys.c: the keys of approvers */
 extern const BtRoute bt_file_routes[];      /* files.c: styles and scripts */
+extern const BtRoute bt_page_routes[];    /* board.c: the screens, the way in */
+extern const BtRoute bt_notice_routes[];  /* notices.c: the list */
+extern const BtRoute bt_compose_routes[]; /* compose.c: one notice */
+extern const BtRoute bt_preview_routes[]; /* preview.c: pictures of documents */
+extern const BtRoute bt_file_routes[];    /* files.c: styles and scripts */
 
 #endif

@@ -58,7 +58,7 @@ struct BtRequest {
     GByteArray *body;
     gsize dropped_bytes; /* of a body that is too large */
     BtLater *later;      /* it sleeps, or was woken just now; NULL */
-    gboolean is_again;   /* its handler runs for the second time (bt_later_again) */
+    guint again;         /* how often its handler ran before (bt_later_again) */
 };
 
 /* A header, cookie or argument of the address, NULL when it is missing. Borrowed. */
@@ -83,7 +83,7 @@ BtLater *bt_http_later(BtRequest *request);
 /* `later` is freed. Arguments as of bt_http_answer. */
 void bt_later_answer(
     BtLater *later, unsigned status, const char *type, GBytes *body, const char *const *headers);
-/* `later` is freed; the request's handler runs once more, from its beginning, with is_again set: it
+/* `later` is freed; the request's handler runs once more, from its beginning, as `again`: it
  * finds now what was being made, or that it could not be. */
 void bt_later_again(BtLater *later);
 /* Answers all who still wait, when the loop has run for the last time. */

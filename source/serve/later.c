@@ -77,7 +77,7 @@ void bt_later_again(BtLater *later)
     BtRequest *request = later->request;
     request->later = NULL;
     request->handler = later->handler;
-    request->is_again = TRUE;
+    request->again++;
     wake(later);
     later_free(later);
 }

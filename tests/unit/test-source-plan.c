@@ -1,80 +1,15 @@
 /* From rows to manifests: whom a change concerns, and what their screens are given. */
 #include "base/error.h"
-#include "base/io.h"
 #include "playlists/model/manifest.h"
 #include "source/press/plan.h"
 #include "source/store/site.h"
+#include "tests/unit/source-fixture.h"
 
-#include <glib/gstdio.h>
 #include <string.h>
 
 #define NOW_MS G_GINT64_CONSTANT(1795309200000) /* 2026-11-22 */
-#define HASH "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"
+#define HASH BT_SOURCE_PICTURE
 #define TEXT(words) "{\"kind\":\"text\",\"texts\":[{\"lang\":\"vi\",\"title\":\"" words "\"}]}"
-
-/* A province with two communes, one of which has a village; a wall in each, a panel in the village.
- */
-static const char place[] =
-    "INSERT INTO area (id, parent, name, kind, created_ms) VALUES"
-    " ('phutuc', 'krongpa', 'Phú Túc', 'commune', 0), ('iarsai', 'krongpa', 'Ia Rsai', 'commune',"
-    " 0), ('buon', 'phutuc', 'Buôn Bầu', 'village', 0);"
-    "INSERT INTO user (name, hash, created_ms) VALUES ('an', '', 0);"
-    "INSERT INTO screen (id, name, created_ms, area, width_px, height_px, is_led, retired_ms) "
-    "VALUES"
-    " ('pt-1', 'a', 0, 'phutuc', 640, 384, 1, NULL), ('bb-1', 'b', 0, 'buon', 640, 384, 1, NULL),"
-    " ('bb-2', 'c', 0, 'buon', 1920, 1080, 0, NULL), ('ir-1', 'd', 0, 'iarsai', 640, 384, 1, NULL),"
-    " ('old', 'e', 0, 'phutuc', 640, 384, 1, 1);"
-    "INSERT INTO media VALUES ('" HASH "', 'krongpa', 'an', 'a.png', 'image/png', 10, 4, 4, 0, 0);";
-
-typedef struct {
-    char *folder;
-    BtStore *store;
-} Fixture;
-
-static void run_all(BtStore *store, const char *sql)
-{
-    g_autoptr(GError) error = NULL;
-    g_auto(GStrv) parts = g_strsplit(sql, ";", -1);
-    for (int i = 0; parts[i] != NULL; i++)
-        if (*g_strstrip(parts[i]) != '\0') {
-            bt_db_run(store->db, &error, parts[i], "");
-            g_assert_no_error(error);
-        }
-}
-
-static void set_up(Fixture *f)
-{
-    g_autoptr(GError) error = NULL;
-    f->folder = g_dir_make_tmp("bt-plan-XXXXXX", &error);
-    g_autofree char *key = g_build_filename(f->folder, "freshness.key", NULL);
-    g_assert_true(bt_store_create(f->folder, "krongpa", "Krông Pa", "Asia/Ho_Chi_Minh", &error));
-    g_autoptr(BtKey) fresh = bt_key_generate();
-    g_assert_true(bt_key_save(fresh, key, &error));
-    f->store = bt_store_open(f->folder, &error);
-    g_assert_no_error(error);
-    run_all(f->store, place);
-}
-
-static void remove_tree(const char *path)
-{
-    g_autoptr(GDir) dir = g_dir_open(path, 0, NULL);
-    const char *name;
-    while (dir != NULL && (name = g_dir_read_name(dir)) != NULL) {
-        g_autofree char *child = g_build_filename(path, name, NULL);
-        if (g_file_test(child, G_FILE_TEST_IS_DIR))
-            remove_tree(child);
-        else
-            (void)g_unlink(child);
-    }
-    (void)g_rmdir(path);
-}
-
-static void tear_down(Fixture *f)
-{
-    bt_store_close(f->store);
-    remove_tree(f->folder);
-    g_free(f->folder);
-}
 
 static void add_notice(BtStore *store, gint64 id, const char *body, const char *targets,
     const char *published_body, const char *published_targets)
@@ -182,30 +117,30 @@ static GPtrArray *plan(BtStore *store, gint64 publish, gint64 withdraw, gboolean
 static void test_cases(void)
 {
     for (gsize i = 0; i < G_N_ELEMENTS(cases); i++) {
-        Fixture f;
+        BtSourceFixture f;
         g_autoptr(GError) error = NULL;
-        set_up(&f);
+        bt_source_set_up(&f);
         g_test_message("%s", cases[i].name);
         add_notice(f.store, 1, TEXT("a"), PHUTUC, TEXT("a"), PHUTUC);
         add_notice(f.store, 2, cases[i].body, cases[i].targets, NULL, NULL);
-        run_all(f.store, cases[i].sql);
+        bt_source_run(f.store, cases[i].sql);
         g_autoptr(GPtrArray) documents = plan(
             f.store, cases[i].publish, cases[i].withdraw, cases[i].renew, cases[i].area, &error);
         g_assert_no_error(error);
         g_autofree char *got = summary(documents);
         g_assert_cmpstr(got, ==, cases[i].expected);
-        tear_down(&f);
+        bt_source_tear_down(&f);
     }
 }
 
 /* Two plans of one instant are the same to the byte; versions follow the newest one. */
 static void test_bytes(void)
 {
-    Fixture f;
+    BtSourceFixture f;
     g_autoptr(GError) error = NULL;
-    set_up(&f);
+    bt_source_set_up(&f);
     add_notice(f.store, 1, TEXT("a"), PHUTUC, NULL, NULL);
-    run_all(f.store,
+    bt_source_run(f.store,
         "INSERT INTO document VALUES ('x', 'manifest', 41, 0, 0, 0);"
         "INSERT INTO document VALUES ('y', 'alert', 99, 0, 0, 0)");
     g_autoptr(GPtrArray) one = plan(f.store, 1, 0, FALSE, NULL, &error);
@@ -218,15 +153,15 @@ static void test_bytes(void)
         g_assert_cmpint(a->version, ==, 42 + i);
         g_assert_cmpint(a->expires_ms, ==, NOW_MS + BT_MANIFEST_MAX_AGE_MS);
     }
-    tear_down(&f);
+    bt_source_tear_down(&f);
 }
 
 /* What was signed and is still so needs no signature; what expired since is no change. */
 static void test_unchanged(void)
 {
-    Fixture f;
+    BtSourceFixture f;
     g_autoptr(GError) error = NULL;
-    set_up(&f);
+    bt_source_set_up(&f);
     add_notice(f.store, 1, TEXT("a"), PHUTUC, TEXT("a"), PHUTUC);
     add_notice(f.store, 2, OVER, PHUTUC, OVER, PHUTUC);
     const BtPlanChange all = { .renew = TRUE };
@@ -254,7 +189,7 @@ static void test_unchanged(void)
     g_autoptr(GPtrArray) none = plan(f.store, 0, 0, FALSE, NULL, &error);
     g_assert_no_error(error);
     g_assert_cmpuint(none->len, ==, 0);
-    run_all(f.store,
+    bt_source_run(f.store,
         "INSERT INTO playlist VALUES (5, 'phutuc', 'p', '[{\"kind\":\"clock\"}]', 1, 0);"
         "INSERT INTO programme VALUES (3, 'phutuc', 'g', '{\"layout\":\"strip\","
         "\"zones\":{\"strip\":5}}', '{\"screens\":[\"pt-1\"]}', 1, 0)");
@@ -262,7 +197,7 @@ static void test_unchanged(void)
     g_assert_no_error(error);
     g_autofree char *got = summary(changed);
     g_assert_cmpstr(got, ==, "pt-1: n1 | p5-1");
-    tear_down(&f);
+    bt_source_tear_down(&f);
 }
 
 static void test_refused(void)
@@ -298,24 +233,24 @@ static void test_refused(void)
             1, BT_ERROR_INVALID },
     };
     for (gsize i = 0; i < G_N_ELEMENTS(bad); i++) {
-        Fixture f;
+        BtSourceFixture f;
         g_autoptr(GError) error = NULL;
-        set_up(&f);
+        bt_source_set_up(&f);
         g_test_message("%s", bad[i].name);
         add_notice(f.store, 1, TEXT("a"), PHUTUC, NULL, NULL);
-        run_all(f.store, bad[i].sql);
+        bt_source_run(f.store, bad[i].sql);
         g_assert_null(plan(f.store, bad[i].publish, 0, FALSE, NULL, &error));
         g_assert_error(error, BT_ERROR, bad[i].code);
-        tear_down(&f);
+        bt_source_tear_down(&f);
     }
 }
 
 /* 2,000 notices are played, 2,001 are too many. */
 static void test_many(void)
 {
-    Fixture f;
+    BtSourceFixture f;
     g_autoptr(GError) error = NULL;
-    set_up(&f);
+    bt_source_set_up(&f);
     g_assert_true(bt_db_begin(f.store->db, &error));
     for (gint64 id = 1; id <= BT_MANIFEST_MAX_ITEMS; id++)
         add_notice(f.store, id, TEXT("a"), PHUTUC, TEXT("a"), PHUTUC);
@@ -326,15 +261,15 @@ static void test_many(void)
     add_notice(f.store, BT_MANIFEST_MAX_ITEMS + 1, TEXT("a"), PHUTUC, TEXT("a"), PHUTUC);
     g_assert_null(bt_plan_make(f.store, &all, NOW_MS, &error));
     g_assert_error(error, BT_ERROR, BT_ERROR_LIMIT);
-    tear_down(&f);
+    bt_source_tear_down(&f);
 }
 
 /* A sample is shown whatever the dates of its notice are. */
 static void test_sample(void)
 {
-    Fixture f;
+    BtSourceFixture f;
     g_autoptr(GError) error = NULL;
-    set_up(&f);
+    bt_source_set_up(&f);
     g_autoptr(BtJson) item = bt_json_parse(OVER, strlen(OVER), "i", 1000, 16, &error);
     g_autoptr(BtPlanDocument) sample =
         bt_plan_sample(f.store, item, 320, 192, TRUE, NOW_MS, &error);
@@ -349,7 +284,7 @@ static void test_sample(void)
     g_autoptr(BtPlanDocument) later =
         bt_plan_sample(f.store, item, 320, 192, TRUE, NOW_MS + BT_HOUR_MS, &error);
     g_assert_true(g_bytes_equal(sample->payload, later->payload));
-    tear_down(&f);
+    bt_source_tear_down(&f);
 }
 
 int main(int argc, char **argv)
