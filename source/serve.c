@@ -22,7 +22,8 @@ static void options_clear(Options *o)
 static int run(const Options *o)
 {
     static const BtRoute *const routes[] = { bt_wire_routes, bt_page_routes, bt_file_routes,
-        bt_upload_routes, bt_media_routes, NULL };
+        bt_upload_routes, bt_media_routes, bt_playlist_routes, bt_playlist_adding_routes,
+        bt_layout_routes, bt_programme_routes, NULL };
     g_autoptr(GError) error = NULL;
     BtClock clock;
     const BtServerOptions options = { .listen = o->listen != NULL ? o->listen : "127.0.0.1:8080",

@@ -15,6 +15,8 @@ static const struct {
 } files[] = {
     { "page.css", "text/css; charset=utf-8", bt_file_page_css, &bt_file_page_css_size },
     { "page.js", "text/javascript; charset=utf-8", bt_file_page_js, &bt_file_page_js_size },
+    { "layout.js", "text/javascript; charset=utf-8", bt_file_layout_js, &bt_file_layout_js_size },
+    { "sort.js", "text/javascript; charset=utf-8", bt_file_sort_js, &bt_file_sort_js_size },
     { "upload.js", "text/javascript; charset=utf-8", bt_file_upload_js, &bt_file_upload_js_size },
     { "htmx.js", "text/javascript; charset=utf-8", bt_file_htmx_js, &bt_file_htmx_js_size },
     { "uplot.js", "text/javascript; charset=utf-8", bt_file_uplot_js, &bt_file_uplot_js_size },

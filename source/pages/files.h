@@ -4,9 +4,11 @@
 #define BT_SOURCE_FILES_H
 
 extern const unsigned char bt_file_page_css[], bt_file_page_js[], bt_file_htmx_js[],
-    bt_file_uplot_js[], bt_file_uplot_css[], bt_file_upload_js[];
+    bt_file_uplot_js[], bt_file_uplot_css[], bt_file_upload_js[], bt_file_sort_js[],
+    bt_file_layout_js[];
 extern const unsigned bt_file_page_css_size, bt_file_page_js_size, bt_file_htmx_js_size,
-    bt_file_uplot_js_size, bt_file_uplot_css_size, bt_file_upload_js_size;
+    bt_file_uplot_js_size, bt_file_uplot_css_size, bt_file_upload_js_size, bt_file_sort_js_size,
+    bt_file_layout_js_size;
 
 /* The address of a file that is there: "page.css" → "/files/page.css?HASH". (transfer full) */
 char *bt_file_path(const char *name);
