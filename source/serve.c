@@ -49,6 +49,10 @@ static int run(const Options *o)
         bt_notice_routes,
         bt_compose_routes,
         bt_preview_routes,
+        bt_playlist_routes,
+        bt_playlist_adding_routes,
+        bt_layout_routes,
+        bt_programme_routes,
         NULL,
     };
     g_autoptr(GError) error = NULL;

@@ -11,6 +11,9 @@ static const struct {
     guint roles; /* BT_ANYBODY: everybody's */
 } sections[] = {
     { "screens", "/", N_("Screens"), BT_ANYBODY },
+    { "programmes", "/programmes", N_("Programmes"), 1u << BT_ROLE_EDITOR },
+    { "playlists", "/playlists", N_("Playlists"), 1u << BT_ROLE_EDITOR },
+    { "layouts", "/layouts", N_("Layouts"), 1u << BT_ROLE_EDITOR },
     { "media", "/media", N_("Pictures and films"), 1u << BT_ROLE_EDITOR },
     { "people", "/people", N_("Accounts"), 1u << BT_ROLE_ADMINISTRATOR | 1u << BT_ROLE_AUDITOR },
     { "areas", "/areas", N_("Areas"), 1u << BT_ROLE_ADMINISTRATOR | 1u << BT_ROLE_AUDITOR },
