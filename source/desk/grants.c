@@ -65,8 +65,10 @@ gboolean bt_grants_give(
         what, "role %s in %s given to %s", bt_role_name(grant->role), grant->area, grant->user);
     if (grant->deputy_of != NULL)
         g_string_append_printf(what, ", deputy of %s", grant->deputy_of);
-    if (grant->until_ms != 0)
-        g_string_append_printf(what, ", until %" G_GINT64_FORMAT, grant->until_ms);
+    if (grant->until_ms != 0) {
+        g_autofree char *end = bt_time_format(grant->until_ms);
+        g_string_append_printf(what, ", until %s", end);
+    }
     return finish(store, ok, who, now_ms, g_string_free(what, FALSE), error);
 }
 

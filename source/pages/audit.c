@@ -1,5 +1,6 @@
 /* The audit log: the diary, for auditors. Who audits the topmost area reads all of it; who audits
  * another reads what was done by the accounts that belong there. */
+#include "source/pages/diary-words.h"
 #include "source/pages/html.h"
 #include "source/pages/routes.h"
 #include "source/pages/visit.h"
@@ -56,15 +57,17 @@ static void add_search(GString *html, BtVisit *visit)
 static void add_lines(GString *html, BtVisit *visit, const GPtrArray *lines)
 {
     bt_html_add(html,
-        "<div class=\"wide\"><table><thead><tr><th scope=\"col\">%s</th><th scope=\"col\">%s</th>"
+        "<div class=\"wide\"><table class=\"diary\"><thead><tr><th scope=\"col\">%s</th><th "
+        "scope=\"col\">%s</th>"
         "<th scope=\"col\">%s</th></tr></thead><tbody>",
         _("When"), _("Who"), _("What"));
     for (guint i = 0; i < MIN(lines->len, MAX_ROWS); i++) {
         const BtDiaryLine *line = g_ptr_array_index(lines, i);
+        g_autofree char *words = bt_diary_words(line->what);
         g_string_append(html, "<tr><td>");
         bt_visit_add_time(html, visit, line->at_ms);
         bt_html_add(html, "</td><td>%s</td><td>%s</td></tr>",
-            *line->who != '\0' ? line->who : _("the system"), line->what);
+            *line->who != '\0' ? line->who : _("the system"), words);
     }
     g_string_append(html, "</tbody></table></div>");
     if (lines->len > MAX_ROWS) {

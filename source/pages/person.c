@@ -45,7 +45,7 @@ BtAnswered bt_person_show_link(BtVisit *visit, const char *name)
     g_autofree char *path = g_strconcat("/invitation/", token, NULL);
     g_autofree char *address = bt_people_address(visit, path);
     GString *html = g_string_new(NULL);
-    bt_html_add(html, "<section class=\"panel\"><p>%s <b>%s</b></p><p>%s</p>",
+    bt_html_add(html, "<section class=\"panel stack\"><p>%s <b>%s</b></p><p>%s</p>",
         _("Give this link to the person, and to nobody else:"), name,
         _("It counts once, for 72 hours, and is shown only now. A phone can read the code."));
     bt_people_add_qr(html, address, _("The link as a code"));

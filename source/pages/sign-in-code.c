@@ -42,10 +42,20 @@ static void add_form(
         half->form_token, label, long_code ? "text" : "numeric", _("Sign in"));
 }
 
+/* Four letters at a time are easier to type. (transfer full) */
+static char *in_groups(const char *secret)
+{
+    GString *text = g_string_new(secret);
+    for (gssize at = (gssize)text->len - 4; at > 0; at -= 4)
+        g_string_insert_c(text, at, ' ');
+    return g_string_free(text, FALSE);
+}
+
 static void add_setting_up(
     GString *html, const BtVisit *visit, const BtSession *half, const char *next)
 {
     g_autofree char *uri = bt_totp_uri(half->secret, visit->store->name, half->user);
+    g_autofree char *groups = in_groups(half->secret);
     bt_html_add(html, "<p>%s</p><ol class=\"steps\"><li>%s</li><li>%s",
         _("Your signature puts words on public screens. So that nobody can sign with your "
           "password alone, your phone shows a code for each sign-in."),
@@ -56,8 +66,8 @@ static void add_setting_up(
     bt_html_add(html,
         "<a href=\"%s\">%s</a><p class=\"fine\">%s</p><p class=\"code small\">%s</p></li>"
         "<li>%s</li></ol>",
-        uri, _("Open the authenticator on this phone"), _("Or type this key into it:"),
-        half->secret, _("Write the six digits here that it shows now."));
+        uri, _("Open the authenticator on this phone"), _("Or type this key into it:"), groups,
+        _("Write the six digits here that it shows now."));
     add_form(html, half, next, _("Code of six digits"), FALSE);
 }
 

@@ -10,6 +10,7 @@ import os
 import re
 import sqlite3
 import struct
+import subprocess
 import time
 import urllib.parse
 
@@ -445,6 +446,9 @@ def test_deputies():
         assert give() == 303
         text = boss.ask("GET", "/people/pho")[2]
         assert "thay cho chu" in text, text
+        with_account(one, "tra", "auditor")
+        said = signed_in(one, "tra").ask("GET", "/audit")[2]
+        assert "cấp vai trò approver ở địa bàn phu-tuc cho pho, thay cho chu, đến " in said, said
         # he needs an authenticator now, and is out of it with whom he stands for
         assert Browser(one).sign_in("pho", PASSWORD)[1]["Location"] == "/sign-in/code"
         assert post(boss, "/people/chu/take", role="approver", area="phu-tuc")[0] == 303
@@ -497,11 +501,11 @@ def test_the_chain_of_the_diary():
             browser = signed_in(one, name)
         text = browser.ask("GET", "/audit")[2]
         Seen(text)
-        assert text.count("signed in") == 3, text
-        assert browser.ask("GET", "/audit?who=tra")[2].count("signed in") == 1
+        assert text.count("đăng nhập<") == 3, text
+        assert browser.ask("GET", "/audit?who=tra")[2].count("đăng nhập<") == 1
         today = time.strftime("%Y-%m-%d", time.gmtime(time.time() + 7 * 3600))
-        assert browser.ask("GET", "/audit?who=&day=" + today)[2].count("signed in") == 3
-        assert browser.ask("GET", "/audit?day=2020-01-01")[2].count("signed in") == 0
+        assert browser.ask("GET", "/audit?who=&day=" + today)[2].count("đăng nhập<") == 3
+        assert browser.ask("GET", "/audit?day=2020-01-01")[2].count("đăng nhập<") == 0
         assert "nguyên vẹn" in browser.ask("GET", "/audit?check=yes")[2]
         state = json.loads(one.run("audit", "--json"))
         assert state["whole"] and state["broken"] is None, state
@@ -530,6 +534,62 @@ def test_an_auditor_of_a_commune_reads_what_is_of_it():
         text = signed_in(one, "xa").ask("GET", "/audit")[2]
         assert "<td>xa</td>" in text and "<td>an</td>" not in text, text
         db.close()
+
+
+# ---- the first steps ----
+
+def test_setup():
+    """A source, its keys, and a link: nothing is asked when options say all, and no password is set."""
+    import shutil
+    import tempfile
+    folder = tempfile.mkdtemp(prefix="bt-setup-")
+    try:
+        data, keys = folder + "/data", folder + "/keys"
+        given = ["--data", data, "--keys", keys, "--base", "https://bang.example", "--source", "gialai",
+                 "--name", "Sở VHTTDL", "--user", "quantri"]
+        made = json.loads(lib.run("setup", "--json", *given, stdin=subprocess.DEVNULL))
+        assert made["user"] == "quantri" and re.fullmatch("[0-9a-f]{64}", made["fingerprint"]), made
+        token = re.fullmatch(r"https://bang\.example/invitation/([0-9a-f]{64})", made["link"])[1]
+        assert sorted(os.listdir(keys)) == ["emergency.key", "publish.key", "root-1.key", "root-2.key", "root-3.key"]
+        db = sqlite3.connect(data + "/source.db")
+        assert db.execute("SELECT name, hash FROM user").fetchall() == [("quantri", "")]
+        assert db.execute("SELECT user, area, role FROM role").fetchall() == [("quantri", "gialai", "administrator")]
+        kept = db.execute("SELECT hash FROM invitation").fetchone()[0]
+        assert kept == hashlib.sha256(token.encode()).hexdigest()
+        assert "here already" in lib.run("setup", *given, ok=False)
+        # what is not given is asked for; an end of input is no answer
+        questions = "Xã Ia Rsai\n\n%s/d\n%s/k\n" % (folder, folder)
+        lib.run("setup", code=2, input=questions)
+        assert not os.path.exists(folder + "/d")
+        shown = lib.run("setup", input=questions + "http://127.0.0.1:8080\n\n")
+        assert "http://127.0.0.1:8080/invitation/" in shown and "█" in shown and "quantri" in shown, shown
+        lib.run("setup", "--json", *given[:-1], "../x", code=2)
+        lib.run("setup", "--base", "ftp://x", *given[:4], *given[6:], code=2)
+        lib.run("setup", "--data", data + "2", "--keys", data + "2/keys", *given[4:], ok=False)
+        assert not os.path.exists(data + "2")
+    finally:
+        shutil.rmtree(folder)
+
+
+def test_accounts_from_the_terminal():
+    with lib.source() as one:
+        with_account(one)
+        one.serve()
+        areas(one)
+        said = json.loads(one.run("user add", "lan", "--role", "editor@phu-tuc", "--role", "operator@buon-a", "--link",
+                                  "--base", one.base, "--json"))
+        db = database(one)
+        assert db.execute("SELECT area, role FROM role WHERE user = 'lan' ORDER BY 1").fetchall() == \
+            [("buon-a", "operator"), ("phu-tuc", "editor")]
+        assert db.execute("SELECT area FROM user WHERE name = 'lan'").fetchone() == ("phu-tuc",)
+        again = json.loads(one.run("user link", "lan", "--base", one.base, "--json"))
+        for link, status in ((said["link"], 404), (again["link"], 200)):
+            assert Browser(one).ask("GET", link.removeprefix(one.base))[0] == status
+        for role in ("king", "editor@nowhere", "@phu-tuc", ""):
+            assert "expected editor" in one.run("user add", "minh", "--role", role, ok=False)
+        assert not db.execute("SELECT 1 FROM user WHERE name = 'minh'").fetchone()
+        one.run("user link", "nobody", "--base", one.base, ok=False)
+        one.run("user link", "lan", code=2)
 
 
 def test_no_words_become_markup():
