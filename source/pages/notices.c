@@ -60,7 +60,7 @@ static void add_steps(GString *html, const BtVisit *visit, const BtNotice *notic
     add_end(html, visit, notice);
 }
 
-static void add_card(GString *html, const BtVisit *visit, const BtNotice *notice)
+static void add_card(GString *html, BtVisit *visit, const BtNotice *notice)
 {
     const char *title = bt_notice_title(notice);
     g_autofree char *id = g_strdup_printf("%" G_GINT64_FORMAT, notice->id);
@@ -81,7 +81,7 @@ static void add_card(GString *html, const BtVisit *visit, const BtNotice *notice
 
 /* ---- the list ---- */
 
-static void add_new(GString *html, const BtVisit *visit)
+static void add_new(GString *html, BtVisit *visit)
 {
     if (!bt_visit_may(visit, BT_EDITOR, NULL))
         return;
@@ -90,7 +90,7 @@ static void add_new(GString *html, const BtVisit *visit)
     bt_html_add(html, "<button>%s</button></form>", _("Write a notice"));
 }
 
-static void add_sent(GString *html, const BtVisit *visit, GPtrArray *areas)
+static void add_sent(GString *html, BtVisit *visit, GPtrArray *areas)
 {
     gint64 id;
     if (!bt_visit_number(bt_visit_argument(visit, "sent"), 1, G_MAXINT64, &id))
