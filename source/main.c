@@ -10,6 +10,7 @@
 
 static const BtSourceCommand commands[] = {
     { "init", "make a source: its data folder, its keys, its first root", bt_command_init },
+    { "setup", "make a source and its first administrator", bt_command_setup },
     { "key new", "make a key file", bt_command_key_new },
     { "key show", "print a key's id and public half", bt_command_key_show },
     { "key register", "say whose an approver's key is", bt_command_key_register },
@@ -27,6 +28,7 @@ static const BtSourceCommand commands[] = {
     { "proposal refuse", "refuse a proposal", bt_command_proposal_refuse },
     { "user add", "give a person an account for the operators' page", bt_command_user_add },
     { "user password", "give an account a new password", bt_command_user_password },
+    { "user link", "make a one-time link to set a password by", bt_command_user_link },
     { "user remove", "take an account away", bt_command_user_remove },
     { "user list", "list the accounts", bt_command_user_list },
     { "screen add", "add a screen", bt_command_screen_add },
@@ -35,12 +37,16 @@ static const BtSourceCommand commands[] = {
     { "screen list", "list screens and waiting boards", bt_command_screen_list },
     { "screen command", "ask a screen to be quieter: cut, darken, mute, …",
         bt_command_screen_command },
+    { "cut list", "list the cuts", bt_command_cut_list },
+    { "cut end", "end cuts, by an order that an approver signs", bt_command_cut_end },
     { "publish", "sign a manifest and give it to screens", bt_command_publish },
     { "deny", "forbid a document or an asset everywhere", bt_command_deny },
     { "serve", "serve screens and the operators' page", bt_command_serve },
+    { "watch", "tell people what is wrong with their screens", bt_command_watch },
     { "export", "write the static tree for a web server or a stick", bt_command_export },
     { "backup", "save the source", bt_command_backup },
     { "restore", "bring a saved source back", bt_command_restore },
+    { "audit", "check the diary of who did what", bt_command_audit },
     { "report", "print what the screens reported", bt_command_report },
 };
 

@@ -3,7 +3,8 @@
  *
  * An envelope is {"payloadType","payload":BASE64,"signatures":[{"keyid","sig"}]}; what is signed is
  * DSSE's pre-authentication encoding of type and payload, Ed25519, one per key. The type is
- * application/vnd.bangtin.ROLE+json with ROLE root, now, manifest, alert or time.
+ * application/vnd.bangtin.ROLE+json with ROLE root, now, manifest, alert,
+ * order or time.
  * Thread-safety: a trust belongs to one thread; the rest is safe. */
 #ifndef BT_PLAYLISTS_ENVELOPE_ENVELOPE_H
 #define BT_PLAYLISTS_ENVELOPE_ENVELOPE_H
@@ -106,12 +107,21 @@ BtManifest *bt_trust_verify_manifest(const BtTrust *trust, GBytes *envelope, con
 BtManifest *bt_trust_verify_alert(const BtTrust *trust, GBytes *envelope, const char *name,
     const BtFloor *floor, gint64 trusted_now_ms, GError **error);
 
+/* The order that ends cuts: by enough emergency keys, or enough publishing keys, whose ceilings
+ * cover every screen in it; never by freshness keys, which may only cut. Of this source, for this
+ * screen, version above the floor's. (transfer full) (nullable) */
+BtRelease *bt_trust_verify_release(const BtTrust *trust, GBytes *envelope, const char *name,
+    const BtFloor *floor, gint64 trusted_now_ms, GError **error);
+
 /* ---- one signer among several ---- */
 
 /* Whether this key would count for a document of `role` (publish, emergency) that says what
  * `manifest` does: the root lists it for the role, it and the root have not ended, and its ceilings
  * cover every class and screen. UNKNOWN_KEY, EXPIRED, CEILING; `name` stands in messages. */
 gboolean bt_trust_check_signer(const BtTrust *trust, BtKeyRole role, const BtManifest *manifest,
+    const char *keyid, const char *name, gint64 trusted_now_ms, GError **error);
+/* The same for an order: an emergency or a publishing key. */
+gboolean bt_trust_check_release_signer(const BtTrust *trust, const BtRelease *release,
     const char *keyid, const char *name, gint64 trusted_now_ms, GError **error);
 /* How many such keys must sign it. */
 guint bt_trust_wanted_signers(const BtTrust *trust, BtKeyRole role, const BtManifest *manifest);

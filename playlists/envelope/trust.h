@@ -17,7 +17,7 @@ gboolean bt_trust_check_source(
 gboolean bt_trust_check_has_root(const BtTrust *trust, const char *name, GError **error);
 
 /* Whether the key's ceiling of screens covers all that the manifest names. */
-gboolean bt_key_covers_screens(const BtRootKey *key, const BtManifest *manifest);
+gboolean bt_key_covers_screens(const BtRootKey *key, const GPtrArray *screens);
 
 /* ---- what a document must keep to, whoever vouches for it; of `envelope` the name and the hash
  * are read ---- */

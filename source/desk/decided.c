@@ -1,6 +1,7 @@
 #include "source/desk/decided.h"
 
 #include "base/error.h"
+#include "source/desk/cuts.h"
 #include "source/desk/roles.h"
 #include "source/desk/signing.h"
 
@@ -8,7 +9,7 @@ typedef gboolean (*Hear)(
     BtStore *store, const BtJson *what, gboolean published, gint64 now_ms, GError **error);
 
 /* One a desk; each finds its own words in `what`. */
-static const Hear desks[] = { NULL };
+static const Hear desks[] = { bt_cuts_decided, NULL };
 
 gboolean bt_decided_tell(
     BtStore *store, const BtProposal *proposal, gboolean published, gint64 now_ms, GError **error)

@@ -122,11 +122,71 @@ static gboolean verify_alert(const BtTrust *trust, GBytes *envelope, const char 
     return alert != NULL;
 }
 
+/* ---- orders ---- */
+
+static BtRelease *parse_order(GBytes *payload, const char *name, BtKindFacts *facts, GError **error)
+{
+    gsize size_bytes;
+    const void *data = g_bytes_get_data(payload, &size_bytes);
+    BtRelease *release = bt_release_parse(data, size_bytes, name, error);
+    if (release != NULL)
+        *facts = (BtKindFacts){ release->version, release->issued_ms, release->expires_ms };
+    return release;
+}
+
+static gboolean names(const GPtrArray *screens, const char *screen)
+{
+    return g_ptr_array_find_with_equal_func((GPtrArray *)screens, screen, g_str_equal, NULL);
+}
+
+static gboolean check_order(BtStore *store, GBytes *payload, const GPtrArray *screens,
+    const char *name, BtKindFacts *facts, GError **error)
+{
+    g_autoptr(BtRelease) release = parse_order(payload, name, facts, error);
+    gboolean fits = release != NULL && strcmp(release->source, store->source) == 0;
+    for (guint i = 0; fits && i < screens->len; i++)
+        fits = names(release->screens, g_ptr_array_index(screens, i));
+    if (release != NULL && !fits)
+        g_set_error(error, BT_ERROR, BT_ERROR_WRONG_SCREEN,
+            "%s: it is of another source, or for other screens: expected this source and all of "
+            "them",
+            name);
+    return fits;
+}
+
+static gboolean check_releaser(const BtTrust *trust, GBytes *payload, const char *keyid,
+    const char *name, gint64 now_ms, BtKindFacts *facts, GError **error)
+{
+    g_autoptr(BtRelease) release = parse_order(payload, name, facts, error);
+    return release != NULL &&
+        bt_trust_check_release_signer(trust, release, keyid, name, now_ms, error);
+}
+
+/* So many are enough whichever of the two kinds of keys they are. */
+static guint wanted_releasers(const BtTrust *trust, GBytes *payload)
+{
+    (void)payload;
+    const BtRoot *root = bt_trust_root(trust);
+    return root != NULL ? MAX(root->publish_threshold, root->emergency_threshold) : 1;
+}
+
+static gboolean verify_order(const BtTrust *trust, GBytes *envelope, const char *name,
+    const BtFloor *floor, gint64 now_ms, GError **error)
+{
+    g_autoptr(BtRelease) release =
+        bt_trust_verify_release(trust, envelope, name, floor, now_ms, error);
+    return release != NULL;
+}
+
+/* An emergency cannot wait for a second person, and who ends a cut puts nothing on the glass that
+ * was not signed before. */
 static const BtKind kinds[] = {
-    { "manifest", BT_MANIFEST_MAX_BYTES, check_manifest, check_publisher, wanted_publishers,
-        verify_manifest },
-    { "alert", BT_MANIFEST_MAX_BYTES, check_manifest, check_alarmer, wanted_alarmers,
-        verify_alert },
+    { "manifest", BT_MANIFEST_MAX_BYTES, FALSE, bt_site_manifest_path, check_manifest,
+        check_publisher, wanted_publishers, verify_manifest },
+    { "alert", BT_MANIFEST_MAX_BYTES, TRUE, bt_site_manifest_path, check_manifest, check_alarmer,
+        wanted_alarmers, verify_alert },
+    { "order", BT_RELEASE_MAX_BYTES, TRUE, bt_site_order_path, check_order, check_releaser,
+        wanted_releasers, verify_order },
 };
 
 const BtKind *bt_kind_find(const char *name, GError **error)
@@ -135,6 +195,6 @@ const BtKind *bt_kind_find(const char *name, GError **error)
         if (strcmp(kinds[i].name, name) == 0)
             return &kinds[i];
     g_set_error(error, BT_ERROR, BT_ERROR_UNSUPPORTED,
-        "%s: nothing of this kind is proposed: expected manifest or alert", name);
+        "%s: nothing of this kind is proposed: expected manifest, alert or order", name);
     return NULL;
 }

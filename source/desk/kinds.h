@@ -1,5 +1,5 @@
-/* What can be proposed, and what each kind must keep to: manifests, alerts. A row for each; what
- * else is to be signed by approvers gets one. Thread-safety: static. */
+/* What can be proposed, and what each kind must keep to: manifests, alerts, orders. A row for each;
+ * what else is to be signed by approvers gets one. Thread-safety: static. */
 #ifndef BT_SOURCE_KINDS_H
 #define BT_SOURCE_KINDS_H
 
@@ -14,6 +14,9 @@ typedef struct {
 typedef struct {
     const char *name;
     gsize payload_max_bytes;
+    gboolean by_its_author; /* who makes it may be the one who signs it */
+    /* Where its envelope lies in the tree. (transfer full) */
+    char *(*path)(const char *site, const char *sha256);
     /* Well-formed, of this source, for each of these screens (of char*), all it needs in the tree.
      */
     gboolean (*check)(BtStore *store, GBytes *payload, const GPtrArray *screens, const char *name,

@@ -59,7 +59,7 @@ static gboolean add_envelope(BtStore *store, const BtKind *kind, const BtProposa
     envelope->bytes = join(proposal, document);
     bt_hash_data(g_bytes_get_data(envelope->bytes, NULL), g_bytes_get_size(envelope->bytes),
         envelope->sha256);
-    g_autofree char *path = bt_site_manifest_path(store->site, envelope->sha256);
+    g_autofree char *path = kind->path(store->site, envelope->sha256);
     return kind->check(
                store, document->payload, document->screens, kind->name, &envelope->facts, error) &&
         verify(store, kind, document, envelope, now_ms, error) &&

@@ -72,7 +72,11 @@ gboolean bt_proposals_may_sign(
     if (!approves_all(store, proposal, user, now_ms))
         return fail(proposal, BT_ERROR_DENIED, error,
             "this account does not approve for all its screens: expected an approver of its area");
-    if (bt_proposals_is_own(proposal, user) && !has_one_official(store, proposal->area))
+    const BtKind *kind = bt_kind_find(proposal->kind, error);
+    if (kind == NULL)
+        return FALSE;
+    if (bt_proposals_is_own(proposal, user) && !kind->by_its_author &&
+        !has_one_official(store, proposal->area))
         return fail(proposal, BT_ERROR_DENIED, error,
             "its author may not approve it: expected another approver");
     if (has_signed(proposal, user))

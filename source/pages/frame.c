@@ -14,6 +14,12 @@ static const struct {
     { "proposals", "/proposals", N_("Approval"),
         1u << BT_ROLE_EDITOR | 1u << BT_ROLE_APPROVER | 1u << BT_ROLE_AUDITOR },
     { "keys", "/keys", N_("Signing keys"), 1u << BT_ROLE_APPROVER },
+    { "media", "/media", N_("Pictures and films"), 1u << BT_ROLE_EDITOR },
+    { "people", "/people", N_("Accounts"), 1u << BT_ROLE_ADMINISTRATOR | 1u << BT_ROLE_AUDITOR },
+    { "areas", "/areas", N_("Areas"), 1u << BT_ROLE_ADMINISTRATOR | 1u << BT_ROLE_AUDITOR },
+    { "audit", "/audit", N_("Audit log"), 1u << BT_ROLE_AUDITOR },
+    { "reports", "/reports", N_("Reports"), BT_ANYBODY },
+    { "contacts", "/contacts", N_("Contacts"), BT_ANYBODY },
 };
 
 static void add_navigation(GString *html, const BtVisit *visit, const char *section)
@@ -60,7 +66,8 @@ static void add_who(GString *html, const BtVisit *visit)
 {
     g_string_append(html, "<form method=\"post\" action=\"/sign-out\">");
     bt_visit_add_token(html, visit);
-    bt_html_add(html, "<span class=\"who\">%s</span><button class=\"quiet\">%s</button></form>",
+    bt_html_add(html,
+        "<a class=\"who\" href=\"/account\">%s</a><button class=\"quiet\">%s</button></form>",
         visit->user, _("Sign out"));
 }
 

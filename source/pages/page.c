@@ -159,7 +159,8 @@ static void add_head(GString *html, const BtPage *page, const char *title, gbool
         "<meta name=\"color-scheme\" content=\"light dark\">",
         SAY(page, "vi", "en"));
     if (renews)
-        g_string_append_printf(html, "<meta http-equiv=\"refresh\" content=\"%d\">", REFRESH_S);
+        g_string_append_printf(
+            html, "<noscript><meta http-equiv=\"refresh\" content=\"%d\"></noscript>", REFRESH_S);
     bt_html_add(html,
         "<title>%s – %s</title><link rel=\"stylesheet\" href=\"/files/page.css\"></head>\n<body>",
         title, page->source_name);

@@ -9,6 +9,8 @@ gboolean bt_entry_point(
 {
     const char *sql = strcmp(kind, "alert") == 0
         ? "UPDATE screen SET alert = ?, now_issued_ms = 0 WHERE id = ?"
+        : strcmp(kind, "order") == 0
+        ? "UPDATE screen SET order_sha256 = ?, now_issued_ms = 0 WHERE id = ?"
         : "UPDATE screen SET manifest = ?, now_issued_ms = 0 WHERE id = ?";
     for (guint i = 0; i < screens->len; i++)
         if (!bt_db_run(store->db, error, sql, "ss", sha256, (char *)g_ptr_array_index(screens, i)))
@@ -61,10 +63,7 @@ gboolean bt_entry_add(BtStore *store, const BtEntry *entry, gint64 now_ms, GErro
 
 gboolean bt_entry_renew(BtStore *store, const GPtrArray *screens, gint64 now_ms, GError **error)
 {
-    for (guint i = 0; i < screens->len; i++)
-        if (!bt_fresh_renew(store, g_ptr_array_index(screens, i), now_ms, error))
-            return FALSE;
-    return TRUE;
+    return bt_fresh_renew_screens(store, screens, now_ms, error);
 }
 
 gint64 bt_entry_next_version(BtStore *store, const char *kind)

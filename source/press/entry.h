@@ -7,7 +7,7 @@
 
 /* Borrowed. */
 typedef struct {
-    const char *kind; /* "manifest" or "alert" */
+    const char *kind; /* "manifest", "alert" or "order" */
     const char *sha256;
     gint64 version, issued_ms, expires_ms;
     const GPtrArray *screens; /* of char* */

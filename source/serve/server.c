@@ -23,6 +23,7 @@
 #include <sys/un.h>
 #include <unistd.h>
 
+#define SOCKET_MODE 0660
 #define BACKLOG 256
 #define TICK_MS 1000
 #define RENEW_PER_TICK 10  /* 36,000 screens an hour at the most */
@@ -85,7 +86,8 @@ static int listen_tcp(const char *where, GError **error)
     return ok ? fd : fail_listen(where, "cannot listen", fd, error);
 }
 
-/* For a proxy on this machine: whoever may open the socket's folder may connect. */
+/* For a proxy on this machine: whoever is in the group and may open the socket's folder may
+ * connect, whatever the umask says. */
 static int listen_unix(const char *path, GError **error)
 {
     struct sockaddr_un address = { .sun_family = AF_UNIX };
@@ -99,7 +101,7 @@ static int listen_unix(const char *path, GError **error)
         (void)unlink(path);
     int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
     return fd >= 0 && bind(fd, (struct sockaddr *)&address, sizeof address) == 0 &&
-            listen(fd, BACKLOG) == 0
+            chmod(path, SOCKET_MODE) == 0 && listen(fd, BACKLOG) == 0
         ? fd
         : fail_listen(path, "cannot listen", fd, error);
 }
@@ -333,9 +335,11 @@ static gboolean serve(BtServer *server, const BtServerOptions *options, GError *
 gboolean bt_server_run(
     BtStore *store, const BtServerOptions *options, const BtClock *clock, GError **error)
 {
-    BtServer server = {
-        .store = store, .clock = *clock, .base = options->base, .routes = options->routes
-    };
+    BtServer server = { .store = store,
+        .clock = *clock,
+        .base = options->base,
+        .routes = options->routes,
+        .is_behind_proxy = g_str_has_prefix(options->listen, "unix:") };
     if (!bt_fresh_renew_due(store, bt_server_wall_ms(&server), RENEW_AT_START, error))
         return FALSE;
     bt_site_sweep(store->site);
@@ -351,8 +355,12 @@ gboolean bt_server_run(
     server.titles = bt_titles_new(store->site);
     server.sleeping = g_ptr_array_new();
     server.ending = g_cancellable_new();
+    g_autofree char *previews = g_build_filename(store->folder, "previews", NULL);
+    g_autofree char *assets = g_build_filename(store->site, "v1", "assets", NULL);
+    server.player = bt_player_new(options->player, previews, assets, server.ending);
     server.change_counter = bt_store_change_counter(store, NULL);
     gboolean ok = serve(&server, options, error);
+    bt_player_free(server.player);
     g_object_unref(server.ending);
     g_ptr_array_unref(server.sleeping);
     bt_titles_free(server.titles);
