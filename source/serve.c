@@ -53,6 +53,9 @@ static int run(const Options *o)
         bt_playlist_adding_routes,
         bt_layout_routes,
         bt_programme_routes,
+        bt_proposals_routes,
+        bt_proposal_routes,
+        bt_key_routes,
         NULL,
     };
     g_autoptr(GError) error = NULL;

@@ -42,5 +42,11 @@ extern const BtRoute bt_playlist_adding_routes[]; /* playlist-adding.c: what com
 extern const BtRoute bt_layout_routes[];          /* layouts.c: zones of the screen */
 extern const BtRoute bt_programme_routes[];       /* programmes.c: what is played when and where */
 extern const BtRoute bt_media_routes[];           /* media.c: the library of them */
+>>=======
+extern const BtRoute bt_proposals_routes[];    /* proposals.c: what waits for a signature */
+extern const BtRoute bt_proposal_routes[];     /* proposal.c: one of them, and signing it */
+extern const BtRoute bt_key_routes[];          /* keys.c: the keys of approvers */
+extern const BtRoute bt_file_routes[]; /* files.c: styles, scripts, the description of all this */
+>>>>>>> sign
 
 #endif
