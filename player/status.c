@@ -5,6 +5,7 @@
 /* A heartbeat names so many zones at most, so that its line stays below 2 KB. */
 #define HEARTBEAT_MAX_ZONES 4
 #define OUTLOOK_MAX_BYTES 4096
+#define MAX_CUTS 4 /* for the same reason */
 
 static const char *state_word(const BtShow *show)
 {
@@ -60,6 +61,24 @@ static BtJson *clock_json(const BtShow *show)
     return clock;
 }
 
+/* Who made the picture go, since when, and who can bring it back. */
+static BtJson *cuts_json(const BtShow *show)
+{
+    BtJson *json = bt_json_new_array();
+    const BtInputs *inputs = bt_board_inputs(show->board);
+    g_autoptr(GArray) cuts = bt_inputs_cuts_at(inputs, bt_timekeeper_show_ms(&show->time));
+    for (guint i = 0; i < MIN(cuts->len, MAX_CUTS); i++) {
+        const BtCut *cut = &g_array_index(cuts, BtCut, i);
+        BtJson *entry = bt_json_new_object();
+        bt_json_set_string(entry, "source", *cut->source ? cut->source : NULL);
+        bt_json_set_string(entry, "id", *cut->id ? cut->id : NULL);
+        bt_json_set_time(entry, "since", cut->from_ms);
+        bt_json_set_string(entry, "ends", *cut->source ? "signature" : "board");
+        bt_json_append(json, entry);
+    }
+    return json;
+}
+
 static void set_common(const BtShow *show, BtJson *status, guint max_zones)
 {
     gint64 up_ms = bt_timekeeper_show_ms(&show->time) - show->boot_ms;
@@ -68,6 +87,8 @@ static void set_common(const BtShow *show, BtJson *status, guint max_zones)
     bt_json_set_int(status, "uptime_s", up_ms / 1000);
     bt_json_set(
         status, "on_air", bt_tracker_on_air(show->tracker, max_zones, max_zones == G_MAXUINT));
+    if (show->on_air != NULL && show->on_air->kind == BT_ON_CUT)
+        bt_json_set(status, "cuts", cuts_json(show));
     bt_json_set(status, "frames", frames_json(show));
     bt_json_set(status, "sound", sound_json(show));
     bt_json_set(status, "changes", changes_json(show));

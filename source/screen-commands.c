@@ -1,17 +1,14 @@
 /* bangtin-source screen …: what an operator does with screens from a terminal. */
 #include "source/cli.h"
-#include "source/store/freshness.h"
+#include "source/desk/cuts.h"
+#include "source/store/commands.h"
 #include "source/store/screens.h"
-
-#include "base/error.h"
-#include "base/password.h"
-#include "playlists/model/documents.h"
 
 #include <stdio.h>
 #include <string.h>
 
 typedef struct {
-    char *data, *name, *key, *clock;
+    char *data, *name, *key, *clock, *reason;
     int minutes;
     gboolean json;
 } Options;
@@ -22,6 +19,7 @@ static void options_clear(Options *o)
     g_free(o->name);
     g_free(o->key);
     g_free(o->clock);
+    g_free(o->reason);
 }
 
 #define DATA_ENTRY(o)                                                                              \
@@ -211,62 +209,32 @@ int bt_command_screen_list(int argc, char **argv)
 
 /* ---- command ---- */
 
-static gboolean find_verb(const char *name, GError **error)
+/* It is the operators' page that lists cuts, whoever made them. */
+static gboolean send_cut(
+    BtStore *store, const Options *o, const char *screen, gint64 now_ms, GError **error)
 {
-    for (int verb = 0; verb < BT_N_VERBS; verb++)
-        if (strcmp(bt_verb_name(verb), name) == 0)
-            return TRUE;
-    g_set_error(error, BT_ERROR, BT_ERROR_INVALID,
-        "%s: no such command: expected cut, darken, mute, restart, identify or screenshot", name);
-    return FALSE;
-}
-
-static gboolean check_room(BtStore *store, const char *screen, gint64 now_ms, GError **error)
-{
-    g_autoptr(BtRows) rows = bt_db_query(store->db, error,
-        "SELECT count(*) FROM command WHERE screen = ? AND until_ms > ?", "si", screen, now_ms);
-    if (rows == NULL || !bt_rows_next(rows, error))
+    g_autoptr(GPtrArray) screens = g_ptr_array_new();
+    g_ptr_array_add(screens, (gpointer)screen);
+    const BtCutNew cut = { .area = store->source,
+        .who = "terminal",
+        .reason = o->reason != NULL ? o->reason : "–",
+        .screens = screens,
+        .until_ms = now_ms + o->minutes * BT_MINUTE_MS };
+    g_autofree char *id = bt_cuts_add(store, &cut, now_ms, error);
+    if (id == NULL)
         return FALSE;
-    if (bt_rows_int(rows, 0) < BT_FRESH_MAX_COMMANDS)
-        return TRUE;
-    g_set_error(error, BT_ERROR, BT_ERROR_LIMIT,
-        "screen %s: %d commands stand already: expected no more; wait until one lapses", screen,
-        BT_FRESH_MAX_COMMANDS);
-    return FALSE;
-}
-
-/* All or nothing: what stands must also be told. */
-static gboolean enter_command(BtStore *store, const char *screen, const char *id, const char *verb,
-    gint64 until_ms, gint64 now_ms, GError **error)
-{
-    g_autofree char *what = g_strdup_printf("screen %s: command %s", screen, verb);
-    if (!bt_db_begin(store->db, error))
-        return FALSE;
-    if (bt_db_run(store->db, error, "DELETE FROM command WHERE until_ms < ?", "i", now_ms) &&
-        bt_db_run(store->db, error,
-            "INSERT INTO command (id, screen, verb, until_ms) VALUES (?, ?, ?, ?)", "sssi", id,
-            screen, verb, until_ms) &&
-        bt_db_run(
-            store->db, error, "UPDATE screen SET now_issued_ms = 0 WHERE id = ?", "s", screen) &&
-        bt_store_note(store, now_ms, "terminal", what, error) && bt_db_commit(store->db, error))
-        return TRUE;
-    bt_db_rollback(store->db);
-    return FALSE;
+    puts(id);
+    return TRUE;
 }
 
 static gboolean send_command(
     BtStore *store, const Options *o, char **argv, gint64 now_ms, GError **error)
 {
-    guint8 chance[12];
-    bt_secret_bytes(chance, sizeof chance);
-    g_autofree char *id = g_base64_encode(chance, sizeof chance);
-    g_strdelimit(g_strdelimit(id, "+", '-'), "/", '_');
-    g_autoptr(BtScreen) screen = bt_screens_find(store, argv[1], error);
-    if (screen == NULL || !find_verb(argv[2], error) ||
-        !check_room(store, argv[1], now_ms, error) ||
-        !enter_command(
-            store, argv[1], id, argv[2], now_ms + o->minutes * BT_MINUTE_MS, now_ms, error) ||
-        !bt_fresh_renew(store, argv[1], now_ms, error))
+    if (strcmp(argv[2], "cut") == 0)
+        return send_cut(store, o, argv[1], now_ms, error);
+    g_autofree char *id = bt_commands_send(
+        store, argv[1], argv[2], now_ms + o->minutes * BT_MINUTE_MS, "terminal", now_ms, error);
+    if (id == NULL)
         return FALSE;
     puts(id);
     return TRUE;
@@ -279,12 +247,15 @@ int bt_command_screen_command(int argc, char **argv)
         { "minutes", 'm', 0, G_OPTION_ARG_INT, &o.minutes,
             "how long the command stands for a screen that does not hear it at once (default 10)",
             "N" },
+        { "reason", 'r', 0, G_OPTION_ARG_STRING, &o.reason, "why it is cut", "TEXT" },
         CLOCK_ENTRY(o), { NULL } };
     const BtCliSpec spec = { "ID VERB",
         "Asks screen ID to cut, darken, mute, restart, identify or "
         "make a screenshot.",
         "The command goes into the screen's now.json, which no publishing key signs: so it can\n"
-        "only make a screen quieter, and each is acted on once. At most 8 stand at a time, each\n"
+        "only make a screen quieter, and each is acted on once. A cut holds until an approver "
+        "signs\n"
+        "its end (\"cut end\"). At most 8 stand at a time, each\n"
         "for 1 to 1440 minutes. Its id is printed; the screen reports what became of it.",
         entries, 2, 2 };
     if (!bt_cli_parse(&spec, &argc, &argv))

@@ -2,12 +2,24 @@
 
 #include "base/error.h"
 
+#include <string.h>
+
 static const char *const names[BT_N_ROLES] = { "editor", "approver", "operator", "auditor",
     "administrator" };
 
 const char *bt_role_name(BtRole role)
 {
     return names[role];
+}
+
+gboolean bt_role_parse(const char *word, BtRole *role)
+{
+    for (guint i = 0; i < BT_N_ROLES; i++)
+        if (strcmp(word, names[i]) == 0) {
+            *role = (BtRole)i;
+            return TRUE;
+        }
+    return FALSE;
 }
 
 /* "'editor','approver'": of our own words only. */
@@ -63,7 +75,8 @@ gboolean bt_roles_give(BtStore *store, const char *user, BtRole role, const char
     if (!bt_db_run(store->db, error,
             "INSERT INTO role (user, area, role, deputy_of, until_ms)"
             " SELECT user.name, area.id, ?3, ?4, nullif (?5, 0) FROM user, area"
-            " WHERE user.name = ?1 AND area.id = ?2 ON CONFLICT DO UPDATE SET"
+            " WHERE user.name = ?1 AND area.id = ?2 AND area.ended_ms IS NULL ON CONFLICT DO "
+            "UPDATE SET"
             " deputy_of = excluded.deputy_of, until_ms = excluded.until_ms",
             "ssssi", user, area, names[role], deputy_of, until_ms))
         return FALSE;

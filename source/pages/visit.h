@@ -28,7 +28,8 @@ typedef struct {
     GHashTable *form;         /* its fields; NULL: none was sent */
     GHashTable *arguments;    /* of the address, as far as somebody asked for them; NULL */
     gboolean english;
-    gboolean is_part; /* htmx asks: no frame */
+    gboolean is_part;  /* htmx asks: no frame */
+    gboolean is_plain; /* a program asks: JSON (plain.h) */
     gint64 now_ms;
 } BtVisit;
 
@@ -55,6 +56,9 @@ const char *bt_visit_text(const BtVisit *visit, const char *name);
 /* An argument of the address, without its escapes; "" when it is missing or no line of text.
  * Borrowed. */
 const char *bt_visit_argument(BtVisit *visit, const char *name);
+/* Whether this is the plain path of a page here, so that one may be sent there. */
+#define BT_WAY_MAX_BYTES 200u
+gboolean bt_visit_is_way(const char *text);
 /* A number in a field or argument; FALSE when it is none from `min` to `max`. */
 gboolean bt_visit_number(const char *text, gint64 min, gint64 max, gint64 *number);
 /* What was done, in the source's diary. */

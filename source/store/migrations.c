@@ -35,7 +35,10 @@ static const char boards[] =
     " who TEXT NOT NULL, what TEXT NOT NULL);";
 
 /* Who may do what where. A role holds for its area and all that lie in it. An area that was merged
- * into another, or ended, stays, with its names of other times, for the reports of those times. */
+ * into another, or ended, stays, with its names of other times, for the reports of those times. A
+ * user's area is where the account was made: who administers it may reset it. Of links and codes
+ * that count once only hashes are kept. A line of the diary carries the hash over itself and the
+ * hash before it (diary.h); those of lines from before that are made when the store is opened. */
 static const char people[] =
     "CREATE TABLE area (id TEXT PRIMARY KEY, parent TEXT REFERENCES area (id), name TEXT NOT NULL,"
     " kind TEXT NOT NULL, created_ms INTEGER NOT NULL, ended_ms INTEGER,"
@@ -46,6 +49,18 @@ static const char people[] =
     " WHERE name = 'name'), 'province', 0 FROM setting WHERE name = 'source';"
     "ALTER TABLE user ADD COLUMN full_name TEXT NOT NULL DEFAULT '';"
     "ALTER TABLE user ADD COLUMN email TEXT NOT NULL DEFAULT '';"
+    "ALTER TABLE user ADD COLUMN area TEXT NOT NULL DEFAULT '';"
+    "UPDATE user SET area = (SELECT value FROM setting WHERE name = 'source');"
+    "ALTER TABLE user ADD COLUMN failures INTEGER NOT NULL DEFAULT 0;"
+    "ALTER TABLE user ADD COLUMN locked_until_ms INTEGER NOT NULL DEFAULT 0;"
+    "ALTER TABLE user ADD COLUMN totp_secret TEXT NOT NULL DEFAULT '';"
+    "ALTER TABLE user ADD COLUMN totp_step INTEGER NOT NULL DEFAULT 0;"
+    "CREATE TABLE recovery_code (user TEXT NOT NULL REFERENCES user (name) ON DELETE CASCADE,"
+    " hash TEXT NOT NULL, PRIMARY KEY (user, hash)) WITHOUT ROWID;"
+    "CREATE TABLE invitation (hash TEXT PRIMARY KEY,"
+    " user TEXT NOT NULL REFERENCES user (name) ON DELETE CASCADE,"
+    " expires_ms INTEGER NOT NULL) WITHOUT ROWID;"
+    "ALTER TABLE diary ADD COLUMN hash TEXT NOT NULL DEFAULT '';"
     "CREATE TABLE role (user TEXT NOT NULL REFERENCES user (name) ON DELETE CASCADE,"
     " area TEXT NOT NULL REFERENCES area (id), role TEXT NOT NULL,"
     " deputy_of TEXT REFERENCES user (name) ON DELETE CASCADE, until_ms INTEGER,"
@@ -81,20 +96,24 @@ static const char notices[] =
     " area TEXT NOT NULL REFERENCES area (id), name TEXT NOT NULL, body TEXT NOT NULL,"
     " targets TEXT NOT NULL, revision INTEGER NOT NULL DEFAULT 1, updated_ms INTEGER NOT NULL);";
 
-/* What somebody asks others to sign. The payload is kept as it will be signed, to the byte. */
+/* What somebody asks others to sign. The payload is kept as it will be signed, to the byte;
+ * `base` is the newest version that one of its screens had when it was made: whatever is published
+ * to one of them later overtakes it. */
 static const char proposals[] =
     "CREATE TABLE approver_key (keyid TEXT PRIMARY KEY, user TEXT NOT NULL, public TEXT NOT NULL,"
     " label TEXT NOT NULL, created_ms INTEGER NOT NULL, ended_ms INTEGER) WITHOUT ROWID;"
     "CREATE TABLE proposal (id INTEGER PRIMARY KEY AUTOINCREMENT, kind TEXT NOT NULL,"
     " area TEXT NOT NULL REFERENCES area (id), author TEXT NOT NULL, what TEXT NOT NULL,"
     " reason TEXT NOT NULL DEFAULT '', state TEXT NOT NULL, answer TEXT NOT NULL DEFAULT '',"
-    " created_ms INTEGER NOT NULL, decided_ms INTEGER);"
+    " decider TEXT NOT NULL DEFAULT '', created_ms INTEGER NOT NULL, decided_ms INTEGER);"
+    "CREATE INDEX proposal_state ON proposal (state, id);"
     "CREATE TABLE proposal_document (proposal INTEGER NOT NULL REFERENCES proposal (id),"
     " number INTEGER NOT NULL, payload BLOB NOT NULL, screens TEXT NOT NULL,"
+    " version INTEGER NOT NULL, base INTEGER NOT NULL,"
     " PRIMARY KEY (proposal, number)) WITHOUT ROWID;"
     "CREATE TABLE proposal_signature (proposal INTEGER NOT NULL, number INTEGER NOT NULL,"
     " keyid TEXT NOT NULL, user TEXT NOT NULL, signature TEXT NOT NULL, at_ms INTEGER NOT NULL,"
-    " PRIMARY KEY (proposal, number, keyid),"
+    " PRIMARY KEY (proposal, number, keyid), UNIQUE (proposal, number, user),"
     " FOREIGN KEY (proposal, number) REFERENCES proposal_document (proposal, number))"
     " WITHOUT ROWID;";
 
@@ -113,4 +132,126 @@ static const char media[] =
     " state TEXT NOT NULL, sha256 TEXT, problem TEXT, created_ms INTEGER NOT NULL,"
     " touched_ms INTEGER NOT NULL) WITHOUT ROWID;";
 
-const char *const bt_store_migrations[] = { boards, people, notices, proposals, media, NULL };
+/* Who is told what is wrong, and what they were told. A fault is open until `over_ms`; `better_ms`
+ * is since when it no longer shows. A letter waits until it was sent or given up. */
+static const char watching[] =
+    "CREATE TABLE contact (area TEXT PRIMARY KEY REFERENCES area (id),"
+    " hook TEXT NOT NULL DEFAULT '', secret TEXT NOT NULL DEFAULT '',"
+    " quiet_from_min INTEGER NOT NULL DEFAULT 0, quiet_to_min INTEGER NOT NULL DEFAULT 0)"
+    " WITHOUT ROWID;"
+    "CREATE TABLE unasked (user TEXT PRIMARY KEY REFERENCES user (name) ON DELETE CASCADE)"
+    " WITHOUT ROWID;"
+    "CREATE TABLE fault (id INTEGER PRIMARY KEY AUTOINCREMENT, kind TEXT NOT NULL,"
+    " subject TEXT NOT NULL, area TEXT NOT NULL, since_ms INTEGER NOT NULL,"
+    " found_ms INTEGER NOT NULL, stage INTEGER NOT NULL, detail TEXT NOT NULL, told_ms INTEGER,"
+    " better_ms INTEGER, over_ms INTEGER);"
+    "CREATE UNIQUE INDEX fault_open ON fault (kind, subject) WHERE over_ms IS NULL;"
+    "CREATE INDEX fault_subject ON fault (subject, since_ms);"
+    "CREATE TABLE letter (id INTEGER PRIMARY KEY AUTOINCREMENT, token TEXT NOT NULL,"
+    " way TEXT NOT NULL, area TEXT NOT NULL, target TEXT NOT NULL, subject TEXT NOT NULL,"
+    " body TEXT NOT NULL, created_ms INTEGER NOT NULL, next_ms INTEGER NOT NULL,"
+    " tries INTEGER NOT NULL DEFAULT 0, problem TEXT NOT NULL DEFAULT '', sent_ms INTEGER,"
+    " given_up_ms INTEGER);"
+    "CREATE INDEX letter_waiting ON letter (next_ms) WHERE sent_ms IS NULL AND given_up_ms IS "
+    "NULL;";
+
+/* What facts amount to (telemetry.h), and what is known of a screen that no manifest says. A
+ * stretch is an uptime fact, taken apart; `told` is the newest fact of type state,
+ * `taken` the newest that speaks of a requisition. */
+static const char telemetry[] =
+    "CREATE TABLE stretch (screen TEXT NOT NULL REFERENCES screen (id), to_ms INTEGER NOT NULL,"
+    " from_ms INTEGER NOT NULL, state TEXT NOT NULL, cause TEXT NOT NULL,"
+    " PRIMARY KEY (screen, to_ms, from_ms, state, cause)) WITHOUT ROWID;"
+    "CREATE TABLE hour (screen TEXT NOT NULL REFERENCES screen (id), hour_ms INTEGER NOT NULL,"
+    " lit_ms INTEGER NOT NULL, unconfirmed_ms INTEGER NOT NULL, not_showing_ms INTEGER NOT NULL,"
+    " PRIMARY KEY (screen, hour_ms)) WITHOUT ROWID;"
+    "CREATE TABLE hour_cause (screen TEXT NOT NULL REFERENCES screen (id),"
+    " hour_ms INTEGER NOT NULL, state TEXT NOT NULL, cause TEXT NOT NULL, ms INTEGER NOT NULL,"
+    " PRIMARY KEY (screen, hour_ms, state, cause)) WITHOUT ROWID;"
+    "CREATE TABLE state_change (screen TEXT NOT NULL REFERENCES screen (id),"
+    " at_ms INTEGER NOT NULL, device INTEGER NOT NULL, seq INTEGER NOT NULL, state TEXT NOT NULL,"
+    " PRIMARY KEY (screen, at_ms, device, seq)) WITHOUT ROWID;"
+    "CREATE TABLE played_item (id INTEGER PRIMARY KEY AUTOINCREMENT, source TEXT NOT NULL,"
+    " version INTEGER NOT NULL, item TEXT NOT NULL, kind TEXT NOT NULL, class TEXT NOT NULL,"
+    " field INTEGER NOT NULL, essential INTEGER NOT NULL, issuer TEXT NOT NULL,"
+    " issued_on TEXT NOT NULL, document TEXT NOT NULL, title TEXT, languages TEXT,"
+    " named INTEGER NOT NULL DEFAULT 0, UNIQUE (source, version, item, class));"
+    "CREATE INDEX played_item_named ON played_item (named, id);"
+    "CREATE TABLE played_day (screen TEXT NOT NULL REFERENCES screen (id),"
+    " day_ms INTEGER NOT NULL, item INTEGER NOT NULL REFERENCES played_item (id),"
+    " rehearsal INTEGER NOT NULL, count INTEGER NOT NULL, ms INTEGER NOT NULL,"
+    " failed INTEGER NOT NULL, PRIMARY KEY (screen, day_ms, item, rehearsal)) WITHOUT ROWID;"
+    "CREATE TABLE traffic (screen TEXT NOT NULL REFERENCES screen (id), day_ms INTEGER NOT NULL,"
+    " device INTEGER NOT NULL, bytes INTEGER NOT NULL,"
+    " PRIMARY KEY (screen, day_ms, device)) WITHOUT ROWID;"
+    "CREATE TABLE told (screen TEXT PRIMARY KEY REFERENCES screen (id), at_ms INTEGER NOT NULL,"
+    " line TEXT NOT NULL) WITHOUT ROWID;"
+    "CREATE TABLE taken (screen TEXT PRIMARY KEY REFERENCES screen (id), at_ms INTEGER NOT NULL,"
+    " holder TEXT NOT NULL, from_ms INTEGER NOT NULL, until_ms INTEGER NOT NULL) WITHOUT ROWID;"
+    "CREATE INDEX fact_age ON fact (at_ms);"
+    "CREATE TABLE picture (screen TEXT PRIMARY KEY REFERENCES screen (id), at_ms INTEGER NOT NULL,"
+    " type TEXT NOT NULL, body BLOB NOT NULL) WITHOUT ROWID;"
+    "CREATE TABLE denied_key (key TEXT PRIMARY KEY, screen TEXT NOT NULL REFERENCES screen (id),"
+    " at_ms INTEGER NOT NULL) WITHOUT ROWID;"
+    "CREATE INDEX screen_area ON screen (area);"
+    "ALTER TABLE screen ADD COLUMN place TEXT NOT NULL DEFAULT '';"
+    "ALTER TABLE screen ADD COLUMN pitch_um INTEGER;"
+    "ALTER TABLE screen ADD COLUMN distance_m INTEGER;"
+    "ALTER TABLE screen ADD COLUMN latitude REAL;"
+    "ALTER TABLE screen ADD COLUMN longitude REAL;";
+
+/* Which screen was given what, when: what it may go back to. */
+static const char publications[] =
+    "CREATE TABLE publication (screen TEXT NOT NULL REFERENCES screen (id), kind TEXT NOT NULL,"
+    " version INTEGER NOT NULL, sha256 TEXT NOT NULL, at_ms INTEGER NOT NULL,"
+    " PRIMARY KEY (screen, kind, version)) WITHOUT ROWID;"
+    "INSERT INTO publication (screen, kind, version, sha256, at_ms)"
+    " SELECT screen.id, document.kind, document.version, document.sha256, document.published_ms"
+    " FROM screen JOIN document ON document.sha256 IN (screen.manifest, screen.alert);";
+
+/* Cuts and emergencies. A command's id is the cut's, so many screens have the same. A cut that
+ * `ended_ms` has not ended waits for a signature; of an alarm `proposal` is what is signed. */
+static const char alarms[] =
+    "ALTER TABLE screen ADD COLUMN order_sha256 TEXT NOT NULL DEFAULT '';"
+    "CREATE TABLE command_of_screen (screen TEXT NOT NULL REFERENCES screen (id),"
+    " id TEXT NOT NULL, verb TEXT NOT NULL, until_ms INTEGER NOT NULL, PRIMARY KEY (screen, id))"
+    " WITHOUT ROWID;"
+    "INSERT INTO command_of_screen (screen, id, verb, until_ms)"
+    " SELECT screen, id, verb, until_ms FROM command;"
+    "DROP TABLE command;"
+    "ALTER TABLE command_of_screen RENAME TO command;"
+    "CREATE TABLE cut (id TEXT PRIMARY KEY, area TEXT NOT NULL REFERENCES area (id),"
+    " who TEXT NOT NULL, reason TEXT NOT NULL, at_ms INTEGER NOT NULL, ended_ms INTEGER,"
+    " ended_by TEXT NOT NULL DEFAULT '') WITHOUT ROWID;"
+    "CREATE INDEX cut_at ON cut (at_ms);"
+    "CREATE TABLE cut_screen (cut TEXT NOT NULL REFERENCES cut (id),"
+    " screen TEXT NOT NULL REFERENCES screen (id), PRIMARY KEY (cut, screen)) WITHOUT ROWID;"
+    "CREATE TABLE alarm (id INTEGER PRIMARY KEY AUTOINCREMENT,"
+    " proposal INTEGER NOT NULL REFERENCES proposal (id), area TEXT NOT NULL REFERENCES area (id),"
+    " author TEXT NOT NULL, title TEXT NOT NULL, level INTEGER NOT NULL,"
+    " rehearsal INTEGER NOT NULL, screens TEXT NOT NULL, until_ms INTEGER NOT NULL,"
+    " created_ms INTEGER NOT NULL, ended_ms INTEGER, ended_by TEXT NOT NULL DEFAULT '');";
+
+/* The boards as things: what the register of an area says of each, and who mended it. */
+static const char registering[] =
+    "CREATE TABLE board (screen TEXT PRIMARY KEY REFERENCES screen (id), kind TEXT NOT NULL,"
+    " maker TEXT NOT NULL, installed_on TEXT NOT NULL, width_mm INTEGER NOT NULL,"
+    " height_mm INTEGER NOT NULL, condition TEXT NOT NULL, note TEXT NOT NULL) WITHOUT ROWID;"
+    "CREATE TABLE repair (id INTEGER PRIMARY KEY AUTOINCREMENT,"
+    " screen TEXT NOT NULL REFERENCES screen (id), on_day TEXT NOT NULL, what TEXT NOT NULL,"
+    " by_whom TEXT NOT NULL, user TEXT NOT NULL, noted_ms INTEGER NOT NULL);"
+    "CREATE INDEX repair_screen ON repair (screen, on_day);";
+
+const char *const bt_store_migrations[] = {
+    boards,
+    people,
+    notices,
+    proposals,
+    media,
+    watching,
+    telemetry,
+    publications,
+    alarms,
+    registering,
+    NULL,
+};

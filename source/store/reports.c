@@ -4,6 +4,8 @@
  * accepted again, without being counted again. */
 #include "source/store/reports.h"
 
+#include "source/store/telling.h"
+
 #include <string.h>
 
 #define LINE_DEPTH 16
@@ -150,19 +152,22 @@ static gboolean note_state(BtStore *store, const char *screen, const BtFact *fac
 }
 
 /* FALSE on failure only; `*accepted` says whether the fact is here now. */
-static gboolean add_fact(BtStore *store, const char *screen, gint64 device, const BtFact *fact,
-    gint64 now_ms, gboolean *accepted, GError **error)
+static gboolean add_fact(BtTelling *telling, const BtFact *fact, gboolean *accepted, GError **error)
 {
+    BtStore *store = telling->store;
+    const char *screen = telling->screen;
+    gint64 now_ms = telling->now_ms;
     if (!bt_db_run(store->db, error,
             "INSERT INTO fact (screen, device, seq, id, type, at_ms, received_ms, line)"
             " VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING",
-            "siissiis", screen, device, fact->seq, fact->id, fact->type, fact->at_ms, now_ms,
-            fact->line))
+            "siissiis", screen, telling->device, fact->seq, fact->id, fact->type, fact->at_ms,
+            now_ms, fact->line))
         return FALSE;
     if (bt_db_changes(store->db) == 1) {
         *accepted = TRUE;
-        return fact->state == NULL || fact->at_ms > now_ms + BT_REPORT_AHEAD_MS ||
-            note_state(store, screen, fact, error);
+        return bt_telling_add(telling, fact, error) &&
+            (fact->state == NULL || fact->at_ms > now_ms + BT_REPORT_AHEAD_MS ||
+                note_state(store, screen, fact, error));
     }
     *accepted = is_here(store, screen, fact->id);
     return TRUE;
@@ -177,17 +182,18 @@ static gboolean note_sign_of_life(BtStore *store, const char *screen, gint64 now
 static gboolean add_all(BtStore *store, const char *screen, gint64 device, BtBatch *batch,
     GArray *seqs, gint64 now_ms, GError **error)
 {
+    BtTelling telling = bt_telling_begin(store, screen, device, now_ms);
     for (guint i = 0; i < batch->facts->len; i++) {
         const BtFact *fact = g_ptr_array_index(batch->facts, i);
         gboolean accepted;
-        if (!add_fact(store, screen, device, fact, now_ms, &accepted, error))
+        if (!add_fact(&telling, fact, &accepted, error))
             return FALSE;
         if (accepted)
             g_array_append_val(seqs, fact->seq);
         else
             refuse(batch, fact->id, "conflict");
     }
-    return note_sign_of_life(store, screen, now_ms, error);
+    return bt_telling_end(&telling, error) && note_sign_of_life(store, screen, now_ms, error);
 }
 
 static int compare_numbers(gconstpointer a, gconstpointer b)

@@ -40,6 +40,11 @@ char *bt_site_manifest_path(const char *site, const char *sha256)
     return g_strdup_printf("%s/v1/manifests/%s", site, sha256);
 }
 
+char *bt_site_order_path(const char *site, const char *sha256)
+{
+    return g_strdup_printf("%s/v1/orders/%s", site, sha256);
+}
+
 char *bt_site_asset_path(const char *site, const char *sha256)
 {
     return g_strdup_printf("%s/v1/assets/%s", site, sha256);
@@ -65,7 +70,7 @@ static gboolean make_folder(const char *path, GError **error)
 
 gboolean bt_site_make(const char *site, GError **error)
 {
-    static const char *const folders[] = { "root", "screens", "manifests", "assets" };
+    static const char *const folders[] = { "root", "screens", "manifests", "orders", "assets" };
     for (gsize i = 0; i < G_N_ELEMENTS(folders); i++) {
         g_autofree char *path = g_build_filename(site, "v1", folders[i], NULL);
         if (!make_folder(path, error))

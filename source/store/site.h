@@ -17,6 +17,7 @@ gboolean bt_site_make(const char *site, GError **error);
 char *bt_site_root_path(const char *site, gint64 version);
 char *bt_site_now_path(const char *site, const char *screen);
 char *bt_site_manifest_path(const char *site, const char *sha256);
+char *bt_site_order_path(const char *site, const char *sha256);
 char *bt_site_asset_path(const char *site, const char *sha256);
 
 /* Writes a document; makes its folder when it is missing. */

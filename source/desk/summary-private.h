@@ -1,0 +1,14 @@
+/* The parts of a summary, each of its own file. Private to this folder. */
+#ifndef BT_SOURCE_SUMMARY_PRIVATE_H
+#define BT_SOURCE_SUMMARY_PRIVATE_H
+
+#include "source/desk/summary.h"
+
+/* The screen with this id, NULL when it is not of the area or was never heard of. Borrowed. */
+BtSummaryScreen *bt_summary_find(const BtSummary *summary, const char *screen);
+/* Items by field and language: summary-played.c. */
+gboolean bt_summary_add_played(BtStore *store, BtSummary *summary, GError **error);
+/* Essential bulletins: summary-essential.c. */
+gboolean bt_summary_add_bulletins(BtStore *store, BtSummary *summary, GError **error);
+
+#endif
