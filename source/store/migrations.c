@@ -124,4 +124,15 @@ static const char media[] =
     " state TEXT NOT NULL, sha256 TEXT, problem TEXT, created_ms INTEGER NOT NULL,"
     " touched_ms INTEGER NOT NULL) WITHOUT ROWID;";
 
-const char *const bt_store_migrations[] = { boards, people, notices, proposals, media, NULL };
+/* An area that has ended gets nothing new, whoever forgets to ask. */
+#define ENDED(table)                                                                               \
+    "CREATE TRIGGER " table "_new BEFORE INSERT ON " table " WHEN (SELECT ended_ms FROM area"      \
+    " WHERE id = NEW.area) IS NOT NULL BEGIN SELECT raise (ABORT, 'the area has ended'); END;"     \
+    "CREATE TRIGGER " table "_moved BEFORE UPDATE OF area ON " table " WHEN (SELECT ended_ms"      \
+    " FROM area WHERE id = NEW.area) IS NOT NULL"                                                  \
+    " BEGIN SELECT raise (ABORT, 'the area has ended'); END;"
+static const char endings[] = ENDED("user") ENDED("role") ENDED("screen") ENDED("notice") ENDED(
+    "playlist") ENDED("layout") ENDED("programme") ENDED("proposal") ENDED("media") ENDED("upload");
+
+const char *const bt_store_migrations[] = { boards, people, notices, proposals, media, endings,
+    NULL };
