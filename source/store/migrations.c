@@ -242,6 +242,9 @@ static const char registering[] =
     " by_whom TEXT NOT NULL, user TEXT NOT NULL, noted_ms INTEGER NOT NULL);"
     "CREATE INDEX repair_screen ON repair (screen, on_day);";
 
+static const char endings[] = ENDED("user") ENDED("role") ENDED("screen") ENDED("notice") ENDED(
+    "playlist") ENDED("layout") ENDED("programme") ENDED("proposal") ENDED("media") ENDED("upload");
+
 const char *const bt_store_migrations[] = {
     boards,
     people,
@@ -253,5 +256,6 @@ const char *const bt_store_migrations[] = {
     publications,
     alarms,
     registering,
+    endings,
     NULL,
 };
