@@ -1,5 +1,6 @@
 #include "source/pages/frame.h"
 
+#include "source/pages/emergency.h"
 #include "source/pages/files.h"
 #include "source/pages/html.h"
 
@@ -11,6 +12,7 @@ static const struct {
     guint roles; /* BT_ANYBODY: everybody's */
 } sections[] = {
     { "screens", "/", N_("Screens"), BT_ANYBODY },
+    { "emergency", "/emergency", N_("Emergency"), BT_EMERGENCY_READERS },
 };
 
 static void add_navigation(GString *html, const BtVisit *visit, const char *section)

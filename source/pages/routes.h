@@ -5,7 +5,9 @@
 
 #include "source/serve/http.h"
 
-extern const BtRoute bt_page_routes[]; /* board.c: the screens, the way in */
-extern const BtRoute bt_file_routes[]; /* files.c: styles and scripts */
+extern const BtRoute bt_page_routes[];      /* board.c: the screens, the way in */
+extern const BtRoute bt_emergency_routes[]; /* emergency.c */
+extern const BtRoute bt_cut_routes[];       /* cut.c */
+extern const BtRoute bt_file_routes[];      /* files.c: styles and scripts */
 
 #endif
