@@ -21,8 +21,9 @@ static void options_clear(Options *o)
 
 static int run(const Options *o)
 {
-    static const BtRoute *const routes[] = { bt_wire_routes, bt_page_routes, bt_emergency_routes,
-        bt_cut_routes, bt_file_routes, NULL };
+    static const BtRoute *const routes[] = { bt_wire_routes, bt_page_routes, bt_proposals_routes,
+        bt_proposal_routes, bt_key_routes, bt_emergency_routes, bt_cut_routes, bt_file_routes,
+        NULL };
     g_autoptr(GError) error = NULL;
     BtClock clock;
     const BtServerOptions options = { .listen = o->listen != NULL ? o->listen : "127.0.0.1:8080",

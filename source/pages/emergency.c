@@ -7,6 +7,7 @@
 #include "source/pages/alarm-form.h"
 #include "source/pages/html.h"
 #include "source/pages/routes.h"
+#include "source/pages/sign.h"
 #include "source/pages/where.h"
 
 #include <string.h>
@@ -17,12 +18,21 @@
 
 /* ---- signing ---- */
 
-void bt_emergency_add_signing(
-    GString *html, const BtVisit *visit, gint64 proposal, const char *button)
+void bt_emergency_add_signing(GString *html, const BtVisit *visit, gint64 id, const char *button)
 {
-    g_autofree char *address = g_strdup_printf("/proposals/%" G_GINT64_FORMAT, proposal);
-    (void)visit;
-    bt_html_add(html, "<p><a class=\"button\" href=\"%s\">%s</a></p>", address, button);
+    g_autoptr(GError) why = NULL;
+    g_autofree char *address = g_strdup_printf("/proposals/%" G_GINT64_FORMAT, id);
+    g_autoptr(BtProposal) proposal = bt_proposals_find(visit->store, id, NULL);
+    if (proposal == NULL)
+        return;
+    if (bt_proposals_may_sign(visit->store, proposal, visit->user, visit->now_ms, &why)) {
+        bt_sign_add_form(html, visit, proposal, button);
+        return;
+    }
+    bt_html_add(html, "<p class=\"message\">%s <a href=\"%s\">%s</a></p>",
+        _("Your account does not sign this. An approver finds it first on the page Approval; send "
+          "the address of this page:"),
+        address, address);
 }
 
 /* ---- an emergency in words ---- */

@@ -12,6 +12,9 @@ static const struct {
     guint roles; /* BT_ANYBODY: everybody's */
 } sections[] = {
     { "screens", "/", N_("Screens"), BT_ANYBODY },
+    { "proposals", "/proposals", N_("Approval"),
+        1u << BT_ROLE_EDITOR | 1u << BT_ROLE_APPROVER | 1u << BT_ROLE_AUDITOR },
+    { "keys", "/keys", N_("Signing keys"), 1u << BT_ROLE_APPROVER },
     { "emergency", "/emergency", N_("Emergency"), BT_EMERGENCY_READERS },
 };
 
