@@ -56,6 +56,8 @@ static int run(const Options *o)
         bt_proposals_routes,
         bt_proposal_routes,
         bt_key_routes,
+        bt_emergency_routes,
+        bt_cut_routes,
         NULL,
     };
     g_autoptr(GError) error = NULL;
