@@ -23,7 +23,8 @@ static void options_clear(Options *o)
 static int run(const Options *o)
 {
     static const BtRoute *const routes[] = { bt_wire_routes, bt_page_routes, bt_notice_routes,
-        bt_compose_routes, bt_preview_routes, bt_file_routes, NULL };
+        bt_compose_routes, bt_preview_routes, bt_rundown_routes, bt_why_routes, bt_file_routes,
+        NULL };
     g_autoptr(GError) error = NULL;
     BtClock clock;
     const BtServerOptions options = { .listen = o->listen != NULL ? o->listen : "127.0.0.1:8080",
