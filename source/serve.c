@@ -55,6 +55,8 @@ static int run(const Options *o)
         bt_layout_routes,
         bt_programme_routes,
         bt_file_routes,
+        bt_rundown_routes,
+        bt_why_routes,
         NULL,
     };
     g_autoptr(GError) error = NULL;
