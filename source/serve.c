@@ -53,6 +53,7 @@ static int run(const Options *o)
         bt_playlist_adding_routes,
         bt_layout_routes,
         bt_programme_routes,
+        bt_programme_proposal_routes,
         NULL,
     };
     g_autoptr(GError) error = NULL;
