@@ -21,6 +21,7 @@ static const Section daily[] = {
     { "notices", "/notices", N_("Notices"), EVERY_ROLE },
     { "proposals", "/proposals", N_("Approval"),
         EDITOR | 1u << BT_ROLE_APPROVER | 1u << BT_ROLE_AUDITOR },
+    { "emergency", "/emergency", N_("Emergency"), EVERY_ROLE },
 };
 static const Section others[] = {
     { "programmes", "/programmes", N_("Programmes"), EDITOR },
