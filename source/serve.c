@@ -54,6 +54,7 @@ static int run(const Options *o)
         bt_playlist_adding_routes,
         bt_layout_routes,
         bt_programme_routes,
+        bt_programme_proposal_routes,
         bt_file_routes,
         bt_rundown_routes,
         bt_why_routes,

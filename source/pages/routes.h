@@ -33,6 +33,7 @@ extern const BtRoute bt_playlist_routes[];        /* playlists.c: what plays aft
 extern const BtRoute bt_playlist_adding_routes[]; /* playlist-adding.c: what comes into them */
 extern const BtRoute bt_layout_routes[];          /* layouts.c: zones of the screen */
 extern const BtRoute bt_programme_routes[];       /* programmes.c: what is played when and where */
+extern const BtRoute bt_programme_proposal_routes[]; /* programme-proposal.c: for approval */
 extern const BtRoute bt_file_routes[]; /* files.c: styles, scripts, the description of all this */
 extern const BtRoute bt_rundown_routes[]; /* rundown.c: a screen's day */
 extern const BtRoute bt_why_routes[];     /* why.c: why it shows something */
