@@ -194,7 +194,7 @@ static void add_items(
     gboolean is_old = screen->state == BT_GLANCE_LATE || screen->state == BT_GLANCE_LOST ||
         screen->state == BT_GLANCE_RETIRED;
     guint shown = 0;
-    bt_html_add(html, "<h4>%s</h4><ul class=\"air\">",
+    bt_html_add(html, "<h3 class=\"fine\">%s</h3><ul class=\"air\">",
         is_old ? _("On air when last heard") : _("On the screen now"));
     for (gsize i = 0; i < bt_json_length(list) && shown < max; i++) {
         BtJsonAt entry = bt_json_element(list, i);
