@@ -26,10 +26,7 @@ static int run(const Options *o)
 {
     static const BtRoute *const routes[] = {
         bt_wire_routes,
-        bt_screens_routes,
-        bt_screen_routes,
-        bt_claim_routes,
-        bt_file_routes,
+        bt_plain_routes,
         bt_upload_routes,
         bt_media_routes,
         bt_sign_in_routes,
@@ -41,11 +38,15 @@ static int run(const Options *o)
         bt_role_routes,
         bt_area_routes,
         bt_audit_routes,
+        bt_screens_routes,
+        bt_screen_routes,
+        bt_claim_routes,
         bt_contact_routes,
-        bt_plain_routes,
         bt_proposals_routes,
         bt_proposal_routes,
         bt_key_routes,
+        bt_emergency_routes,
+        bt_cut_routes,
         bt_notice_routes,
         bt_compose_routes,
         bt_preview_routes,
@@ -53,6 +54,7 @@ static int run(const Options *o)
         bt_playlist_adding_routes,
         bt_layout_routes,
         bt_programme_routes,
+        bt_file_routes,
         NULL,
     };
     g_autoptr(GError) error = NULL;

@@ -55,7 +55,6 @@ typedef struct {
     gint64 at_ms;
 } BtProposalSignature;
 
-/* (nullable) */
 /* With all that is in it. */
 /* Takes NULL too. */
 void bt_proposal_free(BtProposal *proposal);

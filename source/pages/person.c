@@ -108,9 +108,14 @@ static void add_deputies(GString *html, const BtVisit *visit, const BtAccount *a
 static void add_roles(GString *html, const BtVisit *visit, const BtAccount *account)
 {
     g_autoptr(GPtrArray) grants = bt_grants_of(visit->store, account->name);
+    for (guint i = grants->len; i > 0; i--) {
+        const BtGranted *granted = g_ptr_array_index(grants, i - 1);
+        if (!bt_visit_may(visit, READERS, granted->area))
+            g_ptr_array_remove_index(grants, i - 1);
+    }
     bt_html_add(html, "<section class=\"panel\"><h2>%s</h2>", _("Roles"));
     if (grants->len == 0)
-        bt_html_add(html, "<p class=\"none\">%s</p>", _("No role yet."));
+        bt_html_add(html, "<p class=\"none\">%s</p>", _("No role in your areas."));
     bt_people_add_grants(html, visit, grants, account->name);
     if (bt_visit_may(visit, ADMINISTRATORS, NULL)) {
         bt_html_add(html, "<details><summary>%s</summary>", _("Give a role"));

@@ -152,7 +152,8 @@ void bt_playlist_add_items(
         g_string_append(
             html, "<button class=\"place\" name=\"do\" value=\"\" hidden></button></form>");
     add_sum(html, visit, work->body);
-    bt_html_add(html,
-        "<p id=\"said\" role=\"status\" class=\"fine\" hx-swap-oob=\"true\">%s</p></div>",
-        said != NULL ? said : "");
+    g_string_append(html, "</div>");
+    if (said != NULL)
+        bt_html_add(html,
+            "<p id=\"said\" role=\"status\" class=\"fine\" hx-swap-oob=\"true\">%s</p>", said);
 }

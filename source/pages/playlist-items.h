@@ -5,8 +5,8 @@
 
 #include "source/pages/works.h"
 
-/* The list, id "items", in a form that changes it where the visitor may; `said` (nullable) is told
- * to who cannot see what happened. */
+/* The list, id "items", in a form that changes it where the visitor may. `said` (nullable), for an
+ * answer that replaces the list: what happened, for the page's id "said", which readers hear. */
 void bt_playlist_add_items(
     GString *html, const BtVisit *visit, const BtWork *work, const char *said);
 /* What an item is called, for people. (transfer full) */

@@ -69,6 +69,7 @@ static BtAnswered show(BtRequest *request)
     GString *html = g_string_new(NULL);
     bt_html_add(html, "<section class=\"panel\"><h2>%s</h2>", _("In this order, again and again"));
     bt_playlist_add_items(html, &visit, work, NULL);
+    g_string_append(html, "<p id=\"said\" role=\"status\" class=\"fine\"></p>");
     if (bt_visit_may(&visit, BT_WORK_EDITORS, work->area))
         bt_html_add(
             html, "<p><a class=\"button\" href=\"%s/add\">%s</a></p>", path, _("Add something"));

@@ -6,7 +6,7 @@ const rowsOf = (list) => [...list.children];
 function send(row, place) {
   const button = row.closest("form").querySelector("button.place");
   button.value = `place ${row.dataset.item} ${place}`;
-  button.form.requestSubmit(button);
+  button.click();
 }
 
 document.addEventListener("keydown", (event) => {
@@ -18,23 +18,35 @@ document.addEventListener("keydown", (event) => {
   if (place >= 0 && place < rows.length) send(row, place);
 });
 
-function drag(handle, id) {
-  const row = handle.closest("li"), list = row.parentElement, before = rowsOf(list);
-  row.classList.add("dragged");
+// The row follows the pointer, and a line shows where it would go; it stays where it is in the page
+// until the source has moved it, since a row that is taken out loses its pointer.
+function drag(handle, id, startY) {
+  const row = handle.closest("li"), rows = rowsOf(row.parentElement), from = rows.indexOf(row);
+  const startScroll = scrollY;
+  let place = from;
+  const mark = (to) => {
+    place = to;
+    for (const [i, one] of rows.entries()) {
+      one.classList.toggle("goes-before", i === to && to < from);
+      one.classList.toggle("goes-after", i === to && to > from);
+    }
+  };
   const move = (event) => {
-    const below = rowsOf(list).find((one) => one !== row && event.clientY < middle(one));
-    if (below) list.insertBefore(row, below);
-    else list.append(row);
+    row.style.transform = `translateY(${event.clientY - startY + scrollY - startScroll}px)`;
+    mark(rows.filter((one) => one !== row && middle(one) < event.clientY).length);
     if (event.clientY < 40) scrollBy(0, -12);
     if (event.clientY > innerHeight - 40) scrollBy(0, 12);
   };
   const end = (event) => {
     handle.removeEventListener("pointermove", move);
     for (const kind of ["pointerup", "pointercancel"]) handle.removeEventListener(kind, end);
+    const to = place;
+    mark(from);
+    row.style.transform = "";
     row.classList.remove("dragged");
-    if (event.type === "pointercancel") list.replaceChildren(...before);
-    else if (rowsOf(list).indexOf(row) !== before.indexOf(row)) send(row, rowsOf(list).indexOf(row));
+    if (event.type === "pointerup" && to !== from) send(row, to);
   };
+  row.classList.add("dragged");
   handle.setPointerCapture(id);
   handle.addEventListener("pointermove", move);
   for (const kind of ["pointerup", "pointercancel"]) handle.addEventListener(kind, end);
@@ -50,5 +62,5 @@ document.addEventListener("pointerdown", (event) => {
   if (!handle || event.button !== 0) return;
   event.preventDefault();
   handle.focus();
-  drag(handle, event.pointerId);
+  drag(handle, event.pointerId, event.clientY);
 });

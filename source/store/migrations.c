@@ -242,6 +242,16 @@ static const char registering[] =
     " by_whom TEXT NOT NULL, user TEXT NOT NULL, noted_ms INTEGER NOT NULL);"
     "CREATE INDEX repair_screen ON repair (screen, on_day);";
 
+/* An area that has ended gets nothing new, whoever forgets to ask. */
+#define ENDED(table)                                                                               \
+    "CREATE TRIGGER " table "_new BEFORE INSERT ON " table " WHEN (SELECT ended_ms FROM area"      \
+    " WHERE id = NEW.area) IS NOT NULL BEGIN SELECT raise (ABORT, 'the area has ended'); END;"     \
+    "CREATE TRIGGER " table "_moved BEFORE UPDATE OF area ON " table " WHEN (SELECT ended_ms"      \
+    " FROM area WHERE id = NEW.area) IS NOT NULL"                                                  \
+    " BEGIN SELECT raise (ABORT, 'the area has ended'); END;"
+static const char endings[] = ENDED("user") ENDED("role") ENDED("screen") ENDED("notice") ENDED(
+    "playlist") ENDED("layout") ENDED("programme") ENDED("proposal") ENDED("media") ENDED("upload");
+
 const char *const bt_store_migrations[] = {
     boards,
     people,
@@ -253,5 +263,6 @@ const char *const bt_store_migrations[] = {
     publications,
     alarms,
     registering,
+    endings,
     NULL,
 };
