@@ -49,7 +49,7 @@ export async function furnish(site) {
   const notice = await an.send("/notices/new", { area: "krongpa" });
   await an.send(`${notice.split("?")[0]}/save`, { ...NOTICE, revision: "1" });
   await an.send("/playlists", { name: "Tin trong ngày", area: "krongpa" });
-  await an.send("/layouts", { name: "Hai vùng", from: "split", area: "krongpa" });
+  await an.send("/layouts", { name: "Hai vùng", from: "strip", area: "krongpa" });
   await an.send("/programmes", { name: "Cả ngày", area: "krongpa" });
   site.give("an", "approver");
 }

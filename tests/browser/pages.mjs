@@ -23,6 +23,7 @@ for (const width of WIDTHS) {
         const faults = [];
         const look = async (where) => {
           visitor.faults = [];
+          if (await visitor.page.locator("main").count() === 0) return; // a part of a page
           await visitor.examine(`page-${colorScheme}-${name(where)}`).catch((error) => {
             if (error.code !== "ERR_ASSERTION") throw error;
             faults.push(...error.actual.map((fault) => `${where}: ${fault}`));
@@ -31,7 +32,7 @@ for (const width of WIDTHS) {
         const { pages } = await crawl(visitor, { words: "", look, leave: () => true });
         console.log(`# ${pages.length} pages: ${pages.join(" ")}`);
         assert.ok(pages.length >= PAGES_MIN, pages.join(" "));
-        assert.deepEqual(faults, []);
+        assert.equal(faults.length, 0, faults.join("\n"));
       }));
     });
   }
