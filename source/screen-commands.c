@@ -1,11 +1,7 @@
 /* bangtin-source screen …: what an operator does with screens from a terminal. */
 #include "source/cli.h"
-#include "source/store/freshness.h"
+#include "source/store/commands.h"
 #include "source/store/screens.h"
-
-#include "base/error.h"
-#include "base/password.h"
-#include "playlists/model/documents.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -211,62 +207,12 @@ int bt_command_screen_list(int argc, char **argv)
 
 /* ---- command ---- */
 
-static gboolean find_verb(const char *name, GError **error)
-{
-    for (int verb = 0; verb < BT_N_VERBS; verb++)
-        if (strcmp(bt_verb_name(verb), name) == 0)
-            return TRUE;
-    g_set_error(error, BT_ERROR, BT_ERROR_INVALID,
-        "%s: no such command: expected cut, darken, mute, restart, identify or screenshot", name);
-    return FALSE;
-}
-
-static gboolean check_room(BtStore *store, const char *screen, gint64 now_ms, GError **error)
-{
-    g_autoptr(BtRows) rows = bt_db_query(store->db, error,
-        "SELECT count(*) FROM command WHERE screen = ? AND until_ms > ?", "si", screen, now_ms);
-    if (rows == NULL || !bt_rows_next(rows, error))
-        return FALSE;
-    if (bt_rows_int(rows, 0) < BT_FRESH_MAX_COMMANDS)
-        return TRUE;
-    g_set_error(error, BT_ERROR, BT_ERROR_LIMIT,
-        "screen %s: %d commands stand already: expected no more; wait until one lapses", screen,
-        BT_FRESH_MAX_COMMANDS);
-    return FALSE;
-}
-
-/* All or nothing: what stands must also be told. */
-static gboolean enter_command(BtStore *store, const char *screen, const char *id, const char *verb,
-    gint64 until_ms, gint64 now_ms, GError **error)
-{
-    g_autofree char *what = g_strdup_printf("screen %s: command %s", screen, verb);
-    if (!bt_db_begin(store->db, error))
-        return FALSE;
-    if (bt_db_run(store->db, error, "DELETE FROM command WHERE until_ms < ?", "i", now_ms) &&
-        bt_db_run(store->db, error,
-            "INSERT INTO command (id, screen, verb, until_ms) VALUES (?, ?, ?, ?)", "sssi", id,
-            screen, verb, until_ms) &&
-        bt_db_run(
-            store->db, error, "UPDATE screen SET now_issued_ms = 0 WHERE id = ?", "s", screen) &&
-        bt_store_note(store, now_ms, "terminal", what, error) && bt_db_commit(store->db, error))
-        return TRUE;
-    bt_db_rollback(store->db);
-    return FALSE;
-}
-
 static gboolean send_command(
     BtStore *store, const Options *o, char **argv, gint64 now_ms, GError **error)
 {
-    guint8 chance[12];
-    bt_secret_bytes(chance, sizeof chance);
-    g_autofree char *id = g_base64_encode(chance, sizeof chance);
-    g_strdelimit(g_strdelimit(id, "+", '-'), "/", '_');
-    g_autoptr(BtScreen) screen = bt_screens_find(store, argv[1], error);
-    if (screen == NULL || !find_verb(argv[2], error) ||
-        !check_room(store, argv[1], now_ms, error) ||
-        !enter_command(
-            store, argv[1], id, argv[2], now_ms + o->minutes * BT_MINUTE_MS, now_ms, error) ||
-        !bt_fresh_renew(store, argv[1], now_ms, error))
+    g_autofree char *id = bt_commands_send(
+        store, argv[1], argv[2], now_ms + o->minutes * BT_MINUTE_MS, "terminal", now_ms, error);
+    if (id == NULL)
         return FALSE;
     puts(id);
     return TRUE;

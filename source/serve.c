@@ -23,7 +23,8 @@ static void options_clear(Options *o)
 
 static int run(const Options *o)
 {
-    static const BtRoute *const routes[] = { bt_wire_routes, bt_page_routes, bt_contact_routes,
+    static const BtRoute *const routes[] = { bt_wire_routes, bt_screens_routes, bt_screen_routes,
+        bt_claim_routes, bt_contact_routes, bt_report_routes, bt_register_routes, bt_page_routes,
         bt_file_routes, NULL };
     g_autoptr(GError) error = NULL;
     BtClock clock;

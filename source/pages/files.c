@@ -15,6 +15,7 @@ static const struct {
 } files[] = {
     { "page.css", "text/css; charset=utf-8", bt_file_page_css, &bt_file_page_css_size },
     { "page.js", "text/javascript; charset=utf-8", bt_file_page_js, &bt_file_page_js_size },
+    { "chart.js", "text/javascript; charset=utf-8", bt_file_chart_js, &bt_file_chart_js_size },
     { "htmx.js", "text/javascript; charset=utf-8", bt_file_htmx_js, &bt_file_htmx_js_size },
     { "uplot.js", "text/javascript; charset=utf-8", bt_file_uplot_js, &bt_file_uplot_js_size },
     { "uplot.css", "text/css; charset=utf-8", bt_file_uplot_css, &bt_file_uplot_css_size },

@@ -5,6 +5,7 @@
 #include "source/serve/daemon.h"
 
 #include "base/hash.h"
+#include "source/store/pictures.h"
 #include "source/store/reports.h"
 #include "source/store/site.h"
 
@@ -24,6 +25,7 @@ const BtRoute bt_wire_routes[] = {
     { "GET", "/v1/manifests/", BT_PART_HASH, "", 0, bt_static_manifest },
     { "GET", "/v1/assets/", BT_PART_HASH, "", 0, bt_static_asset },
     { "POST", "/v1/screens/", BT_PART_ID, "/reports", BT_REPORT_BATCH_MAX_BYTES, bt_post_reports },
+    { "POST", "/v1/screens/", BT_PART_ID, "/picture", BT_PICTURE_MAX_BYTES, bt_post_picture },
     { "POST", "/v1/enrol", BT_PART_NOTHING, "", ENROL_MAX_BYTES, bt_post_enrol },
     { "POST", "/v1/time", BT_PART_NOTHING, "", BT_TIME_QUESTION_MAX_BYTES, bt_post_time },
     { NULL },

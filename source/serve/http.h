@@ -96,6 +96,7 @@ BtAnswered bt_events_open(BtRequest *request);
 /* inbox.c, enrol.c, time.c */
 #define BT_TIME_QUESTION_MAX_BYTES 256
 BtAnswered bt_post_reports(BtRequest *request);
+BtAnswered bt_post_picture(BtRequest *request);
 BtAnswered bt_post_enrol(BtRequest *request);
 BtAnswered bt_post_time(BtRequest *request);
 /* The addresses that the request may have been sent to, as its sender knows them. NULL-ended

@@ -3,6 +3,7 @@
 
 #include "base/error.h"
 #include "source/serve/signature.h"
+#include "source/store/pictures.h"
 #include "source/store/reports.h"
 #include "source/store/screens.h"
 
@@ -10,6 +11,8 @@
 
 #define REPORTS_BURST 60 /* a board that was away sends what it kept, a batch after the other */
 #define REPORTS_PER_MINUTE 120
+#define PICTURES_BURST 4 /* of changes; one that is left out is followed by a newer one */
+#define PICTURES_PER_MINUTE 2
 
 /* Behind a proxy the board knows us by another scheme than we see; --base says which. */
 char **bt_http_targets(const BtRequest *request)
@@ -86,20 +89,55 @@ static BtAnswered keep(BtRequest *request, const BtScreen *screen)
     return bt_http_answer_json(request, MHD_HTTP_OK, reply);
 }
 
-/* A screen that does not exist and one without a board answer alike. */
-BtAnswered bt_post_reports(BtRequest *request)
+/* Whether the body is signed by the screen's box, and not one too many; else it was answered. A
+ * screen that does not exist and one without a board answer alike. */
+static BtScreen *find_sender(
+    BtRequest *request, const char *what, int burst, int per_minute, BtAnswered *answered)
 {
     BtPublicKey key;
-    BtAnswered answered;
-    g_autofree char *bucket = g_strconcat("reports ", request->name, NULL);
+    g_autofree char *bucket = g_strconcat(what, " ", request->name, NULL);
     g_autoptr(BtScreen) screen = bt_screens_find(request->server->store, request->name, NULL);
-    if (screen == NULL || screen->key == NULL || !bt_public_key_from_base64(screen->key, &key))
-        return bt_http_refuse(request, MHD_HTTP_UNAUTHORIZED, "bad signature");
-    if (!bt_signed_check(request, &key, &answered))
+    if (screen == NULL || screen->key == NULL || !bt_public_key_from_base64(screen->key, &key)) {
+        *answered = bt_http_refuse(request, MHD_HTTP_UNAUTHORIZED, "bad signature");
+        return NULL;
+    }
+    if (!bt_signed_check(request, &key, answered))
+        return NULL;
+    int wait_s =
+        bt_peers_take(request->server->peers, bucket, burst, per_minute, bt_server_mono_ms());
+    if (wait_s > 0) {
+        *answered =
+            bt_http_refuse_for(request, MHD_HTTP_TOO_MANY_REQUESTS, "too many batches", wait_s);
+        return NULL;
+    }
+    return g_steal_pointer(&screen);
+}
+
+BtAnswered bt_post_reports(BtRequest *request)
+{
+    BtAnswered answered;
+    g_autoptr(BtScreen) screen =
+        find_sender(request, "reports", REPORTS_BURST, REPORTS_PER_MINUTE, &answered);
+    return screen != NULL ? keep(request, screen) : answered;
+}
+
+/* ---- pictures ---- */
+
+/* It was on the glass at its Date, which is signed and was found to be near. */
+BtAnswered bt_post_picture(BtRequest *request)
+{
+    g_autoptr(GError) error = NULL;
+    BtAnswered answered;
+    gint64 at_ms = 0;
+    g_autoptr(BtScreen) screen =
+        find_sender(request, "picture", PICTURES_BURST, PICTURES_PER_MINUTE, &answered);
+    if (screen == NULL)
         return answered;
-    int wait_s = bt_peers_take(
-        request->server->peers, bucket, REPORTS_BURST, REPORTS_PER_MINUTE, bt_server_mono_ms());
-    if (wait_s > 0)
-        return bt_http_refuse_for(request, MHD_HTTP_TOO_MANY_REQUESTS, "too many batches", wait_s);
-    return keep(request, screen);
+    g_autoptr(GBytes) body = g_bytes_new(request->body->data, request->body->len);
+    bt_http_date_parse(bt_http_header(request, "Date"), &at_ms);
+    if (bt_pictures_put(request->server->store, screen->id, body, at_ms, &error))
+        return bt_http_answer(request, MHD_HTTP_NO_CONTENT, NULL, NULL, NULL);
+    return g_error_matches(error, BT_ERROR, BT_ERROR_INVALID)
+        ? bt_http_refuse(request, MHD_HTTP_BAD_REQUEST, "not a picture")
+        : bt_http_refuse_for(request, MHD_HTTP_SERVICE_UNAVAILABLE, "cannot keep pictures now", 30);
 }

@@ -112,7 +112,8 @@ static const char media[] =
     " touched_ms INTEGER NOT NULL) WITHOUT ROWID;";
 
 /* What facts amount to (telemetry.h), and what is known of a screen that no manifest says. A
- * stretch is an uptime fact, taken apart; `told` is the newest fact of type state. */
+ * stretch is an uptime fact, taken apart; `told` is the newest fact of type state,
+ * `taken` the newest that speaks of a requisition. */
 static const char telemetry[] =
     "CREATE TABLE stretch (screen TEXT NOT NULL REFERENCES screen (id), to_ms INTEGER NOT NULL,"
     " from_ms INTEGER NOT NULL, state TEXT NOT NULL, cause TEXT NOT NULL,"
@@ -141,6 +142,8 @@ static const char telemetry[] =
     " PRIMARY KEY (screen, day_ms, device)) WITHOUT ROWID;"
     "CREATE TABLE told (screen TEXT PRIMARY KEY REFERENCES screen (id), at_ms INTEGER NOT NULL,"
     " line TEXT NOT NULL) WITHOUT ROWID;"
+    "CREATE TABLE taken (screen TEXT PRIMARY KEY REFERENCES screen (id), at_ms INTEGER NOT NULL,"
+    " holder TEXT NOT NULL, from_ms INTEGER NOT NULL, until_ms INTEGER NOT NULL) WITHOUT ROWID;"
     "CREATE INDEX fact_age ON fact (at_ms);"
     "CREATE TABLE picture (screen TEXT PRIMARY KEY REFERENCES screen (id), at_ms INTEGER NOT NULL,"
     " type TEXT NOT NULL, body BLOB NOT NULL) WITHOUT ROWID;"

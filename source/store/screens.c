@@ -2,6 +2,7 @@
 
 #include "base/error.h"
 #include "source/store/freshness.h"
+#include "source/store/sheet.h"
 #include "source/store/site.h"
 
 #include <string.h>
@@ -58,7 +59,8 @@ BtScreen *bt_screens_find(BtStore *store, const char *id, GError **error)
 
 GPtrArray *bt_screens_list(BtStore *store, GError **error)
 {
-    g_autoptr(BtRows) rows = bt_db_query(store->db, error, COLUMNS "ORDER BY id", "");
+    g_autoptr(BtRows) rows =
+        bt_db_query(store->db, error, COLUMNS "WHERE retired_ms IS NULL ORDER BY id", "");
     if (rows == NULL)
         return NULL;
     GPtrArray *screens = g_ptr_array_new_with_free_func((GDestroyNotify)bt_screen_free);
@@ -105,6 +107,12 @@ static gboolean check_words(const char *id, const char *name, const char *key, G
 static gboolean check_key_is_free(BtStore *store, const char *id, const char *key, GError **error)
 {
     g_autofree char *other = key != NULL ? bt_screens_with_key(store, key) : NULL;
+    if (key != NULL && bt_screens_is_denied(store, key)) {
+        g_set_error(error, BT_ERROR, BT_ERROR_CONFLICT,
+            "screen %s: this board was replaced or taken out of use: expected one with a new key",
+            id);
+        return FALSE;
+    }
     if (other == NULL || strcmp(other, id) == 0)
         return TRUE;
     g_set_error(error, BT_ERROR, BT_ERROR_CONFLICT,
@@ -187,6 +195,10 @@ gboolean bt_waiting_note(BtStore *store, const char *key, const char *code, cons
     gboolean denied;
     if (!forget_old(store, now_ms, error))
         return FALSE;
+    if (bt_screens_is_denied(store, key)) {
+        g_set_error(error, BT_ERROR, BT_ERROR_DENIED, "enrol: this board was replaced");
+        return FALSE;
+    }
     if (!was_here(store, key, &denied))
         return check_room(store, peer, error) &&
             bt_db_run(store->db, error,
@@ -262,8 +274,10 @@ static gboolean adopt(BtStore *store, const char *key, const char *id, const cha
     g_autofree char *what = g_strdup_printf("screen %s gets the board with key %s", id, key);
     g_autoptr(BtScreen) old = bt_screens_find(store, id, NULL);
     return (old != NULL || insert(store, id, name != NULL ? name : id, NULL, now_ms, error)) &&
-        bt_db_run(store->db, error, "UPDATE screen SET key = ?, device = device + 1 WHERE id = ?",
-            "ss", key, id) &&
+        bt_screens_deny_box(store, id, key, now_ms, error) &&
+        bt_db_run(store->db, error,
+            "UPDATE screen SET key = ?, device = device + 1, retired_ms = NULL WHERE id = ?", "ss",
+            key, id) &&
         (old == NULL || name == NULL ||
             bt_db_run(
                 store->db, error, "UPDATE screen SET name = ? WHERE id = ?", "ss", name, id)) &&

@@ -27,7 +27,7 @@ gboolean bt_screens_add(BtStore *store, const char *id, const char *name, const 
     gint64 now_ms, GError **error);
 /* BT_ERROR_NOT_FOUND. (transfer full) (nullable) */
 BtScreen *bt_screens_find(BtStore *store, const char *id, GError **error);
-/* (transfer full) (nullable): GPtrArray of BtScreen, by id */
+/* Those that are in use. (transfer full) (nullable): GPtrArray of BtScreen, by id */
 GPtrArray *bt_screens_list(BtStore *store, GError **error);
 /* The id of the screen with this device key, NULL when there is none. (transfer full) */
 char *bt_screens_with_key(BtStore *store, const char *key);
@@ -50,7 +50,9 @@ gboolean bt_waiting_note(BtStore *store, const char *key, const char *code, cons
 /* (transfer full) (nullable): GPtrArray of BtWaiting, the first that came first */
 GPtrArray *bt_waiting_list(BtStore *store, gint64 now_ms, GError **error);
 /* The board with this code becomes screen `id`, which is made if there is none (`name` NULL: its
- * id) and gets the board's key otherwise. `who` stands in the diary. BT_ERROR_NOT_FOUND. */
+ * id) and gets the board's key otherwise; the box that it had is denied for good, so neither its
+ * reports nor its greetings are taken any more. `who` stands in the diary. BT_ERROR_NOT_FOUND,
+ * BT_ERROR_CONFLICT (two boards with this code, another screen's box, a denied one). */
 gboolean bt_waiting_claim(BtStore *store, const char *code, const char *id, const char *name,
     const char *who, gint64 now_ms, GError **error);
 gboolean bt_waiting_deny(

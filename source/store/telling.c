@@ -11,12 +11,31 @@ BtTelling bt_telling_begin(BtStore *store, const char *screen, gint64 device, gi
     return (BtTelling){ store, screen, device, now_ms, BT_TIME_MAX, BT_TIME_MIN };
 }
 
+/* Who has a screen that was taken over, or had it last. */
+static gboolean add_taken(
+    const BtTelling *telling, const BtJsonAt *fact, gint64 at_ms, GError **error)
+{
+    gint64 from_ms, until_ms;
+    const char *holder = bt_telling_text(fact, "by");
+    if (strcmp(bt_telling_text(fact, "event"), "requisition") != 0 || *holder == '\0' ||
+        !bt_telling_time(fact, "from", &from_ms) || !bt_telling_time(fact, "until", &until_ms))
+        return TRUE;
+    return bt_db_run(telling->store->db, error,
+        "INSERT INTO taken (screen, at_ms, holder, from_ms, until_ms) VALUES (?, ?, ?, ?, ?)"
+        " ON CONFLICT (screen) DO UPDATE SET at_ms = excluded.at_ms, holder = excluded.holder,"
+        " from_ms = excluded.from_ms, until_ms = excluded.until_ms"
+        " WHERE taken.at_ms <= excluded.at_ms",
+        "sisii", telling->screen, at_ms, holder, from_ms, until_ms);
+}
+
 static gboolean add(BtTelling *telling, const BtFact *fact, const BtJsonAt *at, GError **error)
 {
     if (strcmp(fact->type, "uptime") == 0)
         return bt_telling_add_stretch(telling, at, error);
     if (strcmp(fact->type, "played") == 0)
         return bt_telling_add_played(telling, at, fact->at_ms, error);
+    if (strcmp(fact->type, "event") == 0)
+        return add_taken(telling, at, fact->at_ms, error);
     return fact->state == NULL || bt_telling_add_state(telling, at, fact, error);
 }
 

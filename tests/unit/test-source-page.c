@@ -1,7 +1,6 @@
 /* What people type and screens say, on its way into a page; and who may see one. */
-#include "base/clock.h"
+#include "source/desk/glance.h"
 #include "source/pages/html.h"
-#include "source/pages/page.h"
 #include "source/serve/session.h"
 
 #include <string.h>
@@ -64,93 +63,43 @@ static void test_states(void)
     static const struct {
         gint64 age_ms;
         const char *told;
-        BtCardState state;
+        BtGlanceState state;
     } cases[] = {
-        { 0, "playing", BT_CARD_PLAYING },
-        { 149999, "playing", BT_CARD_PLAYING },
-        { 0, "starting", BT_CARD_PLAYING },
-        { 0, "dark", BT_CARD_DARK },
-        { 0, "cut", BT_CARD_CUT },
-        { 0, "safe", BT_CARD_SAFE },
-        { 150000, "playing", BT_CARD_LATE },
-        { 299999, "dark", BT_CARD_LATE },
-        { 300000, "playing", BT_CARD_LOST },
-        { -5000, "playing", BT_CARD_PLAYING },
+        { 0, "playing", BT_GLANCE_PLAYING },
+        { 149999, "playing", BT_GLANCE_PLAYING },
+        { 0, "starting", BT_GLANCE_PLAYING },
+        { 0, "dark", BT_GLANCE_DARK },
+        { 0, "cut", BT_GLANCE_CUT },
+        { 0, "safe", BT_GLANCE_SAFE },
+        { 150000, "playing", BT_GLANCE_LATE },
+        { 299999, "dark", BT_GLANCE_LATE },
+        { 300000, "playing", BT_GLANCE_LOST },
+        { -5000, "playing", BT_GLANCE_PLAYING },
     };
     for (gsize i = 0; i < G_N_ELEMENTS(cases); i++)
         g_assert_cmpint(
-            bt_card_state(1000000, 1000000 + cases[i].age_ms, cases[i].told), ==, cases[i].state);
-    g_assert_cmpint(bt_card_state(0, 1000000, NULL), ==, BT_CARD_NEVER);
+            bt_glance_state(1000000, 1000000 + cases[i].age_ms, cases[i].told), ==, cases[i].state);
+    g_assert_cmpint(bt_glance_state(0, 1000000, NULL), ==, BT_GLANCE_NEVER);
 }
 
-/* A board that reports a fault of its picture is seen to, in the reader's language. */
-static void test_faults(void)
+/* Who looks for "dang phat" finds "Đang phát", however its marks are put together. */
+static void test_folding(void)
 {
     static const struct {
-        const char *fault, *vi, *en;
+        const char *words, *folded;
     } cases[] = {
-        { "", NULL, NULL },
-        { "black", "⚠ Hình bị đen<", "⚠ The picture is black<" },
-        { "frozen", "⚠ Hình bị đứng<", "⚠ The picture stands still<" },
-        { "wrong", "⚠ Hình không đúng nội dung<", "⚠ The picture is not the right one<" },
+        { "", "" },
+        { "Đang PHÁT", "dang phat" },
+        { "Nhà văn hóa", "nha van hoa" },
+        { "Nha\xcc\x80 va\xcc\x86n ho\xcc\x81"
+          "a",
+            "nha van hoa" },
+        { "kp-01", "kp-01" },
+        { "Ường", "uong" },
     };
-    g_autoptr(GTimeZone) utc = g_time_zone_new_utc();
-    for (gsize i = 0; i < 2 * G_N_ELEMENTS(cases); i++) {
-        gboolean english = i % 2 == 1;
-        const char *words = english ? cases[i / 2].en : cases[i / 2].vi;
-        g_autoptr(GPtrArray) cards = g_ptr_array_new_with_free_func((GDestroyNotify)bt_card_free);
-        g_autoptr(GPtrArray) waiting = g_ptr_array_new();
-        BtCard *card = bt_card_new("kp-01", "Phú Túc");
-        bt_card_add_item(card, "Tiêu đề", "main", "ordinary", cases[i / 2].fault, 0);
-        g_ptr_array_add(cards, card);
-        BtPage page = { .source_name = "Krông Pa",
-            .user = "an",
-            .form_token = "",
-            .timezone = utc,
-            .english = english,
-            .cards = cards,
-            .waiting = waiting };
-        g_autofree char *html = bt_page_board_html(&page);
-        g_assert_nonnull(strstr(html, "Tiêu đề"));
-        g_assert_true((strstr(html, "class=\"fault\"") != NULL) == (words != NULL));
-        g_assert_true(words == NULL || strstr(html, words) != NULL);
-    }
-}
-
-/* Who has a screen that was taken over, and until when; nothing where nobody has. */
-static void test_taken(void)
-{
-    static const struct {
-        gint64 now_ms;
-        const char *by, *vi, *en;
-    } cases[] = {
-        { 2 * BT_HOUR_MS, NULL, NULL, NULL },
-        { 2 * BT_HOUR_MS, "tinh<1>", "Đang được trưng dụng bởi <b>tinh&lt;1&gt;</b> từ",
-            "Requisitioned by <b>tinh&lt;1&gt;</b> from" },
-        { 4 * BT_HOUR_MS, "tinh", "Đã được trưng dụng bởi <b>tinh</b> từ",
-            "Was requisitioned by <b>tinh</b> from" },
-    };
-    g_autoptr(GTimeZone) utc = g_time_zone_new_utc();
-    for (gsize i = 0; i < 2 * G_N_ELEMENTS(cases); i++) {
-        const char *words = i % 2 == 1 ? cases[i / 2].en : cases[i / 2].vi;
-        g_autoptr(GPtrArray) cards = g_ptr_array_new_with_free_func((GDestroyNotify)bt_card_free);
-        g_autoptr(GPtrArray) waiting = g_ptr_array_new();
-        BtCard *card = bt_card_new("kp-01", "Phú Túc");
-        card->taken_by = g_strdup(cases[i / 2].by);
-        card->taken_from_ms = BT_HOUR_MS;
-        card->taken_until_ms = 3 * BT_HOUR_MS;
-        g_ptr_array_add(cards, card);
-        BtPage page = { .source_name = "Krông Pa",
-            .user = "an",
-            .form_token = "",
-            .timezone = utc,
-            .english = i % 2 == 1,
-            .now_ms = cases[i / 2].now_ms,
-            .cards = cards,
-            .waiting = waiting };
-        g_autofree char *html = bt_page_board_html(&page);
-        g_assert_true((strstr(html, "class=\"taken\"") != NULL) == (words != NULL));
-        g_assert_true(words == NULL || strstr(html, words) != NULL);
+    for (gsize i = 0; i < G_N_ELEMENTS(cases); i++) {
+        g_autofree char *folded = bt_glance_fold(cases[i].words);
+        g_assert_cmpstr(folded, ==, cases[i].folded);
     }
 }
 
@@ -218,8 +167,7 @@ int main(int argc, char **argv)
     g_test_add_func("/source/page/forms", test_forms);
     g_test_add_func("/source/page/many-fields", test_many_fields);
     g_test_add_func("/source/page/states", test_states);
-    g_test_add_func("/source/page/faults", test_faults);
-    g_test_add_func("/source/page/taken", test_taken);
+    g_test_add_func("/source/page/folding", test_folding);
     g_test_add_func("/source/page/sessions", test_sessions);
     g_test_add_func("/source/page/guesses", test_guesses);
     return g_test_run();
