@@ -58,6 +58,8 @@ static int run(const Options *o)
         bt_file_routes,
         bt_rundown_routes,
         bt_why_routes,
+        bt_report_routes,
+        bt_register_routes,
         NULL,
     };
     g_autoptr(GError) error = NULL;

@@ -37,5 +37,9 @@ extern const BtRoute bt_programme_proposal_routes[]; /* programme-proposal.c: fo
 extern const BtRoute bt_file_routes[]; /* files.c: styles, scripts, the description of all this */
 extern const BtRoute bt_rundown_routes[]; /* rundown.c: a screen's day */
 extern const BtRoute bt_why_routes[];     /* why.c: why it shows something */
+extern const BtRoute bt_page_routes[];     /* board.c: the way in */
+extern const BtRoute bt_screens_routes[];  /* screens.c: all screens */
+extern const BtRoute bt_screen_routes[];   /* screen.c: one screen */
+extern const BtRoute bt_claim_routes[];    /* claim.c: boards that wait for a screen */
 
 #endif
