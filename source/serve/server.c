@@ -240,6 +240,7 @@ static gboolean tick(gpointer user)
     if (!bt_fresh_renew_due(server->store, bt_server_wall_ms(server), RENEW_PER_TICK, &error))
         g_message("now.json: %s", error->message);
     tell_news(server);
+    bt_keep_house(server);
     MHD_run(server->daemon); /* streams that were resumed are not in its epoll set yet */
     return G_SOURCE_CONTINUE;
 }

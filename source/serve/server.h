@@ -33,6 +33,7 @@ struct BtServer {
     BtSessions *sessions;
     BtTitles *titles;
     gint64 change_counter;
+    gint64 keep_at_ms;    /* of bt_server_mono_ms: when keep.c is due */
     GPtrArray *sleeping;  /* of BtLater, borrowed: who waits for an answer that takes a while */
     GCancellable *ending; /* cancelled when the server stops: jobs that were started end */
 };
