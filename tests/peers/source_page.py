@@ -35,7 +35,7 @@ class Seen(HTMLParser):
         for name, value in attributes:
             assert not name.startswith("on") and name != "style", (tag, name)
             if name in ("src", "href"):  # a script is one of our files, and nothing leads elsewhere
-                assert re.match(r"/files/" if tag == "script" else r"/(?!/)|#", value), (tag, value)
+                assert re.match(r"/files/" if tag == "script" else r"/(?!/)|#|otpauth://totp/", value), (tag, value)
         self.in_script = tag == "script"
         assert tag != "script" or "src" in dict(attributes)
         self.tags.append(tag)
