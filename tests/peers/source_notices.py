@@ -210,7 +210,7 @@ def test_preview():
         # who is not signed in sees none
         for address in (shown[0], shown[0].split(".png")[0] + "?size=640x384", notice, notice + "/preview"):
             status, headers, text = one.request("GET", address)
-            assert (status, headers["Location"]) == (303, "/sign-in") and not text, address
+            assert status == 303 and headers["Location"].startswith("/sign-in") and not text, address
         for bad in ("?size=640x384&at=x", "?size=640&at=1", "?size=9999x9999&at=1", "?at=1", "?size=640x384&at=-1"):
             an.get(shown[0].split("?")[0] + bad, 400)
         an.get("/previews/%s.png?size=640x384&at=1" % ("0" * 64), 404)
