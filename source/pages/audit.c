@@ -57,10 +57,11 @@ static void add_search(GString *html, BtVisit *visit)
 static void add_lines(GString *html, BtVisit *visit, const GPtrArray *lines)
 {
     bt_html_add(html,
-        "<div class=\"wide\"><table class=\"diary\"><thead><tr><th scope=\"col\">%s</th><th "
+        "<div class=\"wide\" role=\"region\" tabindex=\"0\" aria-label=\"%s\"><table "
+        "class=\"diary\"><thead><tr><th scope=\"col\">%s</th><th "
         "scope=\"col\">%s</th>"
         "<th scope=\"col\">%s</th></tr></thead><tbody>",
-        _("When"), _("Who"), _("What"));
+        _("Audit log"), _("When"), _("Who"), _("What"));
     for (guint i = 0; i < MIN(lines->len, MAX_ROWS); i++) {
         const BtDiaryLine *line = g_ptr_array_index(lines, i);
         g_autofree char *words = bt_diary_words(line->what);

@@ -8,7 +8,7 @@ PARTS = {"id": {"type": "string", "pattern": "^[A-Za-z0-9_-][A-Za-z0-9._-]{0,63}
          "sha256": {"type": "string", "pattern": "^[0-9a-f]{64}$"},
          "number": {"type": "integer", "minimum": 1, "maximum": 999999999}}
 BODIES = {"/v1/screens/{id}/reports": "application/x-ndjson", "/v1/enrol": "application/json", "/v1/time": "application/json",
-          "/uploads/{id}": "application/octet-stream"}
+          "/v1/screens/{id}/picture": "image/png", "/uploads/{id}": "application/octet-stream"}
 OPEN = {"/sign-in", "/api/openapi.json"}  # nobody needs to be signed in
 TEXT = {"type": "string"}
 SCHEMAS = {

@@ -247,7 +247,7 @@ static void add_card(
     bt_html_add(html, "<article class=\"card %s\"><a class=\"pane\" href=\"/screens/%s\">",
         bt_glass_css(screen->state), screen->id);
     bt_glass_add_picture(html, screen, FALSE);
-    bt_html_add(html, "<h3>%s</h3></a><p class=\"fine id\">%s%s%s</p>", screen->name, screen->id,
+    bt_html_add(html, "<h2>%s</h2></a><p class=\"fine id\">%s%s%s</p>", screen->name, screen->id,
         area != NULL ? " · " : "", area != NULL ? area->name : "");
     bt_glass_add_state(html, visit, screen);
     bt_glass_add_notes(html, visit, screen);

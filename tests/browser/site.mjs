@@ -48,6 +48,10 @@ export class Site {
     this.database("INSERT OR IGNORE INTO role (user, area, role) VALUES (?, ?, ?)", user, area, role);
   }
 
+  take(user, role) {
+    this.database("DELETE FROM role WHERE user = ? AND role = ?", user, role);
+  }
+
   // Rows as JSON. Node 18 has no SQLite of its own.
   database(sql, ...values) {
     return JSON.parse(execFileSync("python3", ["-c", "import json, sqlite3, sys\n" +

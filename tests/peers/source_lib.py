@@ -158,6 +158,10 @@ class Source:
         with sqlite3.connect(os.path.join(self.data, "source.db"), timeout=10) as db:
             db.execute("INSERT OR IGNORE INTO role (user, area, role) VALUES (?, ?, ?)", (user, area, role))
 
+    def take(self, user, role):
+        with sqlite3.connect(os.path.join(self.data, "source.db"), timeout=10) as db:
+            db.execute("DELETE FROM role WHERE user = ? AND role = ?", (user, role))
+
     def publish(self, draft, *args, **more):
         """Publishes a folder with this manifest."""
         folder = tempfile.mkdtemp(dir=self.folder)
@@ -244,7 +248,7 @@ def source(kind=Source):
         one.stop()
     finally:
         one.kill()
-        shutil.rmtree(folder)
+        shutil.rmtree(folder, ignore_errors=True)  # its watcher may be on its way out
 
 
 TEXT = {
