@@ -13,7 +13,7 @@ import source_lib as lib
 EVIL = "\"'><script>alert(1)</script><img src=x onerror=alert(1)>&amp;"
 ALLOWED = {"html", "head", "meta", "title", "link", "body", "header", "div", "p", "h1", "h2", "h3", "h4",
            "form", "input", "span", "button", "main", "ul", "li", "b", "section", "label", "article",
-           "svg", "path", "symbol", "use", "time", "dl", "dt", "dd", "footer", "a", "nav", "img", "select", "datalist",
+           "svg", "path", "symbol", "use", "circle", "text", "time", "dl", "dt", "dd", "footer", "a", "nav", "img", "select", "datalist",
            "script", "option", "details", "summary", "table", "thead", "tbody", "tr", "th", "td", "ol", "br", "noscript"}
 
 
