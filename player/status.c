@@ -224,11 +224,45 @@ typedef struct {
     BtJson *body;
 } Heartbeat;
 
+/* What a source used, by what sync wrote down of it; 0 where it wrote nothing. */
+static gint64 used_bytes(const BtJson *outlook, const char *span)
+{
+    BtJsonAt at = bt_json_root("", outlook), part, used;
+    gint64 bytes = 0;
+    if (bt_json_member(&at, span, &part) && bt_json_read_object(&part, NULL) &&
+        bt_json_member(&part, "used", &used))
+        bt_json_read_int(&used, 0, G_MAXINT64, &bytes, NULL);
+    return bytes;
+}
+
+/* Of all sources together: a heartbeat has no room for each. */
+static BtJson *traffic_json(const BtConfig *config, BtFacts *facts)
+{
+    gint64 day_bytes = 0, month_bytes = 0;
+    for (guint i = 0; i < config->sources->len; i++) {
+        const BtConfigSource *source = g_ptr_array_index(config->sources, i);
+        BtSourceState *state = bt_facts_source(facts, source->name);
+        const char *text = state != NULL && state->outlook != NULL ? state->outlook : "";
+        g_autoptr(BtJson) outlook =
+            bt_json_parse(text, strlen(text), "ledger.db", OUTLOOK_MAX_BYTES, 4, NULL);
+        if (outlook != NULL) {
+            day_bytes += used_bytes(outlook, "day");
+            month_bytes += used_bytes(outlook, "month");
+        }
+        bt_source_state_free(state);
+    }
+    BtJson *json = bt_json_new_object();
+    bt_json_set_int(json, "day", day_bytes);
+    bt_json_set_int(json, "month", month_bytes);
+    return json;
+}
+
 static gboolean add_heartbeat(BtFacts *facts, gpointer data, GError **error)
 {
     Heartbeat *heartbeat = data;
     bt_json_set(heartbeat->body, "cache", cache_json(heartbeat->config));
     bt_json_set(heartbeat->body, "spool", spool_json(facts));
+    bt_json_set(heartbeat->body, "traffic", traffic_json(heartbeat->config, facts));
     return bt_facts_add(facts, "state", NULL, &heartbeat->at, bt_json_ref(heartbeat->body), error);
 }
 

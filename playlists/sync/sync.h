@@ -175,6 +175,17 @@ gboolean bt_sync_push(BtSync *sync, GBytes *ndjson, gint64 wall_ms, const BtPati
     BtPushReply *reply, GError **error);
 void bt_push_reply_clear(BtPushReply *reply);
 
+/* What became of a picture. */
+typedef enum {
+    BT_SYNC_PICTURE_TAKEN,
+    BT_SYNC_PICTURE_LATER,  /* the line, a busy peer, the budget: the same or a newer one again */
+    BT_SYNC_PICTURE_REFUSED /* the peer does not want this one */
+} BtSyncPicture;
+/* A small picture of the glass (image/webp), signed like a batch of reports, as far as the budget
+ * has room for a picture. */
+BtSyncPicture bt_sync_push_picture(
+    BtSync *sync, GBytes *webp, gint64 wall_ms, const BtPatience *patience);
+
 /* `wall_ms`: what time it is, or the latest instant that is surely past when that is later.
  * Enrolment: POST BASE/v1/enrol {"key":BASE64,"code":CLAIM}, signed like a report; the claim code,
  * eight letters and digits derived from the key, is what both sides show. The answer is 202

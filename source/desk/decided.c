@@ -2,6 +2,7 @@
 
 #include "base/error.h"
 #include "source/desk/cuts.h"
+#include "source/desk/notices.h"
 #include "source/desk/roles.h"
 #include "source/desk/signing.h"
 
@@ -9,7 +10,7 @@ typedef gboolean (*Hear)(
     BtStore *store, const BtJson *what, gboolean published, gint64 now_ms, GError **error);
 
 /* One a desk; each finds its own words in `what`. */
-static const Hear desks[] = { bt_cuts_decided, NULL };
+static const Hear desks[] = { bt_cuts_decided, bt_notices_decided, NULL };
 
 gboolean bt_decided_tell(
     BtStore *store, const BtProposal *proposal, gboolean published, gint64 now_ms, GError **error)

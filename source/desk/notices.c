@@ -180,14 +180,14 @@ gint64 bt_notices_add(BtStore *store, const char *area, const char *author, cons
         : 0;
 }
 
-static gboolean says_the_same(
+/* The revision that has these very words, 0 when the notice has others. */
+static gint64 revision_with(
     BtStore *store, const BtNoticeWords *words, const char *body, const char *targets)
 {
     g_autoptr(BtRows) rows = bt_db_query(store->db, NULL,
-        "SELECT 1 FROM notice WHERE id = ? AND area = ? AND body = ? AND targets = ?"
-        " AND revision = ?",
-        "isssi", words->id, words->area, body, targets, words->revision);
-    return rows != NULL && bt_rows_next(rows, NULL);
+        "SELECT revision FROM notice WHERE id = ? AND area = ? AND body = ? AND targets = ?",
+        "isss", words->id, words->area, body, targets);
+    return rows != NULL && bt_rows_next(rows, NULL) ? bt_rows_int(rows, 0) : 0;
 }
 
 gboolean bt_notices_save(
@@ -195,10 +195,10 @@ gboolean bt_notices_save(
 {
     g_autofree char *body = bt_json_to_text(words->body, FALSE);
     g_autofree char *targets = bt_json_to_text(words->targets, FALSE);
-    *saved = words->revision;
     if (!check_size(body, words->targets, error))
         return FALSE;
-    if (says_the_same(store, words, body, targets))
+    *saved = revision_with(store, words, body, targets);
+    if (*saved != 0)
         return TRUE;
     if (!bt_db_run(store->db, error,
             "UPDATE notice SET area = ?1, body = ?2, targets = ?3, updated_ms = ?4, state = "

@@ -53,7 +53,7 @@ GPtrArray *bt_notices_list(
 
 /* What a notice says from now on. `revision` is the one that was read: BT_ERROR_CONFLICT where
  * somebody saved another since, and nothing is changed. `*saved` is the new one; what says the same
- * keeps its revision and its state. BT_ERROR_LIMIT. */
+ * keeps its revision and its state, whichever was read. BT_ERROR_LIMIT. */
 typedef struct {
     gint64 id, revision;
     const char *area;

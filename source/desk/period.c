@@ -148,3 +148,11 @@ char *bt_period_next_day(const char *day, int days)
         g_date_subtract_days(&date, (guint)-days);
     return format(g_date_get_year(&date), (int)g_date_get_month(&date), g_date_get_day(&date));
 }
+
+char *bt_period_day_words(const char *day)
+{
+    GDate date;
+    return read_day(day, &date) ? g_strdup_printf("%02d/%02d/%04d", g_date_get_day(&date),
+                                      (int)g_date_get_month(&date), g_date_get_year(&date))
+                                : g_strdup(day);
+}

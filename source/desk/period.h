@@ -33,6 +33,8 @@ void bt_period_days(
     BtPeriod period, GTimeZone *timezone, gint64 now_ms, char **first, char **after);
 /* A day "YYYY-MM-DD" to its local midnight; FALSE for what is none. */
 gboolean bt_period_midnight(const char *day, GTimeZone *timezone, gint64 *midnight_ms);
+/* "27/11/2026" of "2026-11-27"; what is no such day stays as it is. (transfer full) */
+char *bt_period_day_words(const char *day);
 /* The day before, or after, a day. (transfer full) (nullable) */
 char *bt_period_next_day(const char *day, int days);
 

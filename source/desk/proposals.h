@@ -61,7 +61,9 @@ void bt_proposal_free(BtProposal *proposal);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(BtProposal, bt_proposal_free)
 
 typedef struct {
-    const char *kind, *area, *author, *reason;
+    const char *kind, *area;
+    const char *author; /* "": nobody's, the content is one that was signed before */
+    const char *reason;
     const BtJson *what;
     const GPtrArray *documents; /* of BtPlanDocument (press/plan.h); of each the payload and the
                                  * screens are read */

@@ -104,7 +104,7 @@ static gboolean add_rows(BtStore *store, const BtProposalNew *new, const BtKind 
         if (!add_document(store, kind, *id, i, g_ptr_array_index(new->documents, i), error))
             return FALSE;
     g_autofree char *note = g_strdup_printf("proposed %s %" G_GINT64_FORMAT, new->kind, *id);
-    return bt_store_note(store, now_ms, new->author, note, error);
+    return bt_store_note(store, now_ms, *new->author != '\0' ? new->author : "server", note, error);
 }
 
 gint64 bt_proposals_add(BtStore *store, const BtProposalNew *new, gint64 now_ms, GError **error)

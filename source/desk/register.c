@@ -250,22 +250,22 @@ BtTable *bt_register_table(const GPtrArray *entries)
 {
     BtTable *table = bt_table_new(
         "register", _("Register of boards"), _("Faults are those of the last twelve months."));
-    bt_table_add_column(table, "name", _("Board"), FALSE);
-    bt_table_add_column(table, "id", _("Id"), FALSE);
-    bt_table_add_column(table, "area", _("Area"), FALSE);
-    bt_table_add_column(table, "place", _("Place"), FALSE);
-    bt_table_add_column(table, "panel", _("Panel"), FALSE);
-    bt_table_add_column(table, "kind", _("Kind"), FALSE);
-    bt_table_add_column(table, "maker", _("Maker"), FALSE);
-    bt_table_add_column(table, "pitch_mm", _("Pitch, mm"), TRUE);
-    bt_table_add_column(table, "pixels", _("Pixels"), FALSE);
-    bt_table_add_column(table, "size", _("Size"), FALSE);
-    bt_table_add_column(table, "installed", _("Installed"), FALSE);
-    bt_table_add_column(table, "condition", _("Condition"), FALSE);
-    bt_table_add_column(table, "faults", _("Faults"), TRUE);
-    bt_table_add_column(table, "repairs", _("Repairs"), TRUE);
-    bt_table_add_column(table, "last_repair", _("Last repair"), FALSE);
-    bt_table_add_column(table, "note", _("Note"), FALSE);
+    bt_table_add_column(table, "name", _("Board"), BT_COLUMN_TEXT);
+    bt_table_add_column(table, "id", _("Id"), BT_COLUMN_CODE);
+    bt_table_add_column(table, "area", _("Area"), BT_COLUMN_TEXT);
+    bt_table_add_column(table, "place", _("Place"), BT_COLUMN_TEXT);
+    bt_table_add_column(table, "panel", _("Panel"), BT_COLUMN_TEXT);
+    bt_table_add_column(table, "kind", _("Kind"), BT_COLUMN_TEXT);
+    bt_table_add_column(table, "maker", _("Maker"), BT_COLUMN_TEXT);
+    bt_table_add_column(table, "pitch_mm", _("Pitch, mm"), BT_COLUMN_NUMBER);
+    bt_table_add_column(table, "pixels", _("Pixels"), BT_COLUMN_TEXT);
+    bt_table_add_column(table, "size", _("Size"), BT_COLUMN_TEXT);
+    bt_table_add_column(table, "installed", _("Installed"), BT_COLUMN_DAY);
+    bt_table_add_column(table, "condition", _("Condition"), BT_COLUMN_TEXT);
+    bt_table_add_column(table, "faults", _("Faults"), BT_COLUMN_NUMBER);
+    bt_table_add_column(table, "repairs", _("Repairs"), BT_COLUMN_NUMBER);
+    bt_table_add_column(table, "last_repair", _("Last repair"), BT_COLUMN_DAY);
+    bt_table_add_column(table, "note", _("Note"), BT_COLUMN_TEXT);
     for (guint i = 0; i < entries->len; i++)
         add_entry(table, g_ptr_array_index(entries, i));
     return table;

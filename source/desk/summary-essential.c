@@ -19,7 +19,7 @@ typedef struct {
 typedef struct {
     BtSummary *summary;
     GHashTable *bulletins; /* item, or "source/item" of another source → BtSummaryBulletin */
-    GHashTable *versions;  /* "version/item" of our own manifests: they have it */
+    GHashTable *languages; /* "VERSION/ITEM" of our own manifests → of all their items */
     GHashTable *cases;     /* "screen/…" and the bulletin's key → Case */
     GHashTable *until_ms; /* screen → gint64: when the manifest at hand was followed by another */
 } Book;
@@ -76,16 +76,14 @@ static void describe(BtSummaryBulletin *bulletin, const BtItem *item)
     bulletin->field = item->field;
 }
 
-static void publish_item(Book *book, const BtManifest *manifest, const BtItem *item,
-    const BtSummaryScreen *screen, gint64 from_ms, gint64 to_ms)
+static void publish_item(
+    Book *book, const BtItem *item, const BtSummaryScreen *screen, gint64 from_ms, gint64 to_ms)
 {
     BtSummaryBulletin *bulletin = take_bulletin(book, item->id, item->id);
     Case *one = take_case(book, bulletin, item->id, screen->id);
     describe(bulletin, item);
     one->from_ms = MIN(one->from_ms, from_ms);
     one->to_ms = MAX(one->to_ms, to_ms);
-    g_hash_table_add(
-        book->versions, g_strdup_printf("%" G_GINT64_FORMAT "/%s", manifest->version, item->id));
 }
 
 static gint64 followed_ms(const Book *book, const char *screen)
@@ -115,7 +113,17 @@ static void publish_to(
         gint64 begin_ms = MAX(from_ms, item->valid_from_ms),
                end_ms = MIN(to_ms, item->valid_until_ms);
         if (item->essential && begin_ms < end_ms)
-            publish_item(book, manifest, item, screen, begin_ms, end_ms);
+            publish_item(book, item, screen, begin_ms, end_ms);
+    }
+}
+
+static void note_languages(Book *book, const BtManifest *manifest)
+{
+    for (guint i = 0; i < manifest->items->len; i++) {
+        const BtItem *item = g_ptr_array_index(manifest->items, i);
+        g_hash_table_insert(book->languages,
+            g_strdup_printf("%" G_GINT64_FORMAT "/%s", manifest->version, item->id),
+            join_languages(item));
     }
 }
 
@@ -128,6 +136,8 @@ static gboolean read_documents(BtStore *store, Book *book, GError **error)
         "ii", book->summary->to_ms, book->summary->from_ms);
     while (rows != NULL && bt_rows_next(rows, &failure)) {
         g_autoptr(BtManifest) manifest = bt_published_read(store->site, bt_rows_text(rows, 0));
+        if (manifest != NULL)
+            note_languages(book, manifest);
         for (guint i = 0; manifest != NULL && i < manifest->screens->len; i++)
             publish_to(
                 book, manifest, g_ptr_array_index(manifest->screens, i), bt_rows_int(rows, 1));
@@ -157,8 +167,9 @@ static void take_played(const BtTelemetryPlayed *played, gpointer user)
     const BtSummaryScreen *screen = bt_summary_find(book->summary, played->screen);
     g_autofree char *version =
         g_strdup_printf("%" G_GINT64_FORMAT "/%s", played->version, played->item);
-    gboolean is_ours =
-        strcmp(played->cls, "emergency") != 0 && g_hash_table_contains(book->versions, version);
+    gboolean is_ours = strcmp(played->cls, "emergency") != 0 &&
+        g_hash_table_contains(book->bulletins, played->item) &&
+        g_hash_table_contains(book->languages, version);
     if (screen == NULL || !(is_ours || played->essential))
         return;
     g_autofree char *key =
@@ -217,14 +228,14 @@ static int compare_bulletins(gconstpointer a, gconstpointer b)
     return by_day != 0 ? by_day : strcmp(x->item, y->item);
 }
 
-gboolean bt_summary_add_bulletins(BtStore *store, BtSummary *summary, GError **error)
+gboolean bt_summary_add_bulletins(
+    BtStore *store, BtSummary *summary, GHashTable *languages, GError **error)
 {
     const BtTelemetryQuery period = { NULL, summary->from_ms, summary->to_ms };
     g_autoptr(GHashTable) bulletins = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
-    g_autoptr(GHashTable) versions = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
     g_autoptr(GHashTable) cases = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
     g_autoptr(GHashTable) until_ms = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
-    Book book = { summary, bulletins, versions, cases, until_ms };
+    Book book = { summary, bulletins, languages, cases, until_ms };
     if (!read_documents(store, &book, error) ||
         !bt_totals_played(store, &period, take_played, &book, error))
         return FALSE;

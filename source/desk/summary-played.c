@@ -9,7 +9,8 @@
 
 typedef struct {
     BtSummary *summary;
-    GHashTable *seen; /* "source/item" with a field or language before it: counted already */
+    GHashTable *languages; /* of our own items, by "VERSION/ITEM" */
+    GHashTable *seen;      /* "source/item" with a field or language before it: counted already */
 } Adding;
 
 static void add(
@@ -31,6 +32,15 @@ static void add_language(Adding *adding, const char *tag, const BtTelemetryPlaye
     add(adding, language, tag, played);
 }
 
+/* The source names what it has played a little later; our own manifests say it at once. */
+static const char *languages_of(const Adding *adding, const BtTelemetryPlayed *played)
+{
+    g_autofree char *key =
+        g_strdup_printf("%" G_GINT64_FORMAT "/%s", played->version, played->item);
+    const char *known = g_hash_table_lookup(adding->languages, key);
+    return played->languages != NULL ? played->languages : known != NULL ? known : "";
+}
+
 static void take(const BtTelemetryPlayed *played, gpointer user)
 {
     Adding *adding = user;
@@ -40,17 +50,18 @@ static void take(const BtTelemetryPlayed *played, gpointer user)
         bt_summary_find(adding->summary, played->screen) == NULL)
         return;
     add(adding, &adding->summary->fields[field], name, played);
-    g_auto(GStrv) tags = g_strsplit(played->languages != NULL ? played->languages : "", " ", 64);
+    g_auto(GStrv) tags = g_strsplit(languages_of(adding, played), " ", 64);
     if (tags[0] == NULL)
         add_language(adding, "", played);
     for (guint i = 0; tags[i] != NULL; i++)
         add_language(adding, tags[i], played);
 }
 
-gboolean bt_summary_add_played(BtStore *store, BtSummary *summary, GError **error)
+gboolean bt_summary_add_played(
+    BtStore *store, BtSummary *summary, GHashTable *languages, GError **error)
 {
     const BtTelemetryQuery period = { NULL, summary->from_ms, summary->to_ms };
     g_autoptr(GHashTable) seen = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
-    Adding adding = { summary, seen };
+    Adding adding = { summary, languages, seen };
     return bt_totals_played(store, &period, take, &adding, error);
 }

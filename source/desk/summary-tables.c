@@ -84,9 +84,9 @@ static BtTable *make_totals(const BtSummary *summary)
     for (guint i = 0; i < summary->screens->len; i++)
         n_works += ((const BtSummaryScreen *)g_ptr_array_index(summary->screens, i))->works;
     count_bulletins(summary, &n_shown);
-    bt_table_add_column(table, "what", _("Figure"), FALSE);
-    bt_table_add_column(table, "value", _("Value"), TRUE);
-    bt_table_add_column(table, "unit", _("Unit"), FALSE);
+    bt_table_add_column(table, "what", _("Figure"), BT_COLUMN_TEXT);
+    bt_table_add_column(table, "value", _("Value"), BT_COLUMN_NUMBER);
+    bt_table_add_column(table, "unit", _("Unit"), BT_COLUMN_TEXT);
     add_total(table, _("boards"), bt_cell_int(summary->screens->len), "");
     add_total(table, _("boards that work"), bt_cell_int(n_works), "");
     add_total(table, _("boards that never reported"), bt_cell_int(summary->n_unheard), "");
@@ -142,20 +142,20 @@ static BtTable *make_bulletins(const BtSummary *summary)
         _("Counted in boards. A board has received a bulletin when it told of an hour in the time "
           "in "
           "which the bulletin was in force, or showed it."));
-    bt_table_add_column(table, "title", _("Bulletin"), FALSE);
-    bt_table_add_column(table, "item", _("Id"), FALSE);
-    bt_table_add_column(table, "issuer", _("Issuer"), FALSE);
-    bt_table_add_column(table, "issued_on", _("Day"), FALSE);
-    bt_table_add_column(table, "document", _("Document"), FALSE);
-    bt_table_add_column(table, "field", _("Field"), FALSE);
-    bt_table_add_column(table, "languages", _("Languages"), FALSE);
-    bt_table_add_column(table, "published", _("Published to"), TRUE);
-    bt_table_add_column(table, "received", _("Received"), TRUE);
-    bt_table_add_column(table, "shown", _("Shown"), TRUE);
-    bt_table_add_column(table, "not_shown", _("Not shown"), TRUE);
-    bt_table_add_column(table, "why", _("Why not"), FALSE);
-    bt_table_add_column(table, "count", _("Times"), TRUE);
-    bt_table_add_column(table, "hours", _("Hours"), TRUE);
+    bt_table_add_column(table, "title", _("Bulletin"), BT_COLUMN_TEXT);
+    bt_table_add_column(table, "item", _("Id"), BT_COLUMN_CODE);
+    bt_table_add_column(table, "issuer", _("Issuer"), BT_COLUMN_TEXT);
+    bt_table_add_column(table, "issued_on", _("Day"), BT_COLUMN_DAY);
+    bt_table_add_column(table, "document", _("Document"), BT_COLUMN_TEXT);
+    bt_table_add_column(table, "field", _("Field"), BT_COLUMN_TEXT);
+    bt_table_add_column(table, "languages", _("Languages"), BT_COLUMN_TEXT);
+    bt_table_add_column(table, "published", _("Published to"), BT_COLUMN_NUMBER);
+    bt_table_add_column(table, "received", _("Received"), BT_COLUMN_NUMBER);
+    bt_table_add_column(table, "shown", _("Shown"), BT_COLUMN_NUMBER);
+    bt_table_add_column(table, "not_shown", _("Not shown"), BT_COLUMN_NUMBER);
+    bt_table_add_column(table, "why", _("Why not"), BT_COLUMN_TEXT);
+    bt_table_add_column(table, "count", _("Times"), BT_COLUMN_NUMBER);
+    bt_table_add_column(table, "hours", _("Hours"), BT_COLUMN_NUMBER);
     for (guint i = 0; i < summary->bulletins->len; i++)
         add_bulletin(table, g_ptr_array_index(summary->bulletins, i));
     return table;
@@ -166,11 +166,11 @@ static BtTable *make_bulletins(const BtSummary *summary)
 static BtTable *make_causes(const BtSummary *summary)
 {
     BtTable *table = bt_table_new("causes", _("Not showing, by cause"), "");
-    bt_table_add_column(table, "state", _("State"), FALSE);
-    bt_table_add_column(table, "words", _("Cause"), FALSE);
-    bt_table_add_column(table, "cause", _("Code"), FALSE);
-    bt_table_add_column(table, "hours", _("Hours"), TRUE);
-    bt_table_add_column(table, "screens", _("Boards"), TRUE);
+    bt_table_add_column(table, "state", _("State"), BT_COLUMN_TEXT);
+    bt_table_add_column(table, "words", _("Cause"), BT_COLUMN_TEXT);
+    bt_table_add_column(table, "cause", _("Code"), BT_COLUMN_CODE);
+    bt_table_add_column(table, "hours", _("Hours"), BT_COLUMN_NUMBER);
+    bt_table_add_column(table, "screens", _("Boards"), BT_COLUMN_NUMBER);
     for (guint i = 0; i < summary->causes->len; i++) {
         const BtSummaryCause *cause = g_ptr_array_index(summary->causes, i);
         g_autofree char *hours = bt_cell_hours(cause->ms), *screens = bt_cell_int(cause->n_screens);
@@ -192,11 +192,11 @@ static void add_played(
 static BtTable *new_played(const char *key, const char *title, const char *note, const char *what)
 {
     BtTable *table = bt_table_new(key, title, note);
-    bt_table_add_column(table, "name", what, FALSE);
-    bt_table_add_column(table, "code", _("Code"), FALSE);
-    bt_table_add_column(table, "items", _("Bulletins"), TRUE);
-    bt_table_add_column(table, "count", _("Times"), TRUE);
-    bt_table_add_column(table, "minutes", _("Minutes"), TRUE);
+    bt_table_add_column(table, "name", what, BT_COLUMN_TEXT);
+    bt_table_add_column(table, "code", _("Code"), BT_COLUMN_CODE);
+    bt_table_add_column(table, "items", _("Bulletins"), BT_COLUMN_NUMBER);
+    bt_table_add_column(table, "count", _("Times"), BT_COLUMN_NUMBER);
+    bt_table_add_column(table, "minutes", _("Minutes"), BT_COLUMN_NUMBER);
     return table;
 }
 
@@ -235,11 +235,11 @@ static BtTable *make_areas(const BtSummary *summary)
     static const char *const kinds[BT_N_AREA_KINDS] = { N_("province"), N_("region"), N_("commune"),
         N_("village") };
     BtTable *table = bt_table_new("areas", _("Areas"), "");
-    bt_table_add_column(table, "name", _("Area"), FALSE);
-    bt_table_add_column(table, "id", _("Id"), FALSE);
-    bt_table_add_column(table, "kind", _("Kind"), FALSE);
-    bt_table_add_column(table, "screens", _("Boards"), TRUE);
-    bt_table_add_column(table, "working", _("Working"), TRUE);
+    bt_table_add_column(table, "name", _("Area"), BT_COLUMN_TEXT);
+    bt_table_add_column(table, "id", _("Id"), BT_COLUMN_CODE);
+    bt_table_add_column(table, "kind", _("Kind"), BT_COLUMN_TEXT);
+    bt_table_add_column(table, "screens", _("Boards"), BT_COLUMN_NUMBER);
+    bt_table_add_column(table, "working", _("Working"), BT_COLUMN_NUMBER);
     for (guint i = 0; i < summary->areas->len; i++) {
         const BtSummaryArea *area = g_ptr_array_index(summary->areas, i);
         g_autofree char *n = bt_cell_int(area->n_screens), *working = bt_cell_int(area->n_working);
@@ -261,16 +261,16 @@ static const char *area_name(const BtSummary *summary, const char *id)
 static BtTable *make_screens(const BtSummary *summary)
 {
     BtTable *table = bt_table_new("screens", _("Boards"), "");
-    bt_table_add_column(table, "name", _("Board"), FALSE);
-    bt_table_add_column(table, "id", _("Id"), FALSE);
-    bt_table_add_column(table, "area", _("Area"), FALSE);
-    bt_table_add_column(table, "planned_hours", _("Planned"), TRUE);
-    bt_table_add_column(table, "lit_hours", _("Lit"), TRUE);
-    bt_table_add_column(table, "availability", _("Availability, %"), TRUE);
-    bt_table_add_column(table, "unconfirmed_hours", _("Unconfirmed"), TRUE);
-    bt_table_add_column(table, "not_showing_hours", _("Not showing"), TRUE);
-    bt_table_add_column(table, "unknown_hours", _("Unknown"), TRUE);
-    bt_table_add_column(table, "off_hours", _("Off by timetable"), TRUE);
+    bt_table_add_column(table, "name", _("Board"), BT_COLUMN_TEXT);
+    bt_table_add_column(table, "id", _("Id"), BT_COLUMN_CODE);
+    bt_table_add_column(table, "area", _("Area"), BT_COLUMN_TEXT);
+    bt_table_add_column(table, "planned_hours", _("Planned"), BT_COLUMN_NUMBER);
+    bt_table_add_column(table, "lit_hours", _("Lit"), BT_COLUMN_NUMBER);
+    bt_table_add_column(table, "availability", _("Availability, %"), BT_COLUMN_NUMBER);
+    bt_table_add_column(table, "unconfirmed_hours", _("Unconfirmed"), BT_COLUMN_NUMBER);
+    bt_table_add_column(table, "not_showing_hours", _("Not showing"), BT_COLUMN_NUMBER);
+    bt_table_add_column(table, "unknown_hours", _("Unknown"), BT_COLUMN_NUMBER);
+    bt_table_add_column(table, "off_hours", _("Off by timetable"), BT_COLUMN_NUMBER);
     for (guint i = 0; i < summary->screens->len; i++) {
         const BtSummaryScreen *screen = g_ptr_array_index(summary->screens, i);
         g_autofree char *planned = bt_cell_hours(screen->planned_ms),

@@ -267,8 +267,10 @@ BtSummary *bt_summary_make(
         !bt_totals_causes(store, &period, take_cause, summary, error))
         return NULL;
     finish_screens(summary);
-    return bt_summary_add_played(store, summary, error) &&
-            bt_summary_add_bulletins(store, summary, error)
+    g_autoptr(GHashTable) languages =
+        g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
+    return bt_summary_add_bulletins(store, summary, languages, error) &&
+            bt_summary_add_played(store, summary, languages, error)
         ? g_steal_pointer(&summary)
         : NULL;
 }

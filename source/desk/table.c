@@ -37,12 +37,12 @@ void bt_table_free(BtTable *table)
     g_free(table);
 }
 
-void bt_table_add_column(BtTable *table, const char *key, const char *label, gboolean is_number)
+void bt_table_add_column(BtTable *table, const char *key, const char *label, BtColumnKind kind)
 {
     BtTableColumn *column = g_new0(BtTableColumn, 1);
     column->key = g_strdup(key);
     column->label = g_strdup(label);
-    column->is_number = is_number;
+    column->kind = kind;
     g_ptr_array_add(table->columns, column);
 }
 
@@ -93,7 +93,7 @@ static void add_table(GString *csv, const BtTable *table)
         for (guint i = 0; i < table->columns->len; i++) {
             const BtTableColumn *column = g_ptr_array_index(table->columns, i);
             g_string_append(csv, i > 0 ? "," : "");
-            add_cell(csv, cells[i], column->is_number);
+            add_cell(csv, cells[i], column->kind == BT_COLUMN_NUMBER);
         }
         g_string_append(csv, "\r\n");
     }
@@ -116,7 +116,7 @@ static BtJson *row_to_json(const BtTable *table, const char *const *cells)
     BtJson *json = bt_json_new_object();
     for (guint i = 0; i < table->columns->len; i++) {
         const BtTableColumn *column = g_ptr_array_index(table->columns, i);
-        if (!column->is_number)
+        if (column->kind != BT_COLUMN_NUMBER)
             bt_json_set_string(json, column->key, cells[i]);
         else if (*cells[i] == '\0')
             bt_json_set_string(json, column->key, NULL);

@@ -4,10 +4,17 @@
 
 #include "base/json.h"
 
+typedef enum {
+    BT_COLUMN_TEXT,
+    BT_COLUMN_NUMBER,
+    BT_COLUMN_DAY,  /* "YYYY-MM-DD", or "" */
+    BT_COLUMN_CODE, /* text for programs: not on a page */
+} BtColumnKind;
+
 typedef struct {
     char *key;   /* for programs: "lit_hours" */
     char *label; /* for people */
-    gboolean is_number;
+    BtColumnKind kind;
 } BtTableColumn;
 
 typedef struct {
@@ -22,7 +29,7 @@ BtTable *bt_table_new(const char *key, const char *title, const char *note);
 /* Takes NULL too. */
 void bt_table_free(BtTable *table);
 /* A column to the right of those that are there. */
-void bt_table_add_column(BtTable *table, const char *key, const char *label, gboolean is_number);
+void bt_table_add_column(BtTable *table, const char *key, const char *label, BtColumnKind kind);
 /* As many cells as columns, NULL-ended. */
 void bt_table_add_row(BtTable *table, const char *cell, ...) G_GNUC_NULL_TERMINATED;
 

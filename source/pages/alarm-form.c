@@ -12,6 +12,14 @@ static const struct {
 } languages[] = { { "vi", "Tiếng Việt" }, { "jra", "Jrai" }, { "bdq", "Bahnar" }, { "rad", "Êđê" },
     { "km", "ភាសាខ្មែរ" }, { "en", "English" } };
 
+const char *bt_alarm_language(const char *lang)
+{
+    for (gsize i = 0; i < G_N_ELEMENTS(languages); i++)
+        if (strcmp(languages[i].lang, lang) == 0)
+            return languages[i].name;
+    return lang;
+}
+
 /* Of Decision 18/2021/QĐ-TTg, article 4. */
 static const char *const level_words[BT_ALERT_MAX_LEVEL + 1] = { N_("Urgent, without a level"),
     N_("Level 1 – low"), N_("Level 2 – moderate"), N_("Level 3 – high"), N_("Level 4 – very high"),
@@ -41,7 +49,7 @@ static void add_area_field(GString *html, const BtVisit *visit, const char *lang
 {
     g_autofree char *name = g_strdup_printf("%s.%s", lang, part);
     bt_html_add(html,
-        "<label>%s<textarea name=\"%s\" lang=\"%s\" rows=\"2\" maxlength=\"%d\"%s>\n%s</textarea>"
+        "<label>%s<textarea name=\"%s\" lang=\"%s\" rows=\"3\" maxlength=\"%d\"%s>\n%s</textarea>"
         "</label>",
         label, name, lang, BT_ALERT_PART_MAX_CHARS, required ? " required" : "",
         value_of(visit, name, template));

@@ -12,6 +12,8 @@
 
 /* The word and the colour of a level, as the glass has them. */
 void bt_alarm_add_level(GString *html, int level);
+/* What its readers call a language; the tag where it is none of the form's. Static or borrowed. */
+const char *bt_alarm_language(const char *lang);
 /* The whole form, filled by what came or by the template. `fault` (nullable) stands over it. */
 void bt_alarm_add_form(
     GString *html, const BtVisit *visit, const BtTemplate *template, const char *fault);

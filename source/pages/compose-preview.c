@@ -2,13 +2,13 @@
 #include "playlists/model/manifest.h"
 #include "source/pages/compose.h"
 
+#include "source/pages/answers.h"
 #include "source/pages/html.h"
 #include "source/pages/languages.h"
 #include "source/pages/preview.h"
 
 #include <string.h>
 
-#define CHECK_DEPTH 8
 #define MAX_PICTURES 24 /* of one shape, in one language */
 
 const char *const bt_compose_warned_fields[] = { "issuer", "until", "targets", "all", NULL };
@@ -44,6 +44,7 @@ static BtAsk ask_of(const BtVisit *visit, const BtPlanDocument *document, BtAskK
         .is_led = document->is_led,
         .at_ms = at_ms,
         .until_ms = kind == BT_ASK_RUNDOWN ? at_ms + 1 : 0,
+        .pages = kind == BT_ASK_RUNDOWN,
         .english = kind == BT_ASK_CHECK && visit->english };
 }
 
@@ -219,17 +220,17 @@ static char *sentence(const char *message, const char *code)
 static void add_warning(
     GPtrArray *said, const BtJsonAt *warning, const BtPlaceShape *shape, gboolean refused)
 {
-    const char *message = bt_compose_word(warning->value, "message");
+    const char *message = bt_answer_word(warning, "message");
     if (*message == '\0')
         return;
     g_autofree char *field =
-        refused ? g_strdup("all") : field_of(bt_compose_word(warning->value, "pointer"));
-    g_autofree char *words = sentence(message, bt_compose_word(warning->value, "code"));
+        refused ? g_strdup("all") : field_of(bt_answer_word(warning, "pointer"));
+    g_autofree char *words = sentence(message, bt_answer_word(warning, "code"));
     if (was_said(said, field, words))
         return;
     BtNoticeLack *one = g_new0(BtNoticeLack, 1);
     one->field = g_steal_pointer(&field);
-    one->words = *bt_compose_word(warning->value, "layout") != '\0'
+    one->words = *bt_answer_word(warning, "layout") != '\0'
         ? g_strdup_printf("%d × %d: %s", shape->width_px, shape->height_px, words)
         : g_strdup(words);
     g_ptr_array_add(said, one);
@@ -248,10 +249,7 @@ static void add_warnings(
 
 static void read_check(GPtrArray *said, GBytes *answer, const BtPlaceShape *shape)
 {
-    gsize size;
-    const void *data = g_bytes_get_data(answer, &size);
-    g_autoptr(BtJson) json =
-        bt_json_parse(data, size, "check", BT_PLAYER_ANSWER_MAX_BYTES, CHECK_DEPTH, NULL);
+    g_autoptr(BtJson) json = bt_answer_parse(answer);
     BtJsonAt root = bt_json_root("check", json), files;
     if (json == NULL || !bt_json_read_object(&root, NULL) ||
         !bt_json_member(&root, "files", &files) || bt_json_length(&files) == 0)

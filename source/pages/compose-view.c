@@ -227,8 +227,6 @@ void bt_compose_add_form(GString *html, const BtVisit *visit, const BtComposeVie
         " hx-target=\"#saved\" hx-sync=\"this:queue last\">",
         id, id);
     bt_visit_add_token(html, visit);
-    bt_html_add(
-        html, "<input type=\"hidden\" id=\"revision\" name=\"revision\" value=\"%s\">", revision);
     add_said(html, view, "all");
     add_area(html, view, areas);
     add_texts(html, view);
@@ -236,9 +234,10 @@ void bt_compose_add_form(GString *html, const BtVisit *visit, const BtComposeVie
     add_more(html, visit, view, areas);
     bt_html_add(html,
         "<div class=\"actions\"><p id=\"saved\" class=\"fine\" role=\"status\""
-        " data-offline=\"%s\"></p>"
+        " data-offline=\"%s\"><span></span>"
+        "<input type=\"hidden\" name=\"revision\" value=\"%s\"></p>"
         "<button class=\"quiet\" name=\"do\" value=\"save\" data-without-script>%s</button>"
         "<button formaction=\"/notices/%s/send\">%s</button></div></form>",
-        _("Not saved: there is no connection. Your words stay here."), _("Save and look"), id,
-        _("Send for approval"));
+        _("Not saved: there is no connection. Your words stay here."), revision, _("Save and look"),
+        id, _("Send for approval"));
 }

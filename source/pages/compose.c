@@ -179,12 +179,9 @@ static BtAnswered say_saved(BtVisit *visit, gint64 revision)
         NULL };
     GString *html = g_string_new(NULL);
     g_autofree char *number = g_strdup_printf("%" G_GINT64_FORMAT, revision);
-    bt_html_add(html, "%s ", _("Saved"));
+    bt_html_add(html, "<span>%s ", _("Saved"));
     bt_visit_add_time(html, visit, visit->now_ms);
-    bt_html_add(html,
-        "<input type=\"hidden\" id=\"revision\" name=\"revision\" value=\"%s\""
-        " hx-swap-oob=\"true\">",
-        number);
+    bt_html_add(html, "</span><input type=\"hidden\" name=\"revision\" value=\"%s\">", number);
     g_autoptr(GBytes) body = g_string_free_to_bytes(html);
     return bt_http_answer(visit->request, BT_HTTP_OK, "text/html; charset=utf-8", body, headers);
 }

@@ -83,6 +83,8 @@ extern const char *const bt_compose_warned_fields[];
 
 /* ---- notice-words.c ---- */
 
+/* The class of a state's colour. Static. */
+const char *bt_notice_state_css(BtNoticeState state);
 /* A state as a word, a colour and a shape. */
 void bt_notice_add_state(GString *html, const BtNotice *notice);
 

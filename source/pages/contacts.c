@@ -2,11 +2,10 @@
 #include "source/pages/routes.h"
 
 #include "base/error.h"
-#include "source/desk/areas.h"
 #include "source/desk/contacts.h"
 #include "source/desk/outbox.h"
 #include "source/pages/html.h"
-#include "source/pages/visit.h"
+#include "source/pages/tables.h"
 
 #include <string.h>
 
@@ -46,22 +45,9 @@ static void add_me(GString *html, const BtVisit *visit)
 
 static void add_choice(GString *html, const BtVisit *visit, const char *chosen)
 {
-    g_autoptr(GPtrArray) areas = bt_areas_list(visit->store);
-    bt_html_add(html,
-        "<form method=\"get\" action=\"/contacts\" class=\"row\"><label>%s"
-        "<select name=\"area\">",
-        _("Area"));
-    for (guint i = 0; i < areas->len; i++) {
-        const BtArea *area = g_ptr_array_index(areas, i);
-        if (area->ended_ms != 0 || !bt_visit_may(visit, MAY_SEE, area->id))
-            continue;
-        bt_html_add(html, "<option value=\"%s\"%s>", area->id,
-            strcmp(area->id, chosen) == 0 ? " selected" : "");
-        for (guint d = 0; d < area->depth; d++)
-            g_string_append(html, "– ");
-        bt_html_add(html, "%s</option>", area->name);
-    }
-    bt_html_add(html, "</select></label><button class=\"quiet\">%s</button></form>", _("Show"));
+    g_string_append(html, "<form method=\"get\" action=\"/contacts\" class=\"row\">");
+    bt_tables_add_areas(html, visit, MAY_SEE, _("Area"), chosen);
+    bt_html_add(html, "<button class=\"quiet\">%s</button></form>", _("Show"));
 }
 
 static void add_addresses(GString *html, const BtVisit *visit, const char *area)
@@ -132,16 +118,15 @@ static void add_area(GString *html, const BtVisit *visit, const char *area)
 static void add_outgoing(GString *html, const BtVisit *visit, const BtOutgoing *outgoing)
 {
     gboolean is_hook = strcmp(outgoing->way, "hook") == 0;
-    bt_html_add(html, "<tr><td>");
+    bt_html_add(html, "<li><div><b>%s</b><p class=\"fine\">", outgoing->subject);
     bt_visit_add_time(html, visit, outgoing->created_ms);
-    bt_html_add(html, "</td><td>%s</td><td>%s</td><td>", is_hook ? _("Webhook") : outgoing->target,
-        outgoing->subject);
+    bt_html_add(html, " · %s</p></div>", is_hook ? _("Webhook") : outgoing->target);
     if (outgoing->sent_ms > 0)
-        bt_html_add(html, "%s", _("sent"));
+        bt_html_add(html, "<span>%s</span>", _("sent"));
     else
-        bt_html_add(html, "<span class=\"fault\">%s</span> <span class=\"fine\">%s</span>",
+        bt_html_add(html, "<span class=\"fault\">%s</span><span class=\"fine\">%s</span>",
             outgoing->given_up_ms > 0 ? _("given up") : _("waits"), outgoing->problem);
-    g_string_append(html, "</td></tr>");
+    g_string_append(html, "</li>");
 }
 
 static void add_messages(GString *html, const BtVisit *visit)
@@ -151,39 +136,17 @@ static void add_messages(GString *html, const BtVisit *visit)
     bt_html_add(html, "<section class=\"panel\"><h2>%s</h2>", _("The last messages"));
     if (list->len == 0)
         bt_html_add(html, "<p class=\"none\">%s</p>", _("There are none yet."));
-    else {
-        bt_html_add(html,
-            "<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"%s\"><table><thead>"
-            "<tr><th scope=\"col\">%s</th><th scope=\"col\">%s</th><th scope=\"col\">%s</th>"
-            "<th scope=\"col\">%s</th></tr></thead><tbody>",
-            _("The last messages"), _("When"), _("To"), _("What"), _("State"));
-        for (guint i = 0; i < list->len; i++)
-            add_outgoing(html, visit, g_ptr_array_index(list, i));
-        g_string_append(html, "</tbody></table></div>");
-    }
-    g_string_append(html, "</section>");
+    g_string_append(html, "<ul class=\"rows\">");
+    for (guint i = 0; i < list->len; i++)
+        add_outgoing(html, visit, g_ptr_array_index(list, i));
+    g_string_append(html, "</ul></section>");
 }
 
 /* ---- the page ---- */
 
-/* The area that was asked for where one may see it, else the first that one may. (transfer full) */
-static char *chosen_area(const BtVisit *visit, const char *asked)
-{
-    if (*asked != '\0' && bt_visit_may(visit, MAY_SEE, asked) &&
-        bt_areas_stands(visit->store, asked))
-        return g_strdup(asked);
-    g_autoptr(GPtrArray) areas = bt_areas_list(visit->store);
-    for (guint i = 0; i < areas->len; i++) {
-        const BtArea *area = g_ptr_array_index(areas, i);
-        if (area->ended_ms == 0 && bt_visit_may(visit, MAY_SEE, area->id))
-            return g_strdup(area->id);
-    }
-    return NULL;
-}
-
 static BtAnswered answer(BtVisit *visit, unsigned status, const char *asked, const char *message)
 {
-    g_autofree char *area = chosen_area(visit, asked);
+    g_autofree char *area = bt_tables_area(visit, MAY_SEE, asked);
     GString *html = g_string_new(NULL);
     if (message != NULL)
         bt_html_add(html, "<p class=\"message\" role=\"alert\">%s</p>", message);

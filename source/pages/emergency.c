@@ -101,7 +101,10 @@ static void add_facts(GString *html, const BtVisit *visit, const BtAlarm *alarm)
 
 static void add_card(GString *html, const BtVisit *visit, const BtAlarm *alarm)
 {
-    bt_html_add(html, "<li class=\"card\"><h3>%s</h3>", alarm->title);
+    const char *css = !bt_alarm_stands(alarm, visit->now_ms) ? ""
+        : alarm->state == BT_PROPOSAL_PUBLISHED              ? " bad"
+                                                             : " warn";
+    bt_html_add(html, "<li class=\"card%s\"><h3>%s</h3>", css, alarm->title);
     bt_alarm_add_level(html, alarm->level);
     add_state(html, visit, alarm);
     add_facts(html, visit, alarm);
@@ -261,7 +264,7 @@ static void add_texts(GString *html, const BtItem *item)
         bt_html_add(html,
             "<article class=\"card\" lang=\"%s\"><p class=\"fine\">%s</p><h3 data-text>%s</h3>"
             "<p class=\"lines\" data-text>%s</p></article>",
-            text->lang, text->lang, text->title, text->body);
+            text->lang, bt_alarm_language(text->lang), text->title, text->body);
     }
 }
 

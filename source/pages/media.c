@@ -6,6 +6,7 @@
 #include "source/pages/area-choice.h"
 #include "source/pages/files.h"
 #include "source/pages/html.h"
+#include "source/pages/media-picture.h"
 #include "source/pages/media-words.h"
 #include "source/pages/uploads.h"
 
@@ -13,7 +14,7 @@
 
 #define EDITORS (1u << BT_ROLE_EDITOR)
 #define READERS (EDITORS | 1u << BT_ROLE_APPROVER | 1u << BT_ROLE_OPERATOR | 1u << BT_ROLE_AUDITOR)
-#define PER_PAGE 60
+#define PER_PAGE 24 /* as many pictures as the player draws in a moment */
 #define PER_CHOICE 24
 #define FORM_MAX_BYTES 4096
 
@@ -110,10 +111,9 @@ static void add_sending(GString *html, const BtVisit *visit)
 
 static void add_file(GString *html, const BtVisit *visit, const BtLibraryFile *file)
 {
-    bt_html_add(html, "<li class=\"card\"><div class=\"thumb\">");
-    bt_media_add_sign(html, file->kind);
-    bt_html_add(
-        html, "</div><a href=\"/media/%s\">%s</a><p class=\"fine\">", file->sha256, file->name);
+    g_string_append(html, "<li class=\"card\">");
+    bt_media_add_picture(html, visit, file, FALSE);
+    bt_html_add(html, "<a href=\"/media/%s\">%s</a><p class=\"fine\">", file->sha256, file->name);
     bt_media_add_facts(html, visit, file);
     g_string_append(html, "</p></li>");
 }
@@ -220,9 +220,9 @@ static void add_choice(GString *html, const BtVisit *visit, const BtLibraryFile 
         file->sha256);
     if (strcmp(file->sha256, chosen) == 0)
         g_string_append(html, " checked");
-    g_string_append(html, "><span class=\"thumb\">");
-    bt_media_add_sign(html, file->kind);
-    bt_html_add(html, "</span><span>%s</span><span class=\"fine\">", file->name);
+    g_string_append(html, ">");
+    bt_media_add_picture(html, visit, file, FALSE);
+    bt_html_add(html, "<span>%s</span><span class=\"fine\">", file->name);
     bt_media_add_facts(html, visit, file);
     g_string_append(html, "</span></label></li>");
 }
@@ -313,9 +313,9 @@ static void add_remove(
 static void add_about(GString *html, const BtVisit *visit, const BtLibraryFile *file)
 {
     g_autofree char *area = bt_area_choice_name(visit, file->area);
-    g_string_append(html, "<section class=\"panel\"><div class=\"thumb large\">");
-    bt_media_add_sign(html, file->kind);
-    g_string_append(html, "</div><p>");
+    g_string_append(html, "<section class=\"panel\">");
+    bt_media_add_picture(html, visit, file, TRUE);
+    g_string_append(html, "<p>");
     bt_media_add_facts(html, visit, file);
     bt_html_add(html, "</p><p class=\"fine\">%s · %s · ", area, file->user);
     bt_visit_add_time(html, visit, file->created_ms);

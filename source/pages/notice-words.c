@@ -21,6 +21,11 @@ static const struct {
         "<path d=\"M10 2a8 8 0 1 0 0 16 8 8 0 0 0 0-16zm1 3v5l3.500 2-1 1.700L9 11V5z\"/>" },
 };
 
+const char *bt_notice_state_css(BtNoticeState state)
+{
+    return states[state].css;
+}
+
 void bt_notice_add_state(GString *html, const BtNotice *notice)
 {
     bt_html_add(html,

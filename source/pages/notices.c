@@ -66,8 +66,8 @@ static void add_card(GString *html, BtVisit *visit, const BtNotice *notice)
     g_autofree char *id = g_strdup_printf("%" G_GINT64_FORMAT, notice->id);
     g_autofree char *area = bt_places_area_name(visit->store, notice->area);
     g_autofree char *until = bt_compose_day(visit, notice->body, "until");
-    bt_html_add(html, "<li><article class=\"card\"><h2><a href=\"/notices/%s\">%s</a></h2>", id,
-        *title != '\0' ? title : _("without a title"));
+    bt_html_add(html, "<li><article class=\"card %s\"><h2><a href=\"/notices/%s\">%s</a></h2>",
+        bt_notice_state_css(notice->state), id, *title != '\0' ? title : _("without a title"));
     bt_html_add(html, "<p class=\"fine\">%s · %s ", area, notice->author);
     bt_visit_add_time(html, visit, notice->updated_ms);
     g_string_append(html, "</p>");

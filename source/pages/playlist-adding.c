@@ -4,6 +4,7 @@
 #include "source/desk/library.h"
 #include "source/desk/playlists.h"
 #include "source/pages/html.h"
+#include "source/pages/media-picture.h"
 #include "source/pages/media-words.h"
 #include "source/pages/playlist-items.h"
 #include "source/pages/routes.h"
@@ -11,7 +12,7 @@
 #include <string.h>
 
 #define FORM_MAX_BYTES (32 * 1024) /* a mark for each file and notice that is listed */
-#define MAX_FILES 60
+#define MAX_FILES 24               /* as many pictures as the player draws in a moment */
 #define MAX_NOTICES 60
 #define URL_MAX 2000 /* code points, as FORMAT.md says */
 
@@ -40,9 +41,8 @@ static void add_files(GString *html, BtVisit *visit)
         const BtLibraryFile *file = g_ptr_array_index(files, i);
         g_string_append(html, "<li>");
         add_mark(html, "file", file->sha256);
-        g_string_append(html, "<span class=\"thumb\">");
-        bt_media_add_sign(html, file->kind);
-        bt_html_add(html, "</span><span>%s</span><span class=\"fine\">", file->name);
+        bt_media_add_picture(html, visit, file, FALSE);
+        bt_html_add(html, "<span>%s</span><span class=\"fine\">", file->name);
         bt_media_add_facts(html, visit, file);
         g_string_append(html, "</span></label></li>");
     }

@@ -1,12 +1,12 @@
 /* All that a document shows, by what the player says of the coming day. */
 #include "playlists/model/manifest.h"
+#include "source/pages/answers.h"
 #include "source/pages/html.h"
 #include "source/pages/languages.h"
 #include "source/pages/preview-parts.h"
 
 #include <string.h>
 
-#define RUNDOWN_DEPTH 8
 #define FILM_LOOK_MS 3000
 
 /* ---- pages of a rundown ---- */
@@ -16,40 +16,6 @@ static void page_clear(gpointer data)
     g_free(((BtPreviewPage *)data)->lang);
 }
 
-static gint64 number_of(const BtJsonAt *object, const char *key)
-{
-    BtJsonAt at;
-    gint64 number;
-    return bt_json_member(object, key, &at) && bt_json_read_int(&at, 0, 10000, &number, NULL)
-        ? number
-        : 0;
-}
-
-static gint64 time_of(const BtJsonAt *object, const char *key)
-{
-    BtJsonAt at;
-    gint64 at_ms;
-    return bt_json_member(object, key, &at) && bt_json_read_time(&at, &at_ms, NULL) ? at_ms : 0;
-}
-
-static const char *word_of(const BtJsonAt *object, const char *key)
-{
-    BtJsonAt at;
-    const char *word = bt_json_member(object, key, &at) && bt_json_is_string(&at)
-        ? bt_json_read_string(&at, 0, G_MAXSIZE, NULL)
-        : NULL;
-    return word != NULL ? word : "";
-}
-
-static BtJson *parse(GBytes *rundown)
-{
-    gsize size = 0;
-    const void *data = rundown != NULL ? g_bytes_get_data(rundown, &size) : NULL;
-    return data != NULL
-        ? bt_json_parse(data, size, "rundown", BT_PLAYER_ANSWER_MAX_BYTES, RUNDOWN_DEPTH, NULL)
-        : NULL;
-}
-
 /* Of one row. */
 static void add_pages(GArray *pages, const BtJsonAt *row)
 {
@@ -57,12 +23,13 @@ static void add_pages(GArray *pages, const BtJsonAt *row)
     gsize n = bt_json_member(row, "pages", &list) ? bt_json_length(&list) : 0;
     for (gsize i = 0; i < n; i++) {
         BtJsonAt at = bt_json_element(&list, i);
-        const BtPreviewPage page = { g_strdup(word_of(&at, "lang")), time_of(&at, "start"),
-            (guint)number_of(&at, "page"), (guint)number_of(&at, "of") };
+        const BtPreviewPage page = { g_strdup(bt_answer_word(&at, "lang")),
+            bt_answer_time_ms(&at, "start"), (guint)bt_answer_number(&at, "page"),
+            (guint)bt_answer_number(&at, "of") };
         g_array_append_val(pages, page);
     }
     if (n == 0) {
-        const BtPreviewPage whole = { g_strdup(""), time_of(row, "start"), 1, 1 };
+        const BtPreviewPage whole = { g_strdup(""), bt_answer_time_ms(row, "start"), 1, 1 };
         g_array_append_val(pages, whole);
     }
 }
@@ -77,7 +44,7 @@ static GArray *pages_new(void)
 GArray *bt_preview_pages(GBytes *rundown)
 {
     GArray *pages = pages_new();
-    g_autoptr(BtJson) json = parse(rundown);
+    g_autoptr(BtJson) json = bt_answer_parse(rundown);
     BtJsonAt root = bt_json_root("rundown", json);
     if (json != NULL && bt_json_length(&root) > 0) {
         BtJsonAt row = bt_json_element(&root, 0);
@@ -175,7 +142,7 @@ static void add_items(GString *html, const BtVisit *visit, const BtPlanDocument 
     g_string_append(html, "<div class=\"pictures\">");
     for (gsize i = 0; i < bt_json_length(&root); i++) {
         BtJsonAt row = bt_json_element(&root, i);
-        const BtItem *item = find_item(manifest, word_of(&row, "item"));
+        const BtItem *item = find_item(manifest, bt_answer_word(&row, "item"));
         if (item != NULL && shown < BT_PREVIEW_MAX_PICTURES &&
             g_hash_table_add(seen, g_strdup(item->id)))
             shown += add_item(html, visit, document, &row, item, BT_PREVIEW_MAX_PICTURES - shown);
@@ -209,7 +176,7 @@ static BtAnswered show_pictures(BtVisit *visit, BtAsk *ask)
     if (bt_preview_wait(request, ask, 1, 0))
         return TRUE;
     g_autoptr(GBytes) answer = bt_player_find(request->server->player, ask);
-    g_autoptr(BtJson) rundown = parse(answer);
+    g_autoptr(BtJson) rundown = bt_answer_parse(answer);
     GString *html = g_string_new(NULL);
     if (rundown != NULL)
         add_items(html, visit, &document, manifest, rundown);
@@ -222,7 +189,7 @@ static BtAnswered show_pictures(BtVisit *visit, BtAsk *ask)
 BtAnswered bt_preview_send_pictures(BtRequest *request)
 {
     BtAnswered answered;
-    BtAsk ask = { .kind = BT_ASK_RUNDOWN };
+    BtAsk ask = { .kind = BT_ASK_RUNDOWN, .pages = TRUE };
     g_auto(BtVisit) visit = { NULL };
     if (!bt_visit_open(&visit, request, BT_ANYBODY, &answered) ||
         !bt_preview_read(&visit, &ask, &answered))

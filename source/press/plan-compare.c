@@ -58,17 +58,22 @@ char *bt_plan_essence(const BtJson *document, gint64 now_ms)
     return bt_json_to_text(made, FALSE);
 }
 
-char *bt_plan_essence_of(const BtStore *store, const char *sha256, gint64 now_ms)
+GBytes *bt_plan_signed(const BtStore *store, const char *sha256)
 {
     if (!bt_hash_is_hex(sha256))
         return NULL;
     g_autofree char *path = bt_site_manifest_path(store->site, sha256);
-    g_autoptr(GBytes) bytes = bt_io_read(path, BT_ENVELOPE_MAX_BYTES(BT_MANIFEST_MAX_BYTES), NULL);
+    return bt_io_read(path, BT_ENVELOPE_MAX_BYTES(BT_MANIFEST_MAX_BYTES), NULL);
+}
+
+char *bt_plan_essence_of(const BtStore *store, const char *sha256, gint64 now_ms)
+{
+    g_autoptr(GBytes) bytes = bt_plan_signed(store, sha256);
     g_autoptr(GBytes) payload =
-        bytes != NULL ? bt_envelope_peek(bytes, path, BT_MANIFEST_MAX_BYTES, NULL) : NULL;
+        bytes != NULL ? bt_envelope_peek(bytes, sha256, BT_MANIFEST_MAX_BYTES, NULL) : NULL;
     if (payload == NULL)
         return NULL;
     g_autoptr(BtJson) json = bt_json_parse(g_bytes_get_data(payload, NULL),
-        g_bytes_get_size(payload), path, BT_MANIFEST_MAX_BYTES, BT_MANIFEST_MAX_DEPTH, NULL);
+        g_bytes_get_size(payload), sha256, BT_MANIFEST_MAX_BYTES, BT_MANIFEST_MAX_DEPTH, NULL);
     return json != NULL ? bt_plan_essence(json, now_ms) : NULL;
 }

@@ -38,6 +38,10 @@ typedef struct {
  * BtPlanDocument */
 GPtrArray *bt_plan_make(BtStore *store, const BtPlanChange *change, gint64 now_ms, GError **error);
 
+/* What was signed for a screen: the envelope of the manifest with this hash. (transfer full)
+ * (nullable) */
+GBytes *bt_plan_signed(const BtStore *store, const char *sha256);
+
 /* What one item looks like on a screen of this shape: a document that holds nothing else, whenever
  * the item is valid. Its instants count from the midnight before `now_ms`. `item` as of table
  * notice. (transfer full) (nullable) */

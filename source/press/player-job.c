@@ -86,7 +86,7 @@ static char **words_of(const BtPlayerTools *tools, const BtAsk *ask, const char 
     if (ask->kind == BT_ASK_RUNDOWN)
         add_instant(words, "--to", ask->until_ms);
     if (ask->kind == BT_ASK_RUNDOWN)
-        add(words, "--pages", "--json");
+        add(words, "--json", ask->pages ? "--pages" : NULL);
     if (ask->kind == BT_ASK_WHY)
         add(words, "--json", NULL);
     if (ask->kind == BT_ASK_PICTURE)

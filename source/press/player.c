@@ -44,9 +44,10 @@ static char *name_of(const BtAsk *ask)
     gsize size;
     const void *data = g_bytes_get_data(ask->document, &size);
     bt_hash_data(data, size, document);
-    g_autofree char *all = g_strdup_printf(
-        "%s %d %dx%d %d %" G_GINT64_FORMAT " %" G_GINT64_FORMAT " %d", document, (int)ask->kind,
-        ask->width_px, ask->height_px, ask->is_led, ask->at_ms, ask->until_ms, ask->english);
+    g_autofree char *all =
+        g_strdup_printf("%s %d %dx%d %d %" G_GINT64_FORMAT " %" G_GINT64_FORMAT " %d %d", document,
+            (int)ask->kind, ask->width_px, ask->height_px, ask->is_led, ask->at_ms, ask->until_ms,
+            ask->pages, ask->english);
     bt_hash_data(all, strlen(all), name);
     return g_strdup_printf("%s.%s", name, endings[ask->kind]);
 }

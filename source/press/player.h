@@ -17,7 +17,7 @@
 typedef enum {
     BT_ASK_PICTURE, /* a PNG of the instant `at_ms` */
     BT_ASK_CHECK,   /* JSON of `bangtin check`: what would be shown poorly */
-    BT_ASK_RUNDOWN, /* JSON of `bangtin rundown` from `at_ms` to `until_ms`, pages too */
+    BT_ASK_RUNDOWN, /* JSON of `bangtin rundown` from `at_ms` to `until_ms` */
     BT_ASK_WHY,     /* JSON of `bangtin why` at `at_ms` */
 } BtAskKind;
 
@@ -27,6 +27,7 @@ typedef struct {
     int width_px, height_px; /* of the screen */
     gboolean is_led;
     gint64 at_ms, until_ms;
+    gboolean pages;   /* of a rundown: when the pages of texts turn, too */
     gboolean english; /* the language of its sentences; else Vietnamese */
 } BtAsk;
 

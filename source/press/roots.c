@@ -40,14 +40,6 @@ static BtRootKey *find(BtRoot *root, const char *keyid)
     return (BtRootKey *)bt_root_find(root, keyid);
 }
 
-static void key_free(gpointer data)
-{
-    BtRootKey *key = data;
-    g_ptr_array_unref(key->screens);
-    g_free(key->name);
-    g_free(key);
-}
-
 static gboolean set_classes(BtRootKey *key, const char *const *names, GError **error)
 {
     key->classes = 0;
@@ -111,7 +103,6 @@ gboolean bt_roots_remove(BtRoot *root, const char *keyid, GError **error)
         return FALSE;
     }
     g_ptr_array_remove(root->keys, key);
-    key_free(key);
     return TRUE;
 }
 

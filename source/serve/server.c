@@ -252,6 +252,7 @@ static gboolean tick(gpointer user)
         g_message("now.json: %s", error->message);
     finish_proposals(server);
     bt_server_tell_news(server);
+    bt_keep_house(server);
     MHD_run(server->daemon); /* streams that were resumed are not in its epoll set yet */
     return G_SOURCE_CONTINUE;
 }

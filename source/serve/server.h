@@ -36,6 +36,7 @@ struct BtServer {
     BtTitles *titles;
     BtPlayer *player; /* what previews are asked of */
     gint64 change_counter;
+    gint64 keep_at_ms;    /* of bt_server_mono_ms: when keep.c is due */
     GPtrArray *sleeping;  /* of BtLater, borrowed: who waits for an answer that takes a while */
     GCancellable *ending; /* cancelled when the server stops: jobs that were started end */
 };

@@ -342,6 +342,47 @@ def test_send():
         an.get(draft, 404)
 
 
+def test_day():
+    """A day, an hour and an instant of a screen, by the player's schedule."""
+    draft = json.loads(json.dumps(lib.TEXT))
+    draft["playlists"][0]["items"] += [{"id": "n2", "kind": "text", "texts": [{"lang": "vi", "title": EVIL}]}]
+    draft["programmes"][0]["when"] = {"times": [["05:30", "21:30"]]}
+    with lib.source() as one:
+        communes(one)
+        one.publish(draft, "--key", one.key("publish"), "--screen", "pt-1")
+        one.serve()
+        an, binh = Official(one, "an").begin(), Official(one, "binh").begin()
+        text = an.get("/screens/pt-1/rundown?day=2026-11-25")
+        Page(text)
+        hours = re.findall(r"hour=\d+\">([0-9:]+)–([0-9:]+)</a>", text)
+        assert hours == [("00:00", "05:00"), ("05:00", "06:00"), ("06:00", "21:00"), ("21:00", "22:00"),
+                         ("22:00", "24:00")], hours
+        assert "Thông báo" in text and "Hình chờ" in text
+        # an item of 5 s and one longer take turns: as often as the whole day holds them
+        counted = [int(n) for n in re.findall(r"(\d+) lượt", text)]
+        rows = json.loads(subprocess.run(
+            [PLAYER, "rundown", "--manifest", os.path.join(one.data, "tree/v1/manifests", one.now("pt-1")["manifest"]),
+             "--from", "2026-11-25T00:00:00+07:00", "--to", "2026-11-26T00:00:00+07:00", "--json"],
+            check=True, stdout=subprocess.PIPE).stdout)
+        assert sum(counted) == sum(r["item"] is not None for r in rows), counted
+        text = an.get("/screens/pt-1/rundown?day=2026-11-25&hour=5")
+        starts = re.findall(r"<li><time>([0-9:]+)</time>", text)
+        assert starts[:2] == ["00:00:00", "05:30:00"] and len(starts) > 100, starts[:3]
+        text = an.get("/screens/pt-1/why?day=2026-11-25&at=08%3A15")
+        Page(text)
+        assert "“n" not in text and "“%s”" % EVIL in html.unescape(text), text
+        picture, = pictures(text)
+        assert one.request("GET", picture, headers={"Cookie": an.cookie})[0] == 200
+        assert "05:30" in an.get("/screens/pt-1/why?day=2026-11-25&at=04:00")
+        for path in ("/screens/pt-1/why?at=99:99&day=x", "/screens/pt-1/rundown?day=0000-00-00&hour=99",
+                     "/screens/pt-2/rundown", "/screens/pt-2/why"):
+            Page(an.get(path))
+        for page_name in ("rundown", "why"):
+            binh.get("/screens/pt-1/" + page_name, 403)
+            an.get("/screens/none/" + page_name, 404)
+            assert one.request("GET", "/screens/pt-1/" + page_name)[0] == 303
+
+
 def test_player_fails():
     """Without the player pages are as good, but for their pictures; the server ends in time."""
     with lib.source() as one:

@@ -273,6 +273,40 @@ def test_the_week_of_a_place():
         assert len(week("area:krongpa", "2026-13-45")) == 7
 
 
+def test_sent_for_approval():
+    """What is signed is what screens of the area would play from now on, each at its shape."""
+    with lib.source() as one:
+        editor = with_editors(one)
+        other = Sender(one, "binh")
+        assert editor.post("/programmes/propose", area="krongpa")[0] == 409
+        with_playlist(editor, "a.png")
+        layout = place(editor.post("/layouts", name="L", area="krongpa", **{"from": "halves"}))
+        path = place(editor.post("/programmes", name="P", area="krongpa"))
+        place(editor.post(path, revision=1, name="P", layout=layout.split("/")[-1],
+                          **{"zone-right": 1, "area-krongpa": 1, "start-0": "05:00", "end-0": "22:00"}))
+        with database(one) as db:
+            db.execute("UPDATE screen SET width_px = 641, height_px = 384 WHERE id = 'rsai-01'")
+        assert other.post("/programmes/propose", area="krongpa")[0] == 403
+        assert Browser(one, "chi").post("/programmes/propose", area="krongpa")[0] == 403
+        assert editor.post("/programmes/propose", area="krongpa", reason="x" * 1001)[0] == 400
+        # of one commune only its own screens
+        assert place(other.post("/programmes/propose", area="uar", reason="Lịch mới")) == "/proposals/1"
+        where = place(editor.post("/programmes/propose", area="krongpa", reason="<b>Lịch</b>"))
+        assert "&lt;b&gt;Lịch&lt;/b&gt;" in editor.get(where)
+        with database(one) as db:
+            rows = db.execute("SELECT proposal, screens, payload FROM proposal_document"
+                              " ORDER BY proposal, screens").fetchall()
+        assert [json.loads(screens) for _, screens, _ in rows] == [
+            ["uar-01"], ["kp-01", "uar-01"], ["rsai-01"]], rows
+        manifests = [json.loads(payload) for _, _, payload in rows]
+        for manifest, half in zip(manifests, (960, 960, 320)):
+            own = [l for l in manifest["layouts"] if l["id"] != "full"][0]
+            assert own["zones"][1]["rect"][0] == half, own
+            programme = [p for p in manifest["programmes"] if p["id"] == "g1"][0]
+            assert programme["when"] == {"times": [["05:00", "22:00"]]} and programme["class"] == "ordinary"
+            assert manifest["assets"], manifest
+
+
 def test_who_may():
     with lib.source() as one:
         editor = with_editors(one)

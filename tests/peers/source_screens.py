@@ -347,6 +347,38 @@ def test_commands():
         assert len(one.now()["commands"]) == 8
 
 
+def test_what_was_played_gets_its_name():
+    """From the manifest of that version, though a newer one is out; and heartbeats go after a week."""
+    key, now = lib.Key(), int(time.time())
+    with lib.source() as one:
+        with_user(one)
+        one.add_screen(key=key)
+        version = one.publish(lib.TEXT, "--key", one.key("publish"))["version"]
+        one.publish(dict(lib.TEXT, playlists=[{"id": "news", "items": [
+            {"id": "n1", "kind": "text", "texts": [{"lang": "vi", "title": "Khác", "body": "x"},
+                                                    {"lang": "jra", "body": "y"}]}]}]), "--key", one.key("publish"))
+        one.serve()
+        facts = [lib.fact(n, "played", source="krongpa", version=version + (n - 1) % 2, item="n1", kind="text",
+                          **{"class": "ordinary", "start": iso(now - 60), "shown_ms": 10000}) for n in (1, 2, 3)]
+        old = [dict(lib.fact(4 + n, state="playing", on_air=[]), at=iso(now - 9 * DAY_S + n)) for n in range(3)]
+        assert one.post_facts(key, facts + old)[1]["accepted"] == [[1, 6]]
+        one.stop()
+        one.serve()
+
+        def rows(sql):
+            with contextlib.closing(sqlite3.connect(os.path.join(one.data, "source.db"), timeout=30)) as db:
+                return db.execute(sql).fetchall()
+
+        until = time.monotonic() + 20
+        while rows("SELECT 1 FROM played_item WHERE named = 0") or len(rows(
+                "SELECT 1 FROM fact WHERE type = 'state'")) > 1:
+            assert time.monotonic() < until, rows("SELECT * FROM played_item")
+            time.sleep(0.1)
+        assert rows("SELECT i.title, i.languages, d.count, d.ms FROM played_day d JOIN played_item i ON i.id = d.item"
+                    " ORDER BY i.version") == [("Thông báo", "vi", 2, 20000), ("Khác", "vi jra", 1, 10000)]
+        assert rows("SELECT count(*) FROM state_change") == [(1,)] and len(one.reports("--type", "played")) == 3
+
+
 # ---- many ----
 
 def test_five_hundred():

@@ -5,6 +5,7 @@ import hashlib
 import json
 import os
 import random
+import re
 import socket
 import struct
 import threading
@@ -419,6 +420,24 @@ def test_library():
             notes = [what for (what,) in db.execute("SELECT what FROM diary")]
         assert sum("uploaded" in n for n in notes) == 2 and any("renamed media" in n for n in notes)
         assert any(sound in n and "library" in n for n in notes)
+
+
+def test_pictures_of_files():
+    """Drawn by the player in its jail, the same for ever; a sound has a sign."""
+    with lib.source() as one:
+        editor = with_editor(one)
+        rows = b"".join(b"\0" + b"\xff\x00\x00" * 64 for _ in range(36))
+        editor.send("đỏ.png", png(64, 36, rows))
+        editor.send("loa.wav", wav(1))
+        page = editor.get("/media")
+        sources = re.findall('<img class="glass" src="([^"]+)"', page)
+        assert len(sources) == 1, sources
+        address = sources[0].replace("&amp;", "&")
+        status, headers, picture = one.request("GET", address, headers={"Cookie": editor.cookie})
+        assert (status, headers["Content-Type"]) == (200, "image/png"), (status, picture[:200])
+        assert struct.unpack(">II", picture[16:24]) == (320, 180)
+        assert sources == re.findall('<img class="glass" src="([^"]+)"', editor.get("/media"))
+        assert one.request("GET", address)[0] == 303
 
 
 def lib_quote(text):

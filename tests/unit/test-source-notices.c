@@ -173,6 +173,9 @@ static void test_conflict(void)
     g_assert_cmpint(saved, ==, 3);
     g_autoptr(BtNotice) notice = bt_notices_find(f.store, id, NOW_MS, &error);
     g_assert_cmpint(notice->state, ==, BT_NOTICE_WAITING);
+    words.revision = 1; /* an answer that was lost: the same words once more */
+    g_assert_true(bt_notices_save(f.store, &words, NOW_MS, &saved, &error));
+    g_assert_cmpint(saved, ==, 3);
     words.id = 99;
     g_assert_false(bt_notices_save(f.store, &words, NOW_MS, &saved, &error));
     g_assert_error(error, BT_ERROR, BT_ERROR_NOT_FOUND);
