@@ -55,11 +55,11 @@ static int run(const Options *o)
         bt_layout_routes,
         bt_programme_routes,
         bt_programme_proposal_routes,
-        bt_file_routes,
         bt_rundown_routes,
         bt_why_routes,
-        bt_report_routes,
         bt_register_routes,
+        bt_report_routes,
+        bt_file_routes,
         NULL,
     };
     g_autoptr(GError) error = NULL;

@@ -34,12 +34,10 @@ extern const BtRoute bt_playlist_adding_routes[]; /* playlist-adding.c: what com
 extern const BtRoute bt_layout_routes[];          /* layouts.c: zones of the screen */
 extern const BtRoute bt_programme_routes[];       /* programmes.c: what is played when and where */
 extern const BtRoute bt_programme_proposal_routes[]; /* programme-proposal.c: for approval */
+extern const BtRoute bt_rundown_routes[];            /* rundown.c: a screen's day */
+extern const BtRoute bt_why_routes[];                /* why.c: why it shows something */
+extern const BtRoute bt_register_routes[];
+extern const BtRoute bt_report_routes[];
 extern const BtRoute bt_file_routes[]; /* files.c: styles, scripts, the description of all this */
-extern const BtRoute bt_rundown_routes[]; /* rundown.c: a screen's day */
-extern const BtRoute bt_why_routes[];     /* why.c: why it shows something */
-extern const BtRoute bt_page_routes[];     /* board.c: the way in */
-extern const BtRoute bt_screens_routes[];  /* screens.c: all screens */
-extern const BtRoute bt_screen_routes[];   /* screen.c: one screen */
-extern const BtRoute bt_claim_routes[];    /* claim.c: boards that wait for a screen */
 
 #endif

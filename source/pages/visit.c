@@ -92,6 +92,7 @@ static void begin(BtVisit *visit, BtRequest *request)
 {
     *visit = (BtVisit){ .request = request,
         .store = request->server->store,
+        .arguments = g_hash_table_new_full(g_str_hash, g_str_equal, NULL, g_free),
         .english = wants_english(request),
         .is_part = bt_http_header(request, "HX-Request") != NULL,
         .is_plain = bt_plain_is_wanted(request),
@@ -212,7 +213,7 @@ const char *bt_visit_field(const BtVisit *visit, const char *name)
 }
 
 /* The server leaves escapes as they came. */
-const char *bt_visit_argument(BtVisit *visit, const char *name)
+const char *bt_visit_argument(const BtVisit *visit, const char *name)
 {
     const char *coded = bt_http_argument(visit->request, name);
     char *value = coded != NULL ? bt_form_decode(coded) : NULL;
@@ -220,8 +221,6 @@ const char *bt_visit_argument(BtVisit *visit, const char *name)
         g_clear_pointer(&value, g_free);
     if (value == NULL)
         return "";
-    if (visit->arguments == NULL)
-        visit->arguments = g_hash_table_new_full(g_str_hash, g_str_equal, NULL, g_free);
     if (g_hash_table_contains(visit->arguments, name))
         g_free(value);
     else

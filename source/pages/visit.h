@@ -26,7 +26,7 @@ typedef struct {
     const BtSession *session; /* NULL: nobody is signed in */
     const char *user;         /* of the session */
     GHashTable *form;         /* its fields; NULL: none was sent */
-    GHashTable *arguments;    /* of the address, as far as somebody asked for them; NULL */
+    GHashTable *arguments;    /* of the address, as far as somebody asked for them */
     gboolean english;
     gboolean is_part;  /* htmx asks: no frame */
     gboolean is_plain; /* a program asks: JSON (plain.h) */
@@ -55,7 +55,7 @@ const char *bt_visit_field(const BtVisit *visit, const char *name);
 const char *bt_visit_text(const BtVisit *visit, const char *name);
 /* An argument of the address, without its escapes; "" when it is missing or no line of text.
  * Borrowed. */
-const char *bt_visit_argument(BtVisit *visit, const char *name);
+const char *bt_visit_argument(const BtVisit *visit, const char *name);
 /* Whether this is the plain path of a page here, so that one may be sent there. */
 #define BT_WAY_MAX_BYTES 200u
 gboolean bt_visit_is_way(const char *text);
