@@ -66,7 +66,7 @@ async function makeKey(visitor, site) {
     ...[1, 2].flatMap((n) => ["--key", path.join(site.keys, `root-${n}.key`)]));
 }
 
-// A picture is sent in, a notice written in two languages, and handed in.
+// A picture is sent in, and a notice written with it in two languages. A choice from a list is two presses.
 async function compose(visitor, site) {
   const { page } = visitor;
   await visitor.openMenu();
@@ -74,15 +74,33 @@ async function compose(visitor, site) {
   visitor.presses++; // of the button that opens the choice of files
   await page.locator("form.upload input[type=file]").setInputFiles(picture(site));
   await page.locator("#uploads [data-state=done]").waitFor();
-  await visitor.pressTo(page.locator("nav a[href='/notices']"), /notices$/);
+  await visitor.pressTo(page.locator(".cards a[href^='/media/']").first(), /media\/[0-9a-f]{64}/);
+  await visitor.examine("main-picture");
   await visitor.pressTo(page.locator("form[action='/notices/new'] button"), /notices\/\d+/);
   await page.fill("[name=title-0]", TEXTS[0][0]);
   await page.fill("[name=body-0]", TEXTS[0][1]);
-  await page.waitForTimeout(1500);
+  await page.locator("select[name=add]").selectOption("jra");
+  visitor.presses += 2;
+  await visitor.pressTo(page.locator("button[name=do][value=add]"), /add=jra/);
+  await page.fill("[name=title-1]", TEXTS[1][0]);
+  const saved = page.waitForResponse((answer) => answer.url().endsWith("/save") && answer.request().postData().includes("body-1=M"));
+  await page.fill("[name=body-1]", TEXTS[1][1]);
+  await saved;
+  await page.locator("img.glass").first().waitFor();
+}
+
+// Handed in, and signed in the browser, by the one official.
+async function publish(visitor) {
+  const { page } = visitor;
+  await visitor.pressTo(page.locator("button[formaction$='/send']"), /proposals\/\d+/);
+  await visitor.examine("main-proposal");
+  await visitor.press(page.locator("form[data-sign] button").first());
+  await page.locator(".state.good").first().waitFor();
 }
 
 // The pictures of the preview, to the pixel.
 async function previewOf(visitor, site) {
+  await visitor.examine("main-notice");
   const addresses = await visitor.page.locator("img.glass").evaluateAll((images) => images.map((image) => image.src));
   assert.ok(addresses.length > 0, "no preview");
   return Promise.all(addresses.map(async (address, n) => {
