@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 """The operators' page: nothing that anybody sends becomes markup, and nobody sees it who may not."""
 
+import gzip
 import http.cookies
 import json
 import re
@@ -166,6 +167,21 @@ def test_secure_behind_https():
         assert status == 303
         assert browser.set_cookie.startswith("__Host-bangtin=") and "Secure" in browser.set_cookie
         browser.board()
+
+
+def test_files_come_packed_and_plain():
+    with lib.source() as one:
+        one.serve()
+        _, _, page = one.get("/sign-in")
+        for path in re.findall(r"/files/[^\"]+", page.decode()):
+            status, headers, plain = one.get(path)
+            assert status == 200 and headers["Content-Encoding"] is None and headers["Vary"] == "Accept-Encoding", path
+            for wanted in ("gzip, deflate, br", "gzip"):
+                _, headers, packed = one.get(path, Accept_Encoding=wanted)
+                assert headers["Content-Encoding"] == "gzip" and gzip.decompress(packed) == plain, path
+                assert len(packed) < len(plain), path
+            for wanted in ("gzip;q=0", "identity", "xgzip"):
+                assert one.get(path, Accept_Encoding=wanted)[2] == plain, wanted
 
 
 def test_long_words_are_cut_between_words():
