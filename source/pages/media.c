@@ -297,6 +297,17 @@ static void add_rename(GString *html, const BtVisit *visit, const BtLibraryFile 
         _("Name"), file->name, _("Save the name"));
 }
 
+static void add_notice(GString *html, const BtVisit *visit, const BtLibraryFile *file)
+{
+    if (file->kind != BT_LIBRARY_PICTURE)
+        return;
+    g_string_append(html, "<form method=\"post\" action=\"/notices/new\">");
+    bt_visit_add_token(html, visit);
+    bt_html_add(html,
+        "<input type=\"hidden\" name=\"picture\" value=\"%s\"><button>%s</button></form>",
+        file->sha256, _("Write a notice with this picture"));
+}
+
 static void add_remove(
     GString *html, const BtVisit *visit, const BtLibraryFile *file, const GPtrArray *uses)
 {
@@ -339,6 +350,7 @@ static BtAnswered show_file(BtRequest *request)
     GString *html = g_string_new(NULL);
     add_about(html, &visit, file);
     if (bt_visit_may(&visit, EDITORS, file->area)) {
+        add_notice(html, &visit, file);
         add_rename(html, &visit, file);
         add_remove(html, &visit, file, uses);
     }

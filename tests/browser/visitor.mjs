@@ -126,6 +126,19 @@ export class Visitor {
   }
 
   // By the password alone: an approver's role, which asks for his phone too, is away for the moment.
+  // The same, where another page comes whose address nobody knows beforehand.
+  async pressOn(what) {
+    const loaded = this.page.waitForEvent("load");
+    await this.press(what);
+    await loaded;
+  }
+
+  // The ways that do not stand in the first row are behind a word.
+  async openMenu() {
+    const more = this.page.locator("header nav summary, header details summary").first();
+    if (await more.count() > 0 && await more.isVisible()) await this.press(more);
+  }
+
   async signIn(user = "an", password = PASSWORD) {
     const approves = this.site.database("SELECT area FROM role WHERE user = ? AND role = 'approver'", user);
     this.site.take(user, "approver");
