@@ -14,7 +14,7 @@ import source_lib as lib
 EVIL = "\"'><script>alert(1)</script><img src=x onerror=alert(1)>&amp;"
 ALLOWED = {"html", "head", "meta", "title", "link", "body", "header", "div", "p", "h1", "h2", "h3", "h4",
            "form", "input", "span", "button", "main", "ul", "li", "b", "section", "label", "article",
-           "svg", "path", "symbol", "use", "time", "dl", "dt", "dd", "footer", "a", "nav", "img", "select", "datalist",
+           "svg", "path", "symbol", "use", "circle", "text", "time", "dl", "dt", "dd", "footer", "a", "nav", "img", "select", "datalist",
            "script", "option", "details", "summary", "table", "thead", "tbody", "tr", "th", "td", "ol", "br", "noscript"}
 
 
@@ -36,7 +36,7 @@ class Seen(HTMLParser):
         for name, value in attributes:
             assert not name.startswith("on") and name != "style", (tag, name)
             if name in ("src", "href"):  # a script is one of our files, and nothing leads elsewhere
-                assert re.match(r"/files/" if tag == "script" else r"/(?!/)|#", value), (tag, value)
+                assert re.match(r"/files/" if tag == "script" else r"/(?!/)|#|otpauth://totp/", value), (tag, value)
         self.in_script = tag == "script"
         assert tag != "script" or "src" in dict(attributes)
         self.tags.append(tag)

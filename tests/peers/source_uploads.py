@@ -29,8 +29,8 @@ def png(w, h, rows=None, seed=1):
             chunk(b"IDAT", zlib.compress(rows, 1)) + chunk(b"IEND", b""))
 
 
-def wav(seconds, seed=7):
-    sound = random.Random(seed).randbytes(48000 * 2 * seconds)
+def wav(seconds, seed=7, silent=False):
+    sound = bytes(96000 * seconds) if silent else random.Random(seed).randbytes(96000 * seconds)
     return (b"RIFF" + struct.pack("<I", 36 + len(sound)) + b"WAVEfmt " +
             struct.pack("<IHHIIHH", 16, 1, 1, 48000, 96000, 2, 16) + b"data" +
             struct.pack("<I", len(sound)) + sound)
@@ -438,6 +438,13 @@ def test_pictures_of_files():
         assert struct.unpack(">II", picture[16:24]) == (320, 180)
         assert sources == re.findall('<img class="glass" src="([^"]+)"', editor.get("/media"))
         assert one.request("GET", address)[0] == 303
+        # what would be heard poorly, in a sentence and without what one types into a terminal
+        silent = wav(3, silent=True)
+        sha = editor.send("tiếng.wav", silent)["sha256"]
+        assert "/media/%s/advice" % sha in editor.get("/media/" + sha)
+        advice = editor.get("/media/%s/advice" % sha)
+        assert "im lặng" in advice.split("<h1>")[1] and "ffmpeg" not in advice, advice
+        assert Sender(one).ask("GET", "/media/%s/advice" % sha)[0] == 303
 
 
 def lib_quote(text):
