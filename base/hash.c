@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <openssl/evp.h>
+#include <openssl/hmac.h>
 #include <sodium.h>
 #include <string.h>
 #include <unistd.h>
@@ -44,6 +45,15 @@ void bt_hash_data(const void *data, gsize size_bytes, char hex[BT_HASH_HEX_SIZE]
     else if (!EVP_Digest(data, size_bytes, digest, NULL, EVP_sha256(), NULL))
         g_error("SHA-256 is not available");
     to_hex(digest, sizeof digest, hex);
+}
+
+void bt_hmac_sha1(const void *key, gsize key_bytes, const void *data, gsize size_bytes,
+    guint8 mac[BT_HMAC_SHA1_BYTES])
+{
+    unsigned length = 0;
+    if (!HMAC(EVP_sha1(), key, (int)key_bytes, data, size_bytes, mac, &length) ||
+        length != BT_HMAC_SHA1_BYTES)
+        g_error("HMAC-SHA-1 is not available");
 }
 
 static gssize read_at(int fd, void *buffer, gsize size_bytes, guint64 offset)

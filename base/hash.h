@@ -18,6 +18,11 @@ void bt_hash_data(const void *data, gsize size_bytes, char hex[BT_HASH_HEX_SIZE]
  * `*size_bytes` (nullable). FALSE with BT_ERROR_IO. */
 gboolean bt_hash_fd(int fd, char hex[BT_HASH_HEX_SIZE], guint64 *size_bytes, GError **error);
 
+/* HMAC-SHA-1 (RFC 2104), for one-time codes (RFC 6238), where its collisions do not matter. */
+#define BT_HMAC_SHA1_BYTES 20
+void bt_hmac_sha1(const void *key, gsize key_bytes, const void *data, gsize size_bytes,
+    guint8 mac[BT_HMAC_SHA1_BYTES]);
+
 /* Hashing while bytes arrive. */
 typedef struct BtHasher BtHasher;
 BtHasher *bt_hasher_new(void); /* (transfer full) */

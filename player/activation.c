@@ -1,6 +1,7 @@
 #include "player/activation.h"
 
 #include "base/error.h"
+#include "player/release.h"
 
 #include <string.h>
 
@@ -13,6 +14,7 @@ typedef struct {
     const BtBare *bare;      /* … read so; else NULL */
     BtFloor manifest, alert; /* newest that counted */
     BtFloor last;            /* the manifest that was taken last */
+    BtFloor order;           /* newest that was acted on */
     gboolean changed;
 } Looking;
 
@@ -270,20 +272,23 @@ static void take_denials(Looking *looking, const BtNow *now)
 }
 
 /* What of a command is an input. */
-static gboolean write_command(Looking *looking, const BtCommand *command, GError **error)
+static gboolean write_command(
+    Looking *looking, const BtNow *now, const BtCommand *command, GError **error)
 {
     gint64 t_ms = looking->activation->t_ms;
     looking->changed =
         looking->changed || command->verb == BT_VERB_CUT || command->verb == BT_VERB_DARKEN;
     if (command->verb == BT_VERB_CUT)
-        return bt_input_ledger_add_cut(looking->ledger, t_ms, error);
+        return bt_input_ledger_add_source_cut(looking->ledger, looking->source->name, command->id,
+            MAX(t_ms, now->issued_ms), t_ms, error);
     if (command->verb == BT_VERB_DARKEN)
         return bt_input_ledger_add_darken(looking->ledger, t_ms, command->until_ms, error);
     return TRUE;
 }
 
 /* Remembered and acted on in one transaction: a cut in between would lose the command. */
-static gboolean take_command(Looking *looking, const BtCommand *command, GError **error)
+static gboolean take_command(
+    Looking *looking, const BtNow *now, const BtCommand *command, GError **error)
 {
     BtActivation *activation = looking->activation;
     gboolean is_new = FALSE;
@@ -291,7 +296,7 @@ static gboolean take_command(Looking *looking, const BtCommand *command, GError 
         return FALSE;
     if (!bt_input_ledger_take_command(looking->ledger, looking->source->name, command->id,
             activation->t_ms, &is_new, error) ||
-        (is_new && !write_command(looking, command, error)) ||
+        (is_new && !write_command(looking, now, command, error)) ||
         !bt_input_ledger_commit(looking->ledger, error)) {
         bt_input_ledger_rollback(looking->ledger);
         return FALSE;
@@ -309,7 +314,7 @@ static void take_commands(Looking *looking, const BtNow *now)
         const BtCommand *command = g_ptr_array_index(now->commands, i);
         GError *failure = NULL;
         if (command->until_ms >= looking->activation->t_ms &&
-            !take_command(looking, command, &failure))
+            !take_command(looking, now, command, &failure))
             refuse(looking, command->id, failure);
     }
 }
@@ -331,6 +336,42 @@ static void look_at_now(Looking *looking)
     activation->newest_issued_ms = MAX(activation->newest_issued_ms, now->issued_ms);
     take_denials(looking, now);
     take_commands(looking, now);
+}
+
+/* ---- releases ---- */
+
+static void take_release(Looking *looking, const char *sha256)
+{
+    BtActivation *activation = looking->activation;
+    GError *failure = NULL;
+    g_autoptr(GBytes) bytes = bt_cache_read_object(
+        looking->cache, sha256, BT_ENVELOPE_MAX_BYTES(BT_RELEASE_MAX_BYTES), &failure);
+    g_autoptr(BtRelease) release = bytes == NULL
+        ? NULL
+        : bt_trust_verify_release(
+              looking->trust, bytes, sha256, &looking->order, activation->trusted_now_ms, &failure);
+    if (release == NULL ||
+        !bt_release_take(
+            looking->ledger, looking->source->name, sha256, release, activation->t_ms, &failure)) {
+        refuse(looking, sha256, failure);
+        return;
+    }
+    activation->newest_issued_ms = MAX(activation->newest_issued_ms, release->issued_ms);
+    tell(looking, "released", sha256, NULL, "an approver ended cuts of this source");
+    looking->changed = TRUE;
+}
+
+static void look_at_release(Looking *looking)
+{
+    char sha256[BT_HASH_HEX_SIZE];
+    BtFloor last;
+    GError *failure = NULL;
+    if (!read_ready(looking, "order.ready", sha256) || *sha256 == '\0')
+        return;
+    if (!bt_input_ledger_last_order(looking->ledger, looking->source->name, &last, &failure))
+        refuse(looking, "inputs.db", failure);
+    else if (!g_str_equal(last.sha256, sha256))
+        take_release(looking, sha256);
 }
 
 /* ---- orders ---- */
@@ -396,7 +437,8 @@ static gboolean read_floors(Looking *looking, GError **error)
                 looking->activation->t_ms, &forgot, error)) ||
         !bt_input_ledger_newest(
             looking->ledger, name, &looking->manifest, &looking->alert, error) ||
-        !bt_input_ledger_last_manifest(looking->ledger, name, &looking->last, error))
+        !bt_input_ledger_last_manifest(looking->ledger, name, &looking->last, error) ||
+        !bt_input_ledger_newest_order(looking->ledger, name, &looking->order, error))
         return FALSE;
     if (forgot)
         tell(looking, "root", name, NULL,
@@ -415,10 +457,12 @@ static void look_inside(Looking *looking)
     }
     if (looking->activation->first)
         tell_again(looking);
-    if (looking->bare != NULL)
+    if (looking->bare != NULL) {
         look_at_orders(looking);
-    else
+    } else {
         look_at_now(looking);
+        look_at_release(looking);
+    }
     look_at_ready(looking);
 }
 

@@ -24,8 +24,8 @@
  * told, in another database; so it has an id of its own, and the first look of each start tells it
  * again, for the case that the last one was cut off in between. */
 typedef struct {
-    const char *type; /* "activated", "refused", "denied", "alert", "noted", "root", "command" or
-                         "damaged" */
+    const char *type; /* "activated", "refused", "denied", "alert", "noted", "root", "command",
+                         "released" or "damaged" */
     const char *code; /* a word of bt_error_reason or "" */
     const char *what, *message;
     const char *id; /* of the fact; NULL: it is no change of the inputs */

@@ -21,6 +21,7 @@ struct BtBoard {
     char *probed_path;
     BtManifest *manifest;                       /* a manifest alone */
     char *assets;                               /* its folder, nullable */
+    gboolean kind_is_said, led;                 /* what screen it is for */
     gint64 distrust_from_ms, distrust_until_ms; /* equal: never */
     gint64 cut_from_ms;                         /* BT_TIME_MAX: never */
     gint has_documents;                         /* atomic */
@@ -332,6 +333,20 @@ void bt_board_take_fonts(BtBoard *board, BtFonts *fonts)
     board->fonts = fonts;
 }
 
+void bt_board_set_led(BtBoard *board, gboolean led)
+{
+    board->kind_is_said = TRUE;
+    board->led = led;
+}
+
+/* A manifest alone says nothing of the screen; small canvases are LED walls. */
+static gboolean is_led(const BtBoard *board, int w_px)
+{
+    return board->config != NULL ? board->config->led
+        : board->kind_is_said    ? board->led
+                                 : w_px < 1024;
+}
+
 gboolean bt_board_set_size(BtBoard *board, int w_px, int h_px, GError **error)
 {
     if (board->fonts == NULL)
@@ -343,8 +358,7 @@ gboolean bt_board_set_size(BtBoard *board, int w_px, int h_px, GError **error)
     BtStageOptions options = {
         .w_px = w_px,
         .h_px = h_px,
-        /* A manifest alone says nothing of the screen; small canvases are LED walls. */
-        .led = config != NULL ? config->led : w_px < 1024,
+        .led = is_led(board, w_px),
         .board = config != NULL ? config->screen_name : "Bảng tin điện tử công cộng",
         .zone_name = config != NULL ? config->timezone : board->manifest->timezone_name,
         .fonts = board->fonts,

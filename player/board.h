@@ -43,6 +43,9 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(BtBoard, bt_board_close)
 void bt_board_default_size(const BtBoard *board, int *w_px, int *h_px);
 /* Else it finds the fonts by itself when its size is set. (transfer full) */
 void bt_board_take_fonts(BtBoard *board, BtFonts *fonts);
+/* Of a manifest alone, before its size is set: whether it is for an LED wall. Without it small
+ * canvases are. */
+void bt_board_set_led(BtBoard *board, gboolean led);
 /* Makes the stage of this size. FALSE when the font for Latin is missing. */
 gboolean bt_board_set_size(BtBoard *board, int w_px, int h_px, GError **error);
 

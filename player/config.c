@@ -12,6 +12,9 @@
 #include <string.h>
 #include <unistd.h>
 
+#define PICTURES_S 600
+#define PICTURES_MIN_S 30 /* a source takes no more */
+
 static gboolean parse_rect(const char *text, BtRect *rect)
 {
     char rest;
@@ -177,19 +180,21 @@ static gboolean read_rest(BtReading *reading, GError **error)
 {
     static const char *const clock_keys[] = { "trust", NULL };
     static const char *const cache_keys[] = { "quota_mb", NULL };
-    static const char *const report_keys[] = { "source", "heartbeat", NULL };
+    static const char *const report_keys[] = { "source", "heartbeat", "pictures", NULL };
     BtConfig *config = reading->config;
-    gint64 quota_mb = 8192, heartbeat_s = 60;
+    gint64 quota_mb = 8192, heartbeat_s = 60, pictures_s = PICTURES_S;
     if (!bt_reading_check_keys(reading, "clock", clock_keys, error) ||
         !bt_reading_check_keys(reading, "cache", cache_keys, error) ||
         !bt_reading_check_keys(reading, "report", report_keys, error) ||
         !bt_reading_word(
             reading, "clock", "trust", "system", "auto", &config->trust_system_clock, error) ||
         !bt_reading_int(reading, "cache", "quota_mb", 16, 4 * 1024 * 1024, &quota_mb, error) ||
-        !bt_reading_int(reading, "report", "heartbeat", 5, 3600, &heartbeat_s, error))
+        !bt_reading_int(reading, "report", "heartbeat", 5, 3600, &heartbeat_s, error) ||
+        !bt_reading_int(reading, "report", "pictures", 0, 86400, &pictures_s, error))
         return FALSE;
     config->quota_bytes = (guint64)quota_mb * 1024 * 1024;
     config->heartbeat_s = (int)heartbeat_s;
+    config->pictures_s = pictures_s > 0 ? (int)MAX(pictures_s, PICTURES_MIN_S) : 0;
     config->report_source = bt_reading_string(reading, "report", "source");
     return TRUE;
 }
@@ -224,6 +229,7 @@ static BtConfig *config_new(void)
     config->on = g_array_new(FALSE, FALSE, sizeof(BtTimes));
     config->sources = g_ptr_array_new_with_free_func(bt_config_source_free);
     config->heartbeat_s = 60;
+    config->pictures_s = PICTURES_S;
     config->renderer_auto = TRUE;
     return config;
 }

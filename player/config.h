@@ -111,6 +111,7 @@ typedef struct {
     char *report_source; /* name of the source that takes reports; NULL: the first native one over
                             HTTP */
     int heartbeat_s;
+    int pictures_s;     /* between two small pictures of the glass; 0: only when asked */
     GPtrArray *sources; /* of BtConfigSource, in the order of the file */
     gboolean is_unsure; /* what enrolment decided could not be read, or the state folder not be
                            opened, when the process began */

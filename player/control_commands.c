@@ -137,6 +137,23 @@ static void print_sources(const BtJsonAt *root, GTimeZone *zone)
     }
 }
 
+static void print_cuts(const BtJsonAt *root)
+{
+    BtJsonAt list;
+    if (!bt_json_member(root, "cuts", &list))
+        return;
+    for (gsize i = 0; i < bt_json_length(&list); i++) {
+        BtJsonAt cut = bt_json_element(&list, i);
+        const char *since = text_of(&cut, "since");
+        if (g_str_equal(text_of(&cut, "ends"), "signature"))
+            printf(_("Cut by the source %s (%s) since %s: it waits for the signature of an "
+                     "approver\n"),
+                text_of(&cut, "source"), text_of(&cut, "id"), since);
+        else
+            printf(_("Cut at the board since %s, until `bangtin resume`\n"), since);
+    }
+}
+
 static void print_status(const BtJson *status, GTimeZone *zone)
 {
     static const char *const on_air[] = { "zone", "item", "class", "source", "since", "fault",
@@ -145,6 +162,7 @@ static void print_status(const BtJson *status, GTimeZone *zone)
     g_autofree char *up_s = number_of(&root, "uptime_s");
     printf(_("Screen %s: %s, running for %s s\n"), text_of(&root, "screen"),
         text_of(&root, "state"), up_s);
+    print_cuts(&root);
     print_list(&root, "on_air", _("On the glass:"), on_air);
     print_sources(&root, zone);
     if (bt_json_member(&root, "frames", &frames)) {

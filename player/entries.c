@@ -89,9 +89,22 @@ void bt_show_write(
     bt_judge_write(show->judge, write_entry, on_written, entry);
 }
 
+/* A cut of a source is no cut of the board's: the source may end it. */
+static gboolean is_cut_here(const BtShow *show)
+{
+    if (show->on_air == NULL || show->on_air->kind != BT_ON_CUT)
+        return FALSE;
+    g_autoptr(GArray) cuts =
+        bt_inputs_cuts_at(bt_board_inputs(show->board), bt_timekeeper_show_ms(&show->time));
+    for (guint i = 0; i < cuts->len; i++)
+        if (*g_array_index(cuts, BtCut, i).source == '\0')
+            return TRUE;
+    return FALSE;
+}
+
 void bt_show_cut_by(BtShow *show, const char *by)
 {
-    gboolean is_up = show->on_air != NULL && show->on_air->kind == BT_ON_CUT;
+    gboolean is_up = is_cut_here(show);
     if (show->judge == NULL || show->cutting)
         return;
     bt_show_pattern(show, NULL);

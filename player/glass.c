@@ -2,6 +2,7 @@
 
 #include "player/renderer.h"
 #include "render/compose/compose.h"
+#include "render/scene/thumb.h"
 
 struct BtGlass {
     BtDisplay *display;
@@ -224,6 +225,12 @@ gboolean bt_glass_write_png(BtGlass *glass, const char *path, GError **error)
 {
     g_autoptr(BtFrame) picture = bt_display_picture(glass->display, error);
     return picture != NULL && bt_frame_write_png(picture, path, error);
+}
+
+BtFrame *bt_glass_thumb(BtGlass *glass, int side_px, GError **error)
+{
+    g_autoptr(BtFrame) picture = bt_display_picture(glass->display, error);
+    return picture != NULL ? bt_thumb_of(picture, side_px) : NULL;
 }
 
 double bt_glass_brightness(BtGlass *glass)

@@ -45,6 +45,8 @@ int bt_glass_event_fd(BtGlass *glass); /* -1: poll */
 
 /* The picture as it is now. */
 gboolean bt_glass_write_png(BtGlass *glass, const char *path, GError **error);
+/* The same, small: as bt_thumb_of. (transfer full) (nullable) */
+BtFrame *bt_glass_thumb(BtGlass *glass, int side_px, GError **error);
 double bt_glass_brightness(BtGlass *glass); /* 0 when the chip does not hand it out */
 /* What `rect_px` of the picture as it is now looks like, and what it should look like: the scene
  * and the time are those of the last bt_glass_draw. About a millisecond for a 4K canvas. */

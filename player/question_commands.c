@@ -5,12 +5,13 @@
 #include "base/json.h"
 
 #include <stdio.h>
+#include <string.h>
 
 #define SNAPSHOT_TIMEOUT_MS 20000
 
 typedef struct {
     char *config, *manifest, *assets, *at, *from, *to, *size, *zone, *output;
-    gboolean json;
+    gboolean json, pages, led, panel;
 } Question;
 
 static void question_clear(Question *question)
@@ -35,6 +36,17 @@ static gboolean names_one_board(const Question *question, GError **error)
     return FALSE;
 }
 
+/* A configuration says what kind of screen it is. */
+static gboolean names_one_kind(const Question *question, GError **error)
+{
+    if (!(question->led || question->panel) ||
+        (question->config == NULL && question->led != question->panel))
+        return TRUE;
+    g_set_error(error, BT_ERROR, BT_ERROR_SYNTAX,
+        "expected one of --led and --panel, or none, and that with --manifest FILE");
+    return FALSE;
+}
+
 static gboolean parse_instant(const char *name, const char *text, gint64 *t_ms, GError **error)
 {
     if (text != NULL)
@@ -52,6 +64,8 @@ static BtBoard *open_sized(
     if (board == NULL)
         return NULL;
     bt_board_default_size(board, &w_px, &h_px);
+    if (question->led || question->panel)
+        bt_board_set_led(board, question->led);
     if (question->size != NULL && !bt_size_parse(question->size, &w_px, &h_px, error))
         return NULL;
     return bt_board_set_size(board, w_px, h_px, error) ? g_steal_pointer(&board) : NULL;
@@ -61,7 +75,8 @@ static BtBoard *open_sized(
 static int open_at(const Question *question, BtConfig **config, BtBoard **board, gint64 *at_ms)
 {
     GError *failure = NULL;
-    if (!names_one_board(question, &failure) || !parse_instant("at", question->at, at_ms, &failure))
+    if (!names_one_board(question, &failure) || !names_one_kind(question, &failure) ||
+        !parse_instant("at", question->at, at_ms, &failure))
         return bt_command_fail(failure, 2);
     *board = open_sized(question, *at_ms, config, &failure);
     return *board == NULL ? bt_command_fail(failure, 1) : 0;
@@ -74,6 +89,9 @@ static int open_at(const Question *question, BtConfig **config, BtBoard **board,
             "an envelope or its bare payload", "FILE" },                                           \
         { "assets", 0, 0, G_OPTION_ARG_FILENAME, &(question).assets, "the manifest's assets",      \
             "DIR" },                                                                               \
+        { "led", 0, 0, G_OPTION_ARG_NONE, &(question).led, "the manifest's screen is an LED wall", \
+            NULL },                                                                                \
+        { "panel", 0, 0, G_OPTION_ARG_NONE, &(question).panel, "it is a panel", NULL },            \
     {                                                                                              \
         "size", 0, 0, G_OPTION_ARG_STRING, &(question).size, "size of the canvas", "WxH"           \
     }
@@ -118,6 +136,38 @@ int bt_snapshot_command(int argc, char **argv)
 
 /* ---- rundown ---- */
 
+/* The zone of this row as it was planned at its start; NULL: it was in the middle of it. Borrowed.
+ */
+static const BtOnZone *zone_of(const BtOnAir *on_air, const BtRundownRow *row)
+{
+    for (guint i = 0; on_air->zones != NULL && i < on_air->zones->len; i++) {
+        const BtOnZone *on = &g_array_index(on_air->zones, BtOnZone, i);
+        if (strcmp(on->zone->id, row->zone) == 0 && on->item != NULL)
+            return on;
+    }
+    return NULL;
+}
+
+static void add_pages(BtJson *json, BtBoard *board, const BtRundownRow *row)
+{
+    g_autoptr(BtOnAir) on_air = bt_board_on_air(board, row->start_ms);
+    const BtOnZone *on = zone_of(on_air, row);
+    if (on == NULL)
+        return;
+    g_autoptr(GArray) pages = bt_stage_pages(bt_board_stage(board), on_air, on);
+    BtJson *list = bt_json_new_array();
+    for (guint i = 0; i < pages->len; i++) {
+        const BtStagePage *page = &g_array_index(pages, BtStagePage, i);
+        BtJson *one = bt_json_new_object();
+        bt_json_set_time(one, "start", page->start_ms);
+        bt_json_set_string(one, "lang", page->text->lang);
+        bt_json_set_int(one, "page", page->page + 1);
+        bt_json_set_int(one, "of", page->n_pages);
+        bt_json_append(list, one);
+    }
+    bt_json_set(json, "pages", list);
+}
+
 static BtJson *row_json(const BtRundownRow *row)
 {
     BtJson *json = bt_json_new_object();
@@ -136,11 +186,15 @@ static BtJson *row_json(const BtRundownRow *row)
     return json;
 }
 
-static void print_rows_json(const GPtrArray *rows)
+/* `board` NULL: without pages. */
+static void print_rows_json(const GPtrArray *rows, BtBoard *board)
 {
     printf("[");
     for (guint i = 0; i < rows->len; i++) {
-        g_autoptr(BtJson) json = row_json(g_ptr_array_index(rows, i));
+        const BtRundownRow *row = g_ptr_array_index(rows, i);
+        g_autoptr(BtJson) json = row_json(row);
+        if (board != NULL && row->item != NULL)
+            add_pages(json, board, row);
         g_autofree char *text = bt_json_to_text(json, FALSE);
         printf("%s%s", i > 0 ? ",\n " : "", text);
     }
@@ -166,7 +220,7 @@ static int rundown(const Question *question)
     GError *failure = NULL;
     gint64 from_ms, to_ms;
     g_autoptr(BtConfig) config = NULL;
-    if (!names_one_board(question, &failure) ||
+    if (!names_one_board(question, &failure) || !names_one_kind(question, &failure) ||
         !parse_instant("from", question->from, &from_ms, &failure) ||
         !parse_instant("to", question->to, &to_ms, &failure))
         return bt_command_fail(failure, 2);
@@ -178,7 +232,7 @@ static int rundown(const Question *question)
     if (rows == NULL)
         return bt_command_fail(failure, 1);
     if (question->json)
-        print_rows_json(rows);
+        print_rows_json(rows, question->pages ? board : NULL);
     else
         print_rows(rows);
     return 0;
@@ -193,6 +247,8 @@ int bt_rundown_command(int argc, char **argv)
         { "to", 0, 0, G_OPTION_ARG_STRING, &question.to, "the instant after the last", "RFC3339" },
         { "zone", 0, 0, G_OPTION_ARG_STRING, &question.zone, "this zone only", "ZONE" },
         { "json", 0, 0, G_OPTION_ARG_NONE, &question.json, "for programs", NULL },
+        { "pages", 0, 0, G_OPTION_ARG_NONE, &question.pages,
+            "with --json: when the pages of texts turn", NULL },
         { 0 },
     };
     if (!bt_options_parse("", "Says what will be, or was, shown: a row for each zone and stretch.",

@@ -51,8 +51,8 @@ static void act_on(BtShow *show, const BtJudgeCommand *command)
         show->scene_until_ms = BT_TIME_MIN;
         break;
     case BT_VERB_SCREENSHOT:
-        bt_show_event(show, "refused", "unsupported", "screenshot",
-            "this player sends no pictures: expected another command");
+        if (show->shots != NULL)
+            bt_shots_ask(show->shots);
         break;
     case BT_VERB_CUT:
     case BT_VERB_DARKEN:
@@ -396,6 +396,12 @@ static void note_seams(BtShow *show, gboolean is_covered, gint64 shown_ms)
         bt_seams_note(show->seams, bt_board_stage(show->board), &grid, shown_ms);
 }
 
+/* What is worth a picture when it changes: programme or safe, cut, dark; of which class. */
+static guint kind_of(const BtOnAir *on_air, gboolean is_covered)
+{
+    return 1 + (guint)on_air->kind * 16 + (guint)on_air->cls * 2 + (guint)is_covered;
+}
+
 /* The picture of `t_ms` is on the glass since `shown_ms`. */
 static void note_glass(BtShow *show, gint64 t_ms, gint64 shown_ms)
 {
@@ -411,6 +417,8 @@ static void note_glass(BtShow *show, gint64 t_ms, gint64 shown_ms)
     update_life(show, &now);
     bt_show_prove(show, is_covered, t_ms);
     heartbeat_on_change(show);
+    if (show->shots != NULL)
+        bt_shots_note_kind(show->shots, kind_of(show->on_air, is_covered));
 }
 
 /* How long the picture's file must wait yet; -1 when there is nothing to write. */

@@ -19,6 +19,7 @@
 #include "player/requisition.h"
 #include "player/roles.h"
 #include "player/seams.h"
+#include "player/shots.h"
 #include "player/sound.h"
 #include "player/timekeeper.h"
 #include "player/tracker.h"
@@ -84,6 +85,7 @@ typedef struct {
     GHashTable *said_lengths; /* set of sha256: of what they show, said since the start */
     BtLifeKeeper *life;
     BtProof *proof;
+    BtShots *shots; /* NULL: this player reports to nobody */
     BtControl *control;
     guint control_retry;   /* not 0: it could not be opened at first */
     gboolean disk_failing; /* as was told */
@@ -158,6 +160,8 @@ void bt_show_doubt(BtShow *show, const char *sha256);
 /* Looks at the zones of which it is time, as they are on the glass with the picture of `t_ms`; none
  * of them are while something else covers the canvas. */
 void bt_show_prove(BtShow *show, gboolean is_covered, gint64 t_ms);
+/* Once the glass is open. */
+void bt_show_open_shots(BtShow *show);
 /* Tells when the disk began to fail the ledger, and when that is over. */
 void bt_show_watch_disk(BtShow *show);
 

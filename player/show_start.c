@@ -507,6 +507,7 @@ static gboolean show_open(BtShow *show, GError **error)
     note_the_glass(show);
     if (!open_board(show, error))
         return FALSE;
+    bt_show_open_shots(show);
     anchor_loop(show);
     take_over(show, show->reader);
     show->sound = bt_sound_new();
@@ -540,6 +541,7 @@ static void show_close(BtShow *show)
     bt_show_close_told(show);
     bt_tracker_free(show->tracker);
     bt_seams_free(show->seams);
+    bt_shots_free(show->shots);
     bt_proof_free(show->proof);
     bt_life_free(show->life);
     bt_writer_free(show->writer);

@@ -100,3 +100,17 @@ void bt_show_event(
     g_message("%s %s: %s", type, what, message);
     bt_show_post_event(show, NULL, type, code, what, message);
 }
+
+static gboolean on_shot(gpointer show)
+{
+    bt_show_tell(show, BT_ROLE_FACTS);
+    return G_SOURCE_REMOVE;
+}
+
+/* Where nobody takes reports, nobody takes pictures. */
+void bt_show_open_shots(BtShow *show)
+{
+    g_autofree char *path = bt_config_state_path(show->config, BT_SHOT_FILE);
+    if (path != NULL && bt_config_report_source(show->config) != NULL)
+        show->shots = bt_shots_new(show->glass, path, show->config->pictures_s, on_shot, show);
+}

@@ -5,6 +5,7 @@
 /* A heartbeat names so many zones at most, so that its line stays below 2 KB. */
 #define HEARTBEAT_MAX_ZONES 4
 #define OUTLOOK_MAX_BYTES 4096
+#define MAX_CUTS 4 /* for the same reason */
 
 static const char *state_word(const BtShow *show)
 {
@@ -60,6 +61,24 @@ static BtJson *clock_json(const BtShow *show)
     return clock;
 }
 
+/* Who made the picture go, since when, and who can bring it back. */
+static BtJson *cuts_json(const BtShow *show)
+{
+    BtJson *json = bt_json_new_array();
+    const BtInputs *inputs = bt_board_inputs(show->board);
+    g_autoptr(GArray) cuts = bt_inputs_cuts_at(inputs, bt_timekeeper_show_ms(&show->time));
+    for (guint i = 0; i < MIN(cuts->len, MAX_CUTS); i++) {
+        const BtCut *cut = &g_array_index(cuts, BtCut, i);
+        BtJson *entry = bt_json_new_object();
+        bt_json_set_string(entry, "source", *cut->source ? cut->source : NULL);
+        bt_json_set_string(entry, "id", *cut->id ? cut->id : NULL);
+        bt_json_set_time(entry, "since", cut->from_ms);
+        bt_json_set_string(entry, "ends", *cut->source ? "signature" : "board");
+        bt_json_append(json, entry);
+    }
+    return json;
+}
+
 static void set_common(const BtShow *show, BtJson *status, guint max_zones)
 {
     gint64 up_ms = bt_timekeeper_show_ms(&show->time) - show->boot_ms;
@@ -68,6 +87,8 @@ static void set_common(const BtShow *show, BtJson *status, guint max_zones)
     bt_json_set_int(status, "uptime_s", up_ms / 1000);
     bt_json_set(
         status, "on_air", bt_tracker_on_air(show->tracker, max_zones, max_zones == G_MAXUINT));
+    if (show->on_air != NULL && show->on_air->kind == BT_ON_CUT)
+        bt_json_set(status, "cuts", cuts_json(show));
     bt_json_set(status, "frames", frames_json(show));
     bt_json_set(status, "sound", sound_json(show));
     bt_json_set(status, "changes", changes_json(show));
@@ -203,11 +224,45 @@ typedef struct {
     BtJson *body;
 } Heartbeat;
 
+/* What a source used, by what sync wrote down of it; 0 where it wrote nothing. */
+static gint64 used_bytes(const BtJson *outlook, const char *span)
+{
+    BtJsonAt at = bt_json_root("", outlook), part, used;
+    gint64 bytes = 0;
+    if (bt_json_member(&at, span, &part) && bt_json_read_object(&part, NULL) &&
+        bt_json_member(&part, "used", &used))
+        bt_json_read_int(&used, 0, G_MAXINT64, &bytes, NULL);
+    return bytes;
+}
+
+/* Of all sources together: a heartbeat has no room for each. */
+static BtJson *traffic_json(const BtConfig *config, BtFacts *facts)
+{
+    gint64 day_bytes = 0, month_bytes = 0;
+    for (guint i = 0; i < config->sources->len; i++) {
+        const BtConfigSource *source = g_ptr_array_index(config->sources, i);
+        BtSourceState *state = bt_facts_source(facts, source->name);
+        const char *text = state != NULL && state->outlook != NULL ? state->outlook : "";
+        g_autoptr(BtJson) outlook =
+            bt_json_parse(text, strlen(text), "ledger.db", OUTLOOK_MAX_BYTES, 4, NULL);
+        if (outlook != NULL) {
+            day_bytes += used_bytes(outlook, "day");
+            month_bytes += used_bytes(outlook, "month");
+        }
+        bt_source_state_free(state);
+    }
+    BtJson *json = bt_json_new_object();
+    bt_json_set_int(json, "day", day_bytes);
+    bt_json_set_int(json, "month", month_bytes);
+    return json;
+}
+
 static gboolean add_heartbeat(BtFacts *facts, gpointer data, GError **error)
 {
     Heartbeat *heartbeat = data;
     bt_json_set(heartbeat->body, "cache", cache_json(heartbeat->config));
     bt_json_set(heartbeat->body, "spool", spool_json(facts));
+    bt_json_set(heartbeat->body, "traffic", traffic_json(heartbeat->config, facts));
     return bt_facts_add(facts, "state", NULL, &heartbeat->at, bt_json_ref(heartbeat->body), error);
 }
 

@@ -4,9 +4,13 @@
 
 #include "base/io.h"
 #include "player/device_key.h"
+#include "player/shots.h"
 #include "player/sync_needs.h"
 #include "player/traffic.h"
 #include "playlists/sync/pace.h"
+
+#include <errno.h>
+#include <glib/gstdio.h>
 
 #define ASKED_MAX_MS (15 * BT_MINUTE_MS)  /* that a busy server may keep an alert from us */
 #define PUSH_LIMIT_MS (45 * BT_SECOND_MS) /* of one batch; its date must not grow old under way */
@@ -236,11 +240,27 @@ static gint64 date_of_reports(gpointer user)
     return bt_sync_role_now_ms(user);
 }
 
+/* Show may put a newer one there meanwhile, so the one that is sent is taken aside first. What the
+ * peer does not want, or has, goes. */
+static void send_picture(BtSyncWorker *worker, const BtPatience *patience)
+{
+    g_autofree char *path = bt_config_state_path(worker->role->config, BT_SHOT_FILE);
+    g_autofree char *aside = path != NULL ? g_strconcat(path, ".sending", NULL) : NULL;
+    if (path == NULL || (g_rename(path, aside) != 0 && errno != ENOENT))
+        return;
+    g_autoptr(GBytes) webp = bt_io_read(aside, BT_SHOT_MAX_BYTES, NULL);
+    if (webp != NULL &&
+        bt_sync_push_picture(worker->sync, webp, date_of_reports(worker->role), patience) !=
+            BT_SYNC_PICTURE_LATER)
+        g_unlink(aside);
+}
+
 static void report(BtSyncWorker *worker, const BtPatience *patience)
 {
     if (worker->reporter == NULL || bt_sync_role_waits_for_time(worker))
         return;
     bt_reporter_push(worker->reporter, patience);
+    send_picture(worker, patience);
     bt_facts_tidy(worker->facts, bt_sync_role_now_ms(worker->role), NULL);
 }
 

@@ -108,11 +108,22 @@ static gboolean copy_manifest(Export *x, const char *sha256, gint64 *expires_ms,
     return bt_site_write(to, bytes, error);
 }
 
+static gboolean copy_order(Export *x, const char *sha256, GError **error)
+{
+    if (*sha256 == '\0')
+        return TRUE;
+    g_autofree char *from = bt_site_order_path(x->store->site, sha256);
+    g_autofree char *to = bt_site_order_path(x->to, sha256);
+    g_autoptr(GBytes) bytes = bt_io_read(from, BT_ENVELOPE_MAX_BYTES(BT_RELEASE_MAX_BYTES), error);
+    return bytes != NULL && bt_site_write(to, bytes, error);
+}
+
 static gboolean export_screen(Export *x, const BtScreen *screen, GError **error)
 {
     gint64 alert_ms, expires_ms = x->now_ms + BT_FRESH_LIFE_MS;
     if (!copy_manifest(x, screen->alert, &alert_ms, error) ||
-        !copy_manifest(x, screen->manifest, &expires_ms, error))
+        !copy_manifest(x, screen->manifest, &expires_ms, error) ||
+        !copy_order(x, screen->order, error))
         return FALSE;
     if (expires_ms <= x->now_ms) {
         g_set_error(error, BT_ERROR, BT_ERROR_EXPIRED,
@@ -181,7 +192,8 @@ int bt_command_export(int argc, char **argv)
         { NULL },
     };
     const BtCliSpec spec = { "", "Writes the static tree for a stick or any web server.",
-        "FOLDER gets v1/root, v1/screens/ID/now.json, v1/manifests and v1/assets: what a board\n"
+        "FOLDER gets v1/root, v1/screens/ID/now.json, v1/manifests, v1/orders and v1/assets: what "
+        "a board\n"
         "reads from https://HOST or file:///FOLDER. now.json is signed to the manifest's expiry,\n"
         "so that a stick needs no online key; what is there already with the same hash is not\n"
         "copied again.",

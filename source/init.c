@@ -1,5 +1,6 @@
 /* Making a source. The keys that may put words on a screen never lie in the folder that the server
  * reads: whoever breaks into the server finds the freshness key there, which can add nothing. */
+#include "source/init.h"
 #include "source/cli.h"
 #include "source/store/site.h"
 #include "source/store/store.h"
@@ -30,7 +31,8 @@ static const struct {
 };
 
 typedef struct {
-    char *data, *keys, *source, *name, *timezone, *clock;
+    BtInit made;
+    char *clock;
     gboolean json;
 } Options;
 
@@ -61,16 +63,16 @@ static gboolean is_inside(const char *path, const char *folder)
     return strcmp(inner, outer) == 0 || g_str_has_prefix(inner, prefix);
 }
 
-static char *key_path(const Options *o, int i)
+static char *key_path(const BtInit *init, int i)
 {
-    return g_build_filename(i == FRESHNESS ? o->data : o->keys, key_names[i].file, NULL);
+    return g_build_filename(i == FRESHNESS ? init->data : init->keys, key_names[i].file, NULL);
 }
 
-static gboolean check_free(const Options *o, GError **error)
+static gboolean check_free(const BtInit *init, GError **error)
 {
-    g_autofree char *db = g_build_filename(o->data, "source.db", NULL);
+    g_autofree char *db = g_build_filename(init->data, "source.db", NULL);
     for (int i = -1; i < N_KEYS; i++) {
-        g_autofree char *path = i < 0 ? g_strdup(db) : key_path(o, i);
+        g_autofree char *path = i < 0 ? g_strdup(db) : key_path(init, i);
         if (g_file_test(path, G_FILE_TEST_EXISTS | G_FILE_TEST_IS_SYMLINK)) {
             g_set_error(error, BT_ERROR, BT_ERROR_CONFLICT,
                 "%s: it is here already: expected folders without a source or its keys", path);
@@ -108,7 +110,7 @@ static void add_role(BtJson *roles, const char *name, BtKey *const *keys, int n,
     bt_json_set(roles, name, role);
 }
 
-static GBytes *root_payload(const Options *o, BtKey *const *keys, gint64 now_ms)
+static GBytes *root_payload(const BtInit *init, BtKey *const *keys, gint64 now_ms)
 {
     g_autoptr(BtJson) root = bt_json_new_object();
     BtJson *entries = bt_json_new_object(), *roles = bt_json_new_object();
@@ -119,7 +121,7 @@ static GBytes *root_payload(const Options *o, BtKey *const *keys, gint64 now_ms)
     add_role(roles, "publish", keys + PUBLISH, 1, 1);
     add_role(roles, "emergency", keys + EMERGENCY, 1, 1);
     bt_json_set_int(root, "spec", 1);
-    bt_json_set_string(root, "source", o->source);
+    bt_json_set_string(root, "source", init->source);
     bt_json_set_int(root, "version", 1);
     bt_json_set_time(root, "issued", now_ms);
     bt_json_set_time(root, "expires", now_ms + ROOT_LIFE_MS);
@@ -132,37 +134,81 @@ static GBytes *root_payload(const Options *o, BtKey *const *keys, gint64 now_ms)
 
 /* Keys first, the root next, the database last: a source is there when its database is. */
 static gboolean make(
-    const Options *o, BtKey *const *keys, gint64 now_ms, char **fingerprint, GError **error)
+    const BtInit *init, BtKey *const *keys, gint64 now_ms, char **fingerprint, GError **error)
 {
-    g_autofree char *site = g_build_filename(o->data, "tree", NULL);
+    g_autofree char *site = g_build_filename(init->data, "tree", NULL);
     g_autofree char *root_path = bt_site_root_path(site, 1);
-    g_autoptr(GBytes) payload = root_payload(o, keys, now_ms);
+    g_autoptr(GBytes) payload = root_payload(init, keys, now_ms);
     g_autoptr(GBytes) envelope = bt_envelope_seal("root", payload, keys, N_ROOT_KEYS);
     for (int i = 0; i < N_KEYS; i++) {
-        g_autofree char *path = key_path(o, i);
+        g_autofree char *path = key_path(init, i);
         if (!bt_key_save(keys[i], path, error))
             return FALSE;
     }
     if (!bt_site_make(site, error) || !bt_site_write(root_path, envelope, error))
         return FALSE;
-    BtTrust *trust = bt_site_load_trust(site, o->source, "", now_ms, error);
+    BtTrust *trust = bt_site_load_trust(site, init->source, "", now_ms, error);
     if (trust == NULL)
         return FALSE;
     *fingerprint = g_strdup(bt_trust_fingerprint(trust));
     bt_trust_free(trust);
-    return bt_store_create(o->data, o->source, o->name, o->timezone, error);
+    return bt_store_create(init->data, init->source, init->name, init->timezone, error);
+}
+
+gboolean bt_init_check(const BtInit *init, GError **error)
+{
+    g_autoptr(GTimeZone) zone = g_time_zone_new_identifier(init->timezone);
+    BtError invalid = BT_ERROR_INVALID;
+    if (!bt_site_is_id(init->source))
+        g_set_error(error, BT_ERROR, invalid,
+            "--source %s: not an id: expected at most %d of A-Z a-z 0-9 . _ -", init->source,
+            BT_ID_MAX_BYTES);
+    else if (strlen(init->name) > 200 || !g_utf8_validate(init->name, -1, NULL))
+        g_set_error(error, BT_ERROR, invalid, "--name: expected at most 200 bytes of UTF-8");
+    else if (zone == NULL)
+        g_set_error(error, BT_ERROR, invalid,
+            "--timezone %s: no such time zone: expected one such as Asia/Ho_Chi_Minh",
+            init->timezone);
+    else
+        return TRUE;
+    return FALSE;
+}
+
+static gboolean check_outside(const BtInit *init, GError **error)
+{
+    if (!is_inside(init->keys, init->data))
+        return TRUE;
+    g_set_error(error, BT_ERROR, BT_ERROR_DENIED,
+        "%s: the keys would lie in the data folder, where the server could read them: "
+        "expected a folder outside %s",
+        init->keys, init->data);
+    return FALSE;
+}
+
+gboolean bt_init_make(const BtInit *init, gint64 now_ms, char **fingerprint, GError **error)
+{
+    BtKey *keys[N_KEYS];
+    if (!check_outside(init, error) || !check_free(init, error) ||
+        !bt_io_make_folder(init->data, error) || !bt_io_make_folder(init->keys, error))
+        return FALSE;
+    for (int i = 0; i < N_KEYS; i++)
+        keys[i] = bt_key_generate();
+    gboolean ok = make(init, keys, now_ms, fingerprint, error);
+    for (int i = 0; i < N_KEYS; i++)
+        bt_key_free(keys[i]);
+    return ok;
 }
 
 /* ---- the command ---- */
 
 static void print_words(const Options *o, const char *fingerprint)
 {
-    printf(_("Source \"%s\" is ready in %s.\n"), o->source, o->data);
+    printf(_("Source \"%s\" is ready in %s.\n"), o->made.source, o->made.data);
     printf(_("Fingerprint of its root, for people to compare when a board is enrolled:\n    %s\n"),
         fingerprint);
     printf(_("Keys in %s: root-1.key, root-2.key, root-3.key (any two make the next root),\n"
              "publish.key (signs bulletins), emergency.key (signs warnings).\n"),
-        o->keys);
+        o->made.keys);
     fputs(
         _("Keep them OFF the server, with the people who answer for them, each root key in\n"
           "another place: who holds them speaks on every screen. The server needs none of them.\n"),
@@ -175,13 +221,13 @@ static void print_result(const Options *o, const char *fingerprint)
         print_words(o, fingerprint);
         return;
     }
-    g_autofree char *site = g_build_filename(o->data, "tree", NULL);
+    g_autofree char *site = g_build_filename(o->made.data, "tree", NULL);
     g_autofree char *root_path = bt_site_root_path(site, 1);
     BtJson *result = bt_json_new_object();
-    bt_json_set_string(result, "source", o->source);
+    bt_json_set_string(result, "source", o->made.source);
     bt_json_set_string(result, "fingerprint", fingerprint);
     bt_json_set_string(result, "root", root_path);
-    bt_json_set_string(result, "keys", o->keys);
+    bt_json_set_string(result, "keys", o->made.keys);
     bt_cli_print_json(result);
 }
 
@@ -189,78 +235,56 @@ static int init(const Options *o)
 {
     g_autoptr(GError) error = NULL;
     g_autofree char *fingerprint = NULL;
-    BtKey *keys[N_KEYS];
     BtClock clock;
-    if (is_inside(o->keys, o->data)) {
-        g_message("%s: the keys would lie in the data folder, where the server could read them: "
-                  "expected a folder outside %s",
-            o->keys, o->data);
-        return BT_EXIT_FAILED;
-    }
-    if (!bt_cli_clock(o->clock, &clock, &error) || !check_free(o, &error) ||
-        !bt_io_make_folder(o->data, &error) || !bt_io_make_folder(o->keys, &error))
-        return bt_cli_fail(g_steal_pointer(&error));
-    for (int i = 0; i < N_KEYS; i++)
-        keys[i] = bt_key_generate();
-    gboolean ok = make(o, keys, bt_clock_wall_ms(&clock), &fingerprint, &error);
-    for (int i = 0; i < N_KEYS; i++)
-        bt_key_free(keys[i]);
-    if (!ok)
+    if (!bt_cli_clock(o->clock, &clock, &error) ||
+        !bt_init_make(&o->made, bt_clock_wall_ms(&clock), &fingerprint, &error))
         return bt_cli_fail(g_steal_pointer(&error));
     print_result(o, fingerprint);
     return bt_cli_done();
 }
 
-static int check_names(const Options *o)
+void bt_init_clear(BtInit *init)
 {
-    g_autoptr(GTimeZone) zone = g_time_zone_new_identifier(o->timezone);
-    if (!bt_site_is_id(o->source))
-        return bt_cli_usage("--source %s: not an id: expected at most %d of A-Z a-z 0-9 . _ -",
-            o->source, BT_ID_MAX_BYTES);
-    if (strlen(o->name) > 200 || !g_utf8_validate(o->name, -1, NULL))
-        return bt_cli_usage("--name: expected at most 200 bytes of UTF-8");
-    if (zone == NULL)
-        return bt_cli_usage("--timezone %s: no such time zone: expected one such as "
-                            "Asia/Ho_Chi_Minh",
-            o->timezone);
-    return BT_EXIT_DONE;
+    g_free(init->data);
+    g_free(init->keys);
+    g_free(init->source);
+    g_free(init->name);
+    g_free(init->timezone);
 }
 
 static void options_clear(Options *o)
 {
-    g_free(o->data);
-    g_free(o->keys);
-    g_free(o->source);
-    g_free(o->name);
-    g_free(o->timezone);
+    bt_init_clear(&o->made);
     g_free(o->clock);
 }
 
 static int check_options(Options *o)
 {
-    if (o->data == NULL)
+    g_autoptr(GError) error = NULL;
+    if (o->made.data == NULL)
         return bt_cli_missing("--data DIR");
-    if (o->keys == NULL)
+    if (o->made.keys == NULL)
         return bt_cli_missing("--keys DIR");
-    if (o->source == NULL)
+    if (o->made.source == NULL)
         return bt_cli_missing("--source ID");
-    if (o->name == NULL)
-        o->name = g_strdup(o->source);
-    if (o->timezone == NULL)
-        o->timezone = g_strdup("Asia/Ho_Chi_Minh");
-    return check_names(o);
+    if (o->made.name == NULL)
+        o->made.name = g_strdup(o->made.source);
+    if (o->made.timezone == NULL)
+        o->made.timezone = g_strdup("Asia/Ho_Chi_Minh");
+    return bt_init_check(&o->made, &error) ? BT_EXIT_DONE : bt_cli_usage("%s", error->message);
 }
 
 int bt_command_init(int argc, char **argv)
 {
-    Options o = { NULL };
+    Options o = { { NULL } };
     const GOptionEntry entries[] = {
-        { "data", 'd', 0, G_OPTION_ARG_FILENAME, &o.data, "the data folder to make", "DIR" },
-        { "keys", 'k', 0, G_OPTION_ARG_FILENAME, &o.keys,
+        { "data", 'd', 0, G_OPTION_ARG_FILENAME, &o.made.data, "the data folder to make", "DIR" },
+        { "keys", 'k', 0, G_OPTION_ARG_FILENAME, &o.made.keys,
             "where the root, publishing and emergency keys go; outside the data folder", "DIR" },
-        { "source", 's', 0, G_OPTION_ARG_STRING, &o.source, "the source's id", "ID" },
-        { "name", 'n', 0, G_OPTION_ARG_STRING, &o.name, "the source's name for people", "NAME" },
-        { "timezone", 'z', 0, G_OPTION_ARG_STRING, &o.timezone,
+        { "source", 's', 0, G_OPTION_ARG_STRING, &o.made.source, "the source's id", "ID" },
+        { "name", 'n', 0, G_OPTION_ARG_STRING, &o.made.name, "the source's name for people",
+            "NAME" },
+        { "timezone", 'z', 0, G_OPTION_ARG_STRING, &o.made.timezone,
             "its time zone (default Asia/Ho_Chi_Minh)", "TZ" },
         { "clock", 0, 0, G_OPTION_ARG_STRING, &o.clock,
             "a virtual clock, for tests and demonstrations", "RFC3339[xRATE]" },

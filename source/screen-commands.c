@@ -1,5 +1,6 @@
 /* bangtin-source screen …: what an operator does with screens from a terminal. */
 #include "source/cli.h"
+#include "source/desk/cuts.h"
 #include "source/store/commands.h"
 #include "source/store/screens.h"
 
@@ -7,7 +8,7 @@
 #include <string.h>
 
 typedef struct {
-    char *data, *name, *key, *clock;
+    char *data, *name, *key, *clock, *reason;
     int minutes;
     gboolean json;
 } Options;
@@ -18,6 +19,7 @@ static void options_clear(Options *o)
     g_free(o->name);
     g_free(o->key);
     g_free(o->clock);
+    g_free(o->reason);
 }
 
 #define DATA_ENTRY(o)                                                                              \
@@ -207,9 +209,29 @@ int bt_command_screen_list(int argc, char **argv)
 
 /* ---- command ---- */
 
+/* It is the operators' page that lists cuts, whoever made them. */
+static gboolean send_cut(
+    BtStore *store, const Options *o, const char *screen, gint64 now_ms, GError **error)
+{
+    g_autoptr(GPtrArray) screens = g_ptr_array_new();
+    g_ptr_array_add(screens, (gpointer)screen);
+    const BtCutNew cut = { .area = store->source,
+        .who = "terminal",
+        .reason = o->reason != NULL ? o->reason : "–",
+        .screens = screens,
+        .until_ms = now_ms + o->minutes * BT_MINUTE_MS };
+    g_autofree char *id = bt_cuts_add(store, &cut, now_ms, error);
+    if (id == NULL)
+        return FALSE;
+    puts(id);
+    return TRUE;
+}
+
 static gboolean send_command(
     BtStore *store, const Options *o, char **argv, gint64 now_ms, GError **error)
 {
+    if (strcmp(argv[2], "cut") == 0)
+        return send_cut(store, o, argv[1], now_ms, error);
     g_autofree char *id = bt_commands_send(
         store, argv[1], argv[2], now_ms + o->minutes * BT_MINUTE_MS, "terminal", now_ms, error);
     if (id == NULL)
@@ -225,12 +247,15 @@ int bt_command_screen_command(int argc, char **argv)
         { "minutes", 'm', 0, G_OPTION_ARG_INT, &o.minutes,
             "how long the command stands for a screen that does not hear it at once (default 10)",
             "N" },
+        { "reason", 'r', 0, G_OPTION_ARG_STRING, &o.reason, "why it is cut", "TEXT" },
         CLOCK_ENTRY(o), { NULL } };
     const BtCliSpec spec = { "ID VERB",
         "Asks screen ID to cut, darken, mute, restart, identify or "
         "make a screenshot.",
         "The command goes into the screen's now.json, which no publishing key signs: so it can\n"
-        "only make a screen quieter, and each is acted on once. At most 8 stand at a time, each\n"
+        "only make a screen quieter, and each is acted on once. A cut holds until an approver "
+        "signs\n"
+        "its end (\"cut end\"). At most 8 stand at a time, each\n"
         "for 1 to 1440 minutes. Its id is printed; the screen reports what became of it.",
         entries, 2, 2 };
     if (!bt_cli_parse(&spec, &argc, &argv))

@@ -7,7 +7,7 @@
 #include <string.h>
 
 typedef struct {
-    char *data, *listen, *base, *port_file, *clock;
+    char *data, *listen, *base, *port_file, *clock, *player;
     int per_peer;
     gboolean no_watch;
 } Options;
@@ -19,18 +19,55 @@ static void options_clear(Options *o)
     g_free(o->base);
     g_free(o->port_file);
     g_free(o->clock);
+    g_free(o->player);
 }
 
 static int run(const Options *o)
 {
-    static const BtRoute *const routes[] = { bt_wire_routes, bt_screens_routes, bt_screen_routes,
-        bt_claim_routes, bt_contact_routes, bt_report_routes, bt_register_routes, bt_page_routes,
-        bt_file_routes, NULL };
+    static const BtRoute *const routes[] = {
+        bt_wire_routes,
+        bt_plain_routes,
+        bt_upload_routes,
+        bt_media_routes,
+        bt_sign_in_routes,
+        bt_sign_in_code_routes,
+        bt_invitation_routes,
+        bt_account_routes,
+        bt_people_routes,
+        bt_person_routes,
+        bt_role_routes,
+        bt_area_routes,
+        bt_audit_routes,
+        bt_screens_routes,
+        bt_screen_routes,
+        bt_claim_routes,
+        bt_contact_routes,
+        bt_proposals_routes,
+        bt_proposal_routes,
+        bt_key_routes,
+        bt_emergency_routes,
+        bt_cut_routes,
+        bt_notice_routes,
+        bt_compose_routes,
+        bt_preview_routes,
+        bt_playlist_routes,
+        bt_playlist_adding_routes,
+        bt_layout_routes,
+        bt_programme_routes,
+        bt_programme_proposal_routes,
+        bt_rundown_routes,
+        bt_why_routes,
+        bt_register_routes,
+        bt_report_routes,
+        bt_file_routes,
+        NULL,
+    };
     g_autoptr(GError) error = NULL;
     BtClock clock;
     const BtServerOptions options = { .listen = o->listen != NULL ? o->listen : "127.0.0.1:8080",
         .base = o->base,
         .port_file = o->port_file,
+        .player = o->player,
         .per_peer = (guint)o->per_peer,
         .routes = routes };
     if (!bt_cli_clock(o->clock, &clock, &error))
@@ -72,6 +109,8 @@ int bt_command_serve(int argc, char **argv)
             "the address that boards and browsers know, when a proxy stands in front", "URL" },
         { "per-peer", 0, 0, G_OPTION_ARG_INT, &o.per_peer,
             "connections of one address at a time (default 64)", "N" },
+        { "player", 0, 0, G_OPTION_ARG_FILENAME, &o.player,
+            "the program that draws previews (default: the bangtin beside this program)", "FILE" },
         { "no-watch", 0, 0, G_OPTION_ARG_NONE, &o.no_watch,
             "tell nobody of faults; \"watch\" may run elsewhere", NULL },
         { "clock", 0, 0, G_OPTION_ARG_STRING, &o.clock,

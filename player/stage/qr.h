@@ -1,11 +1,9 @@
-/* QR codes (libqrencode lives only in qr.c). Thread-safety: safe. */
+/* QR codes as pictures. Thread-safety: safe. */
 #ifndef BT_PLAYER_STAGE_QR_H
 #define BT_PLAYER_STAGE_QR_H
 
+#include "base/qr.h"
 #include "render/scene/frame.h"
-
-/* The white border that readers need, in modules (ISO/IEC 18004). */
-#define BT_QR_QUIET 4
 
 /* How many modules a side the code for `text` has, with its border; 0 when it is too long for one.
  */

@@ -106,6 +106,16 @@ gint64 bt_stage_measure(const BtItem *item, const BtZone *zone, gpointer stage);
  * stands still, but for clocks, and is silent. BT_ON_DARK is a black scene. (transfer full) */
 BtScene *bt_stage_scene(BtStage *stage, const BtOnAir *on_air, gint64 t_ms, gint64 *until_ms);
 
+/* A page of a text or an alert, from when on it is seen; the last one stays until the item ends. */
+typedef struct {
+    const BtText *text;  /* borrowed from the item */
+    guint page, n_pages; /* of that text, from 0 on */
+    gint64 start_ms;
+} BtStagePage;
+/* The pages of what is in a zone of `on_air`, in turn; none where no text is read. (transfer full):
+ * GArray of BtStagePage */
+GArray *bt_stage_pages(BtStage *stage, const BtOnAir *on_air, const BtOnZone *on);
+
 /* What is on the glass, `scene` as it was at `t_ms`, may stay in the zones of the scenes to come
  * whose item has no picture yet, for BT_POOL_POSTER_MS at most; alerts show at once what they have.
  * Show says so at each change, with the scene that gives way, or NULL: it must leave at once, or

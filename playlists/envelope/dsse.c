@@ -44,6 +44,14 @@ gboolean bt_envelope_fail(
 
 /* ---- sealing ---- */
 
+static BtJson *signature_json(const char *keyid, const char *base64)
+{
+    BtJson *object = bt_json_new_object();
+    bt_json_set_string(object, "keyid", keyid);
+    bt_json_set_string(object, "sig", base64);
+    return object;
+}
+
 static BtJson *sign_with(const BtKey *key, const GByteArray *message)
 {
     guint8 signature[BT_SIGNATURE_BYTES];
@@ -52,28 +60,47 @@ static BtJson *sign_with(const BtKey *key, const GByteArray *message)
     bt_public_key_id(&public_key, id);
     bt_key_sign(key, message->data, message->len, signature);
     g_autofree char *text = g_base64_encode(signature, sizeof signature);
-    BtJson *object = bt_json_new_object();
-    bt_json_set_string(object, "keyid", id);
-    bt_json_set_string(object, "sig", text);
-    return object;
+    return signature_json(id, text);
 }
 
-GBytes *bt_envelope_seal(const char *role, GBytes *payload, BtKey *const *keys, guint n_keys)
+/* `signatures` (transfer full). */
+static GBytes *write_envelope(const char *type, GBytes *payload, BtJson *signatures)
 {
     gsize size_bytes;
     const guint8 *data = g_bytes_get_data(payload, &size_bytes);
-    g_autofree char *type = type_of_role(role);
     g_autofree char *text = g_base64_encode(data ? data : (const guint8 *)"", size_bytes);
-    g_autoptr(GByteArray) message = encode(type, payload);
     g_autoptr(BtJson) envelope = bt_json_new_object();
-    BtJson *signatures = bt_json_new_array();
-    for (guint i = 0; i < n_keys; i++)
-        bt_json_append(signatures, sign_with(keys[i], message));
     bt_json_set_string(envelope, "payloadType", type);
     bt_json_set_string(envelope, "payload", text);
     bt_json_set(envelope, "signatures", signatures);
     char *json = bt_json_to_text(envelope, FALSE);
     return g_bytes_new_take(json, strlen(json));
+}
+
+GBytes *bt_envelope_seal(const char *role, GBytes *payload, BtKey *const *keys, guint n_keys)
+{
+    g_autofree char *type = type_of_role(role);
+    g_autoptr(GByteArray) message = encode(type, payload);
+    BtJson *signatures = bt_json_new_array();
+    for (guint i = 0; i < n_keys; i++)
+        bt_json_append(signatures, sign_with(keys[i], message));
+    return write_envelope(type, payload, signatures);
+}
+
+GBytes *bt_envelope_message(const char *role, GBytes *payload)
+{
+    g_autofree char *type = type_of_role(role);
+    return g_byte_array_free_to_bytes(encode(type, payload));
+}
+
+GBytes *bt_envelope_join(
+    const char *role, GBytes *payload, const BtEnvelopeSignature *signatures, guint n_signatures)
+{
+    g_autofree char *type = type_of_role(role);
+    BtJson *list = bt_json_new_array();
+    for (guint i = 0; i < n_signatures; i++)
+        bt_json_append(list, signature_json(signatures[i].keyid, signatures[i].base64));
+    return write_envelope(type, payload, list);
 }
 
 /* ---- opening ---- */
@@ -217,9 +244,9 @@ GBytes *bt_envelope_peek(GBytes *bytes, const char *name, gsize payload_max_byte
 
 /* ---- who signed ---- */
 
-gboolean bt_key_may(const BtRootKey *key, BtRole role)
+gboolean bt_key_may(const BtRootKey *key, BtKeyRole role)
 {
-    const gboolean may[BT_N_ROLES] = {
+    const gboolean may[BT_N_KEY_ROLES] = {
         [BT_ROLE_ROOT] = key->may_root,
         [BT_ROLE_FRESHNESS] = key->may_freshness,
         [BT_ROLE_PUBLISH] = key->may_publish,
@@ -228,7 +255,7 @@ gboolean bt_key_may(const BtRootKey *key, BtRole role)
     return may[role];
 }
 
-static const char *role_name(BtRole role)
+static const char *role_name(BtKeyRole role)
 {
     static const char *const names[] = { "root", "freshness", "publish", "emergency" };
     return names[role];
@@ -251,7 +278,7 @@ static gboolean verify(const BtEnvelope *envelope, guint i, const BtRootKey *key
 
 /* Too few: were others there who do not count, or were there not enough? */
 static gboolean check_count(const BtEnvelope *envelope, guint n_counted, guint n_strangers,
-    const BtRoot *root, BtRole role, guint threshold, GError **error)
+    const BtRoot *root, BtKeyRole role, guint threshold, GError **error)
 {
     if (n_counted >= threshold)
         return TRUE;
@@ -263,7 +290,7 @@ static gboolean check_count(const BtEnvelope *envelope, guint n_counted, guint n
     return FALSE;
 }
 
-GPtrArray *bt_envelope_signers(const BtEnvelope *envelope, const BtRoot *root, BtRole role,
+GPtrArray *bt_envelope_signers(const BtEnvelope *envelope, const BtRoot *root, BtKeyRole role,
     guint threshold, gint64 trusted_now_ms, GError **error)
 {
     g_autoptr(GByteArray) message = encode(envelope->type, envelope->payload);

@@ -29,7 +29,7 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(BtEnvelope, bt_envelope_free)
 /* The keys of `root` in `role` that signed, each once, when they are at least `threshold`.
  * Signatures of keys that do not count are passed over; one that does not match is an error.
  * (transfer container) of const BtRootKey (nullable) */
-GPtrArray *bt_envelope_signers(const BtEnvelope *envelope, const BtRoot *root, BtRole role,
+GPtrArray *bt_envelope_signers(const BtEnvelope *envelope, const BtRoot *root, BtKeyRole role,
     guint threshold, gint64 trusted_now_ms, GError **error);
 
 /* Sets an error that speaks of the document: "NAME: MESSAGE", or "NAME:MESSAGE" when the message
@@ -37,6 +37,6 @@ GPtrArray *bt_envelope_signers(const BtEnvelope *envelope, const BtRoot *root, B
 gboolean bt_envelope_fail(const BtEnvelope *envelope, BtError code, GError **error,
     const char *format, ...) G_GNUC_PRINTF(4, 5);
 
-gboolean bt_key_may(const BtRootKey *key, BtRole role);
+gboolean bt_key_may(const BtRootKey *key, BtKeyRole role);
 
 #endif

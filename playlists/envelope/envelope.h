@@ -3,7 +3,8 @@
  *
  * An envelope is {"payloadType","payload":BASE64,"signatures":[{"keyid","sig"}]}; what is signed is
  * DSSE's pre-authentication encoding of type and payload, Ed25519, one per key. The type is
- * application/vnd.bangtin.ROLE+json with ROLE root, now, manifest, alert or time.
+ * application/vnd.bangtin.ROLE+json with ROLE root, now, manifest, alert,
+ * order or time.
  * Thread-safety: a trust belongs to one thread; the rest is safe. */
 #ifndef BT_PLAYLISTS_ENVELOPE_ENVELOPE_H
 #define BT_PLAYLISTS_ENVELOPE_ENVELOPE_H
@@ -28,6 +29,18 @@ typedef struct {
 /* Signs `payload` as ROLE with each key. (transfer full): the envelope's text. */
 GBytes *bt_envelope_seal(const char *role, GBytes *payload, BtKey *const *keys, guint n_keys);
 
+/* What a key signs: DSSE's pre-authentication encoding of the type and the payload. (transfer full)
+ */
+GBytes *bt_envelope_message(const char *role, GBytes *payload);
+
+/* A signature that was made elsewhere. Borrowed. */
+typedef struct {
+    const char *keyid, *base64;
+} BtEnvelopeSignature;
+/* The envelope of signatures that came one by one; nothing is checked. (transfer full) */
+GBytes *bt_envelope_join(
+    const char *role, GBytes *payload, const BtEnvelopeSignature *signatures, guint n_signatures);
+
 /* The payload without any check of signatures: an editor's tool, no statement of trust. Bytes that
  * are not an envelope but a JSON object are returned as they are. (transfer full) (nullable) */
 GBytes *bt_envelope_peek(GBytes *bytes, const char *name, gsize payload_max_bytes, GError **error);
@@ -40,8 +53,8 @@ typedef enum {
     BT_ROLE_FRESHNESS,
     BT_ROLE_PUBLISH,
     BT_ROLE_EMERGENCY,
-    BT_N_ROLES
-} BtRole;
+    BT_N_KEY_ROLES
+} BtKeyRole;
 
 typedef struct BtTrust BtTrust;
 
@@ -66,7 +79,7 @@ const BtRoot *bt_trust_root(const BtTrust *trust);
 /* The newest root that took the role from a key that had it before, 0: none did. A stolen key may
  * have signed a version so high that nothing would ever be newer: versions that were judged under
  * an older root than this one are no floor any more. */
-gint64 bt_trust_key_lost_at(const BtTrust *trust, BtRole role);
+gint64 bt_trust_key_lost_at(const BtTrust *trust, BtKeyRole role);
 /* The fingerprint people compare: the SHA-256 of the root's payload. (nullable) borrowed */
 const char *bt_trust_fingerprint(const BtTrust *trust);
 
@@ -93,6 +106,25 @@ BtManifest *bt_trust_verify_manifest(const BtTrust *trust, GBytes *envelope, con
 /* The same for an alert: emergency keys, emergency programmes only, at most 24 h. */
 BtManifest *bt_trust_verify_alert(const BtTrust *trust, GBytes *envelope, const char *name,
     const BtFloor *floor, gint64 trusted_now_ms, GError **error);
+
+/* The order that ends cuts: by enough emergency keys, or enough publishing keys, whose ceilings
+ * cover every screen in it; never by freshness keys, which may only cut. Of this source, for this
+ * screen, version above the floor's. (transfer full) (nullable) */
+BtRelease *bt_trust_verify_release(const BtTrust *trust, GBytes *envelope, const char *name,
+    const BtFloor *floor, gint64 trusted_now_ms, GError **error);
+
+/* ---- one signer among several ---- */
+
+/* Whether this key would count for a document of `role` (publish, emergency) that says what
+ * `manifest` does: the root lists it for the role, it and the root have not ended, and its ceilings
+ * cover every class and screen. UNKNOWN_KEY, EXPIRED, CEILING; `name` stands in messages. */
+gboolean bt_trust_check_signer(const BtTrust *trust, BtKeyRole role, const BtManifest *manifest,
+    const char *keyid, const char *name, gint64 trusted_now_ms, GError **error);
+/* The same for an order: an emergency or a publishing key. */
+gboolean bt_trust_check_release_signer(const BtTrust *trust, const BtRelease *release,
+    const char *keyid, const char *name, gint64 trusted_now_ms, GError **error);
+/* How many such keys must sign it. */
+guint bt_trust_wanted_signers(const BtTrust *trust, BtKeyRole role, const BtManifest *manifest);
 
 /* ---- documents without a signature ---- */
 

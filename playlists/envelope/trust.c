@@ -128,7 +128,7 @@ gboolean bt_trust_check_has_root(const BtTrust *trust, const char *name, GError 
     return FALSE;
 }
 
-static gboolean lost_a_key(const BtRoot *before, const BtRoot *root, BtRole role)
+static gboolean lost_a_key(const BtRoot *before, const BtRoot *root, BtKeyRole role)
 {
     for (guint i = 0; i < before->keys->len; i++) {
         const BtRootKey *key = g_ptr_array_index(before->keys, i);
@@ -141,12 +141,12 @@ static gboolean lost_a_key(const BtRoot *before, const BtRoot *root, BtRole role
 
 static void note_lost_keys(BtTrust *trust, const BtRoot *root)
 {
-    for (int role = 0; role < BT_N_ROLES; role++)
-        if (lost_a_key(trust->root, root, (BtRole)role))
+    for (int role = 0; role < BT_N_KEY_ROLES; role++)
+        if (lost_a_key(trust->root, root, (BtKeyRole)role))
             trust->key_lost_at[role] = root->version;
 }
 
-gint64 bt_trust_key_lost_at(const BtTrust *trust, BtRole role)
+gint64 bt_trust_key_lost_at(const BtTrust *trust, BtKeyRole role)
 {
     return trust->key_lost_at[role];
 }

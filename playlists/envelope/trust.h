@@ -9,12 +9,15 @@ struct BtTrust {
     char *screen;
     BtRoot *root; /* NULL before the first */
     char fingerprint[BT_HASH_HEX_SIZE];
-    gint64 key_lost_at[BT_N_ROLES]; /* versions of roots */
+    gint64 key_lost_at[BT_N_KEY_ROLES]; /* versions of roots */
 };
 
 gboolean bt_trust_check_source(
     const BtTrust *trust, const BtEnvelope *envelope, const char *source, GError **error);
 gboolean bt_trust_check_has_root(const BtTrust *trust, const char *name, GError **error);
+
+/* Whether the key's ceiling of screens covers all that the manifest names. */
+gboolean bt_key_covers_screens(const BtRootKey *key, const GPtrArray *screens);
 
 /* ---- what a document must keep to, whoever vouches for it; of `envelope` the name and the hash
  * are read ---- */

@@ -1,4 +1,4 @@
-/* The documents under a root: now.json, manifests, alerts. */
+/* The documents under a root: now.json, manifests, alerts, orders. */
 #include "playlists/envelope/trust.h"
 
 #include <string.h>
@@ -33,7 +33,7 @@ static gboolean check_expiry(
 /* Opens a document and finds its signers; the root under which that is asked must itself be alive.
  */
 static BtEnvelope *open_signed(const BtTrust *trust, GBytes *bytes, const char *name,
-    gsize max_bytes, const char *document, BtRole role, guint threshold, gint64 trusted_now_ms,
+    gsize max_bytes, const char *document, BtKeyRole role, guint threshold, gint64 trusted_now_ms,
     GPtrArray **signers, GError **error)
 {
     g_autoptr(BtEnvelope) envelope = bt_envelope_open(bytes, name, max_bytes, document, error);
@@ -77,25 +77,25 @@ BtNow *bt_trust_verify_now(const BtTrust *trust, GBytes *bytes, const char *name
 
 /* ---- ceilings of manifests ---- */
 
-static gboolean covers_screens(const BtRootKey *key, const BtManifest *manifest)
+gboolean bt_key_covers_screens(const BtRootKey *key, const GPtrArray *screens)
 {
     if (key->screens->len == 0)
         return TRUE;
     g_autoptr(GHashTable) allowed = g_hash_table_new(g_str_hash, g_str_equal);
     for (guint i = 0; i < key->screens->len; i++)
         g_hash_table_add(allowed, g_ptr_array_index(key->screens, i));
-    for (guint i = 0; i < manifest->screens->len; i++)
-        if (!g_hash_table_contains(allowed, g_ptr_array_index(manifest->screens, i)))
+    for (guint i = 0; i < screens->len; i++)
+        if (!g_hash_table_contains(allowed, g_ptr_array_index(screens, i)))
             return FALSE;
     return TRUE;
 }
 
 /* The signers whose ceiling of screens covers the document. (transfer container) */
-static GPtrArray *covering(GPtrArray *signers, const BtManifest *manifest)
+static GPtrArray *covering(GPtrArray *signers, const GPtrArray *screens)
 {
     GPtrArray *able = g_ptr_array_new();
     for (guint i = 0; i < signers->len; i++)
-        if (covers_screens(g_ptr_array_index(signers, i), manifest))
+        if (bt_key_covers_screens(g_ptr_array_index(signers, i), screens))
             g_ptr_array_add(able, g_ptr_array_index(signers, i));
     return able;
 }
@@ -146,7 +146,7 @@ gboolean bt_document_check_is_manifest(
 static gboolean check_publishers(const BtTrust *trust, const BtEnvelope *envelope,
     GPtrArray *signers, const BtManifest *manifest, GError **error)
 {
-    g_autoptr(GPtrArray) able = covering(signers, manifest);
+    g_autoptr(GPtrArray) able = covering(signers, manifest->screens);
     if (!check_screens(envelope, able, trust->root->publish_threshold, error) ||
         !bt_document_check_is_manifest(envelope, manifest, error))
         return FALSE;
@@ -177,7 +177,7 @@ gboolean bt_document_check_is_alert(
 static gboolean check_alarmers(const BtTrust *trust, const BtEnvelope *envelope, GPtrArray *signers,
     const BtManifest *alert, GError **error)
 {
-    g_autoptr(GPtrArray) able = covering(signers, alert);
+    g_autoptr(GPtrArray) able = covering(signers, alert->screens);
     return check_screens(envelope, able, trust->root->emergency_threshold, error) &&
         bt_document_check_is_alert(envelope, alert, error);
 }
@@ -208,7 +208,7 @@ gboolean bt_document_check_counts(const BtEnvelope *envelope, const BtManifest *
 }
 
 static BtManifest *verify_manifest(const BtTrust *trust, GBytes *bytes, const char *name,
-    BtRole role, const BtFloor *floor, gint64 trusted_now_ms, GError **error)
+    BtKeyRole role, const BtFloor *floor, gint64 trusted_now_ms, GError **error)
 {
     g_autoptr(GPtrArray) signers = NULL;
     gboolean is_alert = role == BT_ROLE_EMERGENCY;
@@ -241,4 +241,71 @@ BtManifest *bt_trust_verify_alert(const BtTrust *trust, GBytes *bytes, const cha
     const BtFloor *floor, gint64 trusted_now_ms, GError **error)
 {
     return verify_manifest(trust, bytes, name, BT_ROLE_EMERGENCY, floor, trusted_now_ms, error);
+}
+
+/* ---- orders ---- */
+
+static gboolean names_screen(const GPtrArray *screens, const char *screen)
+{
+    for (guint i = 0; i < screens->len; i++)
+        if (strcmp(g_ptr_array_index(screens, i), screen) == 0)
+            return TRUE;
+    return FALSE;
+}
+
+static gboolean check_release(const BtTrust *trust, const BtEnvelope *envelope, GPtrArray *signers,
+    guint threshold, const BtRelease *release, GError **error)
+{
+    g_autoptr(GPtrArray) able = covering(signers, release->screens);
+    if (!bt_trust_check_source(trust, envelope, release->source, error))
+        return FALSE;
+    if (!names_screen(release->screens, trust->screen))
+        return bt_envelope_fail(envelope, BT_ERROR_WRONG_SCREEN, error,
+            "/screens: it is for other screens: expected \"%s\" among them", trust->screen);
+    return check_screens(envelope, able, threshold, error);
+}
+
+static BtRelease *verify_release(const BtTrust *trust, GBytes *bytes, const char *name,
+    BtKeyRole role, const BtFloor *floor, gint64 trusted_now_ms, GError **error)
+{
+    g_autoptr(GPtrArray) signers = NULL;
+    gsize size_bytes;
+    guint threshold = role == BT_ROLE_EMERGENCY ? trust->root->emergency_threshold
+                                                : trust->root->publish_threshold;
+    g_autoptr(BtEnvelope) envelope =
+        open_signed(trust, bytes, name, BT_ENVELOPE_MAX_BYTES(BT_RELEASE_MAX_BYTES), "order", role,
+            threshold, trusted_now_ms, &signers, error);
+    if (!envelope)
+        return NULL;
+    const void *data = g_bytes_get_data(envelope->payload, &size_bytes);
+    g_autoptr(BtRelease) release = bt_release_parse(data, size_bytes, name, error);
+    if (!release || !check_release(trust, envelope, signers, threshold, release, error) ||
+        !check_floor(envelope, release->version, floor, error) ||
+        !check_expiry(envelope, release->expires_ms, trusted_now_ms, error))
+        return NULL;
+    return g_steal_pointer(&release);
+}
+
+static gboolean is_of_signers(const GError *failure)
+{
+    return g_error_matches(failure, BT_ERROR, BT_ERROR_SIGNATURE) ||
+        g_error_matches(failure, BT_ERROR, BT_ERROR_UNKNOWN_KEY);
+}
+
+/* Whoever may put words on these screens may let them speak again. */
+BtRelease *bt_trust_verify_release(const BtTrust *trust, GBytes *bytes, const char *name,
+    const BtFloor *floor, gint64 trusted_now_ms, GError **error)
+{
+    if (!bt_trust_check_has_root(trust, name, error))
+        return NULL;
+    GError *failure = NULL;
+    BtRelease *release =
+        verify_release(trust, bytes, name, BT_ROLE_EMERGENCY, floor, trusted_now_ms, &failure);
+    if (release == NULL && is_of_signers(failure)) {
+        g_error_free(failure);
+        return verify_release(trust, bytes, name, BT_ROLE_PUBLISH, floor, trusted_now_ms, error);
+    }
+    if (failure != NULL)
+        g_propagate_error(error, failure);
+    return release;
 }

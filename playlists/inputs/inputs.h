@@ -40,7 +40,18 @@ gboolean bt_input_ledger_add_set_aside(BtInputLedger *ledger, const char *source
     gint64 from_ms, gint64 until_ms, GError **error);
 /* The cut holds until a resume is added; darkness until `until_ms` (BT_TIME_MAX: a resume). */
 gboolean bt_input_ledger_add_cut(BtInputLedger *ledger, gint64 from_ms, GError **error);
+/* Ends every cut. */
 gboolean bt_input_ledger_add_resume(BtInputLedger *ledger, gint64 from_ms, GError **error);
+/* The same by a source: `id` is its command's. It holds until a release by the same source, or a
+ * resume at the board. `told_ms`: when it was ordered, as far as known. */
+gboolean bt_input_ledger_add_source_cut(BtInputLedger *ledger, const char *source, const char *id,
+    gint64 told_ms, gint64 from_ms, GError **error);
+/* Ends the source's cut with this id; NULL: all of its that were told before `before_ms`. */
+gboolean bt_input_ledger_add_release(BtInputLedger *ledger, const char *source, const char *cut,
+    gint64 before_ms, gint64 from_ms, GError **error);
+/* An order that was verified and acted on, for rollback. */
+gboolean bt_input_ledger_add_order(BtInputLedger *ledger, const char *source, const char *sha256,
+    gint64 version, gint64 from_ms, GError **error);
 /* The safe scene until `until_ms`: show died over and over. */
 gboolean bt_input_ledger_add_safe(
     BtInputLedger *ledger, gint64 from_ms, gint64 until_ms, GError **error);
@@ -83,6 +94,11 @@ gboolean bt_input_ledger_newest(
  * something is news. Zeroed when there is none. */
 gboolean bt_input_ledger_last_manifest(
     BtInputLedger *ledger, const char *source, BtFloor *manifest, GError **error);
+/* The same of orders: the newest as a measure, and what was acted on last. */
+gboolean bt_input_ledger_newest_order(
+    BtInputLedger *ledger, const char *source, BtFloor *order, GError **error);
+gboolean bt_input_ledger_last_order(
+    BtInputLedger *ledger, const char *source, BtFloor *order, GError **error);
 gboolean bt_input_ledger_is_cut(BtInputLedger *ledger, gint64 at_ms);
 /* Until when the safe scene that counts at `at_ms` is to stay; BT_TIME_MIN: none counts. */
 gint64 bt_input_ledger_safe_until(BtInputLedger *ledger, gint64 at_ms);

@@ -118,6 +118,25 @@ gboolean bt_input_ledger_add_resume(BtInputLedger *ledger, gint64 from_ms, GErro
     return add(ledger, "resume", "", "", 0, from_ms, BT_TIME_MAX, error);
 }
 
+gboolean bt_input_ledger_add_source_cut(BtInputLedger *ledger, const char *source, const char *id,
+    gint64 told_ms, gint64 from_ms, GError **error)
+{
+    return add(ledger, "cut", source, id, told_ms, from_ms, BT_TIME_MAX, error);
+}
+
+gboolean bt_input_ledger_add_release(BtInputLedger *ledger, const char *source, const char *cut,
+    gint64 before_ms, gint64 from_ms, GError **error)
+{
+    return add(
+        ledger, "resume", source, cut == NULL ? "" : cut, before_ms, from_ms, BT_TIME_MAX, error);
+}
+
+gboolean bt_input_ledger_add_order(BtInputLedger *ledger, const char *source, const char *sha256,
+    gint64 version, gint64 from_ms, GError **error)
+{
+    return add(ledger, "order", source, sha256, version, from_ms, BT_TIME_MAX, error);
+}
+
 gboolean bt_input_ledger_add_safe(
     BtInputLedger *ledger, gint64 from_ms, gint64 until_ms, GError **error)
 {
@@ -221,6 +240,17 @@ BtRows *bt_input_ledger_entries(
         "ssi", kind, source, limit);
 }
 
+/* What was written down after the cut ends it; the clock may have been set back in between. */
+BtRows *bt_input_ledger_cuts(BtInputLedger *ledger, GError **error)
+{
+    return bt_db_query(ledger->db, error,
+        "SELECT c.source, c.what, c.from_ms, ifnull((SELECT max(r.from_ms, c.from_ms) FROM entry r"
+        " WHERE r.kind = 'resume' AND r.id > c.id AND (r.source = '' OR (r.source = c.source AND"
+        " (r.what = c.what OR (r.what = '' AND c.version < r.version)))) ORDER BY r.id LIMIT 1), ?)"
+        " FROM entry c WHERE c.kind = 'cut' ORDER BY c.id",
+        "i", BT_TIME_MAX);
+}
+
 BtRows *bt_input_ledger_orders(BtInputLedger *ledger, const char *source, GError **error)
 {
     return bt_db_query(ledger->db, error,
@@ -259,14 +289,31 @@ static gboolean newest_of(
     return read_floor(rows, floor, error);
 }
 
+static gboolean last_of(
+    BtInputLedger *ledger, const char *kind, const char *source, BtFloor *floor, GError **error)
+{
+    BtRows *rows = bt_db_query(ledger->db, error,
+        "SELECT version, what FROM entry WHERE kind = ? AND source = ? ORDER BY id DESC LIMIT 1",
+        "ss", kind, source);
+    return read_floor(rows, floor, error);
+}
+
 gboolean bt_input_ledger_last_manifest(
     BtInputLedger *ledger, const char *source, BtFloor *manifest, GError **error)
 {
-    BtRows *rows = bt_db_query(ledger->db, error,
-        "SELECT version, what FROM entry WHERE kind = 'manifest' AND source = ?"
-        " ORDER BY id DESC LIMIT 1",
-        "s", source);
-    return read_floor(rows, manifest, error);
+    return last_of(ledger, "manifest", source, manifest, error);
+}
+
+gboolean bt_input_ledger_newest_order(
+    BtInputLedger *ledger, const char *source, BtFloor *order, GError **error)
+{
+    return newest_of(ledger, "order", source, order, error);
+}
+
+gboolean bt_input_ledger_last_order(
+    BtInputLedger *ledger, const char *source, BtFloor *order, GError **error)
+{
+    return last_of(ledger, "order", source, order, error);
 }
 
 /* An entry of kind "root": what stands before it, of the kind it names, was judged under an older
@@ -290,11 +337,14 @@ static gboolean follow_role(BtInputLedger *ledger, const char *source, const cha
 gboolean bt_input_ledger_follow_root(BtInputLedger *ledger, const char *source,
     const BtTrust *trust, gint64 at_ms, gboolean *is_new, GError **error)
 {
+    gint64 lost_at = MAX(bt_trust_key_lost_at(trust, BT_ROLE_PUBLISH),
+        bt_trust_key_lost_at(trust, BT_ROLE_EMERGENCY));
     *is_new = FALSE;
     return follow_role(ledger, source, "manifest", bt_trust_key_lost_at(trust, BT_ROLE_PUBLISH),
                at_ms, is_new, error) &&
         follow_role(ledger, source, "alert", bt_trust_key_lost_at(trust, BT_ROLE_EMERGENCY), at_ms,
-            is_new, error);
+            is_new, error) &&
+        follow_role(ledger, source, "order", lost_at, at_ms, is_new, error);
 }
 
 gboolean bt_input_ledger_newest(
@@ -306,11 +356,11 @@ gboolean bt_input_ledger_newest(
 
 gboolean bt_input_ledger_is_cut(BtInputLedger *ledger, gint64 at_ms)
 {
-    g_autoptr(BtRows) rows = bt_db_query(ledger->db, NULL,
-        "SELECT kind FROM entry WHERE kind IN ('cut', 'resume') AND from_ms <= ?"
-        " ORDER BY id DESC LIMIT 1",
-        "i", at_ms);
-    return rows != NULL && bt_rows_next(rows, NULL) && g_str_equal(bt_rows_text(rows, 0), "cut");
+    g_autoptr(BtRows) rows = bt_input_ledger_cuts(ledger, NULL);
+    while (rows != NULL && bt_rows_next(rows, NULL))
+        if (bt_rows_int(rows, 2) <= at_ms && at_ms < bt_rows_int(rows, 3))
+            return TRUE;
+    return FALSE;
 }
 
 gint64 bt_input_ledger_safe_until(BtInputLedger *ledger, gint64 at_ms)

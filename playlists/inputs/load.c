@@ -265,19 +265,12 @@ static void load_source(Loading *loading, const BtLedgerSource *source, const ch
     loading->bare = NULL;
 }
 
-/* A cut ends at the resume after it; two cuts in a row are one. */
 static void load_cuts(Loading *loading)
 {
-    g_autoptr(BtRows) cuts = bt_input_ledger_entries(loading->ledger, "cut", "", G_MAXINT64, NULL);
-    while (cuts != NULL && bt_rows_next(cuts, NULL)) {
-        gint64 from_ms = bt_rows_int(cuts, 2), until_ms = BT_TIME_MAX;
-        g_autoptr(BtRows) resumes =
-            bt_input_ledger_entries(loading->ledger, "resume", "", G_MAXINT64, NULL);
-        while (resumes != NULL && bt_rows_next(resumes, NULL))
-            if (bt_rows_int(resumes, 2) >= from_ms)
-                until_ms = MIN(until_ms, bt_rows_int(resumes, 2));
-        bt_inputs_add_cut(loading->inputs, from_ms, until_ms);
-    }
+    g_autoptr(BtRows) cuts = bt_input_ledger_cuts(loading->ledger, NULL);
+    while (cuts != NULL && bt_rows_next(cuts, NULL))
+        bt_inputs_add_source_cut(loading->inputs, bt_rows_text(cuts, 0), bt_rows_text(cuts, 1),
+            bt_rows_int(cuts, 2), bt_rows_int(cuts, 3));
     g_autoptr(BtRows) safes =
         bt_input_ledger_entries(loading->ledger, "safe", "", G_MAXINT64, NULL);
     while (safes != NULL && bt_rows_next(safes, NULL))

@@ -1,5 +1,6 @@
-/* The small signed documents beside the manifest: the root, and now.json. Unknown keys are refused
- * here unless they begin with "x-". Immutable after parsing. Thread-safety: one owner each. */
+/* The small signed documents beside the manifest: the root, now.json, and the order that ends cuts.
+ * Unknown keys are refused here unless they begin with "x-". Immutable after parsing.
+ * Thread-safety: one owner each. */
 #ifndef BT_PLAYLISTS_MODEL_DOCUMENTS_H
 #define BT_PLAYLISTS_MODEL_DOCUMENTS_H
 
@@ -11,6 +12,8 @@
 #define BT_NOW_MAX_DENIALS 16
 #define BT_NOW_MAX_COMMANDS 8
 #define BT_ROOT_MAX_KEYS 64
+#define BT_RELEASE_MAX_BYTES (1024 * 1024) /* it names as many screens as a manifest may */
+#define BT_RELEASE_MAX_ORDERS 64
 
 /* A key and what it may sign. */
 typedef struct {
@@ -64,6 +67,7 @@ typedef struct {
     gint64 version;                  /* its own counter */
     char manifest[BT_HASH_HEX_SIZE]; /* of the envelope; "" when there is none */
     char alert[BT_HASH_HEX_SIZE];    /* the same */
+    char order[BT_HASH_HEX_SIZE];    /* the same, of a release */
     gint64 issued_ms, expires_ms;
     GPtrArray *deny;     /* of char*: sha256 of a manifest's or alert's envelope, or of an asset */
     GPtrArray *commands; /* of BtCommand */
@@ -75,5 +79,26 @@ typedef struct {
 BtNow *bt_now_parse(const void *data, gsize size_bytes, const char *name, GError **error);
 void bt_now_free(BtNow *now);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(BtNow, bt_now_free)
+
+/* Role "order": what now.json can only ask for, people take back. */
+typedef struct {
+    char *id;
+    char *cut; /* the id of the command that cut; NULL: all of this source's cuts that are older
+                  than the document */
+} BtResume;
+
+typedef struct {
+    char *source;
+    gint64 version; /* its own counter */
+    gint64 issued_ms, expires_ms;
+    GPtrArray *screens; /* of char* */
+    GPtrArray *resumes; /* of BtResume */
+} BtRelease;
+
+/* {"spec","source","version","issued","expires","screens","orders":[{"id","verb":"resume","of"}]}.
+ * Unknown keys and verbs are refused. SYNTAX, INVALID, LIMIT. (transfer full) (nullable) */
+BtRelease *bt_release_parse(const void *data, gsize size_bytes, const char *name, GError **error);
+void bt_release_free(BtRelease *release);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(BtRelease, bt_release_free)
 
 #endif

@@ -93,8 +93,8 @@ static gboolean read_hash_or_none(
 
 static gboolean read_now(BtNow *now, const BtJsonAt *at, GError **error)
 {
-    static const char *const known[] = { "spec", "screen", "version", "manifest", "alert", "issued",
-        "expires", "deny", "commands", "root", NULL };
+    static const char *const known[] = { "spec", "screen", "version", "manifest", "alert", "order",
+        "issued", "expires", "deny", "commands", "root", NULL };
     BtJsonAt spec;
     return bt_json_read_object(at, error) &&
         (!bt_json_member(at, "spec", &spec) || bt_read_spec(at, error)) &&
@@ -102,6 +102,7 @@ static gboolean read_now(BtNow *now, const BtJsonAt *at, GError **error)
         bt_read_int(at, "version", 1, G_MAXINT64, &now->version, error) &&
         read_hash_or_none(at, "manifest", now->manifest, error) &&
         read_hash_or_none(at, "alert", now->alert, error) &&
+        read_hash_or_none(at, "order", now->order, error) &&
         bt_read_life(at, BT_MANIFEST_MAX_AGE_MS, &now->issued_ms, &now->expires_ms, error) &&
         bt_read_each(at, "deny", 0, BT_NOW_MAX_DENIALS, read_denial, now->deny, error) &&
         bt_read_each(at, "commands", 0, BT_NOW_MAX_COMMANDS, read_command, now->commands, error) &&

@@ -285,7 +285,7 @@ BtEpoch *bt_epoch_new_moving(BtQuery *query, gint64 at_ms)
     epoch->query = query;
     epoch->from_ms = at_ms;
     epoch->until_ms = bt_inputs_next_instant(inputs, at_ms);
-    epoch->cut = bt_spans_find(inputs->cuts, at_ms) != NULL;
+    epoch->cut = bt_inputs_is_cut(inputs, at_ms);
     epoch->safe = bt_spans_find(inputs->safes, at_ms) != NULL;
     epoch->darkened = bt_spans_find(inputs->darkens, at_ms) != NULL;
     epoch->untrusted = bt_spans_find(inputs->untrusted, at_ms);

@@ -28,7 +28,7 @@ BtInputs *bt_inputs_new(void)
 {
     BtInputs *inputs = g_new0(BtInputs, 1);
     inputs->sources = g_ptr_array_new_with_free_func(source_free);
-    inputs->cuts = g_array_new(FALSE, FALSE, sizeof(BtSpan));
+    inputs->cuts = bt_cuts_new();
     inputs->safes = g_array_new(FALSE, FALSE, sizeof(BtSpan));
     inputs->darkens = g_array_new(FALSE, FALSE, sizeof(BtSpan));
     inputs->untrusted = g_array_new(FALSE, FALSE, sizeof(BtSpan));
@@ -68,7 +68,7 @@ static guint find_instant(const GArray *instants, gint64 at_ms)
     return low;
 }
 
-static void note_instant(BtInputs *inputs, gint64 at_ms)
+void bt_inputs_note_instant(BtInputs *inputs, gint64 at_ms)
 {
     guint place = find_instant(inputs->instants, at_ms);
     g_array_insert_val(inputs->instants, place, at_ms);
@@ -148,7 +148,7 @@ void bt_inputs_add_manifest(
 {
     BtInputSource *s = get_source(inputs, source);
     g_ptr_array_add(s->manifests, bt_entry_new(s, manifest, sha256, from_ms, FALSE));
-    note_instant(inputs, from_ms);
+    bt_inputs_note_instant(inputs, from_ms);
 }
 
 void bt_inputs_add_alert(
@@ -156,7 +156,7 @@ void bt_inputs_add_alert(
 {
     BtInputSource *s = get_source(inputs, source);
     g_ptr_array_add(s->alerts, bt_entry_new(s, alert, sha256, from_ms, TRUE));
-    note_instant(inputs, from_ms);
+    bt_inputs_note_instant(inputs, from_ms);
 }
 
 static void add_block(
@@ -166,9 +166,9 @@ static void add_block(
     block->what = g_strdup(what);
     block->span = (BtSpan){ from_ms, until_ms };
     g_ptr_array_add(blocks, block);
-    note_instant(inputs, from_ms);
+    bt_inputs_note_instant(inputs, from_ms);
     if (until_ms != BT_TIME_MAX)
-        note_instant(inputs, until_ms);
+        bt_inputs_note_instant(inputs, until_ms);
 }
 
 void bt_inputs_add_denial(BtInputs *inputs, guint source, const char *sha256, gint64 from_ms)
@@ -185,16 +185,16 @@ void bt_inputs_add_set_aside(
 void bt_inputs_add_lapse(BtInputs *inputs, guint source, gint64 from_ms)
 {
     g_array_append_val(get_source(inputs, source)->lapses, from_ms);
-    note_instant(inputs, from_ms);
+    bt_inputs_note_instant(inputs, from_ms);
 }
 
 static void add_span(BtInputs *inputs, GArray *spans, gint64 from_ms, gint64 until_ms)
 {
     BtSpan span = { from_ms, until_ms };
     g_array_append_val(spans, span);
-    note_instant(inputs, from_ms);
+    bt_inputs_note_instant(inputs, from_ms);
     if (until_ms != BT_TIME_MAX)
-        note_instant(inputs, until_ms);
+        bt_inputs_note_instant(inputs, until_ms);
 }
 
 void bt_inputs_add_stop(BtInputs *inputs, guint source, gint64 from_ms, gint64 until_ms)
@@ -209,16 +209,16 @@ void bt_inputs_add_pause(BtInputs *inputs, guint source, gint64 from_ms, gint64 
     while (place > 0 && g_array_index(inputs->pauses, BtPause, place - 1).span.from_ms > from_ms)
         place--;
     g_array_insert_val(inputs->pauses, place, pause);
-    note_instant(inputs, from_ms);
+    bt_inputs_note_instant(inputs, from_ms);
     if (until_ms != BT_TIME_MAX)
-        note_instant(inputs, until_ms);
+        bt_inputs_note_instant(inputs, until_ms);
 }
 
 void bt_inputs_add_volume(BtInputs *inputs, guint source, int percent, gint64 from_ms)
 {
     BtVolume volume = { from_ms, percent };
     g_array_append_val(get_source(inputs, source)->volumes, volume);
-    note_instant(inputs, from_ms);
+    bt_inputs_note_instant(inputs, from_ms);
 }
 
 const BtVolume *bt_source_volume(const BtInputSource *source, gint64 at_ms)
@@ -230,11 +230,6 @@ const BtVolume *bt_source_volume(const BtInputSource *source, gint64 at_ms)
             found = volume;
     }
     return found;
-}
-
-void bt_inputs_add_cut(BtInputs *inputs, gint64 from_ms, gint64 until_ms)
-{
-    add_span(inputs, inputs->cuts, from_ms, until_ms);
 }
 
 void bt_inputs_add_safe(BtInputs *inputs, gint64 from_ms, gint64 until_ms)

@@ -65,12 +65,20 @@ typedef struct {
 } BtPause;
 
 struct BtInputs {
-    GPtrArray *sources;                         /* of BtInputSource */
-    GArray *cuts, *safes, *darkens, *untrusted; /* of BtSpan */
-    GArray *pauses;                             /* of BtPause, by from_ms */
+    GPtrArray *sources;                  /* of BtInputSource */
+    GArray *safes, *darkens, *untrusted; /* of BtSpan */
+    GArray *cuts;                        /* of BtCut, whose strings are ours */
+    GArray *pauses;                      /* of BtPause, by from_ms */
     GArray *instants; /* of gint64, sorted: when any of all this begins or ends to count */
     GArray *on;       /* of BtTimes; NULL: the manifest's */
 };
+
+/* cuts.c */
+GArray *bt_cuts_new(void); /* (transfer full): of BtCut; its strings go with it */
+gboolean bt_inputs_is_cut(const BtInputs *inputs, gint64 at_ms);
+
+/* Something begins or ends to count then. */
+void bt_inputs_note_instant(BtInputs *inputs, gint64 at_ms);
 
 gboolean bt_span_holds(const BtSpan *span, gint64 at_ms);
 /* The span that holds at_ms and began latest, NULL for none. */

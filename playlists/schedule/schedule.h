@@ -60,6 +60,9 @@ void bt_inputs_add_pause(BtInputs *inputs, guint source, gint64 from_ms, gint64 
 void bt_inputs_add_volume(BtInputs *inputs, guint source, int percent, gint64 from_ms);
 /* The cut: the safe picture in [from_ms, until_ms) whatever else is on. */
 void bt_inputs_add_cut(BtInputs *inputs, gint64 from_ms, gint64 until_ms);
+/* The same by a source, whose command has this id ("" for both: at the board). */
+void bt_inputs_add_source_cut(
+    BtInputs *inputs, const char *source, const char *id, gint64 from_ms, gint64 until_ms);
 /* The safe scene in [from_ms, until_ms), whatever else is on but a cut: show died over and over. */
 void bt_inputs_add_safe(BtInputs *inputs, gint64 from_ms, gint64 until_ms);
 /* Darkness by command, in [from_ms, until_ms). An emergency lifts it. */
@@ -75,6 +78,16 @@ void bt_inputs_set_on_windows(BtInputs *inputs, const BtTimes *times, guint n_ti
 /* Whether a stop, or a pause, of that source counts at `at_ms`. */
 gboolean bt_inputs_is_stopped(const BtInputs *inputs, guint source, gint64 at_ms);
 gboolean bt_inputs_is_paused(const BtInputs *inputs, guint source, gint64 at_ms);
+
+/* A cut: who made it ("" at the board; then the id is "" too), since when, until when (BT_TIME_MAX:
+ * nobody ended it). Borrowed from the inputs. */
+typedef struct {
+    const char *source, *id;
+    gint64 from_ms, until_ms;
+} BtCut;
+/* The cuts that hold at `at_ms`, in the order in which they were added. (transfer full): of BtCut
+ */
+GArray *bt_inputs_cuts_at(const BtInputs *inputs, gint64 at_ms);
 
 /* How far a ticker's text runs, in pixels: the advance of all texts that `zone` shows, with the
  * separators between them, set in the ticker's size for that zone. Must be pure; each question asks

@@ -50,11 +50,28 @@ static BtLocal screen_clock(const BtWhy *why, GTimeZone *vietnam)
 
 static void add_cut(BtWhy *why, const BtLocal *local)
 {
-    const BtSpan *span = bt_spans_find(why->epoch->query->inputs->cuts, why->at_ms);
-    g_autofree char *from = bt_words_time(local, span->from_ms);
-    g_autofree char *until = bt_words_time(local, span->until_ms);
-    bt_why_add(why, "cut", TRUE, nowhere,
-        _("The safe picture is on: an operator cut the broadcast, from %s until %s"), from, until);
+    g_autoptr(GArray) cuts = bt_inputs_cuts_at(why->epoch->query->inputs, why->at_ms);
+    for (guint i = 0; i < cuts->len; i++) {
+        const BtCut *cut = &g_array_index(cuts, BtCut, i);
+        BtWhyPlace place = { *cut->source ? cut->source : NULL, NULL, NULL, NULL };
+        g_autofree char *from = bt_words_time(local, cut->from_ms);
+        g_autofree char *until = bt_words_time(local, cut->until_ms);
+        if (*cut->source == '\0')
+            bt_why_add(why, "cut", TRUE, place,
+                _("The safe picture is on: somebody at the board cut the broadcast, from %s until "
+                  "%s"),
+                from, until);
+        else if (cut->until_ms == BT_TIME_MAX)
+            bt_why_add(why, "cut", TRUE, place,
+                _("The safe picture is on: the source “%s” cut the broadcast (%s) at %s, until an "
+                  "approver signs its release"),
+                cut->source, cut->id, from);
+        else
+            bt_why_add(why, "cut", TRUE, place,
+                _("The safe picture is on: the source “%s” cut the broadcast (%s), from %s until "
+                  "%s"),
+                cut->source, cut->id, from, until);
+    }
 }
 
 static void add_safe(BtWhy *why, const BtLocal *local)

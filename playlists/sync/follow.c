@@ -7,12 +7,13 @@
 
 #define MANIFEST_MAX_BYTES BT_ENVELOPE_MAX_BYTES(BT_MANIFEST_MAX_BYTES)
 
-static GBytes *fetch_envelope(BtSync *sync, const char *sha256, GError **error)
+GBytes *bt_fetch_envelope(
+    BtSync *sync, const char *folder, const char *sha256, gsize max_bytes, GError **error)
 {
     BtAnswer answer;
     g_autoptr(GBytes) envelope = NULL;
-    g_autofree char *path = g_strconcat("/v1/manifests/", sha256, NULL);
-    BtGet get = { .path = path, .max_bytes = MANIFEST_MAX_BYTES, .turns = BT_DOCUMENT_TURNS };
+    g_autofree char *path = g_strconcat(folder, sha256, NULL);
+    BtGet get = { .path = path, .max_bytes = max_bytes, .turns = BT_DOCUMENT_TURNS };
     if (!bt_transport_read(sync->transport, &get, &answer, &envelope, error))
         return NULL;
     if (answer.status != 200) {
@@ -92,7 +93,7 @@ static gboolean obtain(BtRound *round, BtFollow which, const char *sha256)
     if (!is_here && bt_miss_must_wait(round, sha256))
         return FALSE;
     if (!is_here)
-        envelope = fetch_envelope(sync, sha256, &why);
+        envelope = bt_fetch_envelope(sync, "/v1/manifests/", sha256, MANIFEST_MAX_BYTES, &why);
     g_autoptr(BtManifest) manifest =
         envelope ? obtain_manifest(round, which, sha256, envelope, &why) : NULL;
     if (!manifest) {

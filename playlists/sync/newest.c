@@ -87,7 +87,8 @@ gboolean bt_now_poll(BtRound *round)
 
 static gboolean is_urgent(const BtNow *before, const BtNow *now)
 {
-    return strcmp(before->alert, now->alert) != 0 || now->deny->len > before->deny->len ||
+    return strcmp(before->alert, now->alert) != 0 || strcmp(before->order, now->order) != 0 ||
+        now->deny->len > before->deny->len ||
         (now->commands->len > 0 && now->version != before->version);
 }
 

@@ -35,6 +35,8 @@ GArray *bt_plan_documents(const BtNow *now, gint64 root_version)
         g_array_append_val(steps, step);
     }
     add_document(steps, BT_STEP_ALERT, now, now->alert);
+    if (*now->order)
+        add_document(steps, BT_STEP_ORDER, now, now->order);
     add_document(steps, BT_STEP_MANIFEST, now, now->manifest);
     return steps;
 }

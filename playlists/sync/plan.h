@@ -9,6 +9,7 @@
 typedef enum {
     BT_STEP_ROOT,     /* the roots from `root` on */
     BT_STEP_ALERT,    /* an envelope and its assets */
+    BT_STEP_ORDER,    /* an envelope; only where there is one */
     BT_STEP_MANIFEST, /* the same */
     BT_STEP_ASSET,
 } BtStepKind;
@@ -32,7 +33,7 @@ typedef struct {
 } BtStep;
 
 /* The documents that `now` names, in the order in which they matter: a newer root, the alert, the
- * manifest. What `now` denies is left out. (transfer full) of BtStep */
+ * order that ends cuts, the manifest. What `now` denies is left out. (transfer full) of BtStep */
 GArray *bt_plan_documents(const BtNow *now, gint64 root_version);
 
 /* The assets that some item of `manifest` needs, each once, by rank; within a rank those first

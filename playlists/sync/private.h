@@ -41,7 +41,9 @@ struct BtSync {
     GBytes *now_envelope;
     char now_tag[BT_TAG_MAX_BYTES + 1]; /* its validator, "" when not asked in this run */
     BtFollowed followed[BT_N_FOLLOWED];
-    GHashTable *misses; /* of misses.c */
+    BtFloor order_floor;
+    char order_ready[BT_HASH_HEX_SIZE]; /* as written in the cache; "" when none came yet */
+    GHashTable *misses;                 /* of misses.c */
     BtBooks books;
     gint64 slice_ms;
     guint low_speed_s;
@@ -97,6 +99,14 @@ void bt_now_follow_root(BtRound *round);
 /* ---- follow.c ---- */
 /* One of the two documents, with everything it needs, until it is ready. */
 void bt_follow(BtRound *round, BtFollow which, const char *sha256);
+/* An envelope of the source, FOLDER with its hash behind; MISMATCH when it has another one.
+ * (transfer full) (nullable) */
+GBytes *bt_fetch_envelope(
+    BtSync *sync, const char *folder, const char *sha256, gsize max_bytes, GError **error);
+
+/* ---- orders.c ---- */
+/* The newest order ("" none), until it is ready; the one before stays until another comes. */
+void bt_follow_order(BtRound *round, const char *sha256);
 
 /* ---- state.c: what survives ---- */
 gboolean bt_state_load(BtSync *sync, GError **error);
@@ -105,6 +115,7 @@ gboolean bt_state_may_wait(const BtSync *sync, const GError *why);
 gboolean bt_state_save_floors(BtSync *sync, GError **error);
 gboolean bt_state_save_now(BtSync *sync, GBytes *envelope, GError **error);
 gboolean bt_state_set_ready(BtSync *sync, BtFollow which, const char *sha256, GError **error);
+gboolean bt_state_set_order(BtSync *sync, const char *sha256, GError **error);
 /* Writes again what is not on the disk as it was written: now.json and what is ready. */
 void bt_state_mend(BtRound *round);
 BtFloor bt_state_floor(gint64 version, GBytes *envelope);

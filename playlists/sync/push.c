@@ -157,6 +157,31 @@ void bt_push_reply_clear(BtPushReply *reply)
     reply->retry_after_ms = 0;
 }
 
+/* ---- pictures ---- */
+
+BtSyncPicture bt_sync_push_picture(
+    BtSync *sync, GBytes *webp, gint64 wall_ms, const BtPatience *patience)
+{
+    gsize size_bytes = g_bytes_get_size(webp);
+    if (sync->key == NULL ||
+        bt_books_ask(&sync->books, BT_VALUE_PICTURE, "picture", size_bytes) < size_bytes)
+        return BT_SYNC_PICTURE_LATER;
+    g_autofree char *path = g_strconcat("/v1/screens/", sync->source.screen, "/picture", NULL);
+    BtPost post = {
+        .path = path, .content_type = "image/webp", .body = webp, .max_bytes = BT_REPLY_MAX_BYTES
+    };
+    BtAnswer answer;
+    g_autoptr(GBytes) bytes = NULL;
+    g_autoptr(GError) failure = NULL;
+    if (!post_within(sync, &post, wall_ms, patience, &answer, &bytes, &failure)) {
+        g_debug("picture: %s", failure->message);
+        return BT_SYNC_PICTURE_LATER;
+    }
+    return answer.status / 100 == 2                        ? BT_SYNC_PICTURE_TAKEN
+        : answer.status / 100 == 5 || answer.status == 429 ? BT_SYNC_PICTURE_LATER
+                                                           : BT_SYNC_PICTURE_REFUSED;
+}
+
 /* ---- enrolment ---- */
 
 static GBytes *greeting(const BtKey *key)

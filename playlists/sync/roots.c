@@ -234,7 +234,7 @@ gboolean bt_roots_find_first(BtRound *round)
 static gboolean forget_floors(BtSync *sync, GError **error)
 {
     struct {
-        BtRole role;
+        BtKeyRole role;
         BtFloor *floor;
     } kept[] = {
         { BT_ROLE_FRESHNESS, &sync->now_floor },

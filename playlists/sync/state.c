@@ -11,6 +11,8 @@
 #define FLOOR_NAME "floor.json"
 #define FLOOR_MAX_BYTES 4096
 #define READY_MAX_BYTES 80
+#define ORDER_KEY "order"
+#define ORDER_READY "order.ready"
 
 static const char *const ready_names[BT_N_FOLLOWED] = { "alert.ready", "manifest.ready" };
 static const char *const before_names[BT_N_FOLLOWED] = { "alert.before", "manifest.before" };
@@ -39,6 +41,7 @@ gboolean bt_state_save_floors(BtSync *sync, GError **error)
     bt_json_set(json, "now", floor_to_json(&sync->now_floor));
     for (int i = 0; i < BT_N_FOLLOWED; i++)
         bt_json_set(json, floor_keys[i], floor_to_json(&sync->floors[i]));
+    bt_json_set(json, ORDER_KEY, floor_to_json(&sync->order_floor));
     char *text = bt_json_to_text(json, FALSE);
     g_autoptr(GBytes) bytes = g_bytes_new_take(text, strlen(text));
     return bt_cache_write_document(sync->cache, sync->source.name, FLOOR_NAME, bytes, error);
@@ -66,13 +69,14 @@ static gboolean read_floors(BtSync *sync, GBytes *bytes, GError **error)
     g_autoptr(BtJson) json = bt_json_parse(data, size, FLOOR_NAME, FLOOR_MAX_BYTES, 4, error);
     if (!json)
         return FALSE;
-    BtJsonAt root = bt_json_root(FLOOR_NAME, json);
+    BtJsonAt root = bt_json_root(FLOOR_NAME, json), order;
     if (!bt_json_read_object(&root, error) || !read_floor(&root, "now", &sync->now_floor, error))
         return FALSE;
     for (int i = 0; i < BT_N_FOLLOWED; i++)
         if (!read_floor(&root, floor_keys[i], &sync->floors[i], error))
             return FALSE;
-    return TRUE;
+    return !bt_json_member(&root, ORDER_KEY, &order) ||
+        read_floor(&root, ORDER_KEY, &sync->order_floor, error);
 }
 
 /* What cannot be read now may be read later, and is lost only when whoever waits has lost patience.
@@ -97,6 +101,7 @@ static gboolean load_floors(BtSync *sync, GError **error)
     }
     sync->now_floor = (BtFloor){ 0 };
     memset(sync->floors, 0, sizeof sync->floors);
+    sync->order_floor = (BtFloor){ 0 };
     if (!g_error_matches(why, BT_ERROR, BT_ERROR_NOT_FOUND))
         bt_sync_tell(sync, "refused", why, FLOOR_NAME, "%s", why->message);
     g_error_free(why);
@@ -156,6 +161,14 @@ gboolean bt_state_set_ready(BtSync *sync, BtFollow which, const char *sha256, GE
     return TRUE;
 }
 
+gboolean bt_state_set_order(BtSync *sync, const char *sha256, GError **error)
+{
+    if (!save_hash(sync, ORDER_READY, sha256, error))
+        return FALSE;
+    g_strlcpy(sync->order_ready, sha256, sizeof sync->order_ready);
+    return TRUE;
+}
+
 /* TRUE when it was, or is, as it should be. */
 static gboolean mend(BtRound *round, const char *name, GBytes *should)
 {
@@ -181,6 +194,9 @@ void bt_state_mend(BtRound *round)
         g_autoptr(GBytes) should = g_bytes_new(ready, strlen(ready));
         ok = !*ready || mend(round, ready_names[i], should);
     }
+    g_autoptr(GBytes) order = g_bytes_new(sync->order_ready, strlen(sync->order_ready));
+    if (ok && *sync->order_ready)
+        mend(round, ORDER_READY, order);
 }
 
 gboolean bt_state_load(BtSync *sync, GError **error)
@@ -192,5 +208,6 @@ gboolean bt_state_load(BtSync *sync, GError **error)
         load_hash(sync, ready_names[i], sync->followed[i].ready);
         load_hash(sync, before_names[i], sync->followed[i].before);
     }
+    load_hash(sync, ORDER_READY, sync->order_ready);
     return TRUE;
 }

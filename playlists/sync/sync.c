@@ -81,6 +81,8 @@ static void run_step(BtRound *round, const BtStep *step)
         bt_now_follow_root(round);
     else if (step->kind == BT_STEP_ALERT)
         bt_follow(round, BT_FOLLOW_ALERT, step->sha256);
+    else if (step->kind == BT_STEP_ORDER)
+        bt_follow_order(round, step->sha256);
     else
         bt_follow(round, BT_FOLLOW_MANIFEST, step->sha256);
 }
@@ -206,6 +208,8 @@ gboolean bt_sync_add_needed(BtSync *sync, GHashTable *keep)
         known = add_needed(sync, keep, sync->followed[which].before, TRUE) && known;
         known = add_needed(sync, keep, sync->followed[which].sha256, TRUE) && known;
     }
+    if (*sync->order_ready)
+        g_hash_table_add(keep, g_strdup(sync->order_ready));
     if (sync->now) {
         known = add_needed(sync, keep, sync->now->alert, TRUE) && known;
         known = add_needed(sync, keep, sync->now->manifest, TRUE) && known;

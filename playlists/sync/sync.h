@@ -1,11 +1,12 @@
 /* sync: one native source into the cache. Folder (file:///PATH) or HTTPS; both hold the same tree.
  *
  * One round: now.json by a conditional request; the roots N+1, N+2 … to the first 404; then the
- * alert and its assets, the manifest, its assets in the order text documents, pictures, images,
- * video, each verified while it streams. When everything a document needs is whole in the cache,
- * the document is *ready* and written as such; which instant it counts from is show's to decide. A
- * round downloads for a minute at most where it can go on later, so that an alert never waits
- * behind a film. Thread-safety: one thread a sync. Nothing here touches the display. */
+ * alert and its assets, the order that ends cuts, the manifest, its assets in the order text
+ * documents, pictures, images, video, each verified while it streams. When everything a document
+ * needs is whole in the cache, the document is *ready* and written as such; which instant it counts
+ * from is show's to decide. A round downloads for a minute at most where it can go on later, so
+ * that an alert never waits behind a film. Thread-safety: one thread a sync. Nothing here touches
+ * the display. */
 #ifndef BT_PLAYLISTS_SYNC_SYNC_H
 #define BT_PLAYLISTS_SYNC_SYNC_H
 
@@ -63,7 +64,8 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(BtSync, bt_sync_free)
 
 /* One round, blocking, interruptible by `cancelled` (nullable). `trusted_now_ms` as in envelope.h.
  * What is ready stands afterwards in the cache as documents of the source: "root.N.json" from
- * "root.first" on (its N in decimal digits), "now.json", "manifest.ready" and "alert.ready" (64
+ * "root.first" on (its N in decimal digits), "now.json", "order.ready", "manifest.ready" and
+ * "alert.ready" (64
  * digits without a line end: the sha256 of an envelope that is, with all it needs, in objects/;
  * alert.ready is empty or missing when there is no alert). BT_SYNC_NEW comes also when something
  * else failed, which was told as an event and fails again in the next round. Only failures of
@@ -172,6 +174,17 @@ typedef struct {
 gboolean bt_sync_push(BtSync *sync, GBytes *ndjson, gint64 wall_ms, const BtPatience *patience,
     BtPushReply *reply, GError **error);
 void bt_push_reply_clear(BtPushReply *reply);
+
+/* What became of a picture. */
+typedef enum {
+    BT_SYNC_PICTURE_TAKEN,
+    BT_SYNC_PICTURE_LATER,  /* the line, a busy peer, the budget: the same or a newer one again */
+    BT_SYNC_PICTURE_REFUSED /* the peer does not want this one */
+} BtSyncPicture;
+/* A small picture of the glass (image/webp), signed like a batch of reports, as far as the budget
+ * has room for a picture. */
+BtSyncPicture bt_sync_push_picture(
+    BtSync *sync, GBytes *webp, gint64 wall_ms, const BtPatience *patience);
 
 /* `wall_ms`: what time it is, or the latest instant that is surely past when that is later.
  * Enrolment: POST BASE/v1/enrol {"key":BASE64,"code":CLAIM}, signed like a report; the claim code,

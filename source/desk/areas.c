@@ -103,6 +103,26 @@ char *bt_areas_name_at(BtStore *store, const char *id, gint64 at_ms)
     return rows != NULL && bt_rows_next(rows, NULL) ? g_strdup(bt_rows_text(rows, 0)) : NULL;
 }
 
+static void area_name_free(BtAreaName *former)
+{
+    g_free(former->name);
+    g_free(former);
+}
+
+GPtrArray *bt_areas_former_names(BtStore *store, const char *id)
+{
+    GPtrArray *names = g_ptr_array_new_with_free_func((GDestroyNotify)area_name_free);
+    g_autoptr(BtRows) rows = bt_db_query(store->db, NULL,
+        "SELECT name, until_ms FROM area_name WHERE area = ? ORDER BY until_ms DESC", "s", id);
+    while (rows != NULL && bt_rows_next(rows, NULL)) {
+        BtAreaName *former = g_new0(BtAreaName, 1);
+        former->name = g_strdup(bt_rows_text(rows, 0));
+        former->until_ms = bt_rows_int(rows, 1);
+        g_ptr_array_add(names, former);
+    }
+    return names;
+}
+
 gboolean bt_areas_is_within(BtStore *store, const char *id, const char *ancestor)
 {
     g_autoptr(BtRows) rows = bt_db_query(store->db, NULL,

@@ -48,6 +48,12 @@ const BtArea *bt_areas_in_list(const GPtrArray *areas, const char *id);
 BtArea *bt_areas_find(BtStore *store, const char *id, GError **error);
 /* What the area was called at that time; NULL when it is not there. (transfer full) */
 char *bt_areas_name_at(BtStore *store, const char *id, gint64 at_ms);
+typedef struct {
+    char *name;
+    gint64 until_ms;
+} BtAreaName;
+/* The names it had before, the last first. (transfer full): GPtrArray of BtAreaName */
+GPtrArray *bt_areas_former_names(BtStore *store, const char *id);
 /* Whether `id` is `ancestor` or lies in it. */
 gboolean bt_areas_is_within(BtStore *store, const char *id, const char *ancestor);
 /* Whether the area is there and has not ended: only such a one may get anything new. */

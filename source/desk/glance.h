@@ -19,9 +19,8 @@ typedef enum {
 
 #define BT_GLANCE_LATE_MS 150000 /* two beats and a half of 60 s */
 #define BT_GLANCE_LOST_MS 300000 /* five minutes: nobody may wait for longer */
-#define BT_GLANCE_EXPIRING_MS                                                                      \
-    (14 * BT_DAY_MS) /* so long before its end content is to be renewed                            \
-                      */
+/* So long before its end content is to be renewed. */
+#define BT_GLANCE_EXPIRING_MS (14 * BT_DAY_MS)
 
 /* Of the last report's age and the state it told (nullable). */
 BtGlanceState bt_glance_state(gint64 seen_ms, gint64 now_ms, const char *told);
@@ -59,8 +58,5 @@ GPtrArray *bt_glance_all(
 /* One of them, retired or not. BT_ERROR_NOT_FOUND. (transfer full) (nullable) */
 BtGlance *bt_glance_one(
     BtStore *store, const char *id, gint64 day_ms, gint64 now_ms, GError **error);
-
-/* Words as people type them when they look for something: small, without marks. (transfer full) */
-char *bt_glance_fold(const char *words);
 
 #endif

@@ -2,12 +2,24 @@
 
 #include "base/error.h"
 
+#include <string.h>
+
 static const char *const names[BT_N_ROLES] = { "editor", "approver", "operator", "auditor",
     "administrator" };
 
 const char *bt_role_name(BtRole role)
 {
     return names[role];
+}
+
+gboolean bt_role_parse(const char *word, BtRole *role)
+{
+    for (guint i = 0; i < BT_N_ROLES; i++)
+        if (strcmp(word, names[i]) == 0) {
+            *role = (BtRole)i;
+            return TRUE;
+        }
+    return FALSE;
 }
 
 /* "'editor','approver'": of our own words only. */

@@ -16,6 +16,8 @@ typedef enum {
 
 /* "editor", …: what is kept. Static. */
 const char *bt_role_name(BtRole role);
+/* FALSE for a word that is none. */
+gboolean bt_role_parse(const char *word, BtRole *role);
 
 /* Whether `user` has one of the roles (a set of 1u << BtRole) in the area or above it at `now_ms`.
  * `area` NULL: anywhere. What cannot be read is no. */

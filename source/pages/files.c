@@ -13,12 +13,9 @@ static const struct {
     const unsigned char *data;
     const unsigned *size_bytes;
 } files[] = {
-    { "page.css", "text/css; charset=utf-8", bt_file_page_css, &bt_file_page_css_size },
-    { "page.js", "text/javascript; charset=utf-8", bt_file_page_js, &bt_file_page_js_size },
-    { "chart.js", "text/javascript; charset=utf-8", bt_file_chart_js, &bt_file_chart_js_size },
-    { "htmx.js", "text/javascript; charset=utf-8", bt_file_htmx_js, &bt_file_htmx_js_size },
-    { "uplot.js", "text/javascript; charset=utf-8", bt_file_uplot_js, &bt_file_uplot_js_size },
-    { "uplot.css", "text/css; charset=utf-8", bt_file_uplot_css, &bt_file_uplot_css_size },
+#define ROW(name, address, type)                                                                   \
+    { address, type "; charset=utf-8", bt_file_##name, &bt_file_##name##_size },
+    BT_FILES(ROW)
 };
 
 static int find(const char *name)
@@ -49,7 +46,16 @@ static BtAnswered send_file(BtRequest *request)
     return bt_http_answer(request, BT_HTTP_OK, files[i].type, body, headers);
 }
 
+/* It changes with the program, so it is asked for anew. */
+static BtAnswered send_description(BtRequest *request)
+{
+    static const char *const headers[] = { "Cache-Control", "no-cache", NULL };
+    g_autoptr(GBytes) body = g_bytes_new_static(bt_file_openapi_json, bt_file_openapi_json_size);
+    return bt_http_answer(request, BT_HTTP_OK, "application/json", body, headers);
+}
+
 const BtRoute bt_file_routes[] = {
     { "GET", "/files/", BT_PART_ID, "", 0, send_file },
+    { "GET", "/api/openapi.json", BT_PART_NOTHING, "", 0, send_description },
     { NULL },
 };

@@ -3,10 +3,25 @@
 #ifndef BT_SOURCE_FILES_H
 #define BT_SOURCE_FILES_H
 
-extern const unsigned char bt_file_page_css[], bt_file_page_js[], bt_file_chart_js[],
-    bt_file_htmx_js[], bt_file_uplot_js[], bt_file_uplot_css[];
-extern const unsigned bt_file_page_css_size, bt_file_page_js_size, bt_file_chart_js_size,
-    bt_file_htmx_js_size, bt_file_uplot_js_size, bt_file_uplot_css_size;
+/* FILE(NAME, ADDRESS, TYPE): bt_file_NAME holds its bytes. */
+#define BT_FILES(FILE)                                                                             \
+    FILE(page_css, "page.css", "text/css")                                                         \
+    FILE(page_js, "page.js", "text/javascript")                                                    \
+    FILE(upload_js, "upload.js", "text/javascript")                                                \
+    FILE(chart_js, "chart.js", "text/javascript")                                                  \
+    FILE(sign_js, "sign.js", "text/javascript")                                                    \
+    FILE(compose_js, "compose.js", "text/javascript")                                              \
+    FILE(layout_js, "layout.js", "text/javascript")                                                \
+    FILE(sort_js, "sort.js", "text/javascript")                                                    \
+    FILE(htmx_js, "htmx.js", "text/javascript")                                                    \
+    FILE(uplot_js, "uplot.js", "text/javascript")                                                  \
+    FILE(uplot_css, "uplot.css", "text/css")                                                       \
+    FILE(openapi_json, "openapi.json", "application/json")
+
+#define BT_FILE_DECLARE(name, address, type)                                                       \
+    extern const unsigned char bt_file_##name[];                                                   \
+    extern const unsigned bt_file_##name##_size;
+BT_FILES(BT_FILE_DECLARE)
 
 /* The address of a file that is there: "page.css" → "/files/page.css?HASH". (transfer full) */
 char *bt_file_path(const char *name);

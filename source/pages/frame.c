@@ -5,28 +5,59 @@
 
 #include <string.h>
 
-/* The parts of the page, in their order, and whose they are. */
-static const struct {
+#define EVERY_ROLE ((1u << BT_N_ROLES) - 1)
+#define EDITOR (1u << BT_ROLE_EDITOR)
+#define KEEPERS (1u << BT_ROLE_ADMINISTRATOR | 1u << BT_ROLE_AUDITOR)
+
+/* The parts of the page, and whose they are: what one comes for each day, then what lies behind
+ * "More". */
+typedef struct {
     const char *section, *path, *name;
     guint roles; /* BT_ANYBODY: everybody's */
-} sections[] = {
+} Section;
+
+static const Section daily[] = {
     { "screens", "/", N_("Screens"), BT_ANYBODY },
+    { "notices", "/notices", N_("Notices"), EVERY_ROLE },
+    { "proposals", "/proposals", N_("Approval"),
+        EDITOR | 1u << BT_ROLE_APPROVER | 1u << BT_ROLE_AUDITOR },
+    { "emergency", "/emergency", N_("Emergency"), EVERY_ROLE },
+};
+static const Section others[] = {
+    { "programmes", "/programmes", N_("Programmes"), EDITOR },
+    { "playlists", "/playlists", N_("Playlists"), EDITOR },
+    { "layouts", "/layouts", N_("Layouts"), EDITOR },
+    { "media", "/media", N_("Pictures and films"), EDITOR },
     { "reports", "/reports", N_("Reports"), BT_ANYBODY },
     { "contacts", "/contacts", N_("Contacts"), BT_ANYBODY },
+    { "keys", "/keys", N_("Signing keys"), 1u << BT_ROLE_APPROVER },
+    { "areas", "/areas", N_("Areas"), KEEPERS },
+    { "people", "/people", N_("Accounts"), KEEPERS },
+    { "audit", "/audit", N_("Audit log"), 1u << BT_ROLE_AUDITOR },
 };
 
-static void add_navigation(GString *html, const BtVisit *visit, const char *section)
+static void add_sections(
+    GString *html, const BtVisit *visit, const Section *sections, gsize n, const char *lit)
 {
-    bt_html_add(html, "<nav class=\"sections\" aria-label=\"%s\"><ul>", _("Main"));
-    for (gsize i = 0; i < G_N_ELEMENTS(sections); i++) {
+    g_string_append(html, "<ul>");
+    for (gsize i = 0; i < n; i++) {
         if (sections[i].roles != BT_ANYBODY && !bt_visit_may(visit, sections[i].roles, NULL))
             continue;
         bt_html_add(html, "<li><a href=\"%s\"", sections[i].path);
-        if (strcmp(sections[i].section, section) == 0)
+        if (strcmp(sections[i].section, lit) == 0)
             g_string_append(html, " aria-current=\"page\"");
         bt_html_add(html, ">%s</a></li>", _(sections[i].name));
     }
-    g_string_append(html, "</ul></nav>");
+    g_string_append(html, "</ul>");
+}
+
+static void add_navigation(GString *html, const BtVisit *visit, const char *lit)
+{
+    bt_html_add(html, "<nav class=\"sections\" aria-label=\"%s\">", _("Main"));
+    add_sections(html, visit, daily, G_N_ELEMENTS(daily), lit);
+    bt_html_add(html, "<details class=\"more\"><summary>%s</summary>", _("More"));
+    add_sections(html, visit, others, G_N_ELEMENTS(others), lit);
+    g_string_append(html, "</details></nav>");
 }
 
 static void add_files(GString *html)
@@ -59,7 +90,8 @@ static void add_who(GString *html, const BtVisit *visit)
 {
     g_string_append(html, "<form method=\"post\" action=\"/sign-out\">");
     bt_visit_add_token(html, visit);
-    bt_html_add(html, "<span class=\"who\">%s</span><button class=\"quiet\">%s</button></form>",
+    bt_html_add(html,
+        "<a class=\"who\" href=\"/account\">%s</a><button class=\"quiet\">%s</button></form>",
         visit->user, _("Sign out"));
 }
 

@@ -194,8 +194,9 @@ static void add_items(
     gboolean is_old = screen->state == BT_GLANCE_LATE || screen->state == BT_GLANCE_LOST ||
         screen->state == BT_GLANCE_RETIRED;
     guint shown = 0;
-    bt_html_add(html, "<h4>%s</h4><ul class=\"air\">",
-        is_old ? _("On air when last heard") : _("On the screen now"));
+    const char *words = is_old ? _("On air when last heard") : _("On the screen now");
+    bt_html_add(
+        html, "<p class=\"fine above\">%s</p><ul class=\"air\" aria-label=\"%s\">", words, words);
     for (gsize i = 0; i < bt_json_length(list) && shown < max; i++) {
         BtJsonAt entry = bt_json_element(list, i);
         if (!bt_json_read_object(&entry, NULL))

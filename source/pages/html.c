@@ -31,6 +31,11 @@ static char *decode(const char *coded, gsize length)
     return g_string_free(text, FALSE);
 }
 
+char *bt_form_decode(const char *coded)
+{
+    return decode(coded, strlen(coded));
+}
+
 static gboolean take_field(GHashTable *form, const char *field)
 {
     const char *equals = strchr(field, '=');

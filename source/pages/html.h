@@ -12,6 +12,9 @@ void bt_html_add(GString *html, const char *format, ...) G_GNUC_PRINTF(2, 3);
 /* The fields of a form (application/x-www-form-urlencoded), at most 1000, ends of lines as \n;
  * NULL when it is not one or not UTF-8. (transfer full) */
 GHashTable *bt_form_parse(const char *data, gsize size_bytes);
+/* One word of a form or an address, "a+b%20c" → "a b c"; NULL when it is not UTF-8 or has control
+ * characters (ends of lines are text). (transfer full) (nullable) */
+char *bt_form_decode(const char *coded);
 /* A field, "" when it is missing. Borrowed. */
 const char *bt_form_get(GHashTable *form, const char *name);
 

@@ -29,7 +29,7 @@ static Month month_of(const BtVisit *visit, int year, int month)
 }
 
 /* "2026-11"; anything else is this month. */
-static Month chosen_month(const BtVisit *visit)
+static Month chosen_month(BtVisit *visit)
 {
     const char *text = bt_visit_argument(visit, "month");
     g_autoptr(GDateTime) utc = g_date_time_new_from_unix_utc(visit->now_ms / 1000);
@@ -162,8 +162,7 @@ static void add_months(GString *html, const BtVisit *visit, const BtGlance *scre
     g_string_append(html, "</nav>");
 }
 
-gboolean bt_screen_add_uptime(
-    GString *html, const BtVisit *visit, const BtGlance *screen, GError **error)
+gboolean bt_screen_add_uptime(GString *html, BtVisit *visit, const BtGlance *screen, GError **error)
 {
     Month m = chosen_month(visit);
     gint64 today_ms = bt_glass_day_ms(visit, visit->now_ms);

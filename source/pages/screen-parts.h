@@ -8,7 +8,7 @@
 /* screen-month.c: today and the chosen month ("?month=2026-11") in three values, the causes of
  * gaps, a chart and a table of days. */
 gboolean bt_screen_add_uptime(
-    GString *html, const BtVisit *visit, const BtGlance *screen, GError **error);
+    GString *html, BtVisit *visit, const BtGlance *screen, GError **error);
 /* The same as JSON, for the chart: {"days": [UNIX_S …], "lit_ms": […], "unconfirmed_ms": […],
  * "not_showing_ms": […]}. */
 BtAnswered bt_screen_answer_month(BtVisit *visit, const BtGlance *screen);

@@ -58,19 +58,21 @@ static BtGlance *open_form(BtVisit *visit, BtRequest *request, BtAnswered *answe
 static void add_glass(GString *html, const BtVisit *visit, const BtGlance *screen)
 {
     bt_html_add(html,
-        "<section id=\"glass\" class=\"panel\" aria-label=\"%s\" hx-get=\"/screens/%s\" "
+        "<section id=\"glass\" class=\"panel view\" aria-label=\"%s\" hx-get=\"/screens/%s\" "
         "hx-trigger=\"every 30s\" hx-select=\"#glass\" hx-swap=\"outerHTML\">",
         _("On the glass"), screen->id);
-    bt_glass_add_state(html, visit, screen);
+    g_string_append(html, "<div>");
     bt_glass_add_picture(html, screen, TRUE);
     if (screen->picture_ms > 0) {
         bt_html_add(html, "<p class=\"fine\">%s ", _("Picture of"));
         bt_visit_add_time(html, visit, screen->picture_ms);
         g_string_append(html, "</p>");
     }
+    g_string_append(html, "</div><div>");
+    bt_glass_add_state(html, visit, screen);
     bt_glass_add_notes(html, visit, screen);
     bt_glass_add_on_air(html, visit, screen, PAGE_ITEMS);
-    g_string_append(html, "</section>\n");
+    g_string_append(html, "</div></section>\n");
 }
 
 static BtAnswered show(BtVisit *visit, unsigned status, const BtGlance *screen, const char *message)

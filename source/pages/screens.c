@@ -4,6 +4,7 @@
 #include "source/pages/glass.h"
 #include "source/pages/html.h"
 #include "source/pages/routes.h"
+#include "source/store/fold.h"
 
 #include <string.h>
 
@@ -14,7 +15,8 @@
 
 typedef struct {
     const char *area, *state; /* "" all */
-    char *query;              /* folded; "" all */
+    const char *words;        /* as they were typed; "" all */
+    char *query;              /* the same, folded */
     guint part;
     GPtrArray *areas; /* of BtArea, all */
     GHashTable *own;  /* ids of areas whose screens the person may see */
@@ -62,7 +64,7 @@ static gboolean has_words(const Board *board, const BtGlance *screen)
     if (*board->query == '\0')
         return TRUE;
     g_autofree char *words = g_strjoin(" ", screen->name, screen->id, screen->place, NULL);
-    g_autofree char *folded = bt_glance_fold(words);
+    g_autofree char *folded = bt_fold(words);
     return strstr(folded, board->query) != NULL;
 }
 
@@ -77,7 +79,7 @@ static GHashTable *own_areas(const BtVisit *visit)
 }
 
 /* From "?part=N"; anything else is the first. */
-static guint wanted_part(const BtVisit *visit, guint n_screens)
+static guint wanted_part(BtVisit *visit, guint n_screens)
 {
     gint64 part;
     return bt_visit_number(bt_visit_argument(visit, "part"), 0, G_MAXINT32, &part) &&
@@ -86,13 +88,14 @@ static guint wanted_part(const BtVisit *visit, guint n_screens)
         : 0;
 }
 
-static gboolean read_board(const BtVisit *visit, Board *board, GError **error)
+static gboolean read_board(BtVisit *visit, Board *board, GError **error)
 {
-    const char *query = bt_visit_argument(visit, "q");
-    g_autofree char *shorter = g_utf8_substring(query, 0, MIN(QUERY_MAX, g_utf8_strlen(query, -1)));
+    board->words = bt_visit_argument(visit, "q");
+    g_autofree char *shorter =
+        g_utf8_substring(board->words, 0, MIN(QUERY_MAX, g_utf8_strlen(board->words, -1)));
     board->area = bt_visit_argument(visit, "area");
     board->state = bt_visit_argument(visit, "state");
-    board->query = g_strstrip(bt_glance_fold(shorter));
+    board->query = g_strstrip(bt_fold(shorter));
     board->areas = bt_areas_list(visit->store);
     board->own = own_areas(visit);
     board->read = bt_glance_all(visit->store, strcmp(board->state, "retired") == 0,
@@ -116,11 +119,11 @@ static gboolean read_board(const BtVisit *visit, Board *board, GError **error)
 /* ---- addresses ---- */
 
 /* "/?area=…&q=…" with the choices as they are but for the state and the part. (transfer full) */
-static char *address(const BtVisit *visit, const Board *board, const char *state, guint part)
+static char *address(const Board *board, const char *state, guint part)
 {
     GString *path = g_string_new("/");
     const char *const arguments[][2] = { { "area", board->area }, { "state", state },
-        { "q", bt_visit_argument(visit, "q") } };
+        { "q", board->words } };
     for (gsize i = 0; i < G_N_ELEMENTS(arguments); i++) {
         if (*arguments[i][1] == '\0')
             continue;
@@ -179,7 +182,7 @@ static void add_area_choice(GString *html, const Board *board)
     g_string_append(html, "</select></label>");
 }
 
-static void add_choice(GString *html, const BtVisit *visit, const Board *board)
+static void add_choice(GString *html, const Board *board)
 {
     bt_html_add(html,
         "<form class=\"choose\" method=\"get\" action=\"/\" role=\"search\" hx-get=\"/\" "
@@ -190,7 +193,7 @@ static void add_choice(GString *html, const BtVisit *visit, const Board *board)
     bt_html_add(html,
         "<label>%s<input type=\"search\" name=\"q\" value=\"%s\" maxlength=\"%d\" "
         "autocomplete=\"off\"></label>",
-        _("Find a screen"), bt_visit_argument(visit, "q"), QUERY_MAX);
+        _("Find a screen"), board->words, QUERY_MAX);
     add_area_choice(html, board);
     bt_html_add(html, "<button class=\"quiet\">%s</button></form>\n", _("Find"));
 }
@@ -213,10 +216,10 @@ static guint count_expiring(const Board *board, gint64 now_ms)
     return n;
 }
 
-static void add_count(GString *html, const BtVisit *visit, const Board *board, guint n,
-    const char *css, const char *state, const char *words)
+static void add_count(GString *html, const Board *board, guint n, const char *css,
+    const char *state, const char *words)
 {
-    g_autofree char *path = address(visit, board, state, 0);
+    g_autofree char *path = address(board, state, 0);
     if (n > 0)
         bt_html_add(html, "<li class=\"%s\"><a href=\"%s\"%s><b>%u</b> %s</a></li>", css, path,
             strcmp(state, board->state) == 0 ? " aria-current=\"true\"" : "", n, words);
@@ -225,12 +228,12 @@ static void add_count(GString *html, const BtVisit *visit, const Board *board, g
 static void add_summary(GString *html, const BtVisit *visit, const Board *board)
 {
     bt_html_add(html, "<ul class=\"summary\" aria-label=\"%s\">", _("How they are"));
-    add_count(html, visit, board, board->all->len, "", "",
-        ngettext("screen", "screens", board->all->len));
+    add_count(html, board, board->all->len, "", "",
+        dngettext("bangtin", "screen", "screens", board->all->len));
     for (guint state = 0; state < BT_GLANCE_RETIRED; state++)
-        add_count(html, visit, board, count_state(board, state), bt_glass_css(state),
-            bt_glass_key(state), bt_glass_word(state));
-    add_count(html, visit, board, count_expiring(board, visit->now_ms), "warn", "expiring",
+        add_count(html, board, count_state(board, state), bt_glass_css(state), bt_glass_key(state),
+            bt_glass_word(state));
+    add_count(html, board, count_expiring(board, visit->now_ms), "warn", "expiring",
         _("Content ends soon"));
     g_string_append(html, "</ul>\n");
 }
@@ -244,7 +247,7 @@ static void add_card(
     bt_html_add(html, "<article class=\"card %s\"><a class=\"pane\" href=\"/screens/%s\">",
         bt_glass_css(screen->state), screen->id);
     bt_glass_add_picture(html, screen, FALSE);
-    bt_html_add(html, "<h3>%s</h3></a><p class=\"fine id\">%s%s%s</p>", screen->name, screen->id,
+    bt_html_add(html, "<h2>%s</h2></a><p class=\"fine id\">%s%s%s</p>", screen->name, screen->id,
         area != NULL ? " · " : "", area != NULL ? area->name : "");
     bt_glass_add_state(html, visit, screen);
     bt_glass_add_notes(html, visit, screen);
@@ -258,19 +261,19 @@ static void add_card(
 }
 
 /* Ways to the other parts of a long list. */
-static void add_parts(GString *html, const BtVisit *visit, const Board *board)
+static void add_parts(GString *html, const Board *board)
 {
     guint n_parts = (board->found->len + PART - 1) / PART;
     if (n_parts <= 1)
         return;
     bt_html_add(html, "<nav class=\"parts\" aria-label=\"%s\">", _("Pages of screens"));
     if (board->part > 0) {
-        g_autofree char *path = address(visit, board, board->state, board->part - 1);
+        g_autofree char *path = address(board, board->state, board->part - 1);
         bt_html_add(html, "<a href=\"%s\">← %s</a>", path, _("Previous"));
     }
     bt_html_add(html, "<span>%s %u / %u</span>", _("Page"), board->part + 1, n_parts);
     if (board->part + 1 < n_parts) {
-        g_autofree char *path = address(visit, board, board->state, board->part + 1);
+        g_autofree char *path = address(board, board->state, board->part + 1);
         bt_html_add(html, "<a href=\"%s\">%s →</a>", path, _("Next"));
     }
     g_string_append(html, "</nav>");
@@ -285,7 +288,7 @@ static const char *why_empty(const Board *board)
 
 static void add_screens(GString *html, const BtVisit *visit, const Board *board)
 {
-    g_autofree char *path = address(visit, board, board->state, board->part);
+    g_autofree char *path = address(board, board->state, board->part);
     bt_html_add(html,
         "<section id=\"screens\" class=\"stack\" aria-label=\"%s\" hx-get=\"%s\" "
         "hx-trigger=\"every %ds\" hx-select=\"#screens\" hx-swap=\"outerHTML\">",
@@ -298,7 +301,7 @@ static void add_screens(GString *html, const BtVisit *visit, const Board *board)
     for (guint i = board->part * PART; i < end; i++)
         add_card(html, visit, board, g_ptr_array_index(board->found, i));
     g_string_append(html, "</div>");
-    add_parts(html, visit, board);
+    add_parts(html, board);
     bt_html_add(html, "<p class=\"fine\">%s ", _("As of"));
     bt_visit_add_time(html, visit, visit->now_ms);
     g_string_append(html, "</p></section>\n");
@@ -354,7 +357,7 @@ static BtAnswered show(BtRequest *request)
     GString *html = g_string_sized_new(64 * 1024);
     bt_glass_add_shapes(html);
     add_waiting(html, &visit);
-    add_choice(html, &visit, &board);
+    add_choice(html, &board);
     add_screens(html, &visit, &board);
     return bt_visit_page(&visit, BT_HTTP_OK, "screens", _("Screens"), html);
 }

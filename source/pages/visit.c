@@ -2,9 +2,10 @@
 
 #include "base/error.h"
 #include "base/language.h"
+#include "source/desk/doors.h"
 #include "source/pages/frame.h"
 #include "source/pages/html.h"
-#include "source/store/users.h"
+#include "source/pages/plain.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -34,13 +35,15 @@ const char *bt_visit_cookie_token(const BtRequest *request)
     return token != NULL ? token : "";
 }
 
-/* An account that was removed has no session any more. */
+/* An account that was removed, or has another password since, has no session any more. */
 static const BtSession *find_session(BtRequest *request)
 {
     BtSessions *sessions = request->server->sessions;
     const char *token = bt_visit_cookie_token(request);
     const BtSession *session = bt_sessions_find(sessions, token, bt_server_mono_ms());
-    if (session != NULL && !bt_users_exists(request->server->store, session->user)) {
+    g_autofree char *stamp =
+        session != NULL ? bt_doors_stamp(request->server->store, session->user) : NULL;
+    if (session != NULL && g_strcmp0(stamp, session->stamp) != 0) {
         bt_sessions_end(sessions, token);
         return NULL;
     }
@@ -89,8 +92,10 @@ static void begin(BtVisit *visit, BtRequest *request)
 {
     *visit = (BtVisit){ .request = request,
         .store = request->server->store,
+        .arguments = g_hash_table_new_full(g_str_hash, g_str_equal, NULL, g_free),
         .english = wants_english(request),
         .is_part = bt_http_header(request, "HX-Request") != NULL,
+        .is_plain = bt_plain_is_wanted(request),
         .now_ms = bt_server_wall_ms(request->server) };
     bt_language_use(visit->english ? "en" : "vi");
 }
@@ -98,6 +103,7 @@ static void begin(BtVisit *visit, BtRequest *request)
 void bt_visit_clear(BtVisit *visit)
 {
     g_clear_pointer(&visit->form, g_hash_table_unref);
+    g_clear_pointer(&visit->arguments, g_hash_table_unref);
 }
 
 static gboolean has_role(BtVisit *visit, guint roles, BtAnswered *answered)
@@ -109,11 +115,22 @@ static gboolean has_role(BtVisit *visit, guint roles, BtAnswered *answered)
     return FALSE;
 }
 
+/* After the sign-in the way leads back to the page that was asked for. */
+static BtAnswered go_to_sign_in(BtVisit *visit)
+{
+    const BtRequest *request = visit->request;
+    gboolean comes_back = request->body_max == 0 && !visit->is_part &&
+        strcmp(request->path, "/") != 0 && bt_visit_is_way(request->path);
+    g_autofree char *where = g_strconcat(
+        "/sign-in", comes_back ? "?next=" : NULL, comes_back ? request->path : NULL, NULL);
+    return bt_visit_go(visit, where, NULL);
+}
+
 static gboolean find_who(BtVisit *visit, BtAnswered *answered)
 {
     visit->session = find_session(visit->request);
     if (visit->session == NULL) {
-        *answered = bt_visit_go(visit, "/sign-in", NULL);
+        *answered = go_to_sign_in(visit);
         return FALSE;
     }
     visit->user = visit->session->user;
@@ -140,6 +157,25 @@ gboolean bt_visit_form(BtVisit *visit, BtRequest *request, guint roles, BtAnswer
     return has_role(visit, roles, answered);
 }
 
+gboolean bt_visit_bytes(BtVisit *visit, BtRequest *request, guint roles, BtAnswered *answered)
+{
+    const char *type = bt_http_header(request, "Content-Type");
+    const char *token = bt_http_header(request, "X-Token");
+    begin(visit, request);
+    visit->session = find_session(request);
+    if (visit->session == NULL) {
+        *answered = bt_http_refuse(request, BT_HTTP_UNAUTHORIZED, "not signed in");
+        return FALSE;
+    }
+    visit->user = visit->session->user;
+    if (type != NULL && strcmp(type, "application/octet-stream") == 0 && token != NULL &&
+        comes_from_here(request) && bt_tokens_equal(token, visit->session->form_token) &&
+        (roles == BT_ANYBODY || bt_visit_may(visit, roles, NULL)))
+        return TRUE;
+    *answered = bt_http_refuse(request, BT_HTTP_FORBIDDEN, "not bytes of this session");
+    return FALSE;
+}
+
 gboolean bt_visit_stranger(BtVisit *visit, BtRequest *request, BtAnswered *answered)
 {
     begin(visit, request);
@@ -152,6 +188,13 @@ gboolean bt_visit_stranger(BtVisit *visit, BtRequest *request, BtAnswered *answe
 }
 
 /* ---- asking ---- */
+
+gboolean bt_visit_is_way(const char *text)
+{
+    gsize length = strlen(text);
+    return text[0] == '/' && text[1] != '/' && length <= BT_WAY_MAX_BYTES &&
+        strspn(text, G_CSET_a_2_z G_CSET_A_2_Z G_CSET_DIGITS "/._-") == length;
+}
 
 gboolean bt_visit_may(const BtVisit *visit, guint roles, const char *area)
 {
@@ -169,10 +212,20 @@ const char *bt_visit_field(const BtVisit *visit, const char *name)
     return strchr(value, '\n') == NULL ? value : "";
 }
 
+/* The server leaves escapes as they came. */
 const char *bt_visit_argument(const BtVisit *visit, const char *name)
 {
-    const char *value = bt_http_argument(visit->request, name);
-    return value != NULL && g_utf8_validate(value, -1, NULL) ? value : "";
+    const char *coded = bt_http_argument(visit->request, name);
+    char *value = coded != NULL ? bt_form_decode(coded) : NULL;
+    if (value != NULL && strchr(value, '\n') != NULL)
+        g_clear_pointer(&value, g_free);
+    if (value == NULL)
+        return "";
+    if (g_hash_table_contains(visit->arguments, name))
+        g_free(value);
+    else
+        g_hash_table_insert(visit->arguments, (gpointer)name, value);
+    return g_hash_table_lookup(visit->arguments, name);
 }
 
 gboolean bt_visit_number(const char *text, gint64 min, gint64 max, gint64 *number)
@@ -200,14 +253,23 @@ gboolean bt_visit_note(const BtVisit *visit, GError **error, const char *format,
 static BtAnswered answer(BtVisit *visit, unsigned status, GString *html)
 {
     static const char *const headers[] = { "Cache-Control", "no-store", "Vary",
-        "Accept-Language, Cookie, HX-Request", NULL };
+        "Accept, Accept-Language, Cookie, HX-Request", NULL };
     g_autoptr(GBytes) body = g_string_free_to_bytes(html);
     return bt_http_answer(visit->request, status, "text/html; charset=utf-8", body, headers);
+}
+
+static BtAnswered answer_plainly(BtVisit *visit, unsigned status, const char *title, GString *html)
+{
+    BtAnswered answered = bt_plain_page(visit, status, title, html);
+    g_string_free(html, TRUE);
+    return answered;
 }
 
 BtAnswered bt_visit_page(
     BtVisit *visit, unsigned status, const char *section, const char *title, GString *main)
 {
+    if (visit->is_plain)
+        return answer_plainly(visit, status, title, main);
     if (visit->is_part)
         return answer(visit, status, main);
     GString *html = bt_frame_around(visit, section, title, main);
@@ -217,7 +279,8 @@ BtAnswered bt_visit_page(
 
 BtAnswered bt_visit_part(BtVisit *visit, unsigned status, GString *html)
 {
-    return answer(visit, status, html);
+    return visit->is_plain ? answer_plainly(visit, status, NULL, html)
+                           : answer(visit, status, html);
 }
 
 BtAnswered bt_visit_refuse(BtVisit *visit, unsigned status, const char *words)
@@ -243,6 +306,8 @@ BtAnswered bt_visit_fail(BtVisit *visit, GError *error)
 
 BtAnswered bt_visit_go(BtVisit *visit, const char *where, const char *cookie)
 {
+    if (visit->is_plain)
+        return bt_plain_go(visit, where, cookie);
     const char *const headers[] = { visit->is_part ? "HX-Redirect" : "Location", where,
         "Cache-Control", "no-store", cookie != NULL ? "Set-Cookie" : NULL, cookie, NULL };
     return bt_http_answer(visit->request, visit->is_part ? BT_HTTP_NO_CONTENT : BT_HTTP_SEE_OTHER,

@@ -26,8 +26,10 @@ typedef struct {
     const BtSession *session; /* NULL: nobody is signed in */
     const char *user;         /* of the session */
     GHashTable *form;         /* its fields; NULL: none was sent */
+    GHashTable *arguments;    /* of the address, as far as somebody asked for them */
     gboolean english;
-    gboolean is_part; /* htmx asks: no frame */
+    gboolean is_part;  /* htmx asks: no frame */
+    gboolean is_plain; /* a program asks: JSON (plain.h) */
     gint64 now_ms;
 } BtVisit;
 
@@ -39,6 +41,9 @@ G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(BtVisit, bt_visit_clear)
 gboolean bt_visit_open(BtVisit *visit, BtRequest *request, guint roles, BtAnswered *answered);
 /* For a form (urlencoded, from this origin, with the session's token) of such a person. */
 gboolean bt_visit_form(BtVisit *visit, BtRequest *request, guint roles, BtAnswered *answered);
+/* The same of a body that is no form: octets that a script sends, with the session's token in the
+ * header X-Token. What it refuses is JSON. */
+gboolean bt_visit_bytes(BtVisit *visit, BtRequest *request, guint roles, BtAnswered *answered);
 /* For pages of nobody yet: no session is asked for; a form from this origin is read. */
 gboolean bt_visit_stranger(BtVisit *visit, BtRequest *request, BtAnswered *answered);
 
@@ -48,8 +53,12 @@ gboolean bt_visit_may(const BtVisit *visit, guint roles, const char *area);
 const char *bt_visit_field(const BtVisit *visit, const char *name);
 /* The same of a text in lines, divided by \n. */
 const char *bt_visit_text(const BtVisit *visit, const char *name);
-/* An argument of the address, "" when it is missing. Borrowed. */
+/* An argument of the address, without its escapes; "" when it is missing or no line of text.
+ * Borrowed. */
 const char *bt_visit_argument(const BtVisit *visit, const char *name);
+/* Whether this is the plain path of a page here, so that one may be sent there. */
+#define BT_WAY_MAX_BYTES 200u
+gboolean bt_visit_is_way(const char *text);
 /* A number in a field or argument; FALSE when it is none from `min` to `max`. */
 gboolean bt_visit_number(const char *text, gint64 min, gint64 max, gint64 *number);
 /* What was done, in the source's diary. */

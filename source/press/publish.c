@@ -6,6 +6,7 @@
 
 #include "base/error.h"
 #include "playlists/envelope/envelope.h"
+#include "source/press/entry.h"
 #include "source/store/freshness.h"
 #include "source/store/screens.h"
 #include "source/store/site.h"
@@ -66,8 +67,8 @@ static GPtrArray *copy_ids(const GPtrArray *ids)
     return copy;
 }
 
-static BtDraft *read_draft(BtStore *store, const char *path, const BtPublish *how,
-    const BtFloor *floor, gint64 now_ms, GError **error)
+static BtDraft *read_draft(
+    BtStore *store, const char *path, const BtPublish *how, gint64 now_ms, GError **error)
 {
     g_autoptr(GPtrArray) screens =
         how->screens->len > 0 ? copy_ids(how->screens) : all_screens(store, error);
@@ -75,7 +76,7 @@ static BtDraft *read_draft(BtStore *store, const char *path, const BtPublish *ho
         return NULL;
     BtDraftDefaults defaults = { .source = store->source,
         .timezone = store->timezone,
-        .version = floor->version + 1,
+        .version = bt_entry_next_version(store, kind_of(how)),
         .now_ms = now_ms,
         .life_ms = how->emergency ? ALERT_LIFE_MS : BT_MANIFEST_MAX_AGE_MS,
         .screens = screens,
@@ -143,8 +144,7 @@ static gboolean verify(BtStore *store, const BtDraft *draft, const BtPublish *ho
 
 /* ---- into the tree ---- */
 
-static gboolean add_assets(
-    BtStore *store, const BtDraft *draft, BtPublished *published, GError **error)
+static gboolean add_assets(BtStore *store, const BtDraft *draft, guint64 *new_bytes, GError **error)
 {
     for (guint i = 0; i < draft->assets->len; i++) {
         const BtDraftAsset *asset = g_ptr_array_index(draft->assets, i);
@@ -159,49 +159,27 @@ static gboolean add_assets(
                 "%s: it changed while it was read: expected a file at rest", asset->name);
             return FALSE;
         }
-        published->new_bytes += size_bytes;
+        *new_bytes += size_bytes;
     }
-    return TRUE;
-}
-
-static gboolean point_screens(BtStore *store, const BtPublish *how, const GPtrArray *screens,
-    const char *sha256, GError **error)
-{
-    const char *sql = how->emergency
-        ? "UPDATE screen SET alert = ?, now_issued_ms = 0 WHERE id = ?"
-        : "UPDATE screen SET manifest = ?, now_issued_ms = 0 WHERE id = ?";
-    for (guint i = 0; i < screens->len; i++)
-        if (!bt_db_run(store->db, error, sql, "ss", sha256, (char *)g_ptr_array_index(screens, i)))
-            return FALSE;
     return TRUE;
 }
 
 static gboolean enter(BtStore *store, const BtPublish *how, const BtPublished *published,
     gint64 now_ms, GError **error)
 {
-    g_autofree char *what = g_strdup_printf("published %s %s, version %" G_GINT64_FORMAT,
-        kind_of(how), published->sha256, published->version);
+    BtEntry entry = { .kind = kind_of(how),
+        .sha256 = published->sha256,
+        .version = published->version,
+        .issued_ms = published->issued_ms,
+        .expires_ms = published->expires_ms,
+        .screens = published->screens,
+        .who = "terminal" };
     if (!bt_db_begin(store->db, error))
         return FALSE;
-    if (bt_db_run(store->db, error,
-            "INSERT INTO document (sha256, kind, version, issued_ms, expires_ms, published_ms)"
-            " VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT (sha256) DO UPDATE SET published_ms ="
-            " excluded.published_ms",
-            "ssiiii", published->sha256, kind_of(how), published->version, published->issued_ms,
-            published->expires_ms, now_ms) &&
-        point_screens(store, how, published->screens, published->sha256, error) &&
-        bt_store_note(store, now_ms, "terminal", what, error) && bt_db_commit(store->db, error))
+    if (bt_entry_add(store, &entry, now_ms, error) && bt_db_commit(store->db, error))
         return TRUE;
     bt_db_rollback(store->db);
     return FALSE;
-}
-
-static gboolean renew(BtStore *store, const GPtrArray *screens, gint64 now_ms, GError **error)
-{
-    for (guint i = 0; i < screens->len; i++)
-        if (!bt_fresh_renew(store, g_ptr_array_index(screens, i), now_ms, error))
-            return FALSE;
-    return TRUE;
 }
 
 static void describe(BtPublished *published, const BtDraft *draft, GBytes *envelope)
@@ -219,9 +197,9 @@ static gboolean install(BtStore *store, const BtDraft *draft, const BtPublish *h
     GBytes *envelope, BtPublished *published, gint64 now_ms, GError **error)
 {
     g_autofree char *path = bt_site_manifest_path(store->site, published->sha256);
-    return add_assets(store, draft, published, error) && bt_site_write(path, envelope, error) &&
-        enter(store, how, published, now_ms, error) &&
-        renew(store, published->screens, now_ms, error);
+    return add_assets(store, draft, &published->new_bytes, error) &&
+        bt_site_write(path, envelope, error) && enter(store, how, published, now_ms, error) &&
+        bt_entry_renew(store, published->screens, now_ms, error);
 }
 
 BtPublished *bt_publish(
@@ -231,7 +209,7 @@ BtPublished *bt_publish(
     bt_site_sweep(store->site);
     if (!read_floor(store, how, &floor, error))
         return NULL;
-    g_autoptr(BtDraft) draft = read_draft(store, path, how, &floor, now_ms, error);
+    g_autoptr(BtDraft) draft = read_draft(store, path, how, now_ms, error);
     g_autoptr(GPtrArray) screens = draft != NULL ? targets(store, draft, how, error) : NULL;
     g_autoptr(GBytes) envelope = screens != NULL ? seal(draft, how, error) : NULL;
     if (envelope == NULL ||
@@ -245,13 +223,39 @@ BtPublished *bt_publish(
         : NULL;
 }
 
+/* ---- for somebody else to sign ---- */
+
+static void plan_free(BtPlanDocument *document)
+{
+    g_clear_pointer(&document->payload, g_bytes_unref);
+    g_ptr_array_unref(document->screens);
+    g_free(document);
+}
+
+GPtrArray *bt_publish_prepare(
+    BtStore *store, const char *path, const BtPublish *how, gint64 now_ms, GError **error)
+{
+    guint64 new_bytes = 0;
+    g_autoptr(BtDraft) draft = read_draft(store, path, how, now_ms, error);
+    g_autoptr(GPtrArray) screens = draft != NULL ? targets(store, draft, how, error) : NULL;
+    if (screens == NULL || !add_assets(store, draft, &new_bytes, error))
+        return NULL;
+    GPtrArray *documents = g_ptr_array_new_with_free_func((GDestroyNotify)plan_free);
+    BtPlanDocument *document = g_new0(BtPlanDocument, 1);
+    document->payload = g_bytes_ref(draft->payload);
+    document->screens = g_steal_pointer(&screens);
+    document->version = draft->manifest->version;
+    document->expires_ms = draft->manifest->expires_ms;
+    g_ptr_array_add(documents, document);
+    return documents;
+}
+
 /* ---- taking back ---- */
 
 gboolean bt_publish_end_alert(
     BtStore *store, const GPtrArray *screens, gint64 now_ms, GError **error)
 {
     g_autoptr(GPtrArray) ids = screens->len > 0 ? copy_ids(screens) : all_screens(store, error);
-    BtPublish how = { .emergency = TRUE };
     if (ids == NULL)
         return FALSE;
     for (guint i = 0; i < ids->len; i++) {
@@ -261,13 +265,13 @@ gboolean bt_publish_end_alert(
     }
     if (!bt_db_begin(store->db, error))
         return FALSE;
-    if (!point_screens(store, &how, ids, "", error) ||
+    if (!bt_entry_point(store, "alert", ids, "", error) ||
         !bt_store_note(store, now_ms, "terminal", "ended the alert", error) ||
         !bt_db_commit(store->db, error)) {
         bt_db_rollback(store->db);
         return FALSE;
     }
-    return renew(store, ids, now_ms, error);
+    return bt_entry_renew(store, ids, now_ms, error);
 }
 
 /* A denial of a document that has expired says nothing any more. */

@@ -4,6 +4,7 @@
 #define BT_SOURCE_PUBLISH_H
 
 #include "source/press/draft.h"
+#include "source/press/plan.h"
 #include "source/store/store.h"
 
 typedef struct {
@@ -29,6 +30,11 @@ BtPublished *bt_publish(
     BtStore *store, const char *path, const BtPublish *how, gint64 now_ms, GError **error);
 void bt_published_free(BtPublished *published);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(BtPublished, bt_published_free)
+
+/* The draft as it would be signed, its assets in the tree, for a proposal; keys are not used.
+ * (transfer full) (nullable): GPtrArray of BtPlanDocument, without a shape */
+GPtrArray *bt_publish_prepare(
+    BtStore *store, const char *path, const BtPublish *how, gint64 now_ms, GError **error);
 
 /* Ends the alert on these screens (empty: all). */
 gboolean bt_publish_end_alert(

@@ -9,8 +9,21 @@
 
 struct BtTitles {
     char *site;
-    GHashTable *manifests; /* sha256 → GHashTable of item → title */
+    GHashTable *manifests; /* sha256 → GHashTable of item → Name */
 };
+
+typedef struct {
+    char *title;     /* "" none */
+    char *languages; /* NULL: none */
+} Name;
+
+static void name_free(gpointer data)
+{
+    Name *name = data;
+    g_free(name->title);
+    g_free(name->languages);
+    g_free(name);
+}
 
 BtTitles *bt_titles_new(const char *site)
 {
@@ -48,20 +61,31 @@ static char *shortened(const char *words)
     return g_strconcat(beginning, "…", NULL);
 }
 
-static void add_items(GHashTable *titles, const BtPlaylist *playlist)
+/* (transfer full) (nullable) */
+static char *languages_of(const BtItem *item)
+{
+    g_autoptr(GString) languages = g_string_new(NULL);
+    for (guint i = 0; i < item->texts->len; i++) {
+        const BtText *text = g_ptr_array_index(item->texts, i);
+        g_string_append_printf(languages, "%s%s", i > 0 ? " " : "", text->lang);
+    }
+    return languages->len > 0 ? g_strdup(languages->str) : NULL;
+}
+
+static void add_items(GHashTable *names, const BtPlaylist *playlist)
 {
     for (guint i = 0; i < playlist->items->len; i++) {
         const BtItem *item = g_ptr_array_index(playlist->items, i);
-        const char *words = words_of(item);
-        if (*words != '\0')
-            g_hash_table_insert(titles, g_strdup(item->id), shortened(words));
+        Name *name = g_new0(Name, 1);
+        *name = (Name){ shortened(words_of(item)), languages_of(item) };
+        g_hash_table_insert(names, g_strdup(item->id), name);
     }
 }
 
 /* Our own tree's document: it was verified before it got there. */
-static GHashTable *read_titles(const char *site, const char *sha256)
+static GHashTable *read_names(const char *site, const char *sha256)
 {
-    GHashTable *titles = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
+    GHashTable *names = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, name_free);
     g_autofree char *path = bt_site_manifest_path(site, sha256);
     g_autoptr(GBytes) bytes = bt_io_read(path, BT_ENVELOPE_MAX_BYTES(BT_MANIFEST_MAX_BYTES), NULL);
     g_autoptr(GBytes) payload =
@@ -70,11 +94,11 @@ static GHashTable *read_titles(const char *site, const char *sha256)
         ? bt_manifest_parse(g_bytes_get_data(payload, NULL), g_bytes_get_size(payload), path, NULL)
         : NULL;
     for (guint i = 0; manifest != NULL && i < manifest->playlists->len; i++)
-        add_items(titles, g_ptr_array_index(manifest->playlists, i));
-    return titles;
+        add_items(names, g_ptr_array_index(manifest->playlists, i));
+    return names;
 }
 
-const char *bt_titles_find(BtTitles *titles, const char *manifest, const char *item)
+static const Name *find(BtTitles *titles, const char *manifest, const char *item)
 {
     if (!bt_hash_is_hex(manifest))
         return NULL;
@@ -82,8 +106,20 @@ const char *bt_titles_find(BtTitles *titles, const char *manifest, const char *i
     if (known == NULL) {
         if (g_hash_table_size(titles->manifests) >= BT_TITLES_MAX_MANIFESTS)
             g_hash_table_remove_all(titles->manifests);
-        known = read_titles(titles->site, manifest);
+        known = read_names(titles->site, manifest);
         g_hash_table_insert(titles->manifests, g_strdup(manifest), known);
     }
     return g_hash_table_lookup(known, item);
+}
+
+const char *bt_titles_find(BtTitles *titles, const char *manifest, const char *item)
+{
+    const Name *name = find(titles, manifest, item);
+    return name != NULL && *name->title != '\0' ? name->title : NULL;
+}
+
+const char *bt_titles_languages(BtTitles *titles, const char *manifest, const char *item)
+{
+    const Name *name = find(titles, manifest, item);
+    return name != NULL ? name->languages : NULL;
 }

@@ -16,4 +16,8 @@ void bt_titles_free(BtTitles *titles);
  * it is not known. Borrowed until the next call. */
 const char *bt_titles_find(BtTitles *titles, const char *manifest, const char *item);
 
+/* The languages of its texts, blank between, in their order; NULL when it is not known or has no
+ * texts. Borrowed until the next call. */
+const char *bt_titles_languages(BtTitles *titles, const char *manifest, const char *item);
+
 #endif

@@ -18,4 +18,8 @@ void bt_http_on_connection(void *server, struct MHD_Connection *connection, void
 /* bt_http_answer with a response that was made already (transfer full). */
 BtAnswered bt_http_answer_with(
     BtRequest *request, unsigned status, struct MHD_Response *response, const char *const *headers);
+
+/* keep.c: each second; works now and then. */
+void bt_keep_house(BtServer *server);
+
 #endif

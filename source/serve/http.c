@@ -23,6 +23,7 @@ const BtRoute bt_wire_routes[] = {
     { "GET", "/v1/screens/", BT_PART_ID, "/now.json", 0, bt_static_now },
     { "GET", "/v1/screens/", BT_PART_ID, "/events", 0, bt_events_open },
     { "GET", "/v1/manifests/", BT_PART_HASH, "", 0, bt_static_manifest },
+    { "GET", "/v1/orders/", BT_PART_HASH, "", 0, bt_static_order },
     { "GET", "/v1/assets/", BT_PART_HASH, "", 0, bt_static_asset },
     { "POST", "/v1/screens/", BT_PART_ID, "/reports", BT_REPORT_BATCH_MAX_BYTES, bt_post_reports },
     { "POST", "/v1/screens/", BT_PART_ID, "/picture", BT_PICTURE_MAX_BYTES, bt_post_picture },
@@ -182,10 +183,22 @@ static BtRequest *request_new(
     return request;
 }
 
+/* Over a unix socket only the proxy that may open it speaks, and says for whom. Over TCP anybody
+ * could. */
+static void ask_proxy_for_whom(BtRequest *request)
+{
+    const char *said = bt_http_header(request, "X-Real-IP");
+    g_autoptr(GInetAddress) address = said != NULL ? g_inet_address_new_from_string(said) : NULL;
+    g_autofree char *text = address != NULL ? g_inet_address_to_string(address) : g_strdup("");
+    bt_peer_set_address(request->peer, text);
+}
+
 /* Its head is here: answers at once where there is nothing to wait for. */
 static BtAnswered begin(BtRequest *request)
 {
     bt_peer_head_is_whole(request->peer, bt_server_mono_ms());
+    if (request->server->is_behind_proxy)
+        ask_proxy_for_whom(request);
     if (!head_is_clear(request))
         return bt_http_refuse(request, MHD_HTTP_BAD_REQUEST, "ambiguous head");
     unsigned status = find_route(request);
@@ -281,8 +294,9 @@ void bt_http_on_connection(void *user, struct MHD_Connection *connection, void *
 BtAnswered bt_http_answer_with(
     BtRequest *request, unsigned status, struct MHD_Response *response, const char *const *headers)
 {
+    /* Under "no-referrer" a browser says of our own forms that they came from nowhere. */
     static const char *const always[] = { "X-Content-Type-Options", "nosniff", "Referrer-Policy",
-        "no-referrer", "Content-Security-Policy",
+        "same-origin", "Content-Security-Policy",
         "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src "
         "'self'; "
         "media-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'",

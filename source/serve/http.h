@@ -28,6 +28,7 @@ enum {
     BT_HTTP_TOO_MANY_REQUESTS = 429,
     BT_HTTP_INTERNAL_SERVER_ERROR = 500,
     BT_HTTP_SERVICE_UNAVAILABLE = 503,
+    BT_HTTP_INSUFFICIENT_STORAGE = 507, /* RFC 4918 */
 };
 
 typedef struct BtRequest BtRequest;
@@ -57,6 +58,7 @@ struct BtRequest {
     GByteArray *body;
     gsize dropped_bytes; /* of a body that is too large */
     BtLater *later;      /* it sleeps, or was woken just now; NULL */
+    guint again;         /* how often its handler ran before (bt_later_again) */
 };
 
 /* A header, cookie or argument of the address, NULL when it is missing. Borrowed. */
@@ -81,6 +83,9 @@ BtLater *bt_http_later(BtRequest *request);
 /* `later` is freed. Arguments as of bt_http_answer. */
 void bt_later_answer(
     BtLater *later, unsigned status, const char *type, GBytes *body, const char *const *headers);
+/* `later` is freed; the request's handler runs once more, from its beginning, as `again`: it
+ * finds now what was being made, or that it could not be. */
+void bt_later_again(BtLater *later);
 /* Answers all who still wait, when the loop has run for the last time. */
 void bt_later_end_all(BtServer *server);
 
@@ -90,6 +95,7 @@ void bt_later_end_all(BtServer *server);
 BtAnswered bt_static_root(BtRequest *request);
 BtAnswered bt_static_now(BtRequest *request);
 BtAnswered bt_static_manifest(BtRequest *request);
+BtAnswered bt_static_order(BtRequest *request);
 BtAnswered bt_static_asset(BtRequest *request);
 /* events.c */
 BtAnswered bt_events_open(BtRequest *request);

@@ -11,8 +11,8 @@
 
 #define REPORTS_BURST 60 /* a board that was away sends what it kept, a batch after the other */
 #define REPORTS_PER_MINUTE 120
-#define PICTURES_BURST 4 /* of changes; one that is left out is followed by a newer one */
-#define PICTURES_PER_MINUTE 2
+#define PICTURES_BURST 10 /* of changes; one that is left out is followed by a newer one */
+#define PICTURES_PER_MINUTE 4
 
 /* Behind a proxy the board knows us by another scheme than we see; --base says which. */
 char **bt_http_targets(const BtRequest *request)

@@ -12,6 +12,7 @@ typedef struct {
 
 struct BtLater {
     BtRequest *request;
+    BtHandler handler; /* that put it to sleep */
     Answer answer;
 };
 
@@ -38,6 +39,7 @@ BtLater *bt_http_later(BtRequest *request)
 {
     BtLater *later = g_new0(BtLater, 1);
     later->request = request;
+    later->handler = request->handler;
     request->later = later;
     request->handler = answer_now;
     g_ptr_array_add(request->server->sleeping, later);
@@ -52,17 +54,32 @@ static gboolean run_daemon(gpointer server)
 }
 
 /* A connection that was woken is not in the epoll set yet. */
+static void wake(BtLater *later)
+{
+    BtServer *server = later->request->server;
+    g_ptr_array_remove_fast(server->sleeping, later);
+    MHD_resume_connection(later->request->connection);
+    g_idle_add(run_daemon, server);
+}
+
 void bt_later_answer(
     BtLater *later, unsigned status, const char *type, GBytes *body, const char *const *headers)
 {
-    BtServer *server = later->request->server;
     later->answer = (Answer){ .status = status,
         .type = g_strdup(type),
         .body = body != NULL ? g_bytes_ref(body) : NULL,
         .headers = g_strdupv((GStrv)headers) };
-    g_ptr_array_remove_fast(server->sleeping, later);
-    MHD_resume_connection(later->request->connection);
-    g_idle_add(run_daemon, server);
+    wake(later);
+}
+
+void bt_later_again(BtLater *later)
+{
+    BtRequest *request = later->request;
+    request->later = NULL;
+    request->handler = later->handler;
+    request->again++;
+    wake(later);
+    later_free(later);
 }
 
 void bt_later_end_all(BtServer *server)

@@ -81,6 +81,12 @@ const char *bt_peer_address(const BtPeer *peer)
     return peer->address;
 }
 
+void bt_peer_set_address(BtPeer *peer, const char *address)
+{
+    g_free(peer->address);
+    peer->address = g_strdup(address);
+}
+
 static void enter(BtPeer *peer, Phase phase, gint64 mono_ms)
 {
     peer->phase = phase;

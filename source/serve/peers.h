@@ -23,6 +23,8 @@ void bt_peers_free(BtPeers *peers);
 BtPeer *bt_peers_add(BtPeers *peers, int fd, const char *address, gint64 mono_ms);
 void bt_peers_remove(BtPeers *peers, BtPeer *peer);
 const char *bt_peer_address(const BtPeer *peer);
+/* Behind a proxy: whose request this one is. `address` is copied. */
+void bt_peer_set_address(BtPeer *peer, const char *address);
 
 /* Its head is whole; its body is whole; the answer was sent. */
 void bt_peer_head_is_whole(BtPeer *peer, gint64 mono_ms);

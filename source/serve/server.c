@@ -6,6 +6,7 @@
 
 #include "base/error.h"
 #include "base/io.h"
+#include "source/desk/signing.h"
 #include "source/store/freshness.h"
 #include "source/store/screens.h"
 #include "source/store/site.h"
@@ -22,6 +23,7 @@
 #include <sys/un.h>
 #include <unistd.h>
 
+#define SOCKET_MODE 0660
 #define BACKLOG 256
 #define TICK_MS 1000
 #define RENEW_PER_TICK 10  /* 36,000 screens an hour at the most */
@@ -84,7 +86,8 @@ static int listen_tcp(const char *where, GError **error)
     return ok ? fd : fail_listen(where, "cannot listen", fd, error);
 }
 
-/* For a proxy on this machine: whoever may open the socket's folder may connect. */
+/* For a proxy on this machine: whoever is in the group and may open the socket's folder may
+ * connect, whatever the umask says. */
 static int listen_unix(const char *path, GError **error)
 {
     struct sockaddr_un address = { .sun_family = AF_UNIX };
@@ -98,7 +101,7 @@ static int listen_unix(const char *path, GError **error)
         (void)unlink(path);
     int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
     return fd >= 0 && bind(fd, (struct sockaddr *)&address, sizeof address) == 0 &&
-            listen(fd, BACKLOG) == 0
+            chmod(path, SOCKET_MODE) == 0 && listen(fd, BACKLOG) == 0
         ? fd
         : fail_listen(path, "cannot listen", fd, error);
 }
@@ -215,7 +218,7 @@ static struct MHD_Daemon *start_daemon(BtServer *server, int fd, guint per_peer,
 /* ---- once a second ---- */
 
 /* What another process published is heard here, since it changed the database. */
-static void tell_news(BtServer *server)
+void bt_server_tell_news(BtServer *server)
 {
     g_autoptr(GPtrArray) screens = bt_events_screens(server->events);
     gint64 counter = bt_store_change_counter(server->store, NULL);
@@ -230,6 +233,14 @@ static void tell_news(BtServer *server)
     }
 }
 
+/* What all signed and a cut kept from the screens. */
+static void finish_proposals(BtServer *server)
+{
+    g_autoptr(GError) error = NULL;
+    if (!bt_proposals_finish(server->store, bt_server_wall_ms(server), &error))
+        g_message("publishing: %s", error->message);
+}
+
 static gboolean tick(gpointer user)
 {
     BtServer *server = user;
@@ -239,7 +250,9 @@ static gboolean tick(gpointer user)
     bt_events_tick(server->events, mono_ms);
     if (!bt_fresh_renew_due(server->store, bt_server_wall_ms(server), RENEW_PER_TICK, &error))
         g_message("now.json: %s", error->message);
-    tell_news(server);
+    finish_proposals(server);
+    bt_server_tell_news(server);
+    bt_keep_house(server);
     MHD_run(server->daemon); /* streams that were resumed are not in its epoll set yet */
     return G_SOURCE_CONTINUE;
 }
@@ -323,12 +336,15 @@ static gboolean serve(BtServer *server, const BtServerOptions *options, GError *
 gboolean bt_server_run(
     BtStore *store, const BtServerOptions *options, const BtClock *clock, GError **error)
 {
-    BtServer server = {
-        .store = store, .clock = *clock, .base = options->base, .routes = options->routes
-    };
+    BtServer server = { .store = store,
+        .clock = *clock,
+        .base = options->base,
+        .routes = options->routes,
+        .is_behind_proxy = g_str_has_prefix(options->listen, "unix:") };
     if (!bt_fresh_renew_due(store, bt_server_wall_ms(&server), RENEW_AT_START, error))
         return FALSE;
     bt_site_sweep(store->site);
+    finish_proposals(&server);
     (void)signal(SIGPIPE, SIG_IGN);
     raise_file_limit();
     server.timezone = g_time_zone_new_identifier(store->timezone);
@@ -340,8 +356,12 @@ gboolean bt_server_run(
     server.titles = bt_titles_new(store->site);
     server.sleeping = g_ptr_array_new();
     server.ending = g_cancellable_new();
+    g_autofree char *previews = g_build_filename(store->folder, "previews", NULL);
+    g_autofree char *assets = g_build_filename(store->site, "v1", "assets", NULL);
+    server.player = bt_player_new(options->player, previews, assets, server.ending);
     server.change_counter = bt_store_change_counter(store, NULL);
     gboolean ok = serve(&server, options, error);
+    bt_player_free(server.player);
     g_object_unref(server.ending);
     g_ptr_array_unref(server.sleeping);
     bt_titles_free(server.titles);

@@ -3,6 +3,7 @@
 #ifndef BT_SOURCE_SERVER_H
 #define BT_SOURCE_SERVER_H
 
+#include "source/press/player.h"
 #include "source/press/titles.h"
 #include "source/serve/events.h"
 #include "source/serve/peers.h"
@@ -25,6 +26,7 @@ struct BtServer {
     BtStore *store;   /* borrowed */
     BtClock clock;    /* wall time of documents and reports */
     const char *base; /* the public address, without a slash at its end; NULL: as asked for */
+    gboolean is_behind_proxy;     /* it listens on a unix socket */
     const BtRoute *const *routes; /* tables, NULL-ended; borrowed */
     GTimeZone *timezone;
     struct MHD_Daemon *daemon;
@@ -32,7 +34,9 @@ struct BtServer {
     BtEvents *events;
     BtSessions *sessions;
     BtTitles *titles;
+    BtPlayer *player; /* what previews are asked of */
     gint64 change_counter;
+    gint64 keep_at_ms;    /* of bt_server_mono_ms: when keep.c is due */
     GPtrArray *sleeping;  /* of BtLater, borrowed: who waits for an answer that takes a while */
     GCancellable *ending; /* cancelled when the server stops: jobs that were started end */
 };
@@ -41,6 +45,7 @@ typedef struct {
     const char *listen; /* ADDRESS:PORT, [ADDRESS]:PORT or unix:PATH */
     const char *base;
     const char *port_file;        /* NULL: none */
+    const char *player;           /* the program `bangtin`; NULL: the one beside this program */
     guint per_peer;               /* connections of one address */
     const BtRoute *const *routes; /* what is served: tables, NULL-ended; the first that fits */
 } BtServerOptions;
@@ -49,6 +54,10 @@ typedef struct {
 gboolean bt_server_run(
     BtStore *store, const BtServerOptions *options, const BtClock *clock, GError **error);
 
+/* Those who listen for a screen hear at once what its now.json says; else with the next second. */
+void bt_server_tell_news(BtServer *server);
+
+/* The clock of documents and reports. */
 gint64 bt_server_wall_ms(const BtServer *server);
 gint64 bt_server_mono_ms(void); /* of this machine, whatever the clock of documents says */
 

@@ -18,6 +18,8 @@ struct BtSessions {
 static void session_free(BtSession *session)
 {
     g_free(session->user);
+    g_free(session->stamp);
+    g_free(session->secret);
     g_free(session);
 }
 
@@ -66,7 +68,7 @@ gboolean bt_tokens_equal(const char *a, const char *b)
 static gboolean is_over(const BtSession *session, gint64 mono_ms)
 {
     return mono_ms - session->used_ms >= BT_SESSION_IDLE_MS ||
-        mono_ms - session->begun_ms >= BT_SESSION_LIFE_MS;
+        mono_ms - session->begun_ms >= (session->is_half ? BT_SESSION_HALF_MS : BT_SESSION_LIFE_MS);
 }
 
 static gboolean drop_over(gpointer key, gpointer session, gpointer mono_ms)
@@ -93,8 +95,8 @@ static void make_room(BtSessions *sessions, gint64 mono_ms)
     g_hash_table_remove(sessions->sessions, oldest);
 }
 
-void bt_sessions_begin(
-    BtSessions *sessions, const char *user, gint64 mono_ms, char token[BT_TOKEN_HEX_SIZE])
+static BtSession *begin(BtSessions *sessions, const char *user, const char *stamp, gint64 mono_ms,
+    char token[BT_TOKEN_HEX_SIZE])
 {
     char hash[BT_HASH_HEX_SIZE];
     BtSession *session = g_new0(BtSession, 1);
@@ -102,19 +104,36 @@ void bt_sessions_begin(
     make_token(token);
     make_token(session->form_token);
     session->user = g_strdup(user);
+    session->stamp = g_strdup(stamp);
     session->begun_ms = session->used_ms = mono_ms;
     bt_hash_data(token, strlen(token), hash);
     g_hash_table_insert(sessions->sessions, g_strdup(hash), session);
+    return session;
 }
 
-const BtSession *bt_sessions_find(BtSessions *sessions, const char *token, gint64 mono_ms)
+void bt_sessions_begin(BtSessions *sessions, const char *user, const char *stamp, gint64 mono_ms,
+    char token[BT_TOKEN_HEX_SIZE])
+{
+    begin(sessions, user, stamp, mono_ms, token);
+}
+
+void bt_sessions_begin_half(BtSessions *sessions, const char *user, const char *stamp,
+    const char *secret, gint64 mono_ms, char token[BT_TOKEN_HEX_SIZE])
+{
+    BtSession *session = begin(sessions, user, stamp, mono_ms, token);
+    session->is_half = TRUE;
+    session->secret = g_strdup(secret);
+}
+
+static const BtSession *find(
+    BtSessions *sessions, const char *token, gboolean is_half, gint64 mono_ms)
 {
     char hash[BT_HASH_HEX_SIZE];
     if (!bt_hash_is_hex(token))
         return NULL;
     bt_hash_data(token, strlen(token), hash);
     BtSession *session = g_hash_table_lookup(sessions->sessions, hash);
-    if (session == NULL)
+    if (session == NULL || session->is_half != is_half)
         return NULL;
     if (is_over(session, mono_ms)) {
         g_hash_table_remove(sessions->sessions, hash);
@@ -122,6 +141,16 @@ const BtSession *bt_sessions_find(BtSessions *sessions, const char *token, gint6
     }
     session->used_ms = mono_ms;
     return session;
+}
+
+const BtSession *bt_sessions_find(BtSessions *sessions, const char *token, gint64 mono_ms)
+{
+    return find(sessions, token, FALSE, mono_ms);
+}
+
+const BtSession *bt_sessions_find_half(BtSessions *sessions, const char *token, gint64 mono_ms)
+{
+    return find(sessions, token, TRUE, mono_ms);
 }
 
 void bt_sessions_end(BtSessions *sessions, const char *token)

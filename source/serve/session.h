@@ -9,6 +9,7 @@
 
 #define BT_SESSION_IDLE_MS (30 * 60 * G_GINT64_CONSTANT(1000))
 #define BT_SESSION_LIFE_MS (12 * 60 * 60 * G_GINT64_CONSTANT(1000))
+#define BT_SESSION_HALF_MS (10 * 60 * G_GINT64_CONSTANT(1000)) /* to find the phone */
 #define BT_SESSIONS_MAX 1000
 #define BT_GUESSES_FREE 3 /* failures that cost no waiting, by account and address */
 #define BT_GUESSES_FREE_ADDRESS 20
@@ -20,6 +21,9 @@ typedef struct BtSessions BtSessions;
 
 typedef struct {
     char *user;
+    char *stamp;      /* of the account when it began (doors.h): another one ends it */
+    gboolean is_half; /* the password was right, the second factor is asked for */
+    char *secret;     /* of an authenticator that is being set up, base32; NULL: none */
     char form_token[BT_TOKEN_HEX_SIZE]; /* stands in every form of this session */
     gint64 begun_ms, used_ms;
 } BtSession;
@@ -29,11 +33,16 @@ BtSessions *bt_sessions_new(void);
 void bt_sessions_free(BtSessions *sessions);
 
 /* A new session; `token` is for the cookie. */
-void bt_sessions_begin(
-    BtSessions *sessions, const char *user, gint64 mono_ms, char token[BT_TOKEN_HEX_SIZE]);
-/* The session of a cookie's token, renewed by this use; NULL when there is none or its time is up.
- * Borrowed until the next call. */
+void bt_sessions_begin(BtSessions *sessions, const char *user, const char *stamp, gint64 mono_ms,
+    char token[BT_TOKEN_HEX_SIZE]);
+/* One that opens nothing but the question for the second factor. `secret` nullable. */
+void bt_sessions_begin_half(BtSessions *sessions, const char *user, const char *stamp,
+    const char *secret, gint64 mono_ms, char token[BT_TOKEN_HEX_SIZE]);
+/* The session of a cookie's token, renewed by this use; NULL when there is none, a half one, or its
+ * time is up. Borrowed until the next call. */
 const BtSession *bt_sessions_find(BtSessions *sessions, const char *token, gint64 mono_ms);
+/* The same of a half one. */
+const BtSession *bt_sessions_find_half(BtSessions *sessions, const char *token, gint64 mono_ms);
 void bt_sessions_end(BtSessions *sessions, const char *token);
 
 /* Seconds that must pass before this account may be tried from this address; 0: now. */

@@ -233,6 +233,11 @@ BtAnswered bt_static_manifest(BtRequest *request)
     return serve_by_hash(request, "manifests");
 }
 
+BtAnswered bt_static_order(BtRequest *request)
+{
+    return serve_by_hash(request, "orders");
+}
+
 BtAnswered bt_static_asset(BtRequest *request)
 {
     return serve_by_hash(request, "assets");

@@ -34,6 +34,8 @@ GBytes *bt_fresh_payload(const BtFresh *fresh)
     bt_json_set_int(now, "version", fresh->version);
     bt_json_set_string(now, "manifest", *fresh->manifest ? fresh->manifest : NULL);
     bt_json_set_string(now, "alert", *fresh->alert ? fresh->alert : NULL);
+    if (*fresh->order) /* what it is, boards of before do not know */
+        bt_json_set_string(now, "order", fresh->order);
     bt_json_set_time(now, "issued", fresh->issued_ms);
     bt_json_set_time(now, "expires", fresh->expires_ms);
     bt_json_set(now, "deny", list_of(fresh->deny));
@@ -79,7 +81,7 @@ static BtJson *read_commands(BtStore *store, const char *screen, gint64 now_ms, 
 
 /* The next number, and the documents it stands for, in one transaction. */
 static gboolean take_version(BtStore *store, const char *screen, gint64 now_ms, BtFresh *fresh,
-    char **manifest, char **alert, GError **error)
+    char **manifest, char **alert, char **order, GError **error)
 {
     if (!bt_db_begin(store->db, error))
         return FALSE;
@@ -90,7 +92,8 @@ static gboolean take_version(BtStore *store, const char *screen, gint64 now_ms, 
             " THEN '' ELSE alert END WHERE id = ?2",
             "is", now_ms, screen) ||
         !(rows = bt_db_query(store->db, error,
-              "SELECT now_version, manifest, alert FROM screen WHERE id = ?", "s", screen)))
+              "SELECT now_version, manifest, alert, order_sha256 FROM screen WHERE id = ?", "s",
+              screen)))
         goto failed;
     if (!bt_rows_next(rows, error)) {
         if (error == NULL || *error == NULL)
@@ -101,6 +104,7 @@ static gboolean take_version(BtStore *store, const char *screen, gint64 now_ms, 
     fresh->version = bt_rows_int(rows, 0);
     *manifest = g_strdup(bt_rows_text(rows, 1));
     *alert = g_strdup(bt_rows_text(rows, 2));
+    *order = g_strdup(bt_rows_text(rows, 3));
     g_clear_pointer(&rows, bt_rows_free);
     return bt_db_commit(store->db, error);
 failed:
@@ -112,14 +116,17 @@ failed:
 static gboolean write_now(BtStore *store, const char *screen, const char *site, gint64 now_ms,
     gint64 expires_ms, GError **error)
 {
-    g_autofree char *manifest = NULL, *alert = NULL, *path = bt_site_now_path(site, screen);
+    g_autofree char *manifest = NULL, *alert = NULL, *order = NULL;
+    g_autofree char *path = bt_site_now_path(site, screen);
     BtFresh fresh = { .screen = screen, .issued_ms = now_ms, .expires_ms = expires_ms };
     g_autoptr(GPtrArray) deny = read_denials(store, error);
     g_autoptr(BtJson) commands = deny != NULL ? read_commands(store, screen, now_ms, error) : NULL;
-    if (commands == NULL || !take_version(store, screen, now_ms, &fresh, &manifest, &alert, error))
+    if (commands == NULL ||
+        !take_version(store, screen, now_ms, &fresh, &manifest, &alert, &order, error))
         return FALSE;
     fresh.manifest = manifest;
     fresh.alert = alert;
+    fresh.order = order;
     fresh.deny = deny;
     fresh.commands = commands;
     fresh.root = bt_site_newest_root(store->site);
@@ -143,18 +150,27 @@ gboolean bt_fresh_renew(BtStore *store, const char *screen, gint64 now_ms, GErro
     return ok;
 }
 
+gboolean bt_fresh_renew_screens(
+    BtStore *store, const GPtrArray *screens, gint64 now_ms, GError **error)
+{
+    GError *failure = NULL;
+    for (guint i = 0; i < screens->len; i++)
+        bt_fresh_renew(
+            store, g_ptr_array_index(screens, i), now_ms, failure == NULL ? &failure : NULL);
+    if (failure == NULL)
+        return TRUE;
+    g_propagate_error(error, failure);
+    return FALSE;
+}
+
 static gboolean renew_rows(BtStore *store, BtRows *rows, gint64 now_ms, GError **error)
 {
     g_autoptr(GPtrArray) screens = g_ptr_array_new_with_free_func(g_free);
     GError *failure = NULL;
     while (bt_rows_next(rows, &failure))
         g_ptr_array_add(screens, g_strdup(bt_rows_text(rows, 0)));
-    /* One screen that fails must not keep the others waiting; the first failure is told. */
-    for (guint i = 0; i < screens->len; i++)
-        bt_fresh_renew(
-            store, g_ptr_array_index(screens, i), now_ms, failure == NULL ? &failure : NULL);
     if (failure == NULL)
-        return TRUE;
+        return bt_fresh_renew_screens(store, screens, now_ms, error);
     g_propagate_error(error, failure);
     return FALSE;
 }

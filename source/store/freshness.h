@@ -16,7 +16,7 @@
 typedef struct {
     const char *screen;
     gint64 version;
-    const char *manifest, *alert; /* "" for none */
+    const char *manifest, *alert, *order; /* "" for none */
     gint64 issued_ms, expires_ms;
     gint64 root;
     GPtrArray *deny;  /* of char* */
@@ -27,6 +27,10 @@ GBytes *bt_fresh_payload(const BtFresh *fresh);
 
 /* Signs a new now.json of one screen into the store's tree. BT_ERROR_NOT_FOUND. */
 gboolean bt_fresh_renew(BtStore *store, const char *screen, gint64 now_ms, GError **error);
+/* The same for these (of char*). One that fails keeps no other waiting; the first failure is told.
+ */
+gboolean bt_fresh_renew_screens(
+    BtStore *store, const GPtrArray *screens, gint64 now_ms, GError **error);
 /* The same for all screens. */
 gboolean bt_fresh_renew_all(BtStore *store, gint64 now_ms, GError **error);
 /* Those that are due (now_issued_ms 0) or BT_FRESH_RENEW_MS old, at most `max`, the oldest first.

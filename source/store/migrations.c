@@ -35,7 +35,10 @@ static const char boards[] =
     " who TEXT NOT NULL, what TEXT NOT NULL);";
 
 /* Who may do what where. A role holds for its area and all that lie in it. An area that was merged
- * into another, or ended, stays, with its names of other times, for the reports of those times. */
+ * into another, or ended, stays, with its names of other times, for the reports of those times. A
+ * user's area is where the account was made: who administers it may reset it. Of links and codes
+ * that count once only hashes are kept. A line of the diary carries the hash over itself and the
+ * hash before it (diary.h); those of lines from before that are made when the store is opened. */
 static const char people[] =
     "CREATE TABLE area (id TEXT PRIMARY KEY, parent TEXT REFERENCES area (id), name TEXT NOT NULL,"
     " kind TEXT NOT NULL, created_ms INTEGER NOT NULL, ended_ms INTEGER,"
@@ -48,6 +51,16 @@ static const char people[] =
     "ALTER TABLE user ADD COLUMN email TEXT NOT NULL DEFAULT '';"
     "ALTER TABLE user ADD COLUMN area TEXT NOT NULL DEFAULT '';"
     "UPDATE user SET area = (SELECT value FROM setting WHERE name = 'source');"
+    "ALTER TABLE user ADD COLUMN failures INTEGER NOT NULL DEFAULT 0;"
+    "ALTER TABLE user ADD COLUMN locked_until_ms INTEGER NOT NULL DEFAULT 0;"
+    "ALTER TABLE user ADD COLUMN totp_secret TEXT NOT NULL DEFAULT '';"
+    "ALTER TABLE user ADD COLUMN totp_step INTEGER NOT NULL DEFAULT 0;"
+    "CREATE TABLE recovery_code (user TEXT NOT NULL REFERENCES user (name) ON DELETE CASCADE,"
+    " hash TEXT NOT NULL, PRIMARY KEY (user, hash)) WITHOUT ROWID;"
+    "CREATE TABLE invitation (hash TEXT PRIMARY KEY,"
+    " user TEXT NOT NULL REFERENCES user (name) ON DELETE CASCADE,"
+    " expires_ms INTEGER NOT NULL) WITHOUT ROWID;"
+    "ALTER TABLE diary ADD COLUMN hash TEXT NOT NULL DEFAULT '';"
     "CREATE TABLE role (user TEXT NOT NULL REFERENCES user (name) ON DELETE CASCADE,"
     " area TEXT NOT NULL REFERENCES area (id), role TEXT NOT NULL,"
     " deputy_of TEXT REFERENCES user (name) ON DELETE CASCADE, until_ms INTEGER,"
@@ -83,33 +96,64 @@ static const char notices[] =
     " area TEXT NOT NULL REFERENCES area (id), name TEXT NOT NULL, body TEXT NOT NULL,"
     " targets TEXT NOT NULL, revision INTEGER NOT NULL DEFAULT 1, updated_ms INTEGER NOT NULL);";
 
-/* What somebody asks others to sign. The payload is kept as it will be signed, to the byte. */
+/* What somebody asks others to sign. The payload is kept as it will be signed, to the byte;
+ * `base` is the newest version that one of its screens had when it was made: whatever is published
+ * to one of them later overtakes it. */
 static const char proposals[] =
     "CREATE TABLE approver_key (keyid TEXT PRIMARY KEY, user TEXT NOT NULL, public TEXT NOT NULL,"
     " label TEXT NOT NULL, created_ms INTEGER NOT NULL, ended_ms INTEGER) WITHOUT ROWID;"
     "CREATE TABLE proposal (id INTEGER PRIMARY KEY AUTOINCREMENT, kind TEXT NOT NULL,"
     " area TEXT NOT NULL REFERENCES area (id), author TEXT NOT NULL, what TEXT NOT NULL,"
     " reason TEXT NOT NULL DEFAULT '', state TEXT NOT NULL, answer TEXT NOT NULL DEFAULT '',"
-    " created_ms INTEGER NOT NULL, decided_ms INTEGER);"
+    " decider TEXT NOT NULL DEFAULT '', created_ms INTEGER NOT NULL, decided_ms INTEGER);"
+    "CREATE INDEX proposal_state ON proposal (state, id);"
     "CREATE TABLE proposal_document (proposal INTEGER NOT NULL REFERENCES proposal (id),"
     " number INTEGER NOT NULL, payload BLOB NOT NULL, screens TEXT NOT NULL,"
+    " version INTEGER NOT NULL, base INTEGER NOT NULL,"
     " PRIMARY KEY (proposal, number)) WITHOUT ROWID;"
     "CREATE TABLE proposal_signature (proposal INTEGER NOT NULL, number INTEGER NOT NULL,"
     " keyid TEXT NOT NULL, user TEXT NOT NULL, signature TEXT NOT NULL, at_ms INTEGER NOT NULL,"
-    " PRIMARY KEY (proposal, number, keyid),"
+    " PRIMARY KEY (proposal, number, keyid), UNIQUE (proposal, number, user),"
     " FOREIGN KEY (proposal, number) REFERENCES proposal_document (proposal, number))"
     " WITHOUT ROWID;";
 
-/* Pictures, films and sounds: those that are whole, and those that are still coming. */
+/* Pictures, films and sounds: those that are whole, in the library of each area that sent them in,
+ * and those that are still coming. `offset_bytes` of an upload are in its file for good, whatever
+ * else a cut has left there; `modified_ms` is the file's own, by which the same file is known when
+ * it is chosen again. */
 static const char media[] =
-    "CREATE TABLE media (sha256 TEXT PRIMARY KEY, area TEXT NOT NULL REFERENCES area (id),"
+    "CREATE TABLE media (sha256 TEXT NOT NULL, area TEXT NOT NULL REFERENCES area (id),"
     " user TEXT NOT NULL, name TEXT NOT NULL, type TEXT NOT NULL, size_bytes INTEGER NOT NULL,"
     " width_px INTEGER NOT NULL, height_px INTEGER NOT NULL, duration_ms INTEGER NOT NULL,"
-    " created_ms INTEGER NOT NULL) WITHOUT ROWID;"
+    " created_ms INTEGER NOT NULL, PRIMARY KEY (sha256, area)) WITHOUT ROWID;"
     "CREATE TABLE upload (id TEXT PRIMARY KEY, user TEXT NOT NULL,"
     " area TEXT NOT NULL REFERENCES area (id), name TEXT NOT NULL, size_bytes INTEGER NOT NULL,"
+    " modified_ms INTEGER NOT NULL, offset_bytes INTEGER NOT NULL DEFAULT 0,"
     " state TEXT NOT NULL, sha256 TEXT, problem TEXT, created_ms INTEGER NOT NULL,"
     " touched_ms INTEGER NOT NULL) WITHOUT ROWID;";
+
+/* Who is told what is wrong, and what they were told. A fault is open until `over_ms`; `better_ms`
+ * is since when it no longer shows. A letter waits until it was sent or given up. */
+static const char watching[] =
+    "CREATE TABLE contact (area TEXT PRIMARY KEY REFERENCES area (id),"
+    " hook TEXT NOT NULL DEFAULT '', secret TEXT NOT NULL DEFAULT '',"
+    " quiet_from_min INTEGER NOT NULL DEFAULT 0, quiet_to_min INTEGER NOT NULL DEFAULT 0)"
+    " WITHOUT ROWID;"
+    "CREATE TABLE unasked (user TEXT PRIMARY KEY REFERENCES user (name) ON DELETE CASCADE)"
+    " WITHOUT ROWID;"
+    "CREATE TABLE fault (id INTEGER PRIMARY KEY AUTOINCREMENT, kind TEXT NOT NULL,"
+    " subject TEXT NOT NULL, area TEXT NOT NULL, since_ms INTEGER NOT NULL,"
+    " found_ms INTEGER NOT NULL, stage INTEGER NOT NULL, detail TEXT NOT NULL, told_ms INTEGER,"
+    " better_ms INTEGER, over_ms INTEGER);"
+    "CREATE UNIQUE INDEX fault_open ON fault (kind, subject) WHERE over_ms IS NULL;"
+    "CREATE INDEX fault_subject ON fault (subject, since_ms);"
+    "CREATE TABLE letter (id INTEGER PRIMARY KEY AUTOINCREMENT, token TEXT NOT NULL,"
+    " way TEXT NOT NULL, area TEXT NOT NULL, target TEXT NOT NULL, subject TEXT NOT NULL,"
+    " body TEXT NOT NULL, created_ms INTEGER NOT NULL, next_ms INTEGER NOT NULL,"
+    " tries INTEGER NOT NULL DEFAULT 0, problem TEXT NOT NULL DEFAULT '', sent_ms INTEGER,"
+    " given_up_ms INTEGER);"
+    "CREATE INDEX letter_waiting ON letter (next_ms) WHERE sent_ms IS NULL AND given_up_ms IS "
+    "NULL;";
 
 /* What facts amount to (telemetry.h), and what is known of a screen that no manifest says. A
  * stretch is an uptime fact, taken apart; `told` is the newest fact of type state,
@@ -156,6 +200,38 @@ static const char telemetry[] =
     "ALTER TABLE screen ADD COLUMN latitude REAL;"
     "ALTER TABLE screen ADD COLUMN longitude REAL;";
 
+/* Which screen was given what, when: what it may go back to. */
+static const char publications[] =
+    "CREATE TABLE publication (screen TEXT NOT NULL REFERENCES screen (id), kind TEXT NOT NULL,"
+    " version INTEGER NOT NULL, sha256 TEXT NOT NULL, at_ms INTEGER NOT NULL,"
+    " PRIMARY KEY (screen, kind, version)) WITHOUT ROWID;"
+    "INSERT INTO publication (screen, kind, version, sha256, at_ms)"
+    " SELECT screen.id, document.kind, document.version, document.sha256, document.published_ms"
+    " FROM screen JOIN document ON document.sha256 IN (screen.manifest, screen.alert);";
+
+/* Cuts and emergencies. A command's id is the cut's, so many screens have the same. A cut that
+ * `ended_ms` has not ended waits for a signature; of an alarm `proposal` is what is signed. */
+static const char alarms[] =
+    "ALTER TABLE screen ADD COLUMN order_sha256 TEXT NOT NULL DEFAULT '';"
+    "CREATE TABLE command_of_screen (screen TEXT NOT NULL REFERENCES screen (id),"
+    " id TEXT NOT NULL, verb TEXT NOT NULL, until_ms INTEGER NOT NULL, PRIMARY KEY (screen, id))"
+    " WITHOUT ROWID;"
+    "INSERT INTO command_of_screen (screen, id, verb, until_ms)"
+    " SELECT screen, id, verb, until_ms FROM command;"
+    "DROP TABLE command;"
+    "ALTER TABLE command_of_screen RENAME TO command;"
+    "CREATE TABLE cut (id TEXT PRIMARY KEY, area TEXT NOT NULL REFERENCES area (id),"
+    " who TEXT NOT NULL, reason TEXT NOT NULL, at_ms INTEGER NOT NULL, ended_ms INTEGER,"
+    " ended_by TEXT NOT NULL DEFAULT '') WITHOUT ROWID;"
+    "CREATE INDEX cut_at ON cut (at_ms);"
+    "CREATE TABLE cut_screen (cut TEXT NOT NULL REFERENCES cut (id),"
+    " screen TEXT NOT NULL REFERENCES screen (id), PRIMARY KEY (cut, screen)) WITHOUT ROWID;"
+    "CREATE TABLE alarm (id INTEGER PRIMARY KEY AUTOINCREMENT,"
+    " proposal INTEGER NOT NULL REFERENCES proposal (id), area TEXT NOT NULL REFERENCES area (id),"
+    " author TEXT NOT NULL, title TEXT NOT NULL, level INTEGER NOT NULL,"
+    " rehearsal INTEGER NOT NULL, screens TEXT NOT NULL, until_ms INTEGER NOT NULL,"
+    " created_ms INTEGER NOT NULL, ended_ms INTEGER, ended_by TEXT NOT NULL DEFAULT '');";
+
 /* The boards as things: what the register of an area says of each, and who mended it. */
 static const char registering[] =
     "CREATE TABLE board (screen TEXT PRIMARY KEY REFERENCES screen (id), kind TEXT NOT NULL,"
@@ -166,28 +242,27 @@ static const char registering[] =
     " by_whom TEXT NOT NULL, user TEXT NOT NULL, noted_ms INTEGER NOT NULL);"
     "CREATE INDEX repair_screen ON repair (screen, on_day);";
 
-/* Who is told what is wrong, and what they were told. A fault is open until `over_ms`; `better_ms`
- * is since when it no longer shows. A letter waits until it was sent or given up. */
-static const char watching[] =
-    "CREATE TABLE contact (area TEXT PRIMARY KEY REFERENCES area (id),"
-    " hook TEXT NOT NULL DEFAULT '', secret TEXT NOT NULL DEFAULT '',"
-    " quiet_from_min INTEGER NOT NULL DEFAULT 0, quiet_to_min INTEGER NOT NULL DEFAULT 0)"
-    " WITHOUT ROWID;"
-    "CREATE TABLE unasked (user TEXT PRIMARY KEY REFERENCES user (name) ON DELETE CASCADE)"
-    " WITHOUT ROWID;"
-    "CREATE TABLE fault (id INTEGER PRIMARY KEY AUTOINCREMENT, kind TEXT NOT NULL,"
-    " subject TEXT NOT NULL, area TEXT NOT NULL, since_ms INTEGER NOT NULL,"
-    " found_ms INTEGER NOT NULL, stage INTEGER NOT NULL, detail TEXT NOT NULL, told_ms INTEGER,"
-    " better_ms INTEGER, over_ms INTEGER);"
-    "CREATE UNIQUE INDEX fault_open ON fault (kind, subject) WHERE over_ms IS NULL;"
-    "CREATE INDEX fault_subject ON fault (subject, since_ms);"
-    "CREATE TABLE letter (id INTEGER PRIMARY KEY AUTOINCREMENT, token TEXT NOT NULL,"
-    " way TEXT NOT NULL, area TEXT NOT NULL, target TEXT NOT NULL, subject TEXT NOT NULL,"
-    " body TEXT NOT NULL, created_ms INTEGER NOT NULL, next_ms INTEGER NOT NULL,"
-    " tries INTEGER NOT NULL DEFAULT 0, problem TEXT NOT NULL DEFAULT '', sent_ms INTEGER,"
-    " given_up_ms INTEGER);"
-    "CREATE INDEX letter_waiting ON letter (next_ms) WHERE sent_ms IS NULL AND given_up_ms IS "
-    "NULL;";
+/* An area that has ended gets nothing new, whoever forgets to ask. */
+#define ENDED(table)                                                                               \
+    "CREATE TRIGGER " table "_new BEFORE INSERT ON " table " WHEN (SELECT ended_ms FROM area"      \
+    " WHERE id = NEW.area) IS NOT NULL BEGIN SELECT raise (ABORT, 'the area has ended'); END;"     \
+    "CREATE TRIGGER " table "_moved BEFORE UPDATE OF area ON " table " WHEN (SELECT ended_ms"      \
+    " FROM area WHERE id = NEW.area) IS NOT NULL"                                                  \
+    " BEGIN SELECT raise (ABORT, 'the area has ended'); END;"
+static const char endings[] = ENDED("user") ENDED("role") ENDED("screen") ENDED("notice") ENDED(
+    "playlist") ENDED("layout") ENDED("programme") ENDED("proposal") ENDED("media") ENDED("upload");
 
-const char *const bt_store_migrations[] = { boards, people, notices, proposals, media, telemetry,
-    watching, registering, NULL };
+const char *const bt_store_migrations[] = {
+    boards,
+    people,
+    notices,
+    proposals,
+    media,
+    watching,
+    telemetry,
+    publications,
+    alarms,
+    registering,
+    endings,
+    NULL,
+};

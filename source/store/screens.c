@@ -16,13 +16,16 @@ void bt_screen_free(BtScreen *screen)
     g_free(screen->key);
     g_free(screen->manifest);
     g_free(screen->alert);
+    g_free(screen->order);
     g_free(screen);
 }
 
 /* ---- reading ---- */
 
 #define COLUMNS                                                                                    \
-    "SELECT id, name, key, device, manifest, alert, now_version, now_issued_ms, seen_ms, since_ms" \
+    "SELECT id, name, key, device, manifest, alert, now_version, now_issued_ms, seen_ms, "         \
+    "since_ms,"                                                                                    \
+    " order_sha256"                                                                                \
     " FROM screen "
 
 static BtScreen *read_screen(BtRows *rows)
@@ -38,6 +41,7 @@ static BtScreen *read_screen(BtRows *rows)
     screen->now_issued_ms = bt_rows_int(rows, 7);
     screen->seen_ms = bt_rows_int(rows, 8);
     screen->since_ms = bt_rows_int(rows, 9);
+    screen->order = g_strdup(bt_rows_text(rows, 10));
     return screen;
 }
 

@@ -11,7 +11,7 @@ typedef struct {
     char *id, *name;
     char *key;     /* base64 of the device's key; NULL: none yet, so no reports */
     gint64 device; /* the number of the box that stands there, rising by one with every new key */
-    char *manifest, *alert; /* what now.json names; "" for none */
+    char *manifest, *alert, *order; /* what now.json names; "" for none */
     gint64 now_version, now_issued_ms;
     gint64 seen_ms;  /* the last report came; 0: never */
     gint64 since_ms; /* since when it has told the same state; 0: it told none */

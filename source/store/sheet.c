@@ -1,6 +1,7 @@
 #include "source/store/sheet.h"
 
 #include "base/error.h"
+#include "source/store/fold.h"
 #include "source/store/freshness.h"
 #include "source/store/site.h"
 
@@ -207,11 +208,11 @@ gboolean bt_screens_retire(
 
 static char *slug_of(const char *name)
 {
-    g_autofree char *plain = g_str_to_ascii(name, "C");
+    g_autofree char *plain = bt_fold(name);
     GString *slug = g_string_new(NULL);
     for (const char *c = plain; *c != '\0' && slug->len < ID_MADE_MAX_BYTES; c++) {
         if (g_ascii_isalnum(*c))
-            g_string_append_c(slug, g_ascii_tolower(*c));
+            g_string_append_c(slug, *c);
         else if (*c == ' ' && slug->len > 0 && slug->str[slug->len - 1] != '-')
             g_string_append_c(slug, '-');
     }

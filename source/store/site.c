@@ -40,6 +40,11 @@ char *bt_site_manifest_path(const char *site, const char *sha256)
     return g_strdup_printf("%s/v1/manifests/%s", site, sha256);
 }
 
+char *bt_site_order_path(const char *site, const char *sha256)
+{
+    return g_strdup_printf("%s/v1/orders/%s", site, sha256);
+}
+
 char *bt_site_asset_path(const char *site, const char *sha256)
 {
     return g_strdup_printf("%s/v1/assets/%s", site, sha256);
@@ -65,7 +70,7 @@ static gboolean make_folder(const char *path, GError **error)
 
 gboolean bt_site_make(const char *site, GError **error)
 {
-    static const char *const folders[] = { "root", "screens", "manifests", "assets" };
+    static const char *const folders[] = { "root", "screens", "manifests", "orders", "assets" };
     for (gsize i = 0; i < G_N_ELEMENTS(folders); i++) {
         g_autofree char *path = g_build_filename(site, "v1", folders[i], NULL);
         if (!make_folder(path, error))
@@ -146,6 +151,24 @@ gboolean bt_site_add_asset(const char *site, int fd, const char *name,
     }
     (void)unlink(incoming); /* already gone when it was installed */
     close(to);
+    return ok;
+}
+
+gboolean bt_site_link_asset(const char *site, int fd, const char *path, const char *sha256,
+    guint64 size_bytes, GError **error)
+{
+    g_autofree char *to = bt_site_asset_path(site, sha256);
+    g_autofree char *name = g_strdup_printf(".incoming.%s", sha256);
+    g_autofree char *incoming = g_build_filename(site, "v1", "assets", name, NULL);
+    if (bt_site_has_asset(site, sha256, size_bytes))
+        return TRUE;
+    (void)unlink(incoming); /* of one that was cut off here */
+    if (link(path, incoming) != 0) {
+        bt_error_set_errno(error, BT_ERROR_IO, errno, incoming, "cannot make the file");
+        return FALSE;
+    }
+    gboolean ok = install(fd, incoming, to, error);
+    (void)unlink(incoming); /* already gone when it was installed */
     return ok;
 }
 

@@ -17,6 +17,7 @@ gboolean bt_site_make(const char *site, GError **error);
 char *bt_site_root_path(const char *site, gint64 version);
 char *bt_site_now_path(const char *site, const char *screen);
 char *bt_site_manifest_path(const char *site, const char *sha256);
+char *bt_site_order_path(const char *site, const char *sha256);
 char *bt_site_asset_path(const char *site, const char *sha256);
 
 /* Writes a document; makes its folder when it is missing. */
@@ -26,6 +27,11 @@ gboolean bt_site_write(const char *path, GBytes *bytes, GError **error);
  * set. At most BT_ASSET_MAX_BYTES. */
 gboolean bt_site_add_asset(const char *site, int fd, const char *name,
     char sha256[BT_HASH_HEX_SIZE], guint64 *size_bytes, GError **error);
+/* Gives the file at `path`, which lies beside the site and has that hash, a name among the assets
+ * too; `fd` is the same file, open. It keeps its old name: whoever was cut off in between finds it
+ * there. */
+gboolean bt_site_link_asset(const char *site, int fd, const char *path, const char *sha256,
+    guint64 size_bytes, GError **error);
 /* Whether the asset is there with that size. */
 gboolean bt_site_has_asset(const char *site, const char *sha256, guint64 size_bytes);
 

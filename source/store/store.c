@@ -2,6 +2,7 @@
 
 #include "base/error.h"
 #include "base/io.h"
+#include "source/store/diary.h"
 #include "source/store/migrations.h"
 
 #include <errno.h>
@@ -65,7 +66,9 @@ static gboolean open_parts(BtStore *store, GError **error)
         return FALSE;
     }
     store->db = bt_db_open(db_path, bt_store_migrations, error);
-    store->freshness = store->db != NULL ? bt_key_load(key_path, error) : NULL;
+    store->freshness = store->db != NULL && bt_diary_chain_old(store->db, error)
+        ? bt_key_load(key_path, error)
+        : NULL;
     return store->freshness != NULL &&
         (store->source = get_setting(store, "source", error)) != NULL &&
         (store->name = get_setting(store, "name", error)) != NULL &&
@@ -123,6 +126,5 @@ gint64 bt_store_change_counter(BtStore *store, GError **error)
 gboolean bt_store_note(
     BtStore *store, gint64 at_ms, const char *who, const char *what, GError **error)
 {
-    return bt_db_run(store->db, error, "INSERT INTO diary (at_ms, who, what) VALUES (?, ?, ?)",
-        "iss", at_ms, who, what);
+    return bt_diary_add(store->db, at_ms, who, what, error);
 }

@@ -6,6 +6,11 @@
 
 #include <string.h>
 
+gboolean bt_users_is_name(const char *name)
+{
+    return bt_site_is_id(name);
+}
+
 static gboolean check_name(const char *name, GError **error)
 {
     if (bt_site_is_id(name))
@@ -21,37 +26,21 @@ static gboolean no_such_user(const char *name, GError **error)
     return FALSE;
 }
 
-gboolean bt_users_exists(BtStore *store, const char *name)
-{
-    g_autoptr(BtRows) rows =
-        bt_db_query(store->db, NULL, "SELECT 1 FROM user WHERE name = ?", "s", name);
-    return rows != NULL && bt_rows_next(rows, NULL);
-}
-
-gboolean bt_users_add(
-    BtStore *store, const char *name, const char *password, gint64 now_ms, GError **error)
+gboolean bt_users_add(BtStore *store, const char *name, const char *password, const char *area,
+    gint64 now_ms, GError **error)
 {
     g_autofree char *hash = check_name(name, error) ? bt_password_hash(password, error) : NULL;
     if (hash == NULL ||
         !bt_db_run(store->db, error,
-            "INSERT INTO user (name, hash, created_ms) VALUES (?, ?, ?)"
+            "INSERT INTO user (name, hash, created_ms, area) VALUES (?, ?, ?, ?)"
             " ON CONFLICT (name) DO NOTHING",
-            "ssi", name, hash, now_ms))
+            "ssis", name, hash, now_ms, area))
         return FALSE;
     if (bt_db_changes(store->db) == 1)
         return TRUE;
     g_set_error(error, BT_ERROR, BT_ERROR_CONFLICT,
         "user %s: the account is here already: expected a new name, or \"user password\"", name);
     return FALSE;
-}
-
-gboolean bt_users_set_password(
-    BtStore *store, const char *name, const char *password, GError **error)
-{
-    g_autofree char *hash = bt_password_hash(password, error);
-    return hash != NULL &&
-        bt_db_run(store->db, error, "UPDATE user SET hash = ? WHERE name = ?", "ss", hash, name) &&
-        (bt_db_changes(store->db) == 1 || no_such_user(name, error));
 }
 
 gboolean bt_users_remove(BtStore *store, const char *name, GError **error)
@@ -78,6 +67,6 @@ gboolean bt_users_check(BtStore *store, const char *name, const char *password)
                                  "pF3zAg0hVx9XKWg0Z5Ym1h3lMBl1wT7pJ8cW3nYwG1A";
     g_autoptr(BtRows) rows =
         bt_db_query(store->db, NULL, "SELECT hash FROM user WHERE name = ?", "s", name);
-    gboolean exists = rows != NULL && bt_rows_next(rows, NULL);
+    gboolean exists = rows != NULL && bt_rows_next(rows, NULL) && *bt_rows_text(rows, 0) != '\0';
     return bt_password_verify(exists ? bt_rows_text(rows, 0) : nobody, password) && exists;
 }

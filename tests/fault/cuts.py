@@ -1,10 +1,10 @@
 #!/usr/bin/env python3
 """Cuts stretches of the way at their system calls, by kill or by power, and checks what is left.
 
-    cuts.py kill|alone|power STRETCH… [--sample N] [--seed S]
+    cuts.py kill|alone|power STRETCH… [--sample N] [--seed S] [--times N]
 
-Tries every point, or N of them, spread over the stretch by chance (the seed is printed). Exit status 77
-where the machine cannot take a disk's power.
+Tries every point, or N of them, spread over the stretch by chance (the seed is printed), each so many times where what
+another process does at that instant is a matter of chance too. Exit status 77 where the machine cannot take a disk's power.
 """
 import argparse
 import os
@@ -74,8 +74,8 @@ def try_stretch(kind, name, options):
     failures = []
     try:
         calls = calls_of(how, stretch)
-        points = points_of(calls, options.sample, rng, kind is cutting.Power,
-                           stretch.only is not None)
+        points = options.times * points_of(calls, options.sample, rng, kind is cutting.Power,
+                                           stretch.only is not None)
         for point in points:
             why = try_point(how, stretch, point)
             if why:
@@ -96,6 +96,7 @@ def main():
     parser.add_argument("stretch", nargs="+", choices=sorted(STRETCHES))
     parser.add_argument("--sample", type=int)
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--times", type=int, default=1)
     options = parser.parse_args()
     kind = HOW[options.how]
     why_not = cutting.Power.why_not() if kind is cutting.Power else None

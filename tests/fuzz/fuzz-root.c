@@ -48,13 +48,13 @@ static void take_root(World *world, const Paper *paper)
         return;
     g_assert_true(enough);
     check_root(after, paper->letters, world->now_ms);
-    for (int role = 0; role < BT_N_ROLES; role++)
-        g_assert_cmpint(bt_trust_key_lost_at(world->trust, (BtRole)role), <=, after->version);
+    for (int role = 0; role < BT_N_KEY_ROLES; role++)
+        g_assert_cmpint(bt_trust_key_lost_at(world->trust, (BtKeyRole)role), <=, after->version);
 }
 
 /* What every document that was accepted has: enough signers under a root that is alive, and a
  * version above the floor, which rises to it. */
-static void check_document(const World *world, const Paper *paper, BtRole role, guint threshold,
+static void check_document(const World *world, const Paper *paper, BtKeyRole role, guint threshold,
     gint64 version, gint64 expires_ms, BtFloor *floor)
 {
     const BtRoot *root = bt_trust_root(world->trust);

@@ -173,7 +173,7 @@ static gint64 measure(const BtItem *item, const BtZone *zone, gpointer user)
 static gboolean is_signed(const GPtrArray *papers, const BtOnAir *on_air, const BtRoot *root)
 {
     gboolean emergency = on_air->cls == BT_CLASS_EMERGENCY;
-    BtRole role = emergency ? BT_ROLE_EMERGENCY : BT_ROLE_PUBLISH;
+    BtKeyRole role = emergency ? BT_ROLE_EMERGENCY : BT_ROLE_PUBLISH;
     guint needed = emergency ? root->emergency_threshold : root->class_thresholds[on_air->cls];
     for (guint i = 0; i < papers->len; i++) {
         const Paper *paper = papers->pdata[i];

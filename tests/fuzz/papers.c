@@ -140,7 +140,7 @@ GPtrArray *papers_read(const uint8_t *data, size_t size)
 
 /* ---- who may ---- */
 
-static gboolean may(const BtRootKey *key, BtRole role)
+static gboolean may(const BtRootKey *key, BtKeyRole role)
 {
     return role == BT_ROLE_ROOT     ? key->may_root
         : role == BT_ROLE_FRESHNESS ? key->may_freshness
@@ -148,7 +148,7 @@ static gboolean may(const BtRootKey *key, BtRole role)
                                     : key->may_emergency;
 }
 
-guint papers_count(const BtRoot *root, BtRole role, const char *letters, gint64 now_ms)
+guint papers_count(const BtRoot *root, BtKeyRole role, const char *letters, gint64 now_ms)
 {
     guint n = 0;
     for (const char *letter = PAPER_KEYS; *letter != '\0'; letter++) {

@@ -26,7 +26,7 @@ GPtrArray *papers_read(const uint8_t *data, size_t size);
 
 /* How many of these keys, each counted once, the root lets sign in this role at this instant:
  * counted here, not by the code under test. */
-guint papers_count(const BtRoot *root, BtRole role, const char *letters, gint64 now_ms);
+guint papers_count(const BtRoot *root, BtKeyRole role, const char *letters, gint64 now_ms);
 
 /* The key of a letter (a letter of PAPER_KEYS, else NULL); the same for the whole process. */
 BtKey *papers_key(char letter);

@@ -9,6 +9,7 @@ import json
 import os
 import shutil
 import signal
+import sqlite3
 import subprocess
 import sys
 import tempfile
@@ -110,6 +111,14 @@ def signed_headers(key, url, body, date=None, created=None, method="POST"):
     }
 
 
+def envelope(role, payload, *keys):
+    """A signed document (DSSE)."""
+    kind = "application/vnd.bangtin.%s+json" % role
+    signed = b"DSSEv1 %d %s %d %s" % (len(kind), kind.encode(), len(payload), payload)
+    return {"payloadType": kind, "payload": base64.b64encode(payload).decode(),
+            "signatures": [{"keyid": key.id, "sig": base64.b64encode(key.sign(signed)).decode()} for key in keys]}
+
+
 # ---- one source ----
 
 
@@ -143,6 +152,15 @@ class Source:
         more = ["--key", key.base64] if key else []
         more += ["--name", name] if name else []
         self.run("screen add", screen, *more)
+
+    def give(self, user, role, area="krongpa"):
+        """A role, as an administrator gives it."""
+        with sqlite3.connect(os.path.join(self.data, "source.db"), timeout=10) as db:
+            db.execute("INSERT OR IGNORE INTO role (user, area, role) VALUES (?, ?, ?)", (user, area, role))
+
+    def take(self, user, role):
+        with sqlite3.connect(os.path.join(self.data, "source.db"), timeout=10) as db:
+            db.execute("DELETE FROM role WHERE user = ? AND role = ?", (user, role))
 
     def publish(self, draft, *args, **more):
         """Publishes a folder with this manifest."""
@@ -222,15 +240,15 @@ class Source:
 
 
 @contextlib.contextmanager
-def source():
+def source(kind=Source):
     folder = tempfile.mkdtemp(prefix="bt-source-")
-    one = Source(folder)
+    one = kind(folder)
     try:
         yield one
         one.stop()
     finally:
         one.kill()
-        shutil.rmtree(folder)
+        shutil.rmtree(folder, ignore_errors=True)  # its watcher may be on its way out
 
 
 TEXT = {

@@ -13,15 +13,22 @@ import source_lib as lib
 EVIL = "\"'><script>alert(1)</script><img src=x onerror=alert(1)>&amp;"
 ALLOWED = {"html", "head", "meta", "title", "link", "body", "header", "div", "p", "h1", "h2", "h3", "h4",
            "form", "input", "span", "button", "main", "ul", "li", "b", "section", "label", "article",
-           "svg", "path", "symbol", "use", "time", "dl", "dt", "dd", "footer", "a", "nav", "img", "select",
-           "option", "datalist", "script", "details", "summary", "table", "thead", "tbody", "tr", "th", "td", "br"}
+           "svg", "path", "symbol", "use", "time", "dl", "dt", "dd", "footer", "a", "nav", "img", "select", "datalist",
+           "script", "option", "details", "summary", "table", "thead", "tbody", "tr", "th", "td", "ol", "br", "noscript"}
 
 
 class Seen(HTMLParser):
     def __init__(self, text):
         super().__init__()
-        self.tags, self.text, self.fields, self.stack = [], [], {}, []
+        self.tags, self.text, self.fields, self.in_script = [], [], {}, False
         self.feed(text)
+
+    @classmethod
+    def fields_of(cls, text):
+        """The fields alone, of a page with whatever tags."""
+        fields = dict(re.findall(r'<input [^>]*name="([^"]+)"[^>]*value="([^"]*)"', text))
+        assert fields, text
+        return fields
 
     def handle_starttag(self, tag, attributes):
         assert tag in ALLOWED, tag
@@ -29,14 +36,19 @@ class Seen(HTMLParser):
             assert not name.startswith("on") and name != "style", (tag, name)
             if name in ("src", "href"):  # a script is one of our files, and nothing leads elsewhere
                 assert re.match(r"/files/" if tag == "script" else r"/(?!/)|#", value), (tag, value)
+        self.in_script = tag == "script"
         assert tag != "script" or "src" in dict(attributes)
         self.tags.append(tag)
         if tag == "input":
             a = dict(attributes)
-            self.fields[a["name"]] = a.get("value") or ""
+            if "name" in a:
+                self.fields[a["name"]] = a.get("value") or ""
+
+    def handle_endtag(self, tag):
+        self.in_script = False
 
     def handle_data(self, data):
-        assert self.tags[-1:] != ["script"] or not data.strip(), data
+        assert not self.in_script, data
         self.text.append(data)
 
 

@@ -18,7 +18,7 @@ from province import Province
 
 # What every call is answered with → what the log must say of it.
 ANSWERS = {
-    "500": r"(?<!\d)500", "503": r"(?<!\d)503", "404": r"(?<!\d)404", "html": r"(?i)html|page for people|something stands between",
+    "500": r"(?<!\d)500", "503": r"(?<!\d)503", "404": r"(?<!\d)404", "html": "page for people",
     "no JSON": r"(?i)expected|unexpected|syntax|json", "wrong types": r"/TrangThaiGui|/NoiDung|expected",
     "empty": r"(?i)empty|expected|no answer|json", "cut": r"(?i)connection|closed|empty reply|recv|reset|failed|network",
     "huge": r"(?i)larger|too (large|long|big)|limit|more than|at most|goes on after \d+ bytes",

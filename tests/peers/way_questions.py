@@ -5,6 +5,7 @@ import json
 import os
 import pathlib
 import sys
+import tempfile
 import unittest
 
 from way_lib import district
@@ -67,6 +68,29 @@ class Rundown(unittest.TestCase):
                             "--zone", zone, "--json").stdout
         self.assertEqual(len(json.loads(text)), sum(row["zone"] == zone for row in every))
         self.assertLess(len(json.loads(text)), len(every))
+
+    def picture(self, at_ms, *options):
+        with tempfile.TemporaryDirectory() as folder:
+            path = pathlib.Path(folder) / "a.png"
+            district.run(district.PLAYER, "snapshot", "--manifest", SAMPLES / "simple.json", *options, "--at",
+                         district.rfc3339(at_ms), "-o", path)
+            return path.read_bytes()
+
+    def test_pages(self):
+        """The picture changes at the very millisecond at which a page is said to turn, and not between."""
+        text = district.run(district.PLAYER, "rundown", "--manifest", SAMPLES / "simple.json", "--from",
+                            "2026-11-22T08:00:22.878+07:00", "--to", "2026-11-22T08:00:23+07:00", "--json",
+                            "--pages").stdout
+        pages = json.loads(text)[0]["pages"]
+        self.assertEqual([(p["lang"], p["page"], p["of"]) for p in pages], [("vi", 1, 2), ("vi", 2, 2)])
+        first, second = (district.millis(p["start"]) for p in pages)
+        self.assertEqual(self.picture(first), self.picture(second - 1))
+        self.assertNotEqual(self.picture(second - 1), self.picture(second))
+
+    def test_kind_of_screen(self):
+        at = district.millis("2026-11-22T08:00:00+07:00")
+        self.assertNotEqual(self.picture(at, "--led"), self.picture(at, "--panel"))
+        self.assertEqual(self.picture(at, "--led"), self.picture(at))  # a small canvas
 
 
 class Why(unittest.TestCase):

@@ -129,6 +129,15 @@ static void test_merge(StoreFixture *f, gconstpointer unused)
     g_autofree char *name = bt_areas_name_at(f->store, "phu-tuc", NOW_MS);
     g_assert_cmpstr(name, ==, "Phú Túc");
     g_assert_false(bt_roles_give(f->store, "minh", BT_ROLE_EDITOR, "phu-tuc", NULL, 0, NULL));
+    /* nor by who forgot to ask */
+    static const char *const late[] = {
+        "INSERT INTO screen (id, name, created_ms, area) VALUES ('s2', 's', 0, 'phu-tuc')",
+        "INSERT INTO playlist (area, name, items, updated_ms) VALUES ('phu-tuc', 'p', '[]', 0)",
+        "UPDATE screen SET area = 'phu-tuc'",
+        "UPDATE media SET area = 'phu-tuc'",
+    };
+    for (gsize i = 0; i < G_N_ELEMENTS(late); i++)
+        g_assert_false(bt_db_run(f->store->db, NULL, late[i], ""));
 }
 
 static void test_merges_that_cannot_be(StoreFixture *f, gconstpointer unused)

@@ -69,7 +69,7 @@ static const struct {
     { "unknown-key-cache", "[cache]\nsize=1\n",
         ":2: unknown key “size” in [cache]: expected quota_mb" },
     { "unknown-key-report", "[report]\nto=x\n",
-        ":2: unknown key “to” in [report]: expected source heartbeat" },
+        ":2: unknown key “to” in [report]: expected source heartbeat pictures" },
     { "unknown-key-display", "[display]\nvolume=1\n",
         ":2: unknown key “volume” in [display]: expected kind canvas scale picture on mute "
         "cut_key renderer" },
@@ -130,6 +130,8 @@ static const struct {
         ":3: “15” is no number for quota_mb: expected 16 to 4194304" },
     { "quota-words", "[cache]\nquota_mb=many\n",
         ":2: “many” is no number for quota_mb: expected 16 to 4194304" },
+    { "pictures", "[report]\npictures=86401\n",
+        ":2: “86401” is no number for pictures: expected 0 to 86400" },
     { "heartbeat", "[report]\nheartbeat=3601\n",
         ":2: “3601” is no number for heartbeat: expected 5 to 3600" },
     { "source-name", "[source a b]\nbase=https://e.vn\n",
@@ -277,6 +279,7 @@ static void test_defaults(Fixture *f, gconstpointer data)
     g_assert_cmpuint(config->on->len, ==, 0);
     g_assert_cmpuint(config->quota_bytes, ==, G_GUINT64_CONSTANT(8192) << 20);
     g_assert_cmpint(config->heartbeat_s, ==, 60);
+    g_assert_cmpint(config->pictures_s, ==, 600);
     g_assert_null(config->report_source);
     const BtConfigSource *source = g_ptr_array_index(config->sources, 0);
     g_assert_cmpint(source->kind, ==, BT_SOURCE_NATIVE);
@@ -303,7 +306,7 @@ static const char every_key[] =
     "kind=led\nzone.strip=0,320,640,64\nzone.main=0,0,640,320\n"
     "[display]\nkind=offscreen\ncanvas=640x384+8+16\nscale=fit\npicture=now.png\n"
     "on=05:00-11:30;22:00-24:00\nmute=true\nrenderer=opengles2\n"
-    "[clock]\ntrust=system\n[cache]\nquota_mb=64\n[report]\nsource=kp\nheartbeat=5\n"
+    "[clock]\ntrust=system\n[cache]\nquota_mb=64\n[report]\nsource=kp\nheartbeat=5\npictures=5\n"
     "[source kp]\nkind=native\nclasses=emergency; filler\nzones=strip;main\n"
     "base=https://e.vn/x\nid=krongpa\nroot=1.json\nfingerprint=" PRINT "\nca=ca.pem\n"
     "pin=sha256//abc\ninsecure=true\npoll=7\nmax_kb_per_s=100\n"
@@ -345,6 +348,7 @@ static void test_every_group(Fixture *f, gconstpointer data)
     g_assert_cmpuint(config->quota_bytes, ==, 64 << 20);
     g_assert_cmpstr(config->report_source, ==, "kp");
     g_assert_cmpint(config->heartbeat_s, ==, 5);
+    g_assert_cmpint(config->pictures_s, ==, 30);
     g_assert_cmpuint(config->zones->len, ==, 2);
     g_assert_cmpuint(config->sources->len, ==, 2);
 }

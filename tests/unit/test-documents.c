@@ -140,7 +140,8 @@ static const Case roots[] = {
 
 static const Case nows[] = {
     { "unknown-key", "\"version\":7", "\"version\":7,\"resume\":true", BT_ERROR_INVALID,
-        "d:/resume: unknown key: expected one of spec, screen, version, manifest, alert, issued, "
+        "d:/resume: unknown key: expected one of spec, screen, version, manifest, alert, order, "
+        "issued, "
         "expires, deny, commands, root" },
     { "x-key", "\"version\":7", "\"version\":7,\"x-a\":true", OK },
     { "alert-absent", "\"alert\":null,", "", OK },

@@ -133,7 +133,8 @@ static const Case cases[] = {
         "2026-12-22T00:00:00.000Z" },
     { "now-unknown-key", NOW, "F", "\"root\":1", "\"root\":1,\"boost\":1", 0, NULL,
         BT_ERROR_INVALID,
-        "d:/boost: unknown key: expected one of spec, screen, version, manifest, alert, issued, "
+        "d:/boost: unknown key: expected one of spec, screen, version, manifest, alert, order, "
+        "issued, "
         "expires, "
         "deny, commands, root" },
 };

@@ -297,6 +297,42 @@ static void test_cut_and_resume(Case *c, gconstpointer data)
     check(c, 30, "cut");
 }
 
+/* Each hand ends its own cuts; the board's ends all. */
+static void test_cuts_of_sources(Case *c, gconstpointer data)
+{
+    (void)data;
+    char one[BT_HASH_HEX_SIZE];
+    add_manifest(c, 1, 0, one);
+    g_assert_true(bt_input_ledger_add_source_cut(c->ledger, "kp", "c1", T0, T0 + 10000, NULL));
+    g_assert_true(bt_input_ledger_add_release(c->ledger, "other", "c1", T0, T0 + 20000, NULL));
+    g_assert_true(bt_input_ledger_add_release(c->ledger, "other", NULL, T0 + 1, T0 + 21000, NULL));
+    g_assert_true(bt_input_ledger_add_release(c->ledger, "kp", "c0", T0, T0 + 22000, NULL));
+    check(c, 30, "cut");
+    g_assert_true(bt_input_ledger_add_release(c->ledger, "kp", "c1", T0, T0 + 40000, NULL));
+    check(c, 39, "cut");
+    check(c, 40, "v1");
+    g_assert_true(bt_input_ledger_add_source_cut(c->ledger, "kp", "c2", T0, T0 + 50000, NULL));
+    g_assert_true(bt_input_ledger_add_cut(c->ledger, T0 + 55000, NULL));
+    g_assert_true(bt_input_ledger_add_release(c->ledger, "kp", "c2", T0, T0 + 60000, NULL));
+    check(c, 70, "cut");
+    g_assert_true(bt_input_ledger_add_resume(c->ledger, T0 + 80000, NULL));
+    check(c, 80, "v1");
+}
+
+/* An order that was signed before a cut says nothing of it, whatever its reach. */
+static void test_cut_after_the_order(Case *c, gconstpointer data)
+{
+    (void)data;
+    char one[BT_HASH_HEX_SIZE];
+    add_manifest(c, 1, 0, one);
+    g_assert_true(
+        bt_input_ledger_add_source_cut(c->ledger, "kp", "c1", T0 + 1000, T0 + 10000, NULL));
+    g_assert_true(bt_input_ledger_add_release(c->ledger, "kp", NULL, T0 + 1000, T0 + 20000, NULL));
+    check(c, 20, "cut");
+    g_assert_true(bt_input_ledger_add_release(c->ledger, "kp", NULL, T0 + 1001, T0 + 30000, NULL));
+    check(c, 30, "v1");
+}
+
 static void test_safe(Case *c, gconstpointer data)
 {
     (void)data;
@@ -441,6 +477,8 @@ int main(int argc, char **argv)
     ADD("alert", test_alert);
     ADD("wrong-role", test_wrong_role);
     ADD("cut-and-resume", test_cut_and_resume);
+    ADD("cuts-of-sources", test_cuts_of_sources);
+    ADD("cut-after-the-order", test_cut_after_the_order);
     ADD("safe", test_safe);
     ADD("darken", test_darken);
     ADD("set-aside-and-lapse", test_set_aside_and_lapse);

@@ -2,6 +2,7 @@
 #include "source/desk/glance.h"
 #include "source/pages/html.h"
 #include "source/serve/session.h"
+#include "source/store/fold.h"
 
 #include <string.h>
 
@@ -98,7 +99,7 @@ static void test_folding(void)
         { "Ường", "uong" },
     };
     for (gsize i = 0; i < G_N_ELEMENTS(cases); i++) {
-        g_autofree char *folded = bt_glance_fold(cases[i].words);
+        g_autofree char *folded = bt_fold(cases[i].words);
         g_assert_cmpstr(folded, ==, cases[i].folded);
     }
 }
@@ -107,8 +108,8 @@ static void test_sessions(void)
 {
     char token[BT_TOKEN_HEX_SIZE], other[BT_TOKEN_HEX_SIZE];
     BtSessions *sessions = bt_sessions_new();
-    bt_sessions_begin(sessions, "an", 0, token);
-    bt_sessions_begin(sessions, "an", 0, other);
+    bt_sessions_begin(sessions, "an", "s", 0, token);
+    bt_sessions_begin(sessions, "an", "s", 0, other);
     g_assert_cmpstr(token, !=, other);
     g_assert_cmpstr(bt_sessions_find(sessions, token, BT_SESSION_IDLE_MS - 1)->user, ==, "an");
     /* used, so it lives; the other one was idle for too long */
@@ -120,13 +121,13 @@ static void test_sessions(void)
         g_assert_nonnull(bt_sessions_find(sessions, token, t));
     g_assert_null(bt_sessions_find(sessions, token, BT_SESSION_LIFE_MS));
     g_assert_null(bt_sessions_find(sessions, "", 0));
-    bt_sessions_begin(sessions, "an", 0, token);
+    bt_sessions_begin(sessions, "an", "s", 0, token);
     bt_sessions_end(sessions, token);
     g_assert_null(bt_sessions_find(sessions, token, 0));
     /* the longest idle makes room */
-    bt_sessions_begin(sessions, "first", 0, token);
+    bt_sessions_begin(sessions, "first", "s", 0, token);
     for (int i = 0; i < BT_SESSIONS_MAX; i++)
-        bt_sessions_begin(sessions, "an", 1, other);
+        bt_sessions_begin(sessions, "an", "s", 1, other);
     g_assert_null(bt_sessions_find(sessions, token, 1));
     g_assert_nonnull(bt_sessions_find(sessions, other, 1));
     bt_sessions_free(sessions);

@@ -78,7 +78,7 @@ static void test_now(void)
     g_autoptr(GPtrArray) deny = g_ptr_array_new();
     g_autoptr(BtJson) commands = bt_json_new_array();
     g_ptr_array_add(deny, (char *)"aa");
-    BtFresh fresh = { "kp-01", 7, "bb", "", 0, BT_FRESH_LIFE_MS, 1, deny, commands };
+    BtFresh fresh = { "kp-01", 7, "bb", "", "", 0, BT_FRESH_LIFE_MS, 1, deny, commands };
     g_autoptr(GBytes) payload = bt_fresh_payload(&fresh);
     g_autofree char *text = g_strndup(g_bytes_get_data(payload, NULL), g_bytes_get_size(payload));
     g_assert_cmpstr(text, ==,

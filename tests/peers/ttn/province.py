@@ -31,6 +31,9 @@ TOPICS = {"bulletin": "ttn/{maThietBi}/bantin", "command": "ttn/{maThietBi}/lenh
 PATHS = {"poll": "poll", "register": "register", "requisition": "requisition", "ended": "ended"}
 
 
+TWICE = "reported twice"
+
+
 @dataclasses.dataclass
 class Fault:
     """What the board did wrong."""
@@ -143,7 +146,7 @@ class Province:
         before = self.said("played")
         same = [r for r in before if r.message == request.message]
         if same:
-            self.fault("played", request.message, "reported twice")
+            self.fault("played", request.message, TWICE)
         times = [fields.seconds_of(self.dialect.started(r.message)) for r in before]
         times = [t for t in times if t is not None]
         at = fields.seconds_of(began)

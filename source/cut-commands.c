@@ -1,0 +1,171 @@
+/* bangtin-source cut …: what stands, and its end by a key that is at hand. */
+#include "source/cli.h"
+#include "source/desk/cuts.h"
+
+#include "base/error.h"
+#include "playlists/envelope/envelope.h"
+#include "source/press/plan.h"
+
+#include <stdio.h>
+
+#define LIST_MAX 1000
+#define MAX_KEYS BT_ENVELOPE_MAX_SIGNATURES
+
+typedef struct {
+    char *data, *clock;
+    char **keys;
+    gboolean json;
+} Options;
+
+static void options_clear(Options *o)
+{
+    g_free(o->data);
+    g_free(o->clock);
+    g_strfreev(o->keys);
+}
+
+static BtStore *open_store(const Options *o, gint64 *now_ms, GError **error)
+{
+    BtClock clock;
+    if (!bt_cli_clock(o->clock, &clock, error))
+        return NULL;
+    *now_ms = bt_clock_wall_ms(&clock);
+    return bt_store_open(o->data, error);
+}
+
+/* ---- list ---- */
+
+static BtJson *cut_json(const BtCutEntry *cut)
+{
+    BtJson *json = bt_json_new_object(), *screens = bt_json_new_array();
+    for (guint i = 0; i < cut->screens->len; i++)
+        bt_json_append_string(screens, g_ptr_array_index(cut->screens, i));
+    bt_json_set_string(json, "id", cut->id);
+    bt_json_set_string(json, "area", cut->area);
+    bt_json_set_string(json, "who", cut->who);
+    bt_json_set_string(json, "reason", cut->reason);
+    bt_json_set_time(json, "since", cut->at_ms);
+    bt_json_set(json, "screens", screens);
+    bt_json_set_int(json, "cut", cut->n_cut);
+    return json;
+}
+
+static void print_cut(const BtCutEntry *cut)
+{
+    g_autofree char *since = bt_time_format(cut->at_ms);
+    printf(_("%s  since %s  by %s  %u screens, of which %u said so: %s\n"), cut->id, since,
+        cut->who, cut->screens->len, cut->n_cut, cut->reason);
+}
+
+static int list(const Options *o)
+{
+    g_autoptr(GError) error = NULL;
+    gint64 now_ms;
+    g_autoptr(BtStore) store = open_store(o, &now_ms, &error);
+    if (store == NULL)
+        return bt_cli_fail(g_steal_pointer(&error));
+    g_autoptr(GPtrArray) cuts = bt_cuts_list(store, TRUE, LIST_MAX);
+    BtJson *array = bt_json_new_array();
+    for (guint i = 0; i < cuts->len; i++) {
+        const BtCutEntry *cut = g_ptr_array_index(cuts, i);
+        if (!o->json)
+            print_cut(cut);
+        bt_json_append(array, cut_json(cut));
+    }
+    if (o->json)
+        bt_cli_print_json(bt_json_ref(array));
+    bt_json_unref(array);
+    return bt_cli_done();
+}
+
+int bt_command_cut_list(int argc, char **argv)
+{
+    Options o = { NULL };
+    const GOptionEntry entries[] = {
+        { "data", 'd', 0, G_OPTION_ARG_FILENAME, &o.data, "the data folder", "DIR" },
+        { "clock", 0, 0, G_OPTION_ARG_STRING, &o.clock,
+            "a virtual clock, for tests and demonstrations", "RFC3339[xRATE]" },
+        { "json", 'j', 0, G_OPTION_ARG_NONE, &o.json, "print the result as JSON", NULL },
+        { NULL },
+    };
+    const BtCliSpec spec = { "", "Lists the cuts that stand.",
+        "JSON: [{id, area, who, reason, since, screens: [ID], cut}], cut being how many screens\n"
+        "have said so since.",
+        entries, 0, 0 };
+    int code = !bt_cli_parse(&spec, &argc, &argv) ? BT_EXIT_USAGE
+        : o.data == NULL                          ? bt_cli_missing("--data DIR")
+                                                  : list(&o);
+    options_clear(&o);
+    return code;
+}
+
+/* ---- end ---- */
+
+static gboolean load_keys(char **paths, GPtrArray *keys, GError **error)
+{
+    for (guint i = 0; paths[i] != NULL; i++) {
+        BtKey *key = bt_key_load(paths[i], error);
+        if (key == NULL)
+            return FALSE;
+        g_ptr_array_add(keys, key);
+    }
+    return TRUE;
+}
+
+static gboolean end(
+    BtStore *store, const Options *o, const GPtrArray *cuts, gint64 now_ms, GError **error)
+{
+    g_autoptr(GPtrArray) keys = g_ptr_array_new_with_free_func((GDestroyNotify)bt_key_free);
+    g_autoptr(GPtrArray) documents = bt_cuts_plan_end(store, cuts, now_ms, error);
+    if (documents == NULL || !load_keys(o->keys, keys, error))
+        return FALSE;
+    const BtPlanDocument *document = g_ptr_array_index(documents, 0);
+    g_autoptr(GBytes) envelope =
+        bt_envelope_seal("order", document->payload, (BtKey *const *)keys->pdata, keys->len);
+    return bt_cuts_end(store, cuts, envelope, "terminal", now_ms, error);
+}
+
+static int run_end(const Options *o, char **ids)
+{
+    g_autoptr(GError) error = NULL;
+    gint64 now_ms;
+    g_autoptr(GPtrArray) cuts = g_ptr_array_new();
+    for (guint i = 0; ids[i] != NULL; i++)
+        g_ptr_array_add(cuts, ids[i]);
+    g_autoptr(BtStore) store = open_store(o, &now_ms, &error);
+    if (store == NULL || !end(store, o, cuts, now_ms, &error))
+        return bt_cli_fail(g_steal_pointer(&error));
+    return bt_cli_done();
+}
+
+static int check_options(const Options *o)
+{
+    guint n = o->keys != NULL ? g_strv_length(o->keys) : 0;
+    if (o->data == NULL)
+        return bt_cli_missing("--data DIR");
+    if (n == 0)
+        return bt_cli_missing("--key FILE");
+    return n <= MAX_KEYS ? BT_EXIT_DONE : bt_cli_usage("%u keys: expected at most %d", n, MAX_KEYS);
+}
+
+int bt_command_cut_end(int argc, char **argv)
+{
+    Options o = { NULL };
+    const GOptionEntry entries[] = {
+        { "data", 'd', 0, G_OPTION_ARG_FILENAME, &o.data, "the data folder", "DIR" },
+        { "key", 'k', 0, G_OPTION_ARG_FILENAME_ARRAY, &o.keys,
+            "an emergency or publishing key that signs; may be given several times", "FILE" },
+        { "clock", 0, 0, G_OPTION_ARG_STRING, &o.clock,
+            "a virtual clock, for tests and demonstrations", "RFC3339[xRATE]" },
+        { NULL },
+    };
+    const BtCliSpec spec = { "CUT…", "Ends cuts: their screens show again what is due.",
+        "A cut that was made from afar holds on the board itself, over power cuts, until an order\n"
+        "comes that emergency or publishing keys signed. The server's own key cannot end it.",
+        entries, 1, BT_RELEASE_MAX_ORDERS };
+    int code = BT_EXIT_USAGE;
+    if (bt_cli_parse(&spec, &argc, &argv) && (code = check_options(&o)) == BT_EXIT_DONE)
+        code = run_end(&o, argv + 1);
+    options_clear(&o);
+    return code;
+}

@@ -1,0 +1,13 @@
+# Writes the JSON files IN (a list) as one C array of texts, NULL-ended, to OUT.
+set(text "#include \"source/desk/templates.h\"\n\n")
+set(names "")
+set(number 0)
+foreach(file IN LISTS IN)
+  file(READ ${file} hex HEX)
+  string(REGEX REPLACE "([0-9a-f][0-9a-f])" "0x\\1," bytes "${hex}")
+  string(REGEX REPLACE "((0x[0-9a-f][0-9a-f],){16})" "\\1\n    " bytes "${bytes}")
+  string(APPEND text "static const unsigned char text_${number}[] = {\n    ${bytes}0x00,\n};\n")
+  string(APPEND names "    (const char *)text_${number},\n")
+  math(EXPR number "${number} + 1")
+endforeach()
+file(WRITE ${OUT} "${text}\nconst char *const bt_template_texts[] = {\n${names}    NULL,\n};\n")

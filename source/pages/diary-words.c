@@ -1,0 +1,86 @@
+#include "source/pages/diary-words.h"
+
+#include "source/pages/visit.h"
+
+#include <string.h>
+
+#define MAX_PARTS 5
+
+/* What lines are made of, the more exact ones first; a translation names the parts in the same
+ * order. */
+static const char *const forms[] = {
+    N_("signed in"),
+    N_("password set"),
+    N_("authenticator set"),
+    N_("authenticator of %s taken away"),
+    N_("recovery code used"),
+    N_("recovery codes made"),
+    N_("one-time link made for %s"),
+    N_("account made"),
+    N_("account removed"),
+    N_("account %s made in %s"),
+    N_("account %s removed"),
+    N_("account %s unlocked"),
+    N_("account %s locked for 15 minutes: %s wrong attempts, the last from %s"),
+    N_("account %s: is %s"),
+    N_("role %s in %s given at the terminal"),
+    N_("role %s in %s given to %s, deputy of %s, until %s"),
+    N_("role %s in %s given to %s, until %s"),
+    N_("role %s in %s given to %s"),
+    N_("role %s in %s taken from %s"),
+    N_("area %s made: %s in %s"),
+    N_("area %s renamed: %s, was %s"),
+    N_("area %s merged into %s"),
+    N_("area %s: one official serves"),
+    N_("area %s: two officials are needed"),
+    N_("screen %s added"),
+    N_("screen %s gets the board with key %s"),
+    N_("screen %s: command %s"),
+    N_("the board with key %s is turned down"),
+    N_("published %s %s, version %s"),
+    N_("denied %s"),
+    N_("ended the alert"),
+    N_("saved"),
+    N_("brought back"),
+};
+
+/* The parts that stand for the %s of `form`; NULL when the line is of another form. */
+static char **parts_of(const char *what, const char *form)
+{
+    g_auto(GStrv) fixed = g_strsplit(form, "%s", MAX_PARTS + 1);
+    g_autoptr(GStrvBuilder) parts = g_strv_builder_new();
+    if (!g_str_has_prefix(what, fixed[0]))
+        return NULL;
+    what += strlen(fixed[0]);
+    for (int i = 1; fixed[i] != NULL; i++) {
+        const char *end = *fixed[i] != '\0' ? strstr(what, fixed[i]) : what + strlen(what);
+        if (end == NULL)
+            return NULL;
+        g_autofree char *part = g_strndup(what, (gsize)(end - what));
+        g_strv_builder_add(parts, part);
+        what = end + strlen(fixed[i]);
+    }
+    return *what == '\0' ? g_strv_builder_end(parts) : NULL;
+}
+
+/* A translation is ours, but what it is given is not: nothing of it is a format here. */
+static char *put_together(const char *form, char **parts)
+{
+    g_auto(GStrv) fixed = g_strsplit(form, "%s", MAX_PARTS + 1);
+    GString *text = g_string_new(fixed[0]);
+    for (int i = 0; parts[i] != NULL && fixed[i + 1] != NULL; i++) {
+        g_string_append(text, parts[i]);
+        g_string_append(text, fixed[i + 1]);
+    }
+    return g_string_free(text, FALSE);
+}
+
+char *bt_diary_words(const char *what)
+{
+    for (gsize i = 0; i < G_N_ELEMENTS(forms); i++) {
+        g_auto(GStrv) parts = parts_of(what, forms[i]);
+        if (parts != NULL)
+            return put_together(_(forms[i]), parts);
+    }
+    return g_strdup(what);
+}

@@ -1,0 +1,66 @@
+// A list put in order by hand: a row is dragged by its handle, or moved by arrow keys on it. What
+// counts is what the source answers; the form's own buttons do the same without a script.
+
+const rowsOf = (list) => [...list.children];
+
+function send(row, place) {
+  const button = row.closest("form").querySelector("button.place");
+  button.value = `place ${row.dataset.item} ${place}`;
+  button.click();
+}
+
+document.addEventListener("keydown", (event) => {
+  const step = { ArrowUp: -1, ArrowDown: 1 }[event.key];
+  if (!step || !event.target.matches?.(".handle")) return;
+  event.preventDefault();
+  const row = event.target.closest("li"), rows = rowsOf(row.parentElement);
+  const place = rows.indexOf(row) + step;
+  if (place >= 0 && place < rows.length) send(row, place);
+});
+
+// The row follows the pointer, and a line shows where it would go; it stays where it is in the page
+// until the source has moved it, since a row that is taken out loses its pointer.
+function drag(handle, id, startY) {
+  const row = handle.closest("li"), rows = rowsOf(row.parentElement), from = rows.indexOf(row);
+  const startScroll = scrollY;
+  let place = from;
+  const mark = (to) => {
+    place = to;
+    for (const [i, one] of rows.entries()) {
+      one.classList.toggle("goes-before", i === to && to < from);
+      one.classList.toggle("goes-after", i === to && to > from);
+    }
+  };
+  const move = (event) => {
+    row.style.transform = `translateY(${event.clientY - startY + scrollY - startScroll}px)`;
+    mark(rows.filter((one) => one !== row && middle(one) < event.clientY).length);
+    if (event.clientY < 40) scrollBy(0, -12);
+    if (event.clientY > innerHeight - 40) scrollBy(0, 12);
+  };
+  const end = (event) => {
+    handle.removeEventListener("pointermove", move);
+    for (const kind of ["pointerup", "pointercancel"]) handle.removeEventListener(kind, end);
+    const to = place;
+    mark(from);
+    row.style.transform = "";
+    row.classList.remove("dragged");
+    if (event.type === "pointerup" && to !== from) send(row, to);
+  };
+  row.classList.add("dragged");
+  handle.setPointerCapture(id);
+  handle.addEventListener("pointermove", move);
+  for (const kind of ["pointerup", "pointercancel"]) handle.addEventListener(kind, end);
+}
+
+function middle(row) {
+  const box = row.getBoundingClientRect();
+  return box.top + box.height / 2;
+}
+
+document.addEventListener("pointerdown", (event) => {
+  const handle = event.target.closest?.(".handle");
+  if (!handle || event.button !== 0) return;
+  event.preventDefault();
+  handle.focus();
+  drag(handle, event.pointerId, event.clientY);
+});

@@ -1,0 +1,36 @@
+/* Private to pages: what one screen is given, and the questions about it. Thread-safety: the
+ * server's thread. */
+#ifndef BT_SOURCE_TIMETABLE_H
+#define BT_SOURCE_TIMETABLE_H
+
+#include "source/pages/visit.h"
+
+typedef struct {
+    char *screen, *name;
+    char *manifest; /* the hash of what is in force, "" */
+    gboolean has_alert;
+    BtAsk ask;            /* with its document and shape; the document NULL: nothing is in force */
+    GBytes *document;     /* owned; ask's */
+    int year, month, day; /* that is asked about */
+    gint64 from_ms, until_ms; /* its midnights */
+} BtTimetable;
+void bt_timetable_clear(BtTimetable *table);
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(BtTimetable, bt_timetable_clear)
+
+/* The screen in the path and the day in the address (?day=2026-11-22, today without one); FALSE: it
+ * was answered. */
+gboolean bt_timetable_open(BtTimetable *table, BtVisit *visit, BtAnswered *answered);
+/* Links to the two pages of the screen, a choice of the day, what is in force beside the manifest.
+ * `page` "rundown" or "why" is the one that is seen. */
+void bt_timetable_add_head(
+    GString *html, const BtVisit *visit, const BtTimetable *table, const char *page);
+
+/* What people call an item or a programme of it; its id where nothing is known. Borrowed until the
+ * next call; (transfer full). */
+const char *bt_timetable_item(const BtVisit *visit, const BtTimetable *table, const char *item);
+char *bt_timetable_programme(const BtVisit *visit, const char *programme);
+
+/* "08:15" of an instant in the source's time zone. (transfer full) */
+char *bt_timetable_hour(const BtVisit *visit, gint64 at_ms, gboolean seconds);
+
+#endif

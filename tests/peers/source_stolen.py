@@ -1,0 +1,140 @@
+#!/usr/bin/env python3
+"""A server that was stolen: whoever has its whole data folder, freshness key and database, but no key of a person,
+puts no word on a board, brings no older one back, and gives no key a right."""
+import base64
+import json
+import os
+import shutil
+import sys
+import time
+
+sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+import source_lib as lib
+from source_sync import Board
+
+HEAD = "bangtin-key ed25519 "
+
+
+def rfc3339(hours):
+    return time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(time.time() + hours * 3600))
+
+
+class Thief:
+    """The data folder as it was when it was taken, and what the thief makes of it."""
+
+    def __init__(self, one):
+        self.tree = os.path.join(one.folder, "stolen", "tree")
+        shutil.copytree(one.data, os.path.dirname(self.tree))
+        with open(os.path.join(os.path.dirname(self.tree), "freshness.key")) as f:
+            self.key = lib.Key(base64.b64decode(f.read().removeprefix(HEAD)))
+        self.own = lib.Key()
+        self.one, self.version = one, one.now()["version"]
+
+    def envelope(self, role, payload, *keys):
+        return json.dumps(lib.envelope(role, json.dumps(payload).encode(), *keys or (self.key,))).encode()
+
+    def write(self, path, data):
+        path = os.path.join(self.tree, "v1", path)
+        os.makedirs(os.path.dirname(path), exist_ok=True)
+        with open(path, "wb") as f:
+            f.write(data)
+
+    def put(self, role, payload, *keys):
+        data = self.envelope(role, payload, *keys)
+        name = lib.hashlib.sha256(data).hexdigest()
+        self.write("manifests/" + name, data)
+        return name
+
+    def say(self, **more):
+        """A now.json, newer than all."""
+        self.version += 1
+        now = dict(self.one.now(), issued=rfc3339(0), expires=rfc3339(20), version=self.version, **more)
+        self.write("screens/kp-01/now.json", self.envelope("now", now))
+        return now
+
+    def words(self, version, **more):
+        return dict(lib.TEXT, spec=1, source="krongpa", version=version, issued=rfc3339(0), expires=rfc3339(240),
+                    screens=["kp-01"], timezone="Asia/Ho_Chi_Minh", assets={}, **more)
+
+
+class Scene:
+    """A board that has the second bulletin, and a thief."""
+
+    def __init__(self, one):
+        one.add_screen()
+        self.first = one.publish(lib.TEXT, "--key", one.key("publish"))["sha256"]
+        self.second = one.publish(lib.TEXT, "--key", one.key("publish"))["sha256"]
+        self.board = Board(one, "file://" + os.path.join(one.data, "tree"))
+        assert self.board.round("--fingerprint", one.made["fingerprint"]) == ("new", self.second, "")
+        self.thief = Thief(one)
+        self.board.base = "file://" + self.thief.tree
+        self.thief.say()
+        assert self.board.round()[0] in ("new", "unchanged")  # what the freshness key may say is heard
+
+    def refuses(self, *reasons):
+        events = self.board.ask()
+        said = {line.get("reason") for line in events} - {"", None}
+        assert said & set(reasons), (reasons, events)
+        assert self.board.ready("manifest") == self.second and self.board.ready("alert") == "", events
+
+
+def test_it_signs_no_bulletin():
+    with lib.source() as one:
+        scene = Scene(one)
+        thief = scene.thief
+        thief.say(manifest=thief.put("manifest", thief.words(99)))
+        scene.refuses("signature", "unknown-key")
+        thief.say(manifest=thief.put("manifest", thief.words(100), thief.own))
+        scene.refuses("signature", "unknown-key")
+
+
+def test_it_signs_no_warning():
+    with lib.source() as one:
+        scene = Scene(one)
+        thief = scene.thief
+        alert = dict(thief.words(7), **lib.ALERT)
+        thief.say(alert=thief.put("alert", alert))
+        scene.refuses("signature", "unknown-key")
+
+
+def test_it_brings_no_older_one_back():
+    with lib.source() as one:
+        scene = Scene(one)
+        scene.thief.say(manifest=scene.first)
+        scene.refuses("rollback")
+
+
+def test_it_says_nothing_older():
+    with lib.source() as one:
+        scene = Scene(one)
+        scene.thief.version -= 2
+        scene.thief.say()
+        scene.refuses("rollback", "conflict")
+
+
+def test_it_gives_no_key_a_right():
+    with lib.source() as one:
+        scene = Scene(one)
+        thief = scene.thief
+        with open(os.path.join(thief.tree, "v1/root/1.json")) as f:
+            root = json.loads(base64.b64decode(json.load(f)["payload"]))
+        root.update(version=2, issued=rfc3339(0))
+        root["keys"][thief.own.id] = {"key": thief.own.base64, "name": "x"}
+        for role in root["roles"].values():
+            role["keys"].append(thief.own.id)
+        thief.write("root/2.json", thief.envelope("root", root, thief.key, thief.own))
+        thief.say(root=2, manifest=thief.put("manifest", thief.words(99), thief.own))
+        scene.refuses("signature", "unknown-key")
+
+
+def test_it_gives_no_cut_screen_back():
+    """What undoes a cut, or makes a board louder or brighter, is no command of the freshness key."""
+    with lib.source() as one:
+        scene = Scene(one)
+        for verb in ("resume", "release", "on", "pattern", "brightness", "volume"):
+            scene.thief.say(commands=[{"id": "c-" + verb, "verb": verb, "args": {}, "until": rfc3339(1)}])
+            scene.refuses("syntax", "invalid", "unsupported")
+
+
+if __name__ == "__main__":
+    lib.run_tests(globals())
