@@ -12,6 +12,7 @@
     FILE(compose_js, "compose.js", "text/javascript")                                              \
     FILE(layout_js, "layout.js", "text/javascript")                                                \
     FILE(sort_js, "sort.js", "text/javascript")                                                    \
+    FILE(sign_js, "sign.js", "text/javascript")                                                    \
     FILE(htmx_js, "htmx.js", "text/javascript")                                                    \
     FILE(uplot_js, "uplot.js", "text/javascript")                                                  \
     FILE(uplot_css, "uplot.css", "text/css")                                                       \
