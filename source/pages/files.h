@@ -7,6 +7,7 @@
 #define BT_FILES(FILE)                                                                             \
     FILE(page_css, "page.css", "text/css")                                                         \
     FILE(page_js, "page.js", "text/javascript")                                                    \
+    FILE(sign_js, "sign.js", "text/javascript")                                                    \
     FILE(upload_js, "upload.js", "text/javascript")                                                \
     FILE(chart_js, "chart.js", "text/javascript")                                                  \
     FILE(compose_js, "compose.js", "text/javascript")                                              \

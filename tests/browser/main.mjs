@@ -10,7 +10,7 @@ import test from "node:test";
 import { codeOf } from "./phone.mjs";
 import { Player, pixelsOf } from "./player.mjs";
 import { Site, until } from "./site.mjs";
-import { Visitor, WIDTHS, withBrowser } from "./visitor.mjs";
+import { PICTURES, Visitor, WIDTHS, withBrowser } from "./visitor.mjs";
 
 const PRESSES_MAX = 12;
 const SECRET = "một mật khẩu rất dài";
@@ -86,6 +86,7 @@ async function compose(visitor, site) {
   const saved = page.waitForResponse((answer) => answer.url().endsWith("/save") && answer.request().postData().includes("body-1=M"));
   await page.fill("[name=body-1]", TEXTS[1][1]);
   await saved;
+  await page.locator(".choices").first().waitFor(); // the preview knows both languages
   await page.locator("img.glass").first().waitFor();
 }
 
@@ -109,6 +110,13 @@ async function previewOf(visitor, site) {
     fs.writeFileSync(file, await answer.body());
     return pixelsOf(file);
   }));
+}
+
+// What was on the glass, and what the preview showed, to be looked at.
+function keepPictures(site, width) {
+  for (const from of ["player/glass.png", "preview-0.png", "preview-1.png"])
+    if (fs.existsSync(path.join(site.folder, from)))
+      fs.copyFileSync(path.join(site.folder, from), path.join(PICTURES, `main-${path.basename(from, ".png")}-${width}.png`));
 }
 
 function picture(site) {
@@ -139,7 +147,10 @@ for (const width of WIDTHS) {
       await visitor.examine("main-claim");
       await page.locator("input[name=screen]").first().fill("kp-cho");
       await page.locator("input[name=name]").first().fill("Chợ Phú Túc");
-      await visitor.press(page.locator("form[action='/claim'] button").first());
+      await page.locator("select[name=kind]").selectOption("led");
+      await page.fill("input[name=width]", "640");
+      await page.fill("input[name=height]", "384");
+      await visitor.pressOn(page.locator("form[action='/claim'] button").first());
       await player.play();
       await makeKey(visitor, site);
       await visitor.context.clearCookies();
@@ -155,6 +166,7 @@ for (const width of WIDTHS) {
       await page.goto("/");
       await visitor.examine("main-screens");
     } finally {
+      keepPictures(site, width);
       await player.stop();
       await site.remove();
     }

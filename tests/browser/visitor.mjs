@@ -87,8 +87,9 @@ export class Visitor {
   async #watch() {
     await this.page.addInitScript(watchPolicy);
     this.page.on("console", (message) => {
-      // A form that was refused on purpose is an error to the console, and none to us.
-      if (message.type() === "error" && !/status of 4\d\d/.test(message.text())) this.faults.push(`console: ${message.text()}`);
+      // A form that was refused on purpose is an error to the console, and none to us; nor is a question that was
+      // given up for a newer one.
+      if (message.type() === "error" && !/status of 4\d\d|^htmx:(sendAbort|afterRequest)/.test(message.text())) this.faults.push(`console: ${message.text()}`);
     });
     this.page.on("pageerror", (error) => this.faults.push(`script: ${error.message}`));
     this.page.on("dialog", (dialog) => {
