@@ -6,6 +6,8 @@
 
 #include <string.h>
 
+#define NOTICES "notices" /* as the plan calls them */
+
 static const char *const days[] = { "mon", "tue", "wed", "thu", "fri", "sat", "sun", NULL };
 
 BtWeekly *bt_weekly_new(void)
@@ -40,7 +42,7 @@ gint64 bt_weekly_playlist(const BtWeekly *programme, const char *zone)
 
 void bt_weekly_fill(BtWeekly *programme, const char *zone, gint64 playlist)
 {
-    if (playlist > 0)
+    if (playlist != 0)
         g_hash_table_insert(
             programme->zones, g_strdup(zone), g_memdup2(&playlist, sizeof playlist));
     else
@@ -108,7 +110,10 @@ static void read_zones(BtWeekly *programme, const BtJsonAt *root)
     if (!bt_json_member(root, "zones", &zones) || !bt_json_read_object(&zones, NULL))
         return;
     while (bt_json_next_member(&zones, &iter, &at))
-        if (bt_json_read_int(&at, 1, G_MAXINT64, &playlist, NULL))
+        if (bt_json_is_string(&at) &&
+            g_strcmp0(bt_json_read_string(&at, 1, 16, NULL), NOTICES) == 0)
+            bt_weekly_fill(programme, at.key, BT_WEEKLY_NOTICES);
+        else if (bt_json_read_int(&at, 1, G_MAXINT64, &playlist, NULL))
             bt_weekly_fill(programme, at.key, playlist);
 }
 
@@ -184,8 +189,13 @@ static BtJson *write_zones(const BtWeekly *programme)
     BtJson *zones = bt_json_new_object();
     g_autoptr(GList) names =
         g_list_sort(g_hash_table_get_keys(programme->zones), (GCompareFunc)strcmp);
-    for (const GList *at = names; at != NULL; at = at->next)
-        bt_json_set_int(zones, at->data, bt_weekly_playlist(programme, at->data));
+    for (const GList *at = names; at != NULL; at = at->next) {
+        gint64 playlist = bt_weekly_playlist(programme, at->data);
+        if (playlist == BT_WEEKLY_NOTICES)
+            bt_json_set_string(zones, at->data, NOTICES);
+        else
+            bt_json_set_int(zones, at->data, playlist);
+    }
     return zones;
 }
 

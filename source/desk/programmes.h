@@ -9,6 +9,7 @@
 
 #define BT_WEEKLY_MAX_TIMES 8
 #define BT_DAY_MINUTES (24 * 60)
+#define BT_WEEKLY_NOTICES (-1) /* for a playlist: the notices of the screen, in turn */
 
 /* [start, end) of a day, in minutes; an end that is not after its start lies on the next day. */
 typedef struct {
@@ -19,7 +20,7 @@ typedef struct {
     char *layout;       /* the name of a built-in one, or the number of a row */
     char *cls;          /* "priority", "ordinary", "filler" */
     int weight;         /* 1 to 100 */
-    GHashTable *zones;  /* zone (char*) → gint64* of a playlist */
+    GHashTable *zones;  /* zone (char*) → gint64* of a playlist, or BT_WEEKLY_NOTICES */
     guint days;         /* bit 0 Monday … bit 6 Sunday; 0: every day */
     char *from, *until; /* "YYYY-MM-DD", "" */
     GArray *times;      /* of BtWeeklyTimes; empty: the whole day */

@@ -148,7 +148,7 @@ static gboolean put_address(const BtVisit *visit, BtJson *body, GError **error)
     return put_line(visit, body, "qr", "qr", error);
 }
 
-static gboolean put_picture(const BtVisit *visit, const BtComposed *composed, GError **error)
+gboolean bt_compose_take_picture(const BtVisit *visit, const BtComposed *composed, GError **error)
 {
     const char *sha256 = bt_visit_field(visit, "picture");
     if (*sha256 == '\0')
@@ -190,7 +190,7 @@ static gboolean put_body(const BtVisit *visit, const BtComposed *composed, GErro
     bt_json_set_string(composed->body, "kind", "text");
     for (gsize i = 0; i < G_N_ELEMENTS(puts); i++)
         ok = puts[i](visit, composed->body, ok ? error : NULL) && ok;
-    return put_picture(visit, composed, ok ? error : NULL) && ok;
+    return bt_compose_take_picture(visit, composed, ok ? error : NULL) && ok;
 }
 
 /* ---- where ---- */

@@ -83,7 +83,8 @@ static void add_pages(GString *html, const BtVisit *visit, const BtPlanDocument 
     const GArray *pages, const char *lang)
 {
     guint shown = 0;
-    g_string_append(html, "<div class=\"pictures\" tabindex=\"0\">");
+    bt_html_add(html, "<div class=\"pictures\" tabindex=\"0\" role=\"group\" aria-label=\"%s\">",
+        _("What the screens will show"));
     for (guint i = 0; i < pages->len && shown < MAX_PICTURES; i++) {
         const BtPreviewPage *page = &g_array_index(pages, BtPreviewPage, i);
         if (strcmp(page->lang, lang) != 0)

@@ -2,6 +2,7 @@
 #include "source/pages/compose.h"
 
 #include "base/error.h"
+#include "source/desk/signing.h"
 #include "source/pages/html.h"
 #include "source/pages/preview.h"
 #include "source/pages/routes.h"
@@ -216,6 +217,14 @@ static BtAnswered post_save(BtRequest *request)
 
 /* ---- sending ---- */
 
+/* Where one official serves, the signature is the author's next step. */
+static gboolean may_sign(const BtVisit *visit, gint64 id)
+{
+    g_autoptr(BtProposal) proposal = bt_proposals_find(visit->store, id, NULL);
+    return proposal != NULL &&
+        bt_proposals_may_sign(visit->store, proposal, visit->user, visit->now_ms, NULL);
+}
+
 static BtAnswered send_it(BtVisit *visit, const BtNotice *notice, const BtComposed *composed)
 {
     GError *error = NULL;
@@ -226,11 +235,14 @@ static BtAnswered send_it(BtVisit *visit, const BtNotice *notice, const BtCompos
             .lacks = lacks };
         return show_again(visit, BT_HTTP_BAD_REQUEST, notice, composed, &why);
     }
-    if (bt_notices_propose(visit->store, notice->id, visit->user, reason, visit->now_ms, &error) ==
-            0 ||
+    gint64 proposal =
+        bt_notices_propose(visit->store, notice->id, visit->user, reason, visit->now_ms, &error);
+    if (proposal == 0 ||
         !bt_visit_note(visit, &error, "notice %" G_GINT64_FORMAT " sent for approval", notice->id))
         return refuse(visit, notice, composed, error);
-    g_autofree char *where = g_strdup_printf("/notices?sent=%" G_GINT64_FORMAT, notice->id);
+    g_autofree char *where = may_sign(visit, proposal)
+        ? g_strdup_printf("/proposals/%" G_GINT64_FORMAT, proposal)
+        : g_strdup_printf("/notices?sent=%" G_GINT64_FORMAT, notice->id);
     return bt_visit_go(visit, where, NULL);
 }
 

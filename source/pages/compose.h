@@ -26,6 +26,8 @@ G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(BtComposed, bt_composed_clear)
 gboolean bt_compose_read(const BtVisit *visit, BtComposed *composed, GError **error);
 /* What a new notice of this area begins with. */
 void bt_compose_begin(const BtVisit *visit, const char *area, BtComposed *composed);
+/* The form's picture into the body; FALSE when the person has no such file for the area. */
+gboolean bt_compose_take_picture(const BtVisit *visit, const BtComposed *composed, GError **error);
 
 /* ---- compose-values.c: what a notice says, for the form's fields ---- */
 

@@ -1,6 +1,6 @@
 #include "source/pages/diary-words.h"
 
-#include "source/pages/visit.h"
+#include "source/pages/people-pieces.h"
 
 #include <string.h>
 
@@ -75,12 +75,24 @@ static char *put_together(const char *form, char **parts)
     return g_string_free(text, FALSE);
 }
 
+/* "role editor in …": the role as people call it. */
+static void say_role(const char *form, char **parts)
+{
+    BtRole role;
+    if (!g_str_has_prefix(form, "role ") || !bt_role_parse(parts[0], &role))
+        return;
+    g_free(parts[0]);
+    parts[0] = g_strdup(bt_people_role_words(role));
+}
+
 char *bt_diary_words(const char *what)
 {
     for (gsize i = 0; i < G_N_ELEMENTS(forms); i++) {
         g_auto(GStrv) parts = parts_of(what, forms[i]);
-        if (parts != NULL)
-            return put_together(_(forms[i]), parts);
+        if (parts == NULL)
+            continue;
+        say_role(forms[i], parts);
+        return put_together(_(forms[i]), parts);
     }
     return g_strdup(what);
 }

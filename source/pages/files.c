@@ -10,11 +10,12 @@
 
 static const struct {
     const char *name, *type;
-    const unsigned char *data;
-    const unsigned *size_bytes;
+    const unsigned char *data, *packed;
+    const unsigned *size_bytes, *packed_bytes;
 } files[] = {
 #define ROW(name, address, type)                                                                   \
-    { address, type "; charset=utf-8", bt_file_##name, &bt_file_##name##_size },
+    { address, type "; charset=utf-8", bt_file_##name, bt_file_##name##_gz,                        \
+        &bt_file_##name##_size, &bt_file_##name##_gz_size },
     BT_FILES(ROW)
 };
 
@@ -35,14 +36,23 @@ char *bt_file_path(const char *name)
     return g_strdup_printf("/files/%s?%.16s", name, hex);
 }
 
+static gboolean takes_packed(const BtRequest *request)
+{
+    const char *codings = bt_http_header(request, "Accept-Encoding");
+    g_auto(GStrv) words = g_strsplit_set(codings != NULL ? codings : "", ", ", 20);
+    return g_strv_contains((const char *const *)words, "gzip");
+}
+
 static BtAnswered send_file(BtRequest *request)
 {
-    static const char *const headers[] = { "Cache-Control", "public, max-age=31536000, immutable",
-        NULL };
     int i = find(request->name);
+    gboolean is_packed = takes_packed(request);
+    const char *const headers[] = { "Cache-Control", "public, max-age=31536000, immutable", "Vary",
+        "Accept-Encoding", is_packed ? "Content-Encoding" : NULL, "gzip", NULL };
     if (i < 0)
         return bt_http_refuse(request, BT_HTTP_NOT_FOUND, "not found");
-    g_autoptr(GBytes) body = g_bytes_new_static(files[i].data, *files[i].size_bytes);
+    g_autoptr(GBytes) body = is_packed ? g_bytes_new_static(files[i].packed, *files[i].packed_bytes)
+                                       : g_bytes_new_static(files[i].data, *files[i].size_bytes);
     return bt_http_answer(request, BT_HTTP_OK, files[i].type, body, headers);
 }
 

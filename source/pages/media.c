@@ -297,6 +297,17 @@ static void add_rename(GString *html, const BtVisit *visit, const BtLibraryFile 
         _("Name"), file->name, _("Save the name"));
 }
 
+static void add_notice(GString *html, const BtVisit *visit, const BtLibraryFile *file)
+{
+    if (file->kind != BT_LIBRARY_PICTURE)
+        return;
+    g_string_append(html, "<form method=\"post\" action=\"/notices/new\">");
+    bt_visit_add_token(html, visit);
+    bt_html_add(html,
+        "<input type=\"hidden\" name=\"picture\" value=\"%s\"><button>%s</button></form>",
+        file->sha256, _("Write a notice with this picture"));
+}
+
 static void add_remove(
     GString *html, const BtVisit *visit, const BtLibraryFile *file, const GPtrArray *uses)
 {
@@ -320,6 +331,7 @@ static void add_about(GString *html, const BtVisit *visit, const BtLibraryFile *
     bt_html_add(html, "</p><p class=\"fine\">%s · %s · ", area, file->user);
     bt_visit_add_time(html, visit, file->created_ms);
     g_string_append(html, "</p>");
+    bt_media_add_advice(html, file);
 }
 
 static BtAnswered show_file(BtRequest *request)
@@ -338,12 +350,26 @@ static BtAnswered show_file(BtRequest *request)
     GString *html = g_string_new(NULL);
     add_about(html, &visit, file);
     if (bt_visit_may(&visit, EDITORS, file->area)) {
+        add_notice(html, &visit, file);
         add_rename(html, &visit, file);
         add_remove(html, &visit, file, uses);
     }
     g_string_append(html, "</section>");
     add_uses(html, uses);
     return bt_visit_page(&visit, BT_HTTP_OK, "media", file->name, html);
+}
+
+static BtAnswered show_advice(BtRequest *request)
+{
+    BtAnswered answered;
+    g_auto(BtVisit) visit = { NULL };
+    if (!bt_visit_open(&visit, request, READERS, &answered))
+        return answered;
+    g_autoptr(GPtrArray) areas = areas_of(&visit, READERS);
+    g_autoptr(BtLibraryFile) file = bt_library_find(visit.store, request->name, areas, NULL);
+    return file != NULL
+        ? bt_media_send_advice(&visit, file)
+        : bt_visit_refuse(&visit, BT_HTTP_NOT_FOUND, _("This is not in the library (any more)."));
 }
 
 /* The file that a form is about, where the visitor may change it; else it was answered. */
@@ -402,6 +428,7 @@ const BtRoute bt_media_routes[] = {
     { "GET", "/media/list", BT_PART_NOTHING, "", 0, show_list },
     { "GET", "/media/pick", BT_PART_NOTHING, "", 0, show_choice },
     { "GET", "/media/", BT_PART_HASH, "", 0, show_file },
+    { "GET", "/media/", BT_PART_HASH, "/advice", 0, show_advice },
     { "POST", "/media/", BT_PART_HASH, "/name", FORM_MAX_BYTES, rename_file },
     { "POST", "/media/", BT_PART_HASH, "/remove", FORM_MAX_BYTES, remove_file },
     { NULL },

@@ -144,7 +144,8 @@ static BtAnswered get_list(BtRequest *request)
 
 /* ---- steps ---- */
 
-/* For the first of the person's areas, the topmost; the page has a choice where there are more. */
+/* For the first of the person's areas, the topmost; the page has a choice where there are more. The
+ * library begins one with a picture. */
 static BtAnswered post_new(BtRequest *request)
 {
     BtAnswered answered;
@@ -158,6 +159,8 @@ static BtAnswered post_new(BtRequest *request)
         return bt_visit_refuse(&visit, BT_HTTP_FORBIDDEN,
             _("Your account may not do this. Ask your administrator for the role."));
     bt_compose_begin(&visit, ((BtPlaceArea *)g_ptr_array_index(areas, 0))->id, &composed);
+    if (!bt_compose_take_picture(&visit, &composed, &error))
+        return bt_visit_fail(&visit, error);
     gint64 id = bt_notices_add(visit.store, composed.area, visit.user, composed.body,
         composed.targets, visit.now_ms, &error);
     if (id == 0 || !bt_visit_note(&visit, &error, "notice %" G_GINT64_FORMAT " begun", id))

@@ -91,6 +91,7 @@ static void add_zone(
         g_strdup_printf("%" G_GINT64_FORMAT, bt_weekly_playlist(programme, id));
     bt_html_add(html, "<label>%s: %s<select name=\"zone-%s\"><option value=\"\">%s</option>",
         _("Zone"), bt_layout_zone_name(zone), id, _("nothing"));
+    add_option(html, "-1", chosen, _("The notices of each screen, in turn"));
     for (guint i = 0; i < playlists->len; i++) {
         const BtWork *work = g_ptr_array_index(playlists, i);
         g_autofree char *number = g_strdup_printf("%" G_GINT64_FORMAT, work->id);
@@ -254,8 +255,12 @@ static void read_zones(const BtVisit *visit, BtWeekly *programme)
         BtJsonAt zone = bt_json_element(&zones, i);
         const char *id = bt_playlist_text(zone.value, "id");
         g_autofree char *field = g_strdup_printf("zone-%s", id);
-        const BtWork *work = work_of(playlists, bt_visit_field(visit, field));
-        bt_weekly_fill(programme, id, work != NULL ? work->id : 0);
+        const char *chosen = bt_visit_field(visit, field);
+        const BtWork *work = work_of(playlists, chosen);
+        bt_weekly_fill(programme, id,
+            strcmp(chosen, "-1") == 0 ? BT_WEEKLY_NOTICES
+                : work != NULL        ? work->id
+                                      : 0);
     }
 }
 

@@ -31,6 +31,13 @@ char *bt_name_of_area(BtStore *store, const char *area)
     return name_by(store, "SELECT name FROM area WHERE id = ?", area);
 }
 
+char *bt_area_of_screen(BtStore *store, const char *screen)
+{
+    g_autoptr(BtRows) rows =
+        bt_db_query(store->db, NULL, "SELECT area FROM screen WHERE id = ?", "s", screen);
+    return rows != NULL && bt_rows_next(rows, NULL) ? g_strdup(bt_rows_text(rows, 0)) : NULL;
+}
+
 /* ---- the state ---- */
 
 static const struct {
@@ -160,7 +167,8 @@ void bt_proposal_add_facts(
                     *classes = class_list(difference->classes),
                     *screens = g_strdup_printf("%u", count_screens(proposal));
     g_string_append(html, "<dl class=\"facts\">");
-    add_fact(html, _("Proposed by"), author);
+    add_fact(
+        html, _("Proposed by"), *author != '\0' ? author : _("nobody: the same content again"));
     add_fact(html, _("Area"), area);
     add_fact(html, _("Screens"), screens);
     add_fact(html, _("Class"), classes);

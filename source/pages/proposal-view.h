@@ -21,5 +21,7 @@ void bt_proposal_add_changes(GString *html, const BtVisit *visit, const BtDiffer
 char *bt_name_of_user(BtStore *store, const char *user);
 char *bt_name_of_screen(BtStore *store, const char *screen);
 char *bt_name_of_area(BtStore *store, const char *area);
+/* The area in which a screen lies; NULL: there is none. (transfer full) */
+char *bt_area_of_screen(BtStore *store, const char *screen);
 
 #endif

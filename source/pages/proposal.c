@@ -2,6 +2,7 @@
 #include "source/pages/routes.h"
 
 #include "base/error.h"
+#include "source/desk/again.h"
 #include "source/pages/html.h"
 #include "source/pages/preview.h"
 #include "source/pages/proposal-view.h"
@@ -130,7 +131,8 @@ static void add_doing(GString *html, const BtVisit *visit, const BtProposal *pro
     g_autofree char *id = g_strdup_printf("%" G_GINT64_FORMAT, proposal->id);
     gboolean may_sign =
         bt_proposals_may_sign(visit->store, proposal, visit->user, visit->now_ms, NULL);
-    if (proposal->state == BT_PROPOSAL_OVERTAKEN)
+    if (proposal->state == BT_PROPOSAL_OVERTAKEN &&
+        bt_visit_may(visit, 1u << BT_ROLE_EDITOR | 1u << BT_ROLE_APPROVER, proposal->area))
         add_small_form(html, visit, id, "again", "", _("Propose it anew"));
     if (proposal->state != BT_PROPOSAL_WAITING)
         return;
@@ -280,11 +282,30 @@ static BtAnswered take_back(BtRequest *request)
     return bt_visit_go(&visit, where, NULL);
 }
 
+/* What was overtaken, on what is in force now. */
+static BtAnswered propose_again(BtRequest *request)
+{
+    g_autoptr(GError) error = NULL;
+    BtAnswered answered;
+    g_auto(BtVisit) visit = { NULL };
+    if (!bt_visit_form(&visit, request, 1u << BT_ROLE_EDITOR | 1u << BT_ROLE_APPROVER, &answered))
+        return answered;
+    g_autoptr(BtProposal) proposal = find(&visit, &answered);
+    if (proposal == NULL)
+        return answered;
+    gint64 id = bt_proposals_again(visit.store, proposal->id, visit.user, visit.now_ms, &error);
+    if (id == 0)
+        return refuse_for(&visit, error);
+    g_autofree char *where = g_strdup_printf("/proposals/%" G_GINT64_FORMAT, id);
+    return bt_visit_go(&visit, where, NULL);
+}
+
 const BtRoute bt_proposal_routes[] = {
     { "GET", "/proposals/", BT_PART_NUMBER, "", 0, show },
     { "GET", "/proposals/", BT_PART_NUMBER, "/document", 0, send_document },
     { "POST", "/proposals/", BT_PART_NUMBER, "/sign", SIGN_FORM_MAX_BYTES, sign },
     { "POST", "/proposals/", BT_PART_NUMBER, "/refuse", BT_FORM_MAX_BYTES, refuse },
     { "POST", "/proposals/", BT_PART_NUMBER, "/withdraw", BT_FORM_MAX_BYTES, take_back },
+    { "POST", "/proposals/", BT_PART_NUMBER, "/again", BT_FORM_MAX_BYTES, propose_again },
     { NULL },
 };

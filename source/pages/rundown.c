@@ -237,8 +237,7 @@ static void add_days(GString *html, const BtTimetable *table)
         table->screen, _("Day"), day, _("Show"));
 }
 
-static void add_rundown(
-    GString *html, const BtVisit *visit, const BtTimetable *table, GBytes *answer)
+static void add_rundown(GString *html, BtVisit *visit, const BtTimetable *table, GBytes *answer)
 {
     g_autoptr(BtJson) json = bt_answer_parse(answer);
     g_autoptr(GArray) rows =

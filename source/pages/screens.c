@@ -18,16 +18,19 @@ typedef struct {
     const char *words;        /* as they were typed; "" all */
     char *query;              /* the same, folded */
     guint part;
-    GPtrArray *areas; /* of BtArea, all */
-    GHashTable *own;  /* ids of areas whose screens the person may see */
-    GPtrArray *found; /* of BtGlance, borrowed from `all` */
-    GPtrArray *all;   /* of BtGlance that the person may see, borrowed from `read` */
+    gboolean has_map;    /* "?view=map" */
+    GPtrArray *areas;    /* of BtArea, all */
+    GHashTable *area_by; /* id → BtArea, borrowed */
+    GHashTable *own;     /* ids of areas whose screens the person may see */
+    GPtrArray *found;    /* of BtGlance, borrowed from `all` */
+    GPtrArray *all;      /* of BtGlance that the person may see, borrowed from `read` */
     GPtrArray *read;
 } Board;
 
 static void board_clear(Board *board)
 {
     g_free(board->query);
+    g_clear_pointer(&board->area_by, g_hash_table_unref);
     g_clear_pointer(&board->areas, g_ptr_array_unref);
     g_clear_pointer(&board->own, g_hash_table_unref);
     g_clear_pointer(&board->found, g_ptr_array_unref);
@@ -38,16 +41,31 @@ G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Board, board_clear)
 
 /* ---- choosing ---- */
 
+static void read_areas(const BtVisit *visit, Board *board)
+{
+    board->areas = bt_areas_list(visit->store);
+    board->area_by = g_hash_table_new(g_str_hash, g_str_equal);
+    for (guint i = 0; i < board->areas->len; i++) {
+        BtArea *area = g_ptr_array_index(board->areas, i);
+        g_hash_table_insert(board->area_by, area->id, area);
+    }
+}
+
+/* NULL for NULL, and where there is none. */
+static const BtArea *area_of(const Board *board, const char *id)
+{
+    return id != NULL ? g_hash_table_lookup(board->area_by, id) : NULL;
+}
+
 static gboolean is_in_area(const Board *board, const char *id)
 {
     if (*board->area == '\0')
         return TRUE;
-    const BtArea *area = bt_areas_in_list(board->areas, id);
-    for (guint n = 0; area != NULL && n <= BT_AREA_DEPTH_MAX; n++) {
+    const BtArea *area = area_of(board, id);
+    for (guint n = 0; area != NULL && n <= BT_AREA_DEPTH_MAX;
+         area = area_of(board, area->parent), n++)
         if (strcmp(area->id, board->area) == 0)
             return TRUE;
-        area = area->parent != NULL ? bt_areas_in_list(board->areas, area->parent) : NULL;
-    }
     return FALSE;
 }
 
@@ -96,7 +114,8 @@ static gboolean read_board(BtVisit *visit, Board *board, GError **error)
     board->area = bt_visit_argument(visit, "area");
     board->state = bt_visit_argument(visit, "state");
     board->query = g_strstrip(bt_fold(shorter));
-    board->areas = bt_areas_list(visit->store);
+    board->has_map = strcmp(bt_visit_argument(visit, "view"), "map") == 0;
+    read_areas(visit, board);
     board->own = own_areas(visit);
     board->read = bt_glance_all(visit->store, strcmp(board->state, "retired") == 0,
         bt_glass_day_ms(visit, visit->now_ms), visit->now_ms, error);
@@ -123,7 +142,7 @@ static char *address(const Board *board, const char *state, guint part)
 {
     GString *path = g_string_new("/");
     const char *const arguments[][2] = { { "area", board->area }, { "state", state },
-        { "q", board->words } };
+        { "q", board->words }, { "view", board->has_map ? "map" : "" } };
     for (gsize i = 0; i < G_N_ELEMENTS(arguments); i++) {
         if (*arguments[i][1] == '\0')
             continue;
@@ -140,7 +159,7 @@ static char *address(const Board *board, const char *state, guint part)
 /* The tree as far as it has screens; thôn only where they lie in the chosen area or beside it. */
 static gboolean is_offered(const Board *board, const BtArea *area, GHashTable *used)
 {
-    const BtArea *chosen = bt_areas_in_list(board->areas, board->area);
+    const BtArea *chosen = area_of(board, board->area);
     if (!g_hash_table_contains(used, area->id) || area->ended_ms > 0)
         return FALSE;
     return area->kind != BT_AREA_VILLAGE ||
@@ -155,11 +174,10 @@ static GHashTable *used_areas(const Board *board)
     GHashTable *used = g_hash_table_new(g_str_hash, g_str_equal);
     for (guint i = 0; i < board->read->len; i++) {
         const BtGlance *screen = g_ptr_array_index(board->read, i);
-        const BtArea *area = g_hash_table_contains(board->own, screen->area)
-            ? bt_areas_in_list(board->areas, screen->area)
-            : NULL;
+        const BtArea *area =
+            g_hash_table_contains(board->own, screen->area) ? area_of(board, screen->area) : NULL;
         while (area != NULL && g_hash_table_add(used, area->id))
-            area = area->parent != NULL ? bt_areas_in_list(board->areas, area->parent) : NULL;
+            area = area_of(board, area->parent);
     }
     return used;
 }
@@ -190,6 +208,8 @@ static void add_choice(GString *html, const Board *board)
         "hx-select=\"#screens\" hx-swap=\"outerHTML\" hx-push-url=\"true\">");
     if (*board->state != '\0')
         bt_html_add(html, "<input type=\"hidden\" name=\"state\" value=\"%s\">", board->state);
+    if (board->has_map)
+        g_string_append(html, "<input type=\"hidden\" name=\"view\" value=\"map\">");
     bt_html_add(html,
         "<label>%s<input type=\"search\" name=\"q\" value=\"%s\" maxlength=\"%d\" "
         "autocomplete=\"off\"></label>",
@@ -225,6 +245,20 @@ static void add_count(GString *html, const Board *board, guint n, const char *cs
             strcmp(state, board->state) == 0 ? " aria-current=\"true\"" : "", n, words);
 }
 
+/* There and back, where there is something to see on it. */
+static void add_way_to_map(GString *html, const Board *board)
+{
+    Board other = *board;
+    gboolean is_known = FALSE;
+    other.has_map = !board->has_map;
+    for (guint i = 0; i < board->all->len && !is_known; i++)
+        is_known = ((BtGlance *)g_ptr_array_index(board->all, i))->has_position;
+    g_autofree char *path = address(&other, board->state, 0);
+    if (is_known || board->has_map)
+        bt_html_add(html, "<li><a href=\"%s\"%s>%s</a></li>", path,
+            board->has_map ? " aria-current=\"true\"" : "", _("Map"));
+}
+
 static void add_summary(GString *html, const BtVisit *visit, const Board *board)
 {
     bt_html_add(html, "<ul class=\"summary\" aria-label=\"%s\">", _("How they are"));
@@ -235,6 +269,7 @@ static void add_summary(GString *html, const BtVisit *visit, const Board *board)
             bt_glass_word(state));
     add_count(html, board, count_expiring(board, visit->now_ms), "warn", "expiring",
         _("Content ends soon"));
+    add_way_to_map(html, board);
     g_string_append(html, "</ul>\n");
 }
 
@@ -243,7 +278,7 @@ static void add_summary(GString *html, const BtVisit *visit, const Board *board)
 static void add_card(
     GString *html, const BtVisit *visit, const Board *board, const BtGlance *screen)
 {
-    const BtArea *area = bt_areas_in_list(board->areas, screen->area);
+    const BtArea *area = area_of(board, screen->area);
     bt_html_add(html, "<article class=\"card %s\"><a class=\"pane\" href=\"/screens/%s\">",
         bt_glass_css(screen->state), screen->id);
     bt_glass_add_picture(html, screen, FALSE);
@@ -296,6 +331,8 @@ static void add_screens(GString *html, const BtVisit *visit, const Board *board)
     add_summary(html, visit, board);
     if (board->found->len == 0)
         bt_html_add(html, "<p class=\"none\">%s</p>", why_empty(board));
+    if (board->has_map)
+        bt_glass_add_map(html, board->found);
     g_string_append(html, "<div class=\"cards\">");
     guint end = MIN(board->found->len, (board->part + 1) * PART);
     for (guint i = board->part * PART; i < end; i++)

@@ -35,7 +35,7 @@ static void take_today(BtTimetable *table, const BtVisit *visit)
 }
 
 /* A day that is none is today. */
-static void read_day(BtTimetable *table, const BtVisit *visit)
+static void read_day(BtTimetable *table, BtVisit *visit)
 {
     char rest;
     if (sscanf(bt_visit_argument(visit, "day"), "%4d-%2d-%2d%c", &table->year, &table->month,

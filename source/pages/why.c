@@ -15,7 +15,7 @@
 /* ---- the instant ---- */
 
 /* "08:15" of the address, in which a browser writes the colon in its own way; now without one. */
-static gint64 read_instant(const BtVisit *visit, const BtTimetable *table)
+static gint64 read_instant(BtVisit *visit, const BtTimetable *table)
 {
     g_autofree char *text = g_uri_unescape_string(bt_visit_argument(visit, "at"), NULL);
     int hour, minute;

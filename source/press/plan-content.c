@@ -38,7 +38,8 @@ BtJson *bt_plan_row(BtPlanMaking *m, const char *sql, gint64 id, const char *wor
 
 /* ---- programmes ---- */
 
-/* {"main": 5} → {"main": "p5"}; the playlists join. (transfer full) (nullable) */
+/* {"main": 5, "side": "notices"} → {"main": "p5", "side": "notices"}; the playlists join.
+ * (transfer full) (nullable) */
 static BtJson *add_zones(BtPlanMaking *m, const BtJsonAt *body, GError **error)
 {
     BtJsonAt zones, at;
@@ -48,6 +49,11 @@ static BtJson *add_zones(BtPlanMaking *m, const BtJsonAt *body, GError **error)
     if (!bt_json_require(body, "zones", &zones, error) || !bt_json_read_object(&zones, error))
         return NULL;
     while (bt_json_next_member(&zones, &iter, &at)) {
+        if (bt_json_is_string(&at) &&
+            g_strcmp0(bt_json_read_string(&at, 1, BT_ID_MAX_BYTES, NULL), BT_PLAN_NOTICES) == 0) {
+            bt_json_set_string(made, at.key, BT_PLAN_NOTICES);
+            continue;
+        }
         if (!bt_json_read_int(&at, 1, G_MAXINT64, &number, error))
             return NULL;
         g_autofree char *id = g_strdup_printf("p%" G_GINT64_FORMAT, number);

@@ -10,6 +10,7 @@
 #include <sys/prctl.h>
 #include <sys/resource.h>
 
+#define EXAMINE_S "10" /* of a file: half of the time that there is */
 #define PICTURE "picture.png"
 #define COMPLAINTS "complaints"
 #define PIECE_BYTES (64 * 1024)
@@ -64,16 +65,25 @@ static void add_instant(GPtrArray *words, const char *name, gint64 at_ms)
     add(words, name, instant);
 }
 
+static gboolean is_check(BtAskKind kind)
+{
+    return kind == BT_ASK_CHECK || kind == BT_ASK_EXAMINE;
+}
+
 /* NULL-ended. (transfer full) */
 static char **words_of(const BtPlayerTools *tools, const BtAsk *ask, const char *workplace)
 {
-    static const char *const commands[] = { "snapshot", "check", "rundown", "why" };
+    static const char *const commands[] = { "snapshot", "check", "rundown", "why", "check" };
     g_autoptr(GPtrArray) words = g_ptr_array_new();
     g_autofree char *document = g_build_filename(workplace, BT_PLAYER_JOB_DOCUMENT, NULL);
     g_autofree char *picture = g_build_filename(workplace, PICTURE, NULL);
     g_autofree char *size = g_strdup_printf("%dx%d", ask->width_px, ask->height_px);
     add(words, tools->program, commands[ask->kind]);
-    if (ask->kind == BT_ASK_CHECK) {
+    if (is_check(ask->kind)) {
+        if (ask->kind == BT_ASK_EXAMINE) {
+            add(words, "--seconds", EXAMINE_S);
+            add(words, "--assets", tools->assets);
+        }
         add(words, "--json", ask->is_led ? "--led" : NULL);
         add(words, document, NULL);
     } else {
@@ -173,7 +183,7 @@ static gboolean ended_well(const BtPlayerJob *job)
     if (!g_subprocess_get_if_exited(job->process))
         return FALSE;
     int status = g_subprocess_get_exit_status(job->process);
-    return status == 0 || (status == 1 && job->kind == BT_ASK_CHECK);
+    return status == 0 || (status == 1 && is_check(job->kind));
 }
 
 static GBytes *answer_of(BtPlayerJob *job, GError **error)

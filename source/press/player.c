@@ -39,7 +39,7 @@ typedef struct {
 /* The same question has the same name. (transfer full) */
 static char *name_of(const BtAsk *ask)
 {
-    static const char *const endings[] = { "png", "check", "rundown", "why" };
+    static const char *const endings[] = { "png", "check", "rundown", "why", "examine" };
     char document[BT_HASH_HEX_SIZE], name[BT_HASH_HEX_SIZE];
     gsize size;
     const void *data = g_bytes_get_data(ask->document, &size);

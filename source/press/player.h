@@ -19,6 +19,7 @@ typedef enum {
     BT_ASK_CHECK,   /* JSON of `bangtin check`: what would be shown poorly */
     BT_ASK_RUNDOWN, /* JSON of `bangtin rundown` from `at_ms` to `until_ms` */
     BT_ASK_WHY,     /* JSON of `bangtin why` at `at_ms` */
+    BT_ASK_EXAMINE, /* as BT_ASK_CHECK, with its files looked through, 10 s each at the most */
 } BtAskKind;
 
 typedef struct {

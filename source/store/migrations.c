@@ -78,7 +78,7 @@ static const char people[] =
  * id, as it is being written; `published_body` what was signed last, NULL when it is nowhere. A
  * playlist's `items` are items of a manifest, or {"notice": ID}; a programme's `body` is that of a
  * manifest, its layout a row of `layout` or the name of a built-in one, its zones rows of
- * `playlist`. `targets` is {"areas": [ID …], "screens": [ID …]}. */
+ * `playlist`, or "notices". `targets` is {"areas": [ID …], "screens": [ID …]}. */
 static const char notices[] =
     "CREATE TABLE notice (id INTEGER PRIMARY KEY AUTOINCREMENT,"
     " area TEXT NOT NULL REFERENCES area (id), author TEXT NOT NULL, state TEXT NOT NULL,"

@@ -2,6 +2,7 @@
 import { spawn, execFileSync } from "node:child_process";
 import crypto from "node:crypto";
 import fs from "node:fs";
+import net from "node:net";
 import os from "node:os";
 import path from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
@@ -20,12 +21,27 @@ export async function until(what, limit_ms, ask) {
 }
 
 export class Site {
-  constructor() {
+  // `empty`: nothing is there yet.
+  constructor({ empty = false } = {}) {
     this.folder = fs.mkdtempSync(path.join(os.tmpdir(), "bt-browser-"));
     this.data = path.join(this.folder, "data");
     this.keys = path.join(this.folder, "keys");
+    if (empty) return;
     this.made = JSON.parse(this.call("init", "--data", this.data, "--keys", this.keys,
       "--source", "krongpa", "--name", "Xã Phú Túc", "--json"));
+  }
+
+  // As an installer begins, on a port that is chosen before; the first administrator is "quantri".
+  async setUp() {
+    this.port = await new Promise((done) => {
+      const server = net.createServer().listen(0, "127.0.0.1", () => {
+        const { port } = server.address();
+        server.close(() => done(port));
+      });
+    });
+    this.made = JSON.parse(this.call("setup", "--data", this.data, "--keys", this.keys, "--source", "krongpa",
+      "--name", "Xã Phú Túc", "--user", "quantri", "--base", `http://127.0.0.1:${this.port}`, "--json"));
+    return this.made;
   }
 
   // What the program printed; throws with what it said when it failed.

@@ -87,8 +87,9 @@ export class Visitor {
   async #watch() {
     await this.page.addInitScript(watchPolicy);
     this.page.on("console", (message) => {
-      // A form that was refused on purpose is an error to the console, and none to us.
-      if (message.type() === "error" && !/status of 4\d\d/.test(message.text())) this.faults.push(`console: ${message.text()}`);
+      // A form that was refused on purpose is an error to the console, and none to us; nor is a question that was
+      // given up for a newer one.
+      if (message.type() === "error" && !/status of 4\d\d|^htmx:(sendAbort|afterRequest)/.test(message.text())) this.faults.push(`console: ${message.text()}`);
     });
     this.page.on("pageerror", (error) => this.faults.push(`script: ${error.message}`));
     this.page.on("dialog", (dialog) => {
@@ -126,6 +127,19 @@ export class Visitor {
   }
 
   // By the password alone: an approver's role, which asks for his phone too, is away for the moment.
+  // The same, where another page comes whose address nobody knows beforehand.
+  async pressOn(what) {
+    const loaded = this.page.waitForEvent("load");
+    await this.press(what);
+    await loaded;
+  }
+
+  // The ways that do not stand in the first row are behind a word.
+  async openMenu() {
+    const more = this.page.locator("header nav summary, header details summary").first();
+    if (await more.count() > 0 && await more.isVisible()) await this.press(more);
+  }
+
   async signIn(user = "an", password = PASSWORD) {
     const approves = this.site.database("SELECT area FROM role WHERE user = ? AND role = 'approver'", user);
     this.site.take(user, "approver");

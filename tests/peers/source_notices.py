@@ -10,6 +10,7 @@ import re
 import sqlite3
 import subprocess
 import tempfile
+import threading
 import time
 
 import source_lib as lib
@@ -195,12 +196,21 @@ def test_preview():
                     assert f.read() == picture, address
         other = pictures(an.get(notice + "/preview?show=jra", HX_Request="true"))
         assert len(other) == 2 and not set(other) & set(shown)
+        # all of a document on one page, each page of each item once
+        wall = [a for a in shown + other if "led=1" in a]
+        everything = wall[0].split(".png")[0] + "?size=640x384&led=1"
+        text = an.get(everything)
+        Page(text)
+        assert len(pictures(text)) == len(wall), (pictures(text), wall)
+        assert "Gia Rai" in text and "1/%d" % (len(wall) - 1) in text, text
+        assert one.request("GET", pictures(text)[-1], headers={"Cookie": an.cookie})[0] == 200
+        assert an.get(everything, HX_Request="true").startswith('<div class="pictures">')
         # all the same without a script
         assert set(pictures(an.get(notice + "?checked=1"))) == set(shown)
         # who is not signed in sees none
         for address in (shown[0], shown[0].split(".png")[0] + "?size=640x384", notice, notice + "/preview"):
             status, headers, text = one.request("GET", address)
-            assert (status, headers["Location"]) == (303, "/sign-in") and not text, address
+            assert status == 303 and headers["Location"].startswith("/sign-in") and not text, address
         for bad in ("?size=640x384&at=x", "?size=640&at=1", "?size=9999x9999&at=1", "?at=1", "?size=640x384&at=-1"):
             an.get(shown[0].split("?")[0] + bad, 400)
         an.get("/previews/%s.png?size=640x384&at=1" % ("0" * 64), 404)
@@ -243,10 +253,11 @@ def test_markup():
                        qr="https://" + EVIL, picture="a" * 64, lang_1="jra", title_1=EVIL, body_1=EVIL)
         assert an.save(notice, fields)[0] == 303
         assert json.loads(row(one, "body", notice))["texts"][0]["title"] == EVIL
-        for path in (notice, notice + "?checked=1", notice + "/preview", "/notices", notice + "?add=km&show=" + "x"):
+        for path in (notice, notice + "/preview", "/notices", notice + "?add=km&show=x", notice + "?checked=1"):
             text = an.get(path)
             Page(text)
             assert "<img src=x" not in text and "<script>" not in text, path
+        Page(an.get(pictures(text)[0].split(".png")[0] + "?size=640x384&led=1"))
         for more in ({"title-0": "a" * 10001}, {"issuer": "a" * 1001}, {"qr": "javascript:alert(1)"},
                      {"issued_on": "2026-02-30"}, {"until": EVIL}, {"lang-1": "vi"}, {"picture": "b" * 64},
                      {"picture": EVIL}, {"revision": EVIL}, {"area": EVIL}, {"area-" + EVIL: "1"},
@@ -383,6 +394,42 @@ def test_day():
             assert one.request("GET", "/screens/pt-1/" + page_name)[0] == 303
 
 
+def test_crowd():
+    """Two players run at a time, 32 questions wait, whoever comes then hears that at once."""
+    with lib.source() as one:
+        communes(one)
+        started, slow = os.path.join(one.folder, "started"), os.path.join(one.folder, "slow")
+        with open(slow, "w") as f:
+            f.write("#!/bin/sh\necho $$ >> %s\nexec sleep 100\n" % started)
+        os.chmod(slow, 0o700)
+        one.serve("--player", slow)
+        an = Official(one, "an").begin()
+        notice = an.new()
+        an.save(notice, words())
+        address = pictures(an.get(notice))[0]
+        answers = []
+
+        def ask(number):
+            at = int(address.rsplit("=", 1)[1]) + number
+            status, _, _ = one.request("GET", "%s=%d" % (address.rsplit("=", 1)[0], at), headers={"Cookie": an.cookie})
+            answers.append(status)
+
+        crowd = [threading.Thread(target=ask, args=(n,)) for n in range(40)]
+        for asker in crowd:
+            asker.start()
+        deadline = time.monotonic() + 20
+        while len(answers) < 6 and time.monotonic() < deadline:
+            time.sleep(0.05)
+        assert answers == [503] * 6, answers
+        assert an.get("/notices")
+        with open(started) as f:
+            assert len(f.readlines()) == 2
+        one.stop()
+        for asker in crowd:
+            asker.join(10)
+        assert answers == [503] * 40, answers
+
+
 def test_player_fails():
     """Without the player pages are as good, but for their pictures; the server ends in time."""
     with lib.source() as one:
@@ -403,7 +450,6 @@ def test_player_fails():
             begun = time.monotonic()
             if not ends:
                 address = pictures(an.get(notice))[0]
-                import threading
                 late = threading.Thread(target=an.get, args=(address, 503))
                 late.start()
                 time.sleep(0.5)

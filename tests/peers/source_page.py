@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 """The operators' page: nothing that anybody sends becomes markup, and nobody sees it who may not."""
 
+import gzip
 import http.cookies
 import json
 import re
@@ -13,7 +14,7 @@ import source_lib as lib
 EVIL = "\"'><script>alert(1)</script><img src=x onerror=alert(1)>&amp;"
 ALLOWED = {"html", "head", "meta", "title", "link", "body", "header", "div", "p", "h1", "h2", "h3", "h4",
            "form", "input", "span", "button", "main", "ul", "li", "b", "section", "label", "article",
-           "svg", "path", "symbol", "use", "time", "dl", "dt", "dd", "footer", "a", "nav", "img", "select", "datalist",
+           "svg", "path", "symbol", "use", "circle", "text", "time", "dl", "dt", "dd", "footer", "a", "nav", "img", "select", "datalist",
            "script", "option", "details", "summary", "table", "thead", "tbody", "tr", "th", "td", "ol", "br", "noscript"}
 
 
@@ -35,7 +36,7 @@ class Seen(HTMLParser):
         for name, value in attributes:
             assert not name.startswith("on") and name != "style", (tag, name)
             if name in ("src", "href"):  # a script is one of our files, and nothing leads elsewhere
-                assert re.match(r"/files/" if tag == "script" else r"/(?!/)|#", value), (tag, value)
+                assert re.match(r"/files/" if tag == "script" else r"/(?!/)|#|otpauth://totp/", value), (tag, value)
         self.in_script = tag == "script"
         assert tag != "script" or "src" in dict(attributes)
         self.tags.append(tag)
@@ -166,6 +167,21 @@ def test_secure_behind_https():
         assert status == 303
         assert browser.set_cookie.startswith("__Host-bangtin=") and "Secure" in browser.set_cookie
         browser.board()
+
+
+def test_files_come_packed_and_plain():
+    with lib.source() as one:
+        one.serve()
+        _, _, page = one.get("/sign-in")
+        for path in re.findall(r"/files/[^\"]+", page.decode()):
+            status, headers, plain = one.get(path)
+            assert status == 200 and headers["Content-Encoding"] is None and headers["Vary"] == "Accept-Encoding", path
+            for wanted in ("gzip, deflate, br", "gzip"):
+                _, headers, packed = one.get(path, Accept_Encoding=wanted)
+                assert headers["Content-Encoding"] == "gzip" and gzip.decompress(packed) == plain, path
+                assert len(packed) < len(plain), path
+            for wanted in ("gzip;q=0", "identity", "xgzip"):
+                assert one.get(path, Accept_Encoding=wanted)[2] == plain, wanted
 
 
 def test_long_words_are_cut_between_words():

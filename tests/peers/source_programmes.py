@@ -283,7 +283,7 @@ def test_sent_for_approval():
         layout = place(editor.post("/layouts", name="L", area="krongpa", **{"from": "halves"}))
         path = place(editor.post("/programmes", name="P", area="krongpa"))
         place(editor.post(path, revision=1, name="P", layout=layout.split("/")[-1],
-                          **{"zone-right": 1, "area-krongpa": 1, "start-0": "05:00", "end-0": "22:00"}))
+                          **{"zone-right": 1, "zone-left": -1, "area-krongpa": 1, "start-0": "05:00", "end-0": "22:00"}))
         with database(one) as db:
             db.execute("UPDATE screen SET width_px = 641, height_px = 384 WHERE id = 'rsai-01'")
         assert other.post("/programmes/propose", area="krongpa")[0] == 403
@@ -304,7 +304,7 @@ def test_sent_for_approval():
             assert own["zones"][1]["rect"][0] == half, own
             programme = [p for p in manifest["programmes"] if p["id"] == "g1"][0]
             assert programme["when"] == {"times": [["05:00", "22:00"]]} and programme["class"] == "ordinary"
-            assert manifest["assets"], manifest
+            assert manifest["assets"] and programme["zones"] == {"left": "notices", "right": "p1"}, programme
 
 
 def test_who_may():

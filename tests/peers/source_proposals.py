@@ -396,6 +396,93 @@ def test_strangers_do_not_read():
             assert stranger.ask("GET", path)[0] == 403, path
 
 
+# ---- made from what there was ----
+
+def ends_in(days, draft=lib.TEXT, body=None):
+    """A draft that runs out so soon."""
+    made = json.loads(json.dumps(draft))
+    made["expires"] = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(time.time() + days * 86400))
+    if body:
+        made["playlists"][0]["items"][0]["texts"][0]["body"] = body
+    return made
+
+
+def content_of(one, screen="kp-01"):
+    made = json.loads(base64.b64decode(published(one, screen)["payload"]))
+    return made, {k: v for k, v in made.items() if k not in ("version", "issued", "expires")}
+
+
+def number_in(headers):
+    return int(headers["Location"].rsplit("/", 1)[1])
+
+
+def test_what_runs_out_is_signed_again():
+    with office("kp-01", "kp-02") as one:
+        for screen, days in (("kp-01", 5), ("kp-02", 30)):
+            assert sign(one, propose(one, ends_in(days), "--screen", screen))[0] == 303
+        first, content = content_of(one)
+        page = desk(one, "duyet").get("/proposals")
+        assert "Ký lại nguyên nội dung" in page
+        names = [one.now(s)["manifest"] for s in ("kp-01", "kp-02")]
+        assert "/documents/%s/renew" % names[0] in page and names[1] not in page
+        assert "renew" not in desk(one, "soan").get("/proposals")
+        assert post(desk(one, "soan"), "/documents/%s/renew" % names[0])[0] == 403
+        for name in (names[1], "0" * 64):
+            assert post(desk(one, "duyet"), "/documents/%s/renew" % name)[0] == 403, name
+        status, headers, _ = post(desk(one, "duyet"), "/documents/%s/renew" % names[0])
+        assert status == 303 and state(one, number_in(headers)) == "waiting"
+        # who asked for it signs it: nobody wrote anything
+        assert sign(one, number_in(headers))[0] == 303
+        again, same = content_of(one)
+        assert same == content and again["version"] > first["version"] and again["expires"] > first["expires"]
+        assert "Ký lại nguyên nội dung" not in desk(one, "duyet").get("/proposals")
+
+
+def test_back_to_an_earlier_version():
+    with office() as one:
+        assert sign(one, propose(one, ends_in(40, body="bản một")))[0] == 303
+        old, content = content_of(one)
+        name = one.now()["manifest"]
+        assert sign(one, propose(one, ends_in(40, body="bản hai")))[0] == 303
+        assert content_of(one)[1] != content
+        page = desk(one, "soan").get("/screens/kp-01/earlier")
+        assert "/documents/%s/return" % name in page
+        for wrong in ("0" * 64, hashlib.sha256(b"").hexdigest()):
+            assert post(desk(one, "soan"), "/documents/%s/return" % wrong, reason="x")[0] == 404
+        status, headers, _ = post(desk(one, "soan"), "/documents/%s/return" % name, reason="Bản hai sai")
+        assert status == 303
+        assert "bản một" in desk(one, "duyet").get("/proposals/%d" % number_in(headers))
+        # still, another person approves it
+        own = post(desk(one, "duyet"), "/documents/%s/return" % name, reason="x")[1]
+        assert sign(one, number_in(own), "duyet")[0] == 403
+        assert sign(one, number_in(headers))[0] == 303
+        new, same = content_of(one)
+        assert same == content and new["version"] > old["version"]
+
+
+def test_a_notice_is_planned_anew():
+    """Overtaken, and proposed again: the plan has both notices then."""
+    with office() as one:
+        numbers = []
+        for words in ("Họp thôn", "Tiêm chủng"):
+            notice = post(desk(one, "soan"), "/notices/new")[1]["Location"]
+            status, headers, text = post(desk(one, "soan"), notice + "/send", **{
+                "revision": 1, "area": AREA, "area-" + AREA: 1, "lang-0": "vi", "title-0": words, "body-0": words,
+                "issuer": "UBND xã", "issued_on": "2026-11-20", "field": 4})
+            assert status == 303, (status, text)
+            numbers.append(json.loads(one.run("proposal list", "--json").splitlines()[0])["id"])
+        assert sign(one, numbers[1])[0] == 303
+        assert state(one, numbers[0]) == "overtaken"
+        assert post(desk(one, "duyet"), "/proposals/%d/again" % numbers[1])[0] == 409
+        status, headers, text = post(desk(one, "soan"), "/proposals/%d/again" % numbers[0])
+        assert status == 303, text
+        assert sign(one, number_in(headers))[0] == 303
+        titles = {i["texts"][0]["title"] for p in content_of(one)[1]["playlists"] for i in p["items"]}
+        assert titles == {"Họp thôn", "Tiêm chủng"}, titles
+        with database(one) as db:
+            assert {s for s, in db.execute("SELECT state FROM notice")} == {"published"}
+
+
 # ---- cuts ----
 
 def test_killed_between_signed_and_published():

@@ -114,7 +114,7 @@ def test_deputies():
         assert "thay cho chu" in text, text
         with_account(one, "tra", "auditor")
         said = signed_in(one, "tra").ask("GET", "/audit")[2]
-        assert "cấp vai trò approver ở địa bàn phu-tuc cho pho, thay cho chu, đến " in said, said
+        assert "cấp vai trò Người duyệt ở địa bàn phu-tuc cho pho, thay cho chu, đến " in said, said
         # he needs an authenticator now, and is out of it with whom he stands for
         assert Browser(one).sign_in("pho", PASSWORD)[1]["Location"] == "/sign-in/code"
         assert post(boss, "/people/chu/take", role="approver", area="phu-tuc")[0] == 303

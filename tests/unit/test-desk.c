@@ -268,10 +268,11 @@ static void test_week(void)
 
 static void test_programmes_come_back(void)
 {
-    const char *text = "{\"layout\":7,\"class\":\"priority\",\"weight\":3,"
-                       "\"zones\":{\"main\":4,\"strip\":9},\"when\":{\"from\":\"2026-11-22\","
-                       "\"until\":\"2026-12-31\",\"days\":[\"mon\",\"fri\"],"
-                       "\"times\":[[\"05:30\",\"21:30\"],[\"22:00\",\"24:00\"]]}}";
+    const char *text =
+        "{\"layout\":7,\"class\":\"priority\",\"weight\":3,"
+        "\"zones\":{\"main\":4,\"side\":\"notices\",\"strip\":9},\"when\":{\"from\":\"2026-11-22\","
+        "\"until\":\"2026-12-31\",\"days\":[\"mon\",\"fri\"],"
+        "\"times\":[[\"05:30\",\"21:30\"],[\"22:00\",\"24:00\"]]}}";
     g_autoptr(BtJson) body = parse(text);
     g_autoptr(BtWeekly) programme = bt_weekly_read(body);
     g_autoptr(BtJson) written = bt_weekly_write(programme);
