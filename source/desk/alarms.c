@@ -192,7 +192,7 @@ static gboolean enter_end(BtStore *store, const BtAlarm *alarm, const GPtrArray 
     return bt_entry_point(store, "alert", screens, "", error) &&
         bt_db_run(store->db, error,
             "UPDATE proposal SET state = 'withdrawn', decided_ms = ? WHERE id = ?"
-            " AND state = 'waiting'",
+            " AND state IN ('waiting', 'signed')",
             "ii", now_ms, alarm->proposal) &&
         bt_db_run(store->db, error, "UPDATE alarm SET ended_ms = ?, ended_by = ? WHERE id = ?",
             "isi", now_ms, who, alarm->id) &&

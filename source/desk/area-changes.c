@@ -137,27 +137,32 @@ gboolean bt_areas_set_one_official(BtStore *store, const char *id, gboolean one_
 
 /* The statements that move what lies in area ?1 to area ?2, one for each column that refers to
  * areas: asked of the database, so that a table that is added later is not forgotten. Tables that
- * tell of the past, or have a way of their own, are not among them. (transfer full) */
+ * tell of the past, or have a way of their own, are not among them. What is in both areas already
+ * (a picture, whom to tell) is the successor's from then on. (transfer full) */
 static GPtrArray *find_moves(BtStore *store, GError **error)
 {
     g_autoptr(BtRows) rows = bt_db_query(store->db, error,
-        "SELECT 'UPDATE \"' || t.name || '\" SET \"' || r.\"from\" || '\" = ?2 WHERE \"' ||"
-        " r.\"from\" || '\" = ?1' FROM sqlite_master t, pragma_foreign_key_list (t.name) r"
-        " WHERE t.type = 'table' AND r.\"table\" = 'area'"
-        " AND t.name NOT IN ('area', 'area_name', 'role', 'proposal')"
-        " UNION ALL"
-        " SELECT 'UPDATE \"' || t.name || '\" SET \"' || c.name || '\" = json_set (\"' || c.name ||"
+        "WITH lies (name, part) AS (SELECT t.name, r.\"from\" FROM sqlite_master t,"
+        " pragma_foreign_key_list (t.name) r WHERE t.type = 'table' AND r.\"table\" = 'area'"
+        " AND t.name NOT IN ('area', 'area_name', 'role', 'proposal', 'alarm', 'cut')),"
+        " aimed (name, part) AS (SELECT t.name, c.name FROM sqlite_master t,"
+        " pragma_table_info (t.name) c WHERE t.type = 'table'"
+        " AND c.name IN ('targets', 'published_targets'))"
+        " SELECT 1, 'UPDATE OR IGNORE \"' || name || '\" SET \"' || part || '\" = ?2 WHERE \"' ||"
+        " part || '\" = ?1' FROM lies UNION ALL"
+        " SELECT 2, 'DELETE FROM \"' || name || '\" WHERE \"' || part || '\" = ?1"
+        " AND ?2 IS NOT NULL' FROM lies UNION ALL"
+        " SELECT 3, 'UPDATE \"' || name || '\" SET \"' || part || '\" = json_set (\"' || part ||"
         " '\", ''$.areas'', (SELECT json_group_array (DISTINCT CASE value WHEN ?1 THEN ?2 ELSE"
-        " value END) FROM json_each (\"' || c.name || '\", ''$.areas''))) WHERE EXISTS (SELECT 1"
-        " FROM json_each (\"' || c.name || '\", ''$.areas'') WHERE value = ?1)'"
-        " FROM sqlite_master t, pragma_table_info (t.name) c"
-        " WHERE t.type = 'table' AND c.name IN ('targets', 'published_targets')",
+        " value END) FROM json_each (\"' || part || '\", ''$.areas''))) WHERE EXISTS (SELECT 1"
+        " FROM json_each (\"' || part || '\", ''$.areas'') WHERE value = ?1)' FROM aimed"
+        " ORDER BY 1",
         "");
     if (rows == NULL)
         return NULL;
     GPtrArray *moves = g_ptr_array_new_with_free_func(g_free);
     while (bt_rows_next(rows, NULL))
-        g_ptr_array_add(moves, g_strdup(bt_rows_text(rows, 0)));
+        g_ptr_array_add(moves, g_strdup(bt_rows_text(rows, 1)));
     return moves;
 }
 
@@ -167,6 +172,8 @@ static const char *const own_moves[] = {
     "UPDATE user SET area = ?2 WHERE area = ?1",
     "UPDATE area SET parent = ?2 WHERE parent = ?1",
     "UPDATE proposal SET area = ?2 WHERE area = ?1 AND decided_ms IS NULL",
+    "UPDATE alarm SET area = ?2 WHERE area = ?1 AND ended_ms IS NULL",
+    "UPDATE cut SET area = ?2 WHERE area = ?1 AND ended_ms IS NULL",
     "INSERT INTO role (user, area, role, deputy_of, until_ms)"
     " SELECT user, ?2, role, deputy_of, until_ms FROM role WHERE area = ?1"
     " ON CONFLICT DO UPDATE SET deputy_of = excluded.deputy_of, until_ms = excluded.until_ms"

@@ -9,9 +9,7 @@
 
 #define BT_WEEKLY_MAX_TIMES 8
 #define BT_DAY_MINUTES (24 * 60)
-#define BT_WEEKLY_NOTICES                                                                          \
-    (-1) /* in the place of a playlist: the notices of the screen, in turn                         \
-          */
+#define BT_WEEKLY_NOTICES (-1) /* for a playlist: the notices of the screen, in turn */
 
 /* [start, end) of a day, in minutes; an end that is not after its start lies on the next day. */
 typedef struct {

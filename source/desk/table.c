@@ -46,6 +46,14 @@ void bt_table_add_column(BtTable *table, const char *key, const char *label, BtC
     g_ptr_array_add(table->columns, column);
 }
 
+int bt_table_column(const BtTable *table, const char *key)
+{
+    for (guint i = 0; i < table->columns->len; i++)
+        if (strcmp(((const BtTableColumn *)g_ptr_array_index(table->columns, i))->key, key) == 0)
+            return (int)i;
+    return -1;
+}
+
 void bt_table_add_row(BtTable *table, const char *cell, ...)
 {
     GPtrArray *cells = g_ptr_array_new();

@@ -30,6 +30,8 @@ BtTable *bt_table_new(const char *key, const char *title, const char *note);
 void bt_table_free(BtTable *table);
 /* A column to the right of those that are there. */
 void bt_table_add_column(BtTable *table, const char *key, const char *label, BtColumnKind kind);
+/* The place of the column with this key, -1 when there is none. */
+int bt_table_column(const BtTable *table, const char *key);
 /* As many cells as columns, NULL-ended. */
 void bt_table_add_row(BtTable *table, const char *cell, ...) G_GNUC_NULL_TERMINATED;
 

@@ -3,7 +3,6 @@
 #include "base/io.h"
 #include "base/json.h"
 #include "playlists/envelope/envelope.h"
-#include "source/store/screens.h"
 #include "source/store/site.h"
 
 #include <string.h>
@@ -87,11 +86,21 @@ static GBytes *read_payload(BtStore *store, const char *sha256)
     return bytes != NULL ? bt_envelope_peek(bytes, path, BT_MANIFEST_MAX_BYTES, NULL) : NULL;
 }
 
-/* What a screen has now; many have the same. `known`: hash → Side. Borrowed; never NULL. */
-static const Side *in_force(BtStore *store, GHashTable *known, GPtrArray *keep, const char *screen)
+/* What a screen had before this version, "" for nothing. (transfer full) */
+static char *hash_before(BtStore *store, const char *screen, gint64 version)
 {
-    g_autoptr(BtScreen) row = bt_screens_find(store, screen, NULL);
-    const char *sha256 = row != NULL && bt_hash_is_hex(row->manifest) ? row->manifest : "";
+    g_autoptr(BtRows) rows = bt_db_query(store->db, NULL,
+        "SELECT sha256 FROM publication WHERE screen = ? AND kind = 'manifest' AND version < ?"
+        " ORDER BY version DESC LIMIT 1",
+        "si", screen, version);
+    return g_strdup(rows != NULL && bt_rows_next(rows, NULL) ? bt_rows_text(rows, 0) : "");
+}
+
+/* The same, read; many screens have the same. `known`: hash → Side. Borrowed; never NULL. */
+static const Side *side_before(
+    BtStore *store, GHashTable *known, GPtrArray *keep, const char *screen, gint64 version)
+{
+    g_autofree char *sha256 = hash_before(store, screen, version);
     Side *side = g_hash_table_lookup(known, sha256);
     if (side != NULL)
         return side;
@@ -185,7 +194,7 @@ static void compare_document(BtStore *store, BtDifference *difference, GHashTabl
         const char *screen = g_ptr_array_index(document->screens, i);
         const Side *before = strcmp(proposal->kind, "alert") == 0
             ? &nothing
-            : in_force(store, known, difference->manifests, screen);
+            : side_before(store, known, difference->manifests, screen, document->version);
         compare_items(difference, before, &after, screen);
         compare_programmes(difference, before, &after, screen);
     }

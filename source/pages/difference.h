@@ -1,5 +1,5 @@
-/* What a proposal changes: its documents beside those that its screens have now, item by item and
- * programme by programme. Thread-safety: one owner. */
+/* What a proposal changes: its documents beside those that its screens had before it, item by item
+ * and programme by programme. Thread-safety: one owner. */
 #ifndef BT_SOURCE_DIFFERENCE_H
 #define BT_SOURCE_DIFFERENCE_H
 

@@ -29,8 +29,8 @@ void bt_glass_add_notes(GString *html, const BtVisit *visit, const BtGlance *scr
 void bt_glass_add_on_air(GString *html, const BtVisit *visit, const BtGlance *screen, guint max);
 /* The newest picture of the glass, or an empty glass with the screen's shape. */
 void bt_glass_add_picture(GString *html, const BtGlance *screen, gboolean is_large);
-/* screens-map.c: those of GPtrArray of BtGlance whose position is known, on a plan; trouble lies
- * above. */
+/* screens-map.c: those of GPtrArray of BtGlance whose position is known, on a plan; trouble is
+ * named first. */
 void bt_glass_add_map(GString *html, const GPtrArray *screens);
 /* "3 giờ 20 phút". (transfer full) */
 char *bt_glass_span(gint64 ms);

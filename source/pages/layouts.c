@@ -170,7 +170,7 @@ static void add_faults(GString *html, const GArray *faults, const BtJsonAt *zone
 {
     if (faults->len == 0)
         return;
-    g_string_append(html, "<ul class=\"message\" role=\"alert\">");
+    g_string_append(html, "<div class=\"message\" role=\"alert\"><ul>");
     for (guint i = 0; i < faults->len; i++) {
         const BtLayoutFault *fault = &g_array_index(faults, BtLayoutFault, i);
         g_string_append(html, "<li>");
@@ -184,7 +184,7 @@ static void add_faults(GString *html, const GArray *faults, const BtJsonAt *zone
         }
         bt_html_add(html, "%s</li>", fault_words(fault->kind));
     }
-    g_string_append(html, "</ul>");
+    g_string_append(html, "</ul></div>");
 }
 
 static void add_languages(GString *html)

@@ -141,7 +141,7 @@ static void add_list(GString *html, const BtVisit *visit, const Search *search)
     g_string_append(html, "<ul class=\"cards small\">");
     for (guint i = 0; i < MIN(files->len, PER_PAGE); i++)
         add_file(html, visit, g_ptr_array_index(files, i));
-    g_string_append(html, "</ul><nav class=\"parts\">");
+    bt_html_add(html, "</ul><nav class=\"parts\" aria-label=\"%s\">", _("Library"));
     if (search->page > 0)
         add_page_link(html, search, search->page - 1, "prev", _("Newer"));
     if (files->len > PER_PAGE)

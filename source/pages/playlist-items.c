@@ -84,8 +84,8 @@ static void add_buttons(GString *html, const BtWork *work, const char *id, const
     add_button(html, "up", id, "↑", _("Earlier"), title);
     add_button(html, "down", id, "↓", _("Later"), title);
     g_string_append_printf(html, "<a href=\"/playlists/%" G_GINT64_FORMAT "/item?id=", work->id);
-    bt_html_add(
-        html, "%s\" aria-label=\"%s: %s\">%s</a>", id, _("How it is shown"), title, _("Show"));
+    bt_html_add(html, "%s\" aria-label=\"%s: %s\">%s</a>", id, _("How it is shown"), title,
+        _("How it is shown"));
     add_button(html, "drop", id, _("Remove"), _("Remove"), title);
     g_string_append(html, "</span>");
 }

@@ -139,8 +139,8 @@ static void add_week(GString *html, BtVisit *visit, const GPtrArray *areas)
     add_places(html, visit, areas, &week);
     bt_html_add(html,
         "<label>%s<input type=\"date\" name=\"week\" value=\"%s\"></label>"
-        "<button class=\"quiet\">%s</button></form><nav class=\"parts\">",
-        _("Week of"), text, _("Look"));
+        "<button class=\"quiet\">%s</button></form><nav class=\"parts\" aria-label=\"%s\">",
+        _("Week of"), text, _("Look"), _("The week"));
     add_week_link(html, &week, -7, _("The week before"));
     add_week_link(html, &week, 7, _("The week after"));
     g_string_append(html, "</nav>");

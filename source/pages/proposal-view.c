@@ -1,6 +1,7 @@
 #include "source/pages/proposal-view.h"
 
 #include "source/pages/html.h"
+#include "source/pages/languages.h"
 
 #include <string.h>
 

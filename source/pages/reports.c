@@ -9,6 +9,7 @@
 #include "source/desk/summary-tables.h"
 #include "source/pages/files.h"
 #include "source/pages/html.h"
+#include "source/pages/languages.h"
 #include "source/pages/tables.h"
 #include "source/pages/visit.h"
 
@@ -141,6 +142,43 @@ static void count(GTask *task, gpointer source, gpointer data, GCancellable *end
         g_task_return_error(task, error);
 }
 
+/* "vi jra" by their names. (transfer full) */
+static char *languages_words(const char *tags)
+{
+    g_auto(GStrv) parts = g_strsplit(tags, " ", -1);
+    GString *words = g_string_new(NULL);
+    for (int i = 0; parts[i] != NULL; i++)
+        g_string_append_printf(words, "%s%s", i > 0 ? ", " : "", bt_page_language_name(parts[i]));
+    return g_string_free(words, FALSE);
+}
+
+/* Languages stand by their tags; people read their names. */
+static void name_languages(const BtTable *table, const char *of, const char *into)
+{
+    int from = bt_table_column(table, of), to = bt_table_column(table, into);
+    for (guint i = 0; i < table->rows->len; i++) {
+        char **cells = g_ptr_array_index(table->rows, i);
+        if (*cells[from] == '\0')
+            continue;
+        char *words = languages_words(cells[from]);
+        g_free(cells[to]);
+        cells[to] = words;
+    }
+}
+
+static GPtrArray *make_tables(const BtSummary *summary)
+{
+    GPtrArray *tables = bt_summary_tables(summary);
+    for (guint i = 0; i < tables->len; i++) {
+        const BtTable *table = g_ptr_array_index(tables, i);
+        if (strcmp(table->key, "languages") == 0)
+            name_languages(table, "code", "name");
+        else if (strcmp(table->key, "bulletins") == 0)
+            name_languages(table, "languages", "languages");
+    }
+    return tables;
+}
+
 /* ---- the document ---- */
 
 static void add_document_head(GString *html, const Job *job, const char *title)
@@ -190,7 +228,7 @@ static GString *write_document(const Job *job, const BtSummary *summary)
 {
     GString *html = g_string_new(NULL);
     const char *title = _("REPORT on public electronic boards");
-    g_autoptr(GPtrArray) tables = bt_summary_tables(summary);
+    g_autoptr(GPtrArray) tables = make_tables(summary);
     add_document_head(html, job, title);
     add_letterhead(html, job, summary, title);
     for (guint i = 0; i < tables->len; i++)
@@ -215,7 +253,7 @@ static void answer_csv(const Job *job, const BtSummary *summary)
         g_strdup_printf("attachment; filename=\"bangtin-%s-%s.csv\"", job->area, job->first);
     const char *const headers[] = { "Cache-Control", "no-store", "Content-Disposition", disposition,
         NULL };
-    g_autoptr(GPtrArray) tables = bt_summary_tables(summary);
+    g_autoptr(GPtrArray) tables = make_tables(summary);
     char *csv = bt_tables_to_csv(tables);
     g_autoptr(GBytes) body = g_bytes_new_take(csv, strlen(csv));
     bt_later_answer(job->later, BT_HTTP_OK, "text/csv; charset=utf-8", body, headers);

@@ -5,6 +5,7 @@
 #include "source/desk/totp.h"
 #include "source/pages/html.h"
 #include "source/pages/routes.h"
+#include "source/pages/sign.h"
 #include "source/store/users.h"
 
 #include <string.h>
@@ -28,6 +29,7 @@ BtAnswered bt_sign_in_ask(
         "<p class=\"fine\">%s</p></div>",
         _("Account"), user, _("Password"), _("Sign in"),
         _("Forgotten the password? Your administrator gives you a link to set a new one."));
+    bt_sign_add_check(html);
     return bt_visit_page(visit, status, "", _("Sign in"), html);
 }
 

@@ -102,6 +102,18 @@ def check_text(file, text):
                 yield f"{file}:{number}: {match[0]}: {rule}"
 
 
+def check_css(file, text):
+    """A rule that is not closed takes all that follow it with it, and nothing says so."""
+    depth = 0
+    for number, line in enumerate(text.splitlines(), 1):
+        if depth and re.match(r"[.#@a-z*:\[][^;]*\{", line) and not re.match(r"\s", line):
+            yield f"{file}:{number}: a rule begins within another: expected a closing brace before it"
+            return
+        depth += line.count("{") - line.count("}")
+    if depth:
+        yield f"{file}: {abs(depth)} braces too many or too few"
+
+
 def texts(root):
     for folder, folders, names in os.walk(root):
         folders[:] = sorted(f for f in folders if f not in ("build", "out", ".git", "__pycache__", "seeds"))
@@ -142,6 +154,10 @@ def planted():
     for line in ("/* TODO later */", f"cd {CHECKOUT}/build", "x = '/home/lan/.cache'"):
         if not list(check_text("a.c", line)):
             yield f"self-test: “{line}” was accepted"
+    for sheet, wrong in (("a { b: c; }\n@media print {\n  a { b: d; }\n}\n", False), ("a {\n  b: c;\nd { e: f; }\n", True),
+                         ("@media print {\n  a { b: c; }\n", True)):
+        if bool(list(check_css("a.css", sheet))) != wrong:
+            yield f"self-test: “{sheet}”: expected {wrong}"
     if list(check_text("a.c", "/v1/root/1.json a.json:/root/keys BASE/v1/root/")):
         yield "self-test: an address with “root” in it was taken for a path"
 
@@ -166,6 +182,8 @@ def main():
         found += check_c(file, read(root, file))
     for file in texts(root):
         found += check_text(file, read(root, file))
+        if file.endswith(".css"):
+            found += check_css(file, read(root, file))
     if found:
         print("\n".join(found))
     else:

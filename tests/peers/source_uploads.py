@@ -29,6 +29,27 @@ def png(w, h, rows=None, seed=1):
             chunk(b"IDAT", zlib.compress(rows, 1)) + chunk(b"IEND", b""))
 
 
+def pixel(picture, x, y):
+    """Red, green and blue there, of a PNG of 8 bits without interlacing."""
+    w, _, _, colour = struct.unpack(">IIBB", picture[16:26])
+    step, at, data = {2: 3, 6: 4}[colour], 8, b""
+    while at < len(picture):
+        size, kind = struct.unpack(">I4s", picture[at:at + 8])
+        data += picture[at + 8:at + 8 + size] if kind == b"IDAT" else b""
+        at += 12 + size
+    data, line = zlib.decompress(data), bytearray(w * step)
+    for row in range(y + 1):
+        kind, above = data[row * (w * step + 1)], line
+        line = bytearray(data[row * (w * step + 1) + 1:(row + 1) * (w * step + 1)])
+        for i in range(w * step):
+            left, up = line[i - step] if i >= step else 0, above[i]
+            corner = above[i - step] if i >= step else 0
+            guess = min((abs(up - corner), 0, left), (abs(left - corner), 1, up),
+                        (abs(left + up - 2 * corner), 2, corner))[2]
+            line[i] = (line[i] + (0, left, up, (left + up) // 2, guess)[kind]) & 255
+    return tuple(line[x * step:x * step + 3])
+
+
 def wav(seconds, seed=7, silent=False):
     sound = bytes(96000 * seconds) if silent else random.Random(seed).randbytes(96000 * seconds)
     return (b"RIFF" + struct.pack("<I", 36 + len(sound)) + b"WAVEfmt " +
@@ -388,6 +409,25 @@ def test_killed_in_the_middle():
         assert not os.listdir(one.data + "/incoming")
 
 
+def test_what_a_cut_left_behind():
+    """Bytes that were written, but never told, are nobody's: also where the file ends before them."""
+    with lib.source() as one:
+        editor = with_editor(one)
+        data = png(40, 40)
+        _, said = editor.begin("a.png", len(data))
+        assert editor.piece(said["id"], 0, data[:1000])[0] == 200
+        one.kill()
+        with open(os.path.join(one.data, "incoming", said["id"]), "ab") as f:
+            f.write(b"\xff" * 10000)
+        one.serve()
+        editor = Sender(one, "an")
+        assert editor.offset(said["id"])["offset"] == 1000
+        editor.rest(said["id"], data, 1000)
+        over = editor.over(said["id"])
+        assert over.get("sha256") == hashlib.sha256(data).hexdigest(), over
+        assert asset(one, over["sha256"]) == data
+
+
 def test_library():
     with lib.source() as one:
         editor = with_editor(one)
@@ -436,6 +476,7 @@ def test_pictures_of_files():
         status, headers, picture = one.request("GET", address, headers={"Cookie": editor.cookie})
         assert (status, headers["Content-Type"]) == (200, "image/png"), (status, picture[:200])
         assert struct.unpack(">II", picture[16:24]) == (320, 180)
+        assert pixel(picture, 160, 90) == (255, 0, 0), pixel(picture, 160, 90)
         assert sources == re.findall('<img class="glass" src="([^"]+)"', editor.get("/media"))
         assert one.request("GET", address)[0] == 303
         # what would be heard poorly, in a sentence and without what one types into a terminal

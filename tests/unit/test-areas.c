@@ -104,7 +104,13 @@ static void test_merge(StoreFixture *f, gconstpointer unused)
         "INSERT INTO notice (area, author, state, body, targets, published_targets, created_ms,"
         " updated_ms) VALUES ('phu-tuc', 'lan', 'draft', '{}',"
         " '{\"areas\":[\"phu-tuc\",\"ia-rsai\",\"gialai\"],\"screens\":[\"s1\"]}', NULL, 0, 0)",
-        "INSERT INTO media VALUES ('00', 'phu-tuc', 'lan', 'n', 't', 1, 1, 1, 0, 0)",
+        "INSERT INTO media (sha256, area, user, name, type, size_bytes, width_px, height_px,"
+        " duration_ms, created_ms) VALUES ('00', 'phu-tuc', 'lan', 'n', 't', 1, 1, 1, 0, 0),"
+        " ('01', 'phu-tuc', 'lan', 'n', 't', 1, 1, 1, 0, 0),"
+        " ('01', 'ia-rsai', 'lan', 'its own', 't', 1, 1, 1, 0, 0)",
+        "INSERT INTO contact (area, hook) VALUES ('phu-tuc', 'a'), ('ia-rsai', 'b')",
+        "INSERT INTO cut (id, area, who, reason, at_ms, ended_ms) VALUES"
+        " ('1', 'phu-tuc', 'lan', '', 0, NULL), ('2', 'phu-tuc', 'lan', '', 0, 5)",
     };
     g_autoptr(GError) error = NULL;
     for (gsize i = 0; i < G_N_ELEMENTS(before); i++)
@@ -113,7 +119,12 @@ static void test_merge(StoreFixture *f, gconstpointer unused)
     g_assert_no_error(error);
     assert_list(f, "0:gialai 1:krong-pa 2:ia-rsai 3:buon-a 3:buon-b 2:phu-tuc!");
     assert_text(f, "SELECT area FROM screen", "ia-rsai");
-    assert_text(f, "SELECT area FROM media", "ia-rsai");
+    assert_text(f,
+        "SELECT group_concat(sha256 || area || name) FROM (SELECT * FROM media ORDER BY 1, 2)",
+        "00ia-rsain,01ia-rsaiits own");
+    assert_text(f, "SELECT group_concat(area || hook) FROM contact", "ia-rsaib");
+    assert_text(f, "SELECT group_concat(id || area) FROM (SELECT * FROM cut ORDER BY 1)",
+        "1ia-rsai,2phu-tuc");
     assert_text(f, "SELECT area FROM user WHERE name = 'lan'", "ia-rsai");
     assert_text(f, "SELECT area || targets FROM notice",
         "ia-rsai{\"areas\":[\"ia-rsai\",\"gialai\"],\"screens\":[\"s1\"]}");
