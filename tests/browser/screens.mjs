@@ -64,11 +64,14 @@ test("a board is accepted by the keyboard alone", () => withVisitors({}, async (
   await visitor.enter();
   await visitor.page.waitForURL((url) => url.pathname !== "/sign-in", { waitUntil: "load" });
   await visitor.examine("screens-waiting");
-  await visitor.tabTo("input[name=screen]");
-  await visitor.page.keyboard.type(board.id);
+  await visitor.tabTo("a[href^='/claim']");
+  await visitor.enter();
+  await visitor.page.waitForURL(/claim/, { waitUntil: "load" });
   await visitor.tabTo("input[name=name]");
   await visitor.page.keyboard.type("Cổng ủy ban");
-  await visitor.tabTo("form button");
+  await visitor.tabTo("input[name=screen]");
+  await visitor.page.keyboard.type(board.id);
+  await visitor.tabTo("form[action='/claim'] button");
   await visitor.enter();
   await visitor.page.getByRole("heading", { name: "Cổng ủy ban" }).first().waitFor();
   assert.match(site.run("screen list"), new RegExp(board.id));
