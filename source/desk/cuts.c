@@ -89,8 +89,10 @@ char *bt_cuts_add(BtStore *store, const BtCutNew *cut, gint64 now_ms, GError **e
 {
     guint8 chance[ID_BYTES];
     bt_secret_bytes(chance, sizeof chance);
-    g_autofree char *id = g_base64_encode(chance, sizeof chance);
-    g_strdelimit(g_strdelimit(id, "+", '-'), "/", '_');
+    g_autofree char *text = g_base64_encode(chance, sizeof chance);
+    g_strdelimit(g_strdelimit(text, "+", '-'), "/", '_');
+    /* On a command line a dash would begin an option. */
+    g_autofree char *id = g_strconcat("c", text, NULL);
     if (!check_new(cut, error) || !bt_db_begin(store->db, error))
         return NULL;
     if (!enter(store, id, cut, now_ms, error) || !bt_db_commit(store->db, error)) {

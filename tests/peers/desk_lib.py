@@ -9,6 +9,7 @@ import sqlite3
 import urllib.parse
 
 import source_lib
+from source_people import totp
 
 PASSWORD = "mật khẩu dài"
 
@@ -42,6 +43,16 @@ class Official:
         db.close()
         status, headers, text = self.ask("POST", "/sign-in", user=name, password=PASSWORD)
         assert status == 303, (status, text)
+        if headers["Location"] == "/sign-in/code":
+            self._show_the_second_step()
+
+    def _show_the_second_step(self):
+        """An approver sets up an authenticator with the first sign-in."""
+        text = self.get("/sign-in/code")
+        secret = re.search(r"secret=([A-Z2-7]{32})&", text)[1]
+        token = re.search('name="token" value="([0-9a-f]{64})"', text)[1]
+        status, _, text = self.ask("POST", "/sign-in/code", token=token, code=totp(secret))
+        assert status == 200, (status, text)
 
     def ask(self, method, path, _raw=False, **fields):
         connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=60)
