@@ -66,11 +66,11 @@ test("a board is accepted by the keyboard alone", () => withVisitors({}, async (
   await visitor.examine("screens-waiting");
   await visitor.tabTo("a[href^='/claim']");
   await visitor.enter();
-  await visitor.page.waitForURL((url) => url.pathname === "/claim", { waitUntil: "load" });
-  await visitor.tabTo("input[name=screen]");
-  await visitor.page.keyboard.type(board.id);
+  await visitor.page.waitForURL(/claim/, { waitUntil: "load" });
   await visitor.tabTo("input[name=name]");
   await visitor.page.keyboard.type("Cổng ủy ban");
+  await visitor.tabTo("input[name=screen]");
+  await visitor.page.keyboard.type(board.id);
   await visitor.tabTo("form[action='/claim'] button");
   await visitor.enter();
   await visitor.page.getByRole("heading", { name: "Cổng ủy ban" }).first().waitFor();

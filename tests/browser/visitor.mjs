@@ -200,7 +200,7 @@ export class Visitor {
     await this.wire.send("Network.clearBrowserCache");
     this.#weight = 0;
     await this.page.goto(where, { waitUntil: "load" });
-    assert.ok(this.#weight > 1000, `${where}: ${this.#weight} bytes: nothing was counted`);
+    assert.ok(this.#weight > 200, `${where}: ${this.#weight} bytes: nothing was counted`);
     assert.ok(this.#weight < PAGE_MAX_BYTES, `${where}: ${this.#weight} bytes`);
     return this.#weight;
   }
