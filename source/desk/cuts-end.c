@@ -27,11 +27,11 @@ static gboolean add_screens_of(
         return FALSE;
     }
     for (guint i = 0; i < cut->screens->len; i++) {
-        char *screen = g_strdup(g_ptr_array_index(cut->screens, i));
-        if (g_hash_table_add(seen, screen))
-            g_ptr_array_add(screens, screen);
-        else
-            g_free(screen);
+        const char *screen = g_ptr_array_index(cut->screens, i);
+        if (g_hash_table_contains(seen, screen))
+            continue;
+        g_ptr_array_add(screens, g_strdup(screen));
+        g_hash_table_add(seen, g_ptr_array_index(screens, screens->len - 1));
     }
     return TRUE;
 }
