@@ -6,6 +6,7 @@
 #include "source/desk/signing.h"
 #include "source/pages/alarm-form.h"
 #include "source/pages/html.h"
+#include "source/pages/proposal-view.h"
 #include "source/pages/routes.h"
 #include "source/pages/sign.h"
 #include "source/pages/where.h"
@@ -334,7 +335,8 @@ static BtAnswered show_one(BtRequest *request)
         add_content(html, proposal);
     if (proposal != NULL && *proposal->reason != '\0')
         bt_html_add(html, "<p><b>%s</b> %s</p>", _("Reason:"), proposal->reason);
-    if (stands && alarm->state == BT_PROPOSAL_WAITING) {
+    if (stands && alarm->state == BT_PROPOSAL_WAITING && proposal != NULL) {
+        bt_proposal_add_pictures(html, &visit, proposal);
         add_warning(html, &visit, alarm);
         bt_emergency_add_signing(html, &visit, alarm->proposal, _("Sign and show it now"));
     }
