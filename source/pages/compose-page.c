@@ -31,6 +31,7 @@ static void add_words(GString *html, const BtNotice *notice)
 static void add_state(GString *html, const BtVisit *visit, const BtNotice *notice)
 {
     bt_notice_add_state(html, notice);
+    bt_notice_add_where(html, visit, notice);
     if (notice->state == BT_NOTICE_WAITING)
         bt_html_add(html, "<p class=\"fine\">%s</p>",
             _("If you change it now, what waits for approval stays as it is: send it again "
