@@ -162,7 +162,8 @@ static void add_choices(GString *html, const BtVisit *visit)
     bt_html_add(html, "<section><h2>%s</h2><ul class=\"templates\">", _("Warn of an emergency"));
     for (guint i = 0; i < templates->len; i++) {
         const BtTemplate *template = g_ptr_array_index(templates, i);
-        bt_html_add(html, "<li><a class=\"template\" href=\"/emergency/new?template=%s\">%s</a></li>",
+        bt_html_add(html,
+            "<li><a class=\"template\" href=\"/emergency/new?template=%s\">%s</a></li>",
             template->id, visit->english ? template->name_en : template->name_vi);
     }
     g_string_append(html, "</ul></section>");

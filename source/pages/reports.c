@@ -46,7 +46,8 @@ static void add_ready(GString *html, const BtVisit *visit, const char *area, BtP
     g_autofree char *query = g_strdup_printf("period=%s&area=%s", bt_period_name(period), area);
     bt_html_add(html,
         "<li><div><a href=\"/reports/view?%s\"><b>%s</b></a><p class=\"fine\">%s</p></div>"
-        "<a class=\"button quiet\" href=\"/reports/csv?%s\" aria-label=\"CSV, %s: %s\">CSV</a></li>",
+        "<a class=\"button quiet\" href=\"/reports/csv?%s\" aria-label=\"CSV, %s: "
+        "%s\">CSV</a></li>",
         query, period_words(period), span, query, _("File for spreadsheets"), period_words(period));
 }
 
