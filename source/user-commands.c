@@ -7,6 +7,7 @@
 #include "base/password.h"
 #include "source/desk/accounts.h"
 #include "source/desk/doors.h"
+#include "source/desk/keys.h"
 #include "source/desk/roles.h"
 #include "source/store/users.h"
 
@@ -253,13 +254,24 @@ int bt_command_user_link(int argc, char **argv)
     return code;
 }
 
+static gboolean remove_in_one(BtStore *store, const char *name, gint64 now_ms, GError **error)
+{
+    if (!bt_db_begin(store->db, error))
+        return FALSE;
+    if (bt_keys_end_all(store, name, name, now_ms, error) && bt_users_remove(store, name, error) &&
+        bt_store_note(store, now_ms, name, "account removed", error) &&
+        bt_db_commit(store->db, error))
+        return TRUE;
+    bt_db_rollback(store->db);
+    return FALSE;
+}
+
 static int remove_account(const char *data, const char *name)
 {
     g_autoptr(GError) error = NULL;
     BtClock clock = bt_clock_real();
     g_autoptr(BtStore) store = bt_store_open(data, &error);
-    if (store == NULL || !bt_users_remove(store, name, &error) ||
-        !bt_store_note(store, bt_clock_wall_ms(&clock), name, "account removed", &error))
+    if (store == NULL || !remove_in_one(store, name, bt_clock_wall_ms(&clock), &error))
         return bt_cli_fail(g_steal_pointer(&error));
     return bt_cli_done();
 }

@@ -1,6 +1,7 @@
 #include "source/desk/accounts.h"
 
 #include "base/json.h"
+#include "source/desk/keys.h"
 #include "source/desk/roles.h"
 #include "source/store/users.h"
 
@@ -178,7 +179,8 @@ gboolean bt_accounts_remove(
         return refuse(error, BT_ERROR_DENIED, name, "nobody takes the own account away");
     if (!bt_db_begin(store->db, error))
         return FALSE;
-    gboolean ok = bt_db_run(store->db, error, "DELETE FROM user WHERE name = ?", "s", name) &&
+    gboolean ok = bt_keys_end_all(store, name, who, now_ms, error) &&
+        bt_db_run(store->db, error, "DELETE FROM user WHERE name = ?", "s", name) &&
         (bt_db_changes(store->db) == 1 ||
             refuse(error, BT_ERROR_NOT_FOUND, name, "there is no such account"));
     char *what = g_strdup_printf("account %s removed", name);

@@ -44,7 +44,8 @@ gboolean bt_accounts_add(BtStore *store, const char *name, const char *full_name
 /* BT_ERROR_INVALID. */
 gboolean bt_accounts_set_words(BtStore *store, const char *name, const char *full_name,
     const char *email, const char *who, gint64 now_ms, GError **error);
-/* Its roles and those of its deputies go with it. BT_ERROR_DENIED for `who` itself. */
+/* Its roles and those of its deputies go with it, its keys end. BT_ERROR_DENIED for `who` itself.
+ */
 gboolean bt_accounts_remove(
     BtStore *store, const char *name, const char *who, gint64 now_ms, GError **error);
 

@@ -138,3 +138,19 @@ gboolean bt_keys_end(
         "key %.8s: no key of %s: expected one of theirs that has not ended", keyid, user);
     return FALSE;
 }
+
+gboolean bt_keys_end_all(
+    BtStore *store, const char *user, const char *who, gint64 now_ms, GError **error)
+{
+    g_autoptr(GPtrArray) keys = bt_keys_list(store, user);
+    for (guint i = 0; i < keys->len; i++) {
+        const BtApproverKey *key = g_ptr_array_index(keys, i);
+        g_autofree char *note =
+            g_strdup_printf("key %s of %s ended with the account", key->keyid, user);
+        if (key->ended_ms == 0 && !bt_store_note(store, now_ms, who, note, error))
+            return FALSE;
+    }
+    return bt_db_run(store->db, error,
+        "UPDATE approver_key SET ended_ms = ? WHERE user = ? AND ended_ms IS NULL", "is", now_ms,
+        user);
+}

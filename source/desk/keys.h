@@ -32,5 +32,9 @@ GPtrArray *bt_keys_list(BtStore *store, const char *user);
 /* Signatures of it are taken no more, whatever the root says. NOT_FOUND: not this person's. */
 gboolean bt_keys_end(
     BtStore *store, const char *user, const char *keyid, gint64 now_ms, GError **error);
+/* All of them, as the account goes: whoever has its name later does not sign with them. `who`, in
+ * the diary, takes it away. Part of the caller's transaction. */
+gboolean bt_keys_end_all(
+    BtStore *store, const char *user, const char *who, gint64 now_ms, GError **error);
 
 #endif

@@ -70,6 +70,7 @@ gboolean bt_notices_remove(BtStore *store, gint64 id, GError **error);
  * "until") and words for people. */
 typedef struct {
     char *field, *words;
+    gboolean is_legacy; /* in an encoding of before Unicode, which can be converted */
 } BtNoticeLack;
 /* (transfer full): GPtrArray of BtNoticeLack, empty when nothing is missing */
 GPtrArray *bt_notice_lacks(const BtNotice *notice, gint64 now_ms);

@@ -2,6 +2,7 @@
 #include "source/pages/compose.h"
 
 #include "base/error.h"
+#include "fonts/legacy.h"
 #include "playlists/model/manifest.h"
 #include "source/pages/languages.h"
 
@@ -33,16 +34,40 @@ static gboolean is_short(const char *text, glong max_chars, GError **error)
               "in a line. Shorten it, or make two notices of it."));
 }
 
+/* By the button that stands at the warning about old encodings. */
+static gboolean wants_unicode(const BtVisit *visit)
+{
+    return strcmp(bt_visit_field(visit, "do"), "unicode") == 0;
+}
+
+static void take_over(char **text, BtLegacy encoding)
+{
+    char *converted = bt_legacy_convert(*text, encoding);
+    g_free(*text);
+    *text = converted;
+}
+
 /* Absent when it is empty. */
 static gboolean put_line(
     const BtVisit *visit, BtJson *body, const char *field, const char *key, GError **error)
 {
     g_autofree char *line = g_strstrip(g_strdup(bt_visit_field(visit, field)));
+    if (wants_unicode(visit))
+        take_over(&line, bt_legacy_detect(line).encoding);
     if (!is_short(line, LINE_MAX_CHARS, error))
         return FALSE;
     if (*line != '\0')
         bt_json_set_string(body, key, line);
     return TRUE;
+}
+
+/* Title and body were typed with one font: together they show which it was. */
+static void take_over_both(char **title, char **body)
+{
+    g_autofree char *both = g_strdup_printf("%s\n%s", *title, *body);
+    BtLegacy encoding = bt_legacy_detect(both).encoding;
+    take_over(title, encoding);
+    take_over(body, encoding);
 }
 
 static gboolean put_text(
@@ -57,6 +82,8 @@ static gboolean put_text(
     g_autofree char *body = g_strchomp(g_strdup(bt_visit_text(visit, body_field)));
     if ((*title == '\0' && *body == '\0') || !bt_page_language_is_known(lang))
         return TRUE;
+    if (wants_unicode(visit))
+        take_over_both(&title, &body);
     if (!is_short(title, BT_COMPOSE_TEXT_MAX, error) || !is_short(body, BT_COMPOSE_TEXT_MAX, error))
         return FALSE;
     if (!g_hash_table_add(seen, (gpointer)lang))

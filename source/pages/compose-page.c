@@ -2,6 +2,7 @@
 #include "source/pages/compose.h"
 #include "source/pages/files.h"
 #include "source/pages/html.h"
+#include "source/pages/media-words.h"
 
 static void add_other(GString *html, const BtVisit *visit, const BtNotice *other)
 {
@@ -31,6 +32,7 @@ static void add_words(GString *html, const BtNotice *notice)
 static void add_state(GString *html, const BtVisit *visit, const BtNotice *notice)
 {
     bt_notice_add_state(html, notice);
+    bt_notice_add_where(html, visit, notice);
     if (notice->state == BT_NOTICE_WAITING)
         bt_html_add(html, "<p class=\"fine\">%s</p>",
             _("If you change it now, what waits for approval stays as it is: send it again "
@@ -40,6 +42,17 @@ static void add_state(GString *html, const BtVisit *visit, const BtNotice *notic
     g_autofree char *answer = bt_notices_answer(visit->store, notice->id);
     if (*answer != '\0')
         bt_html_add(html, "<p class=\"message\">%s %s</p>", _("The approver says:"), answer);
+}
+
+/* Pictures that are sent in from here; no form stands in another, so it stands below. */
+static void add_upload(GString *html, const BtVisit *visit, const BtNotice *notice)
+{
+    g_autofree char *js = bt_file_path("upload.js");
+    bt_media_begin_upload(html, visit, " hidden");
+    bt_html_add(html,
+        "<input type=\"hidden\" name=\"area\" value=\"%s\"></form>"
+        "<script type=\"module\" src=\"%s\"></script>",
+        notice->area, js);
 }
 
 GString *bt_compose_page(const BtVisit *visit, const BtComposeView *view)
@@ -61,5 +74,7 @@ GString *bt_compose_page(const BtVisit *visit, const BtComposeView *view)
     bt_compose_add_preview(html, visit, view->notice, view->show_lang, !view->is_checked);
     g_string_append(html, "</section></div>");
     bt_html_add(html, "<script type=\"module\" src=\"%s\"></script>", js);
+    if (view->may_edit)
+        add_upload(html, visit, view->notice);
     return html;
 }

@@ -230,6 +230,7 @@ static void add_warning(
     if (was_said(said, field, words))
         return;
     BtNoticeLack *one = g_new0(BtNoticeLack, 1);
+    one->is_legacy = strcmp(bt_answer_word(warning, "code"), "legacy") == 0;
     one->field = g_steal_pointer(&field);
     one->words = *bt_answer_word(warning, "layout") != '\0'
         ? g_strdup_printf("%d × %d: %s", shape->width_px, shape->height_px, words)
@@ -285,8 +286,12 @@ void bt_compose_add_warnings(GString *html, const char *field, const GPtrArray *
     g_string_append(html, oob ? " hx-swap-oob=\"true\">" : ">");
     for (guint i = 0; said != NULL && i < said->len; i++) {
         const BtNoticeLack *one = g_ptr_array_index(said, i);
-        if (strcmp(one->field, field) == 0)
-            bt_html_add(html, "<p class=\"fault\">%s</p>", one->words);
+        if (strcmp(one->field, field) != 0)
+            continue;
+        bt_html_add(html, "<p class=\"fault\">%s</p>", one->words);
+        if (one->is_legacy)
+            bt_html_add(html, "<button class=\"quiet\" name=\"do\" value=\"unicode\">%s</button>",
+                _("Convert to Unicode"));
     }
     g_string_append(html, "</div>");
 }

@@ -167,12 +167,21 @@ static void add_picture(
         "SELECT sha256, name FROM media WHERE type LIKE 'image/%' AND (sha256 = ?1 OR area IN"
         " (SELECT value FROM json_each (?2))) ORDER BY sha256 = ?1 DESC, created_ms DESC LIMIT ?3",
         "ssi", chosen, list, (gint64)MAX_PICTURES);
+    g_string_append(html,
+        "<div id=\"picture\" hx-get=\"/media/pick?field=picture&amp;kind=picture\""
+        " hx-trigger=\"toggle from:closest details once, uploaded from:body\" hx-swap=\"innerHTML\""
+        " hx-target=\"this\" hx-include=\"#picture\" hx-sync=\"this:replace\">");
     bt_html_add(html, "<label>%s<select name=\"picture\">", _("Picture"));
     add_option(html, "", _("no picture"), *chosen == '\0');
     while (rows != NULL && bt_rows_next(rows, NULL))
         add_option(html, bt_rows_text(rows, 0), bt_rows_text(rows, 1),
             strcmp(bt_rows_text(rows, 0), chosen) == 0);
-    g_string_append(html, "</select></label>");
+    g_string_append(html, "</select></label></div>");
+    bt_html_add(html,
+        "<div data-with-script hidden><label class=\"drop\">%s<input type=\"file\" name=\"files\""
+        " form=\"upload\" accept=\"image/*\"></label>"
+        "<ul class=\"rows\" id=\"uploads\"></ul></div>",
+        _("A new picture from this computer"));
 }
 
 static void add_field(GString *html, const BtComposeView *view)
@@ -198,9 +207,10 @@ static void add_more(
     add_line(html, view, "until", _("Last day"), until, "date");
     g_string_append(html, "</div>");
     add_line(html, view, "issuer", _("Issued by"), bt_compose_word(body, "issuer"), "text");
-    bt_html_add(html, "<details><summary>%s</summary><div class=\"pair\">",
-        _("Picture, code for phones, field and more"));
+    bt_html_add(
+        html, "<details><summary>%s</summary>", _("Picture, code for phones, field and more"));
     add_picture(html, visit, view, areas);
+    g_string_append(html, "<div class=\"pair\">");
     add_line(html, view, "qr", _("Address for the QR code"), bt_compose_word(body, "qr"), "url");
     add_field(html, view);
     add_line(
@@ -227,6 +237,7 @@ void bt_compose_add_form(GString *html, const BtVisit *visit, const BtComposeVie
         " hx-target=\"#saved\" hx-sync=\"this:queue last\">",
         id, id);
     bt_visit_add_token(html, visit);
+    g_string_append(html, "<button name=\"do\" value=\"save\" hidden></button>"); /* for Enter */
     add_said(html, view, "all");
     add_area(html, view, areas);
     add_texts(html, view);

@@ -87,6 +87,8 @@ extern const char *const bt_compose_warned_fields[];
 
 /* The class of a state's colour. Static. */
 const char *bt_notice_state_css(BtNoticeState state);
+/* Ways to the screens and areas where it is shown; nothing of one that is on no screen. */
+void bt_notice_add_where(GString *html, const BtVisit *visit, const BtNotice *notice);
 /* A state as a word, a colour and a shape. */
 void bt_notice_add_state(GString *html, const BtNotice *notice);
 

@@ -14,8 +14,9 @@ for (const failed of ["htmx:sendError", "htmx:timeout"])
 // A press while a save is under way waits for it: else it would carry an older revision.
 const form = document.getElementById("notice");
 let saving = 0, pressed = null;
-form?.addEventListener("htmx:beforeRequest", () => saving++);
-form?.addEventListener("htmx:afterRequest", () => {
+form?.addEventListener("htmx:beforeRequest", (event) => { if (event.target === form) saving++; });
+form?.addEventListener("htmx:afterRequest", (event) => {
+  if (event.target !== form) return;
   saving = Math.max(0, saving - 1);
   if (saving > 0 || !pressed) return;
   form.requestSubmit(pressed);
@@ -29,3 +30,4 @@ form?.addEventListener("submit", (event) => {
 }, true);
 // What is saved as one types needs no button.
 for (const button of document.querySelectorAll("[data-without-script]")) button.hidden = true;
+for (const part of document.querySelectorAll("[data-with-script]")) part.hidden = false;

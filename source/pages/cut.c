@@ -3,9 +3,11 @@
 #include "source/desk/signing.h"
 #include "source/pages/emergency.h"
 #include "source/pages/html.h"
+#include "source/pages/proposal-view.h"
 #include "source/pages/routes.h"
 #include "source/pages/where.h"
 #include "source/press/plan.h"
+#include "source/store/site.h"
 
 #include <string.h>
 
@@ -78,9 +80,13 @@ static BtAnswered show_form(BtRequest *request)
 {
     BtAnswered answered;
     g_auto(BtVisit) visit = { NULL };
-    return bt_visit_open(&visit, request, BT_CUT_ROLES, &answered)
-        ? answer_form(&visit, BT_HTTP_OK, NULL)
-        : answered;
+    if (!bt_visit_open(&visit, request, BT_CUT_ROLES, &answered))
+        return answered;
+    const char *screen = bt_visit_argument(&visit, "screen");
+    g_autofree char *area = bt_site_is_id(screen) ? bt_area_of_screen(visit.store, screen) : NULL;
+    if (area != NULL)
+        bt_where_choose(&visit, area, screen);
+    return answer_form(&visit, BT_HTTP_OK, NULL);
 }
 
 /* What came, checked; NULL: it was answered. (transfer full) */

@@ -6,6 +6,7 @@
 #include "source/desk/signing.h"
 #include "source/pages/alarm-form.h"
 #include "source/pages/html.h"
+#include "source/pages/proposal-view.h"
 #include "source/pages/routes.h"
 #include "source/pages/sign.h"
 #include "source/pages/where.h"
@@ -158,10 +159,11 @@ static void add_cuts(GString *html, const BtVisit *visit)
 static void add_choices(GString *html, const BtVisit *visit)
 {
     g_autoptr(GPtrArray) templates = bt_templates_list();
-    bt_html_add(html, "<section><h2>%s</h2><ul class=\"choices\">", _("Warn of an emergency"));
+    bt_html_add(html, "<section><h2>%s</h2><ul class=\"templates\">", _("Warn of an emergency"));
     for (guint i = 0; i < templates->len; i++) {
         const BtTemplate *template = g_ptr_array_index(templates, i);
-        bt_html_add(html, "<li><a class=\"choice\" href=\"/emergency/new?template=%s\">%s</a></li>",
+        bt_html_add(html,
+            "<li><a class=\"template\" href=\"/emergency/new?template=%s\">%s</a></li>",
             template->id, visit->english ? template->name_en : template->name_vi);
     }
     g_string_append(html, "</ul></section>");
@@ -334,7 +336,8 @@ static BtAnswered show_one(BtRequest *request)
         add_content(html, proposal);
     if (proposal != NULL && *proposal->reason != '\0')
         bt_html_add(html, "<p><b>%s</b> %s</p>", _("Reason:"), proposal->reason);
-    if (stands && alarm->state == BT_PROPOSAL_WAITING) {
+    if (stands && alarm->state == BT_PROPOSAL_WAITING && proposal != NULL) {
+        bt_proposal_add_pictures(html, &visit, proposal);
         add_warning(html, &visit, alarm);
         bt_emergency_add_signing(html, &visit, alarm->proposal, _("Sign and show it now"));
     }

@@ -55,3 +55,25 @@ void bt_media_add_facts(GString *html, const BtVisit *visit, const BtLibraryFile
     g_string_append(html, " · ");
     add_size(html, visit, file->size_bytes);
 }
+
+/* ---- sending in ---- */
+
+static void add_words_for_the_script(GString *html)
+{
+    bt_html_add(html,
+        " data-waiting=\"%s\" data-looking=\"%s\" data-done=\"%s\" data-lost=\"%s\" "
+        "data-pause=\"%s\" data-go-on=\"%s\" data-paused=\"%s\" data-cancel=\"%s\" "
+        "data-signed-out=\"%s\" data-refused=\"%s\"",
+        _("Waits for its turn"), _("Being looked at"), _("Done: it is in the library"),
+        _("No connection; it goes on by itself"), _("Pause"), _("Go on"), _("Paused"), _("Remove"),
+        _("You are signed out. Sign in and choose the file again: it goes on where it was."),
+        _("The source does not take this file."));
+}
+
+void bt_media_begin_upload(GString *html, const BtVisit *visit, const char *more)
+{
+    g_string_append_printf(html, "<form class=\"upload\" id=\"upload\"%s", more);
+    add_words_for_the_script(html);
+    g_string_append(html, ">");
+    bt_visit_add_token(html, visit);
+}

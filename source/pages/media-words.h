@@ -14,4 +14,9 @@ void bt_media_add_facts(GString *html, const BtVisit *visit, const BtLibraryFile
 /* "0:15", "1:02:03". */
 void bt_media_add_length(GString *html, gint64 duration_ms);
 
+/* Begins the form of upload.js, with what it says, and the token; it wants the fields `area` and
+ * `files`, which may stand elsewhere by their attribute form="upload", and a list with the id
+ * "uploads". `more`: its other attributes, each after a blank. */
+void bt_media_begin_upload(GString *html, const BtVisit *visit, const char *more);
+
 #endif

@@ -52,18 +52,6 @@ static GPtrArray *areas_of(const BtVisit *visit, guint roles)
 
 /* ---- sending in ---- */
 
-static void add_words_for_the_script(GString *html)
-{
-    bt_html_add(html,
-        " data-waiting=\"%s\" data-looking=\"%s\" data-done=\"%s\" data-lost=\"%s\" "
-        "data-pause=\"%s\" data-go-on=\"%s\" data-paused=\"%s\" data-cancel=\"%s\" "
-        "data-signed-out=\"%s\" data-refused=\"%s\"",
-        _("Waits for its turn"), _("Being looked at"), _("Done: it is in the library"),
-        _("No connection; it goes on by itself"), _("Pause"), _("Go on"), _("Paused"), _("Remove"),
-        _("You are signed out. Sign in and choose the file again: it goes on where it was."),
-        _("The source does not take this file."));
-}
-
 static void add_unfinished(GString *html, const BtVisit *visit)
 {
     g_autoptr(GPtrArray) list = bt_uploads_unfinished(visit->store, visit->user);
@@ -89,11 +77,8 @@ static void add_unfinished(GString *html, const BtVisit *visit)
 static void add_sending(GString *html, const BtVisit *visit)
 {
     g_autofree char *script = bt_file_path("upload.js");
-    bt_html_add(
-        html, "<section class=\"panel\"><h2>%s</h2><form class=\"upload\"", _("Send files in"));
-    add_words_for_the_script(html);
-    g_string_append(html, ">");
-    bt_visit_add_token(html, visit);
+    bt_html_add(html, "<section class=\"panel\"><h2>%s</h2>", _("Send files in"));
+    bt_media_begin_upload(html, visit, "");
     bt_area_choice_add(html, visit, EDITORS, "");
     bt_html_add(html,
         "<label class=\"drop\">%s<span class=\"fine\">%s</span>"
@@ -206,6 +191,9 @@ static BtAnswered show_list(BtRequest *request)
 
 /* ---- choosing one, in another page's form ---- */
 
+/* Which is chosen says `chosen`, or the argument with the field's own name, as a form sends it by
+ * itself. */
+
 static gboolean is_field_name(const char *text)
 {
     return strlen(text) >= 1 && strlen(text) <= 32 &&
@@ -227,12 +215,29 @@ static void add_choice(GString *html, const BtVisit *visit, const BtLibraryFile 
     g_string_append(html, "</span></label></li>");
 }
 
-static void add_choices(GString *html, BtVisit *visit, const Search *search, const char *field)
+/* What is chosen stays in the list whatever is looked for: else the form would lose it. */
+static void add_chosen(GString *html, const BtVisit *visit, const GPtrArray *areas,
+    const GPtrArray *files, const char *field, const char *chosen)
+{
+    for (guint i = 0; i < files->len; i++)
+        if (strcmp(((const BtLibraryFile *)g_ptr_array_index(files, i))->sha256, chosen) == 0)
+            return;
+    g_autoptr(BtLibraryFile) file = bt_library_find(visit->store, chosen, areas, NULL);
+    if (file != NULL)
+        add_choice(html, visit, file, field, chosen);
+    else
+        bt_html_add(html,
+            "<li><label class=\"card choice\"><input type=\"radio\" name=\"%s\" value=\"%s\""
+            " checked><span>%s</span></label></li>",
+            field, chosen, _("As it is now"));
+}
+
+static void add_choices(
+    GString *html, BtVisit *visit, const Search *search, const char *field, const char *chosen)
 {
     g_autoptr(GPtrArray) areas = areas_of(visit, EDITORS);
     g_autoptr(GPtrArray) files =
         bt_library_list(visit->store, areas, search->kinds, search->text, 0, PER_CHOICE);
-    const char *chosen = bt_visit_argument(visit, "chosen");
     bt_html_add(html,
         "<ul class=\"cards small\"><li><label class=\"card choice\">"
         "<input type=\"radio\" name=\"%s\" value=\"\"",
@@ -240,6 +245,8 @@ static void add_choices(GString *html, BtVisit *visit, const Search *search, con
     if (chosen[0] == '\0')
         g_string_append(html, " checked");
     bt_html_add(html, "><span>%s</span></label></li>", _("None"));
+    if (chosen[0] != '\0')
+        add_chosen(html, visit, areas, files, field, chosen);
     for (guint i = 0; i < files->len; i++)
         add_choice(html, visit, g_ptr_array_index(files, i), field, chosen);
     g_string_append(html, "</ul>");
@@ -252,17 +259,21 @@ static BtAnswered show_choice(BtRequest *request)
     if (!bt_visit_open(&visit, request, EDITORS, &answered))
         return answered;
     const char *field = bt_visit_argument(&visit, "field");
-    const char *chosen = bt_visit_argument(&visit, "chosen");
+    const char *chosen = is_field_name(field) ? bt_visit_argument(&visit, field) : "";
+    if (chosen[0] == '\0')
+        chosen = bt_visit_argument(&visit, "chosen");
     Search search = search_of(&visit);
     if (!is_field_name(field) || (chosen[0] != '\0' && !bt_hash_is_hex(chosen)))
         return bt_http_refuse(request, BT_HTTP_BAD_REQUEST, "not a choice of this page");
     GString *html = g_string_new(NULL);
     bt_html_add(html,
         "<fieldset class=\"pick\"><legend>%s</legend><label>%s<input type=\"search\" name=\"q\" "
-        "maxlength=\"200\" value=\"%s\" hx-get=\"/media/pick?field=%s&amp;kind=%s&amp;chosen=%s\" "
-        "hx-target=\"closest .pick\" hx-swap=\"outerHTML\" hx-trigger=\"change\"></label>",
-        _("From the library"), _("Search by name"), search.text, field, search.kind, chosen);
-    add_choices(html, &visit, &search, field);
+        "id=\"pick-q\" "
+        "maxlength=\"200\" value=\"%s\" hx-get=\"/media/pick?field=%s&amp;kind=%s\" "
+        "hx-include=\"closest .pick\" hx-target=\"closest .pick\" hx-swap=\"outerHTML\" "
+        "hx-trigger=\"input changed delay:400ms\"></label>",
+        _("From the library"), _("Search by name"), search.text, field, search.kind);
+    add_choices(html, &visit, &search, field, chosen);
     g_string_append(html, "</fieldset>");
     return bt_visit_part(&visit, BT_HTTP_OK, html);
 }

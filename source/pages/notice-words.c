@@ -38,3 +38,23 @@ void bt_notice_add_state(GString *html, const BtNotice *notice)
         bt_html_add(html, " %s", _("what was published before stays on the screens"));
     g_string_append(html, "</p>");
 }
+
+#define PLACES_SHOWN 12
+
+void bt_notice_add_where(GString *html, const BtVisit *visit, const BtNotice *notice)
+{
+    const char *separator = "";
+    if (!notice->is_published || notice->state == BT_NOTICE_EXPIRED)
+        return;
+    g_autoptr(BtRows) rows = bt_db_query(visit->store->db, NULL,
+        "SELECT '/?area=' || area.id, area.name FROM notice, json_each (published_targets,"
+        " '$.areas') AS t JOIN area ON area.id = t.value WHERE notice.id = ?1 UNION ALL"
+        " SELECT '/screens/' || screen.id, screen.name FROM notice, json_each (published_targets,"
+        " '$.screens') AS t JOIN screen ON screen.id = t.value WHERE notice.id = ?1 LIMIT ?2",
+        "ii", notice->id, (gint64)PLACES_SHOWN);
+    bt_html_add(html, "<p class=\"fine\">%s ", _("It is shown here:"));
+    for (; rows != NULL && bt_rows_next(rows, NULL); separator = ", ")
+        bt_html_add(html, "%s<a href=\"%s\">%s</a>", separator, bt_rows_text(rows, 0),
+            bt_rows_text(rows, 1));
+    g_string_append(html, "</p>");
+}

@@ -72,6 +72,7 @@ static void add_card(GString *html, BtVisit *visit, const BtNotice *notice)
     bt_visit_add_time(html, visit, notice->updated_ms);
     g_string_append(html, "</p>");
     bt_notice_add_state(html, notice);
+    bt_notice_add_where(html, visit, notice);
     if (*until != '\0')
         bt_html_add(html, "<p class=\"fine\">%s %s</p>", _("Last day:"), until);
     if (bt_visit_may(visit, BT_EDITOR, notice->area))

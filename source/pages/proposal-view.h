@@ -16,6 +16,8 @@ void bt_proposal_add_facts(GString *html, const BtVisit *visit, const BtProposal
     const BtDifference *difference);
 /* Every text that will be on the screens, and what will not any more. */
 void bt_proposal_add_changes(GString *html, const BtVisit *visit, const BtDifference *difference);
+/* What the boards themselves will draw, for each document. An order draws nothing. */
+void bt_proposal_add_pictures(GString *html, const BtVisit *visit, const BtProposal *proposal);
 /* What people call an account, a screen, an area; the id where it has no other name. (transfer
  * full) */
 char *bt_name_of_user(BtStore *store, const char *user);

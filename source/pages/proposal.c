@@ -4,7 +4,6 @@
 #include "base/error.h"
 #include "source/desk/again.h"
 #include "source/pages/html.h"
-#include "source/pages/preview.h"
 #include "source/pages/proposal-view.h"
 #include "source/pages/sign.h"
 
@@ -40,29 +39,6 @@ static BtProposal *find(BtVisit *visit, BtAnswered *answered)
 }
 
 /* ---- the page ---- */
-
-/* What the boards themselves will draw. An order draws nothing. */
-static void add_pictures(GString *html, const BtVisit *visit, const BtProposal *proposal)
-{
-    if (strcmp(proposal->kind, "order") == 0)
-        return;
-    bt_html_add(html, "<section><h2>%s</h2>", _("What the screens will show"));
-    for (guint i = 0; i < proposal->documents->len; i++) {
-        const BtProposalDocument *document = g_ptr_array_index(proposal->documents, i);
-        BtPlanDocument shown = {
-            .payload = document->payload, .screens = document->screens, .version = document->version
-        };
-        g_autofree char *name =
-            bt_name_of_screen(visit->store, g_ptr_array_index(document->screens, 0));
-        bt_html_add(html, "<details%s><summary>", i == 0 ? " open" : "");
-        bt_html_add(html, document->screens->len == 1 ? "%s" : _("%s and %u others like it"), name,
-            document->screens->len - 1);
-        g_string_append(html, "</summary>");
-        bt_preview_add_pictures(html, visit, &shown);
-        g_string_append(html, "</details>");
-    }
-    g_string_append(html, "</section>");
-}
 
 static void add_signatures(GString *html, const BtVisit *visit, const BtProposal *proposal)
 {
@@ -165,7 +141,7 @@ static BtAnswered show(BtRequest *request)
     add_answer(html, &visit, proposal);
     bt_proposal_add_facts(html, &visit, proposal, difference);
     bt_proposal_add_changes(html, &visit, difference);
-    add_pictures(html, &visit, proposal);
+    bt_proposal_add_pictures(html, &visit, proposal);
     add_signatures(html, &visit, proposal);
     add_doing(html, &visit, proposal);
     return bt_visit_page(&visit, BT_HTTP_OK, "proposals", title, html);
@@ -251,8 +227,9 @@ static BtAnswered sign(BtRequest *request)
             bt_visit_field(&visit, "keyid"), signatures, visit.now_ms, &error))
         return refuse_for(&visit, error);
     bt_server_tell_news(request->server);
-    g_autofree char *where = address_of(&visit);
-    return bt_visit_go(&visit, where, NULL);
+    g_autofree char *own = address_of(&visit);
+    const char *back = bt_visit_field(&visit, "back");
+    return bt_visit_go(&visit, bt_visit_is_way(back) ? back : own, NULL);
 }
 
 static BtAnswered refuse(BtRequest *request)

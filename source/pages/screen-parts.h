@@ -15,6 +15,8 @@ BtAnswered bt_screen_answer_month(BtVisit *visit, const BtGlance *screen);
 /* screen-facts.c: data used, clock, storage, versions; the last events. */
 gboolean bt_screen_add_facts(
     GString *html, const BtVisit *visit, const BtGlance *screen, GError **error);
+/* screen-ways.c: what else there is about it, and the way to cut its picture. */
+void bt_screen_add_links(GString *html, const BtVisit *visit, const BtGlance *screen);
 /* screen-ways.c: commands and the dialogues, as far as the person may. */
 void bt_screen_add_ways(GString *html, const BtVisit *visit, const BtGlance *screen);
 

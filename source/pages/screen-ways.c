@@ -1,5 +1,6 @@
 #include "source/pages/screen-parts.h"
 
+#include "source/pages/emergency.h"
 #include "source/pages/html.h"
 #include "source/pages/sheet-form.h"
 #include "source/store/screens.h"
@@ -11,6 +12,28 @@ static void begin_form(
 {
     bt_html_add(html, "<form method=\"post\" action=\"/screens/%s/%s\">", screen->id, action);
     bt_visit_add_token(html, visit);
+}
+
+/* ---- other pages ---- */
+
+static void add_link(GString *html, const BtGlance *screen, const char *page, const char *words)
+{
+    bt_html_add(html, "<li><a href=\"/screens/%s/%s\">%s</a></li>", screen->id, page, words);
+}
+
+void bt_screen_add_links(GString *html, const BtVisit *visit, const BtGlance *screen)
+{
+    bt_html_add(html, "<ul class=\"choices\" aria-label=\"%s\">", _("More about this screen"));
+    if (bt_visit_may(visit, BT_EMERGENCY_READERS, screen->area)) {
+        add_link(html, screen, "rundown", _("What is shown in a day"));
+        add_link(html, screen, "why", _("Why is it shown?"));
+    }
+    if (bt_visit_may(visit, 1u << BT_ROLE_EDITOR | 1u << BT_ROLE_APPROVER, screen->area))
+        add_link(html, screen, "earlier", _("Earlier versions"));
+    if (screen->state != BT_GLANCE_RETIRED && bt_visit_may(visit, BT_CUT_ROLES, screen->area))
+        bt_html_add(html, "<li><a class=\"danger\" href=\"/cuts/new?screen=%s\">%s</a></li>",
+            screen->id, _("Cut this screen"));
+    g_string_append(html, "</ul>\n");
 }
 
 /* ---- commands ---- */

@@ -86,6 +86,7 @@ static BtAnswered show(BtVisit *visit, unsigned status, const BtGlance *screen, 
     bt_html_add(html, "<p class=\"fine\">%s%s%s</p>", screen->id, area != NULL ? " · " : "",
         area != NULL ? area->name : "");
     add_glass(html, visit, screen);
+    bt_screen_add_links(html, visit, screen);
     if (!bt_screen_add_uptime(html, visit, screen, &error) ||
         !bt_screen_add_facts(html, visit, screen, &error)) {
         g_string_free(html, TRUE);

@@ -4,6 +4,7 @@
 #include "source/pages/glass.h"
 #include "source/pages/html.h"
 #include "source/pages/routes.h"
+#include "source/pages/waits.h"
 #include "source/store/fold.h"
 
 #include <string.h>
@@ -326,7 +327,8 @@ static void add_screens(GString *html, const BtVisit *visit, const Board *board)
     g_autofree char *path = address(board, board->state, board->part);
     bt_html_add(html,
         "<section id=\"screens\" class=\"stack\" aria-label=\"%s\" hx-get=\"%s\" "
-        "hx-trigger=\"every %ds\" hx-select=\"#screens\" hx-swap=\"outerHTML\">",
+        "hx-trigger=\"every %ds\" hx-select=\"#screens\" hx-select-oob=\"#waits\" "
+        "hx-swap=\"outerHTML\">",
         _("Screens"), path, RENEW_S);
     add_summary(html, visit, board);
     if (board->found->len == 0)
@@ -393,6 +395,7 @@ static BtAnswered show(BtRequest *request)
         return bt_visit_fail(&visit, error);
     GString *html = g_string_sized_new(64 * 1024);
     bt_glass_add_shapes(html);
+    bt_waits_add(html, &visit);
     add_waiting(html, &visit);
     add_choice(html, &board);
     add_screens(html, &visit, &board);

@@ -97,7 +97,8 @@ void bt_sign_add_form(
         "data-documents=\"/proposals/%s/document?n=\">",
         id, proposal->kind, keys, hashes, id);
     bt_visit_add_token(html, visit);
-    g_string_append(html, "<div class=\"says\">");
+    bt_html_add(html, "<input type=\"hidden\" name=\"back\" value=\"%s\"><div class=\"says\">",
+        visit->request->path);
     bt_sign_add_words(html);
     g_string_append(html, "</div>");
     bt_html_add(html,

@@ -13,7 +13,8 @@ void bt_sign_add_check(GString *html);
 void bt_sign_add_words(GString *html);
 /* The bright button "Sign and publish" for a proposal that this person may sign, and what it needs:
  * the script fetches each document, compares it with what the page shows, signs it with the key
- * that lies in the browser, and sends the signatures. `action` is where the form goes. */
+ * that lies in the browser, sends the signatures, and comes back to the page
+ * of this visit. */
 void bt_sign_add_form(
     GString *html, const BtVisit *visit, const BtProposal *proposal, const char *button);
 

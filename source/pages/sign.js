@@ -270,7 +270,8 @@ async function signAll(form, teller = form) {
     signatures.push(toBase64(await crypto.subtle.sign("Ed25519", key, messageOf(form.dataset.kind, payload))));
   }
   say(teller, "sending");
-  location.assign(await post(form, { keyid, signatures: signatures.join("\n") }));
+  const back = form.elements.back.value;
+  location.assign(await post(form, { keyid, back, signatures: signatures.join("\n") }));
 }
 
 // The same content again: proposed and signed by one press. Its page is read as a person would.

@@ -81,6 +81,14 @@ void bt_where_add_fields(GString *html, const BtVisit *visit, guint roles)
     g_string_append(html, "</fieldset>");
 }
 
+void bt_where_choose(BtVisit *visit, const char *area, const char *screen)
+{
+    g_return_if_fail(visit->form == NULL);
+    visit->form = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
+    g_hash_table_insert(visit->form, g_strdup("area"), g_strdup(area));
+    g_hash_table_insert(visit->form, g_strconcat(SCREEN, screen, NULL), g_strdup("1"));
+}
+
 /* ---- what came back ---- */
 
 /* Ids of the boxes that were ticked; NULL: none was. (transfer full) */

@@ -11,6 +11,8 @@
 /* A list of the areas where the person has one of the roles, and a box for each of their screens;
  * filled as the form that came says. */
 void bt_where_add_fields(GString *html, const BtVisit *visit, guint roles);
+/* Begins a form with this screen alone, as if it had come so. */
+void bt_where_choose(BtVisit *visit, const char *area, const char *screen);
 /* Hidden fields that say the same once more. */
 void bt_where_add_hidden(GString *html, const BtVisit *visit);
 /* What was chosen. NULL: `*why` (static, for people) says what is wrong. `*area` is borrowed from

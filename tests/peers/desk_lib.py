@@ -92,12 +92,15 @@ class Official:
     def sign(self, page, key=None, status=303):
         """Signs what the form of this page is for."""
         key = key or self.key
-        form = re.search(r"<form[^>]*data-sign[^>]*>", self.get(page))
+        text = self.get(page)
+        form = re.search(r"<form[^>]*data-sign[^>]*>", text)
         assert form, "no form to sign on " + page
+        back = re.search(r'name="back" value="([^"]*)"', text)[1]
         said = {k: html.unescape(v) for k, v in re.findall(r'([\w-]+)="([^"]*)"', form.group(0))}
         assert key.id in said["data-keys"].split() or status != 303, "the page does not know the key"
         signatures = []
         for number, _ in enumerate(said["data-sha256"].split()):
             _, _, payload = self.ask("GET", said["data-documents"] + str(number), _raw=True)
             signatures.append(base64.b64encode(key.sign(message_of(said["data-kind"], payload))).decode())
-        return self.post(said["action"], status=status, keyid=key.id, signatures="\n".join(signatures))
+        return self.post(said["action"], status=status, keyid=key.id, back=back,
+                         signatures="\n".join(signatures))

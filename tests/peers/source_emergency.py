@@ -45,6 +45,13 @@ def with_people(one, *screens):
     return approver, desk_lib.Official(one.port, one.data, "soan", "editor", "operator")
 
 
+def waiting(official):
+    """What the first page says that waits for him, "" when nothing does."""
+    found = re.search(r'<section id="waits".*?</section>', official.get("/"), re.S)
+    assert found or '<div id="waits"></div>' in official.get("/")
+    return found[0] if found else ""
+
+
 def test_two_presses():
     with source() as one:
         approver, _ = with_people(one, "kp-01", "kp-02")
@@ -56,7 +63,11 @@ def test_two_presses():
         assert "chờ chữ ký" in text and "CẢNH BÁO BÃO" in text and "STORM" in text and "Công điện số 7" in text
         assert "Cấp 4" in text and "kp-02" in text and "kp-01" not in text
         assert one.now("kp-02")["alert"] is None, "nothing is shown by the first press"
-        approver.sign(page)
+        assert 'class="pictures" hx-get="/previews/' in text, "it is drawn before it is signed"
+        waits = waiting(approver)
+        assert page + '"' in waits and "CẢNH BÁO BÃO" in waits and "chờ chữ ký" in waits
+        assert approver.sign(page) == page, "back to the page where one signed"
+        assert waiting(approver) == "" and "/previews/" not in approver.get(page)
         now = one.now("kp-02")
         assert one.now("kp-01")["alert"] is None and now["alert"]
         alert = of_tree(one, "manifests", now["alert"])
@@ -110,6 +121,8 @@ def test_who_may():
         page = editor.post("/emergency/new", **storm())
         text = editor.get(page)
         assert "data-sign" not in text and "Người duyệt" in text
+        assert "CẢNH BÁO BÃO" in waiting(editor) and page not in desk_lib.Official(
+            one.port, one.data, "la", "auditor").get("/"), "whoever can do nothing about it"
         publisher = desk_lib.Official(one.port, one.data, "khac", "approver")
         publisher.register(desk_lib.key_of(one.key("publish")))
         said = publisher.sign(page, status=403)
@@ -135,7 +148,18 @@ def test_cut():
         assert "người duyệt ký" in text and "2 màn hình" in text and "<script>alert" not in text
         assert one.now()["commands"] == [], "nothing happens by the first press"
         assert "lý do" in operator.post("/cuts/check", status=400, area="krongpa", reason="")
+        assert waiting(approver) == ""
+        screen = operator.get("/screens/kp-01")
+        for way in ("/screens/kp-01/rundown", "/screens/kp-01/why", "/screens/kp-01/earlier", "/cuts/new?screen=kp-01"):
+            assert 'href="%s"' % way in screen, way
+        form = operator.get("/cuts/new?screen=kp-02")
+        assert re.findall(r'name="(screen:[^"]*)" value="1" checked', form) == ["screen:kp-02"], form
+        for made_up in ("kp-77", "%22%3E%3Cscript%3Ealert", ".."):
+            form = operator.get("/cuts/new?screen=" + made_up)
+            assert "<script>alert" not in form and not re.search(r'name="screen:[^"]*" value="1" checked', form)
         page = operator.post("/cuts/new", **fields)
+        waits = waiting(approver)
+        assert page + '"' in waits and "<script>alert" not in waits
         command, = one.now("kp-01")["commands"]
         assert command["verb"] == "cut" and one.now("kp-02")["commands"][0]["id"] == command["id"]
         assert page == "/cuts/" + command["id"] and "0 trên 2 màn hình" in operator.get(page)
@@ -145,7 +169,8 @@ def test_cut():
         assert "data-sign" not in operator.get(page)
         operator.get("/proposals")
         assert "order" not in one.now()
-        approver.sign(page)
+        assert waiting(approver).count("<li>") == 1 and "Bỏ ngắt" in waiting(approver)
+        assert approver.sign(page) == page and waiting(approver) == ""
         order = of_tree(one, "orders", one.now()["order"])
         assert sorted(order["screens"]) == ["kp-01", "kp-02"] and order["orders"][0]["of"] == command["id"]
         assert one.now()["commands"] == [] and "Đã cho phát lại" in operator.get(page)

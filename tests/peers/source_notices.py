@@ -231,7 +231,19 @@ def test_warnings():
             assert any("U+E000" in w for w in said(text, "body-0")), text
             assert any("640 × 384" in w for w in said(text, "body-1")), text  # a word wider than the wall
             assert said(text, "issuer") == []
-        an.save(notice, words(revision=2))
+            assert text.count('name="do" value="unicode"') == 1, text
+        # one press converts it, and what is Unicode stays as it is
+        fields = words(revision=2, title_0="Th«ng b¸o t¹m ngõng cÊp n­íc", body_0="H¹n cuèi: thø b¶y",
+                       issuer="Uû ban nh©n d©n x· Phó Tóc",
+                       lang_1="jra", title_1="Hră", body_1="Tơlơi pơtha", do="unicode")
+        status, headers, text = an.save(notice, fields)
+        assert (status, headers["Location"]) == (303, notice + "?checked=1#preview"), (status, text)
+        body = json.loads(row(one, "body", notice))
+        assert body["texts"] == [{"lang": "vi", "title": "Thông báo tạm ngừng cấp nước", "body": "Hạn cuối: thứ bảy"},
+                                 {"lang": "jra", "title": "Hră", "body": "Tơlơi pơtha"}], body
+        assert body["issuer"] == "Uỷ ban nhân dân xã Phú Túc", body
+        assert 'value="unicode"' not in an.get(notice + "?checked=1")
+        an.save(notice, words(revision=3))
         text = an.get(notice + "/preview", HX_Request="true")
         assert said(text, "title-0") == said(text, "body-0") == []
         assert 'id="said-title-0" hx-swap-oob="true"' in text

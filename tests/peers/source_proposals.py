@@ -583,5 +583,53 @@ def test_a_key_that_goes_takes_its_documents_along():
         assert done.returncode == 0 and "kp-01" in done.stderr, done
 
 
+def test_keys_go_with_the_account():
+    """Whoever gets the name next, from the page or at the terminal, has none of its keys."""
+    with office() as one:
+        with_account(one)
+        number = propose(one)
+        payloads = documents(one, number)
+        assert post(desk(one, "an"), "/people/duyet/remove")[0] == 303
+        one.run("user remove", "pho")
+        one.desks.pop("duyet")
+        for name in ("duyet", "pho"):
+            with_account(one, name, "approver")
+            assert sign(one, number, name, payloads=payloads)[0] == 403, name
+            assert sign(one, number, name, key=lib.Key(), payloads=payloads)[0] == 404, "no key of nobody's either"
+        assert state(one, number) == "waiting" and published(one) is None
+        notes = [row[0] for row in database(one).execute("SELECT what FROM diary")]
+        for name, key in one.keys_of.items():
+            assert "key %s of %s ended with the account" % (key.id, name) in notes, notes
+
+
+def test_the_first_page_says_what_waits():
+    """Of the areas of the person, and only what he can do something about."""
+    with office() as one:
+        assert '<div id="waits"></div>' in desk(one, "duyet").get("/")
+        number = propose(one)
+        with_account(one)
+        assert post(desk(one, "an"), "/areas/krongpa/add", name="Phú Túc", kind="commune")[0] == 303
+        with_account(one, "xa", "approver@phu-tuc")
+        for name, expected in (("duyet", 1), ("pho", 1), ("soan", 0), ("xa", 0), ("an", 0)):
+            assert desk(one, name).get("/").count('href="/proposals/%d"' % number) == expected, name
+        assert sign(one, number)[0] == 303
+        assert "/proposals/%d" % number not in desk(one, "pho").get("/")
+        with database(one) as db:
+            db.execute("UPDATE document SET expires_ms = ?", (int(time.time() * 1000) + 86400000,))
+        assert "Nội dung của 1 màn hình" in desk(one, "duyet").get("/")
+        assert "Nội dung của" not in desk(one, "soan").get("/")
+
+
+def test_where_one_signed_is_no_way_out():
+    with office() as one:
+        for back, leads in (("/cuts/x", "/cuts/x"), ("//evil.example", None), ("https://evil.example", None), ("", None),
+                            ("/a?b", None), ("/\\evil.example", None)):
+            number = propose(one)
+            payloads = documents(one, number)
+            status, headers, _ = post(desk(one, "duyet"), "/proposals/%d/sign" % number, back=back,
+                                      keyid=one.keys_of["duyet"].id, signatures=signatures(one.keys_of["duyet"], payloads))
+            assert (status, headers["Location"]) == (303, leads or "/proposals/%d" % number), back
+
+
 if __name__ == "__main__":
     lib.run_tests(globals())

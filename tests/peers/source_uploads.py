@@ -454,6 +454,11 @@ def test_library():
         # chosen in another page's form
         page = editor.get("/media/pick?field=picture&kind=picture&chosen=" + picture)
         assert 'name="picture" value="%s" checked' % picture in page
+        # what is chosen stays whatever is looked for, and so it is not lost from the form
+        page = editor.get("/media/pick?field=picture&kind=picture&q=khongco&picture=" + picture)
+        assert page.count('type="radio"') == 2 and 'name="picture" value="%s" checked' % picture in page
+        page = editor.get("/media/pick?field=picture&kind=picture&picture=" + "0" * 64)
+        assert 'value="%s" checked' % ("0" * 64) in page and "previews/" + "0" * 64 not in page
         assert editor.ask("GET", '/media/pick?field="><b&kind=picture')[0] in (400, 404)
         assert editor.ask("GET", "/media/pick?field=a&chosen=x")[0] == 400
         with database(one) as db:
