@@ -49,6 +49,7 @@ static int run(const Options *o)
         bt_cut_routes,
         bt_notice_routes,
         bt_compose_routes,
+        bt_practice_routes,
         bt_preview_routes,
         bt_playlist_routes,
         bt_playlist_adding_routes,

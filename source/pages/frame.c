@@ -2,6 +2,7 @@
 
 #include "source/pages/files.h"
 #include "source/pages/html.h"
+#include "source/pages/practice.h"
 
 #include <string.h>
 
@@ -31,6 +32,8 @@ static const Section others[] = {
     { "reports", "/reports", N_("Reports"), BT_ANYBODY },
     { "contacts", "/contacts", N_("Contacts"), BT_ANYBODY },
     { "keys", "/keys", N_("Signing keys"), 1u << BT_ROLE_APPROVER },
+    { "practice", "/practice", N_("Practice"),
+        EDITOR | 1u << BT_ROLE_APPROVER | 1u << BT_ROLE_OPERATOR },
     { "areas", "/areas", N_("Areas"), KEEPERS },
     { "people", "/people", N_("Accounts"), KEEPERS },
     { "audit", "/audit", N_("Audit log"), 1u << BT_ROLE_AUDITOR },
@@ -91,8 +94,10 @@ static void add_who(GString *html, const BtVisit *visit)
     g_string_append(html, "<form method=\"post\" action=\"/sign-out\">");
     bt_visit_add_token(html, visit);
     bt_html_add(html,
-        "<a class=\"who\" href=\"/account\">%s</a><button class=\"quiet\">%s</button></form>",
-        visit->user, _("Sign out"));
+        bt_visit_is_practice(visit) ? "<span class=\"who\">%s</span>"
+                                    : "<a class=\"who\" href=\"/account\">%s</a>",
+        visit->user);
+    bt_html_add(html, "<button class=\"quiet\">%s</button></form>", _("Sign out"));
 }
 
 GString *bt_frame_around(
@@ -100,9 +105,9 @@ GString *bt_frame_around(
 {
     GString *html = g_string_sized_new(main->len + 4096);
     add_head(html, visit, title);
-    bt_html_add(html,
-        "<a class=\"skip\" href=\"#main\">%s</a><header class=\"top\"><p class=\"kind\">%s</p>",
-        _("To the content"), visit->store->name);
+    bt_html_add(html, "<a class=\"skip\" href=\"#main\">%s</a>", _("To the content"));
+    bt_practice_add_band(html, visit);
+    bt_html_add(html, "<header class=\"top\"><p class=\"kind\">%s</p>", visit->store->name);
     if (visit->session != NULL) {
         add_who(html, visit);
         add_navigation(html, visit, section);

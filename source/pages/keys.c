@@ -5,6 +5,7 @@
 #include "base/error.h"
 #include "playlists/envelope/envelope.h"
 #include "source/desk/keys.h"
+#include "source/desk/practice.h"
 #include "source/pages/html.h"
 #include "source/pages/sign.h"
 #include "source/store/site.h"
@@ -135,6 +136,22 @@ static void add_making(GString *html, const BtVisit *visit)
         html, "<button>%s</button></form></section>", _("Make the key and save its backup"));
 }
 
+/* A key that can do no harm needs no backup. */
+static void add_practising(GString *html, const BtVisit *visit)
+{
+    bt_html_add(html,
+        "<section><h2>%s</h2><p>%s</p><form class=\"panel\" method=\"post\" action=\"/keys\" "
+        "data-make-practice-key data-user=\"%s\">",
+        _("Make a key for practice"),
+        _("It lies in this browser only, signs nothing real and needs no backup. A new one takes "
+          "the place of the one before. Your real key is not asked for here; never give it."),
+        visit->user);
+    bt_visit_add_token(html, visit);
+    bt_html_add(html, "<input type=\"hidden\" name=\"label\" value=\"%s\">", _("Key for practice"));
+    add_says(html);
+    bt_html_add(html, "<button>%s</button></form></section>", _("Make a key for practice"));
+}
+
 static void add_restoring(GString *html, const BtVisit *visit)
 {
     bt_html_add(html,
@@ -184,8 +201,12 @@ static BtAnswered show_keys(BtRequest *request)
         bt_site_load_trust(visit.store->site, visit.store->source, "", visit.now_ms, NULL);
     bt_sign_add_check(html);
     add_own(html, &visit, trust);
-    add_making(html, &visit);
-    add_restoring(html, &visit);
+    if (bt_visit_is_practice(&visit))
+        add_practising(html, &visit);
+    else {
+        add_making(html, &visit);
+        add_restoring(html, &visit);
+    }
     if (trust != NULL)
         add_root(html, &visit, trust);
     g_clear_pointer(&trust, bt_trust_free);
@@ -206,6 +227,17 @@ static gboolean is_known(const BtVisit *visit, const char *base64)
     return FALSE;
 }
 
+/* In the practice area the key may sign at once: there its root is the server's. */
+static gboolean keep_key(const BtVisit *visit, const char *base64, GError **error)
+{
+    const char *label = bt_visit_field(visit, "label");
+    const BtPracticeKey key = { visit->user, base64, label };
+    const BtServer *real = visit->request->server->real;
+    return real != NULL
+        ? bt_practice_add_key(visit->store, real->store, &key, visit->now_ms, error)
+        : bt_keys_add(visit->store, visit->user, base64, label, visit->now_ms, NULL, error);
+}
+
 static BtAnswered register_key(BtRequest *request)
 {
     GError *error = NULL;
@@ -214,9 +246,7 @@ static BtAnswered register_key(BtRequest *request)
     if (!bt_visit_form(&visit, request, APPROVER, &answered))
         return answered;
     const char *base64 = bt_visit_field(&visit, "public");
-    if (is_known(&visit, base64) ||
-        bt_keys_add(visit.store, visit.user, base64, bt_visit_field(&visit, "label"), visit.now_ms,
-            NULL, &error))
+    if (is_known(&visit, base64) || keep_key(&visit, base64, &error))
         return bt_visit_go(&visit, "/keys", NULL);
     return bt_visit_fail(&visit, error);
 }

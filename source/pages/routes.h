@@ -28,6 +28,7 @@ extern const BtRoute bt_emergency_routes[];       /* emergency.c */
 extern const BtRoute bt_cut_routes[];             /* cut.c */
 extern const BtRoute bt_notice_routes[];          /* notices.c: the list */
 extern const BtRoute bt_compose_routes[];         /* compose.c: one notice */
+extern const BtRoute bt_practice_routes[];        /* practice.c: the area where nothing counts */
 extern const BtRoute bt_preview_routes[];         /* preview.c: pictures of documents */
 extern const BtRoute bt_playlist_routes[];        /* playlists.c: what plays after what */
 extern const BtRoute bt_playlist_adding_routes[]; /* playlist-adding.c: what comes into them */

@@ -1,6 +1,7 @@
 /* One screen: what is on its glass, how it was, what may be done with it. Whoever has no role in
  * its area hears that there is no such screen. */
 #include "source/pages/html.h"
+#include "source/pages/practice.h"
 #include "source/pages/routes.h"
 #include "source/pages/screen-parts.h"
 #include "source/pages/sheet-form.h"
@@ -35,6 +36,7 @@ static BtGlance *find(BtVisit *visit, guint roles, BtAnswered *answered)
             _("Your account may not do this. Ask your administrator for the role."));
         return NULL;
     }
+    bt_practice_pretend(visit, screen);
     return g_steal_pointer(&screen);
 }
 
@@ -130,6 +132,8 @@ static BtAnswered get_picture(BtRequest *request)
     g_autoptr(BtGlance) screen = open_screen(&visit, request, &answered);
     if (screen == NULL)
         return answered;
+    if (bt_visit_is_practice(&visit))
+        return bt_practice_send_picture(&visit, screen);
     g_autoptr(GBytes) body = bt_pictures_find(visit.store, screen->id, &type);
     return body != NULL ? bt_http_answer(request, BT_HTTP_OK, type, body, headers)
                         : bt_http_refuse(request, BT_HTTP_NOT_FOUND, "not found");

@@ -3,6 +3,7 @@
 #include "source/store/screens.h"
 #include "source/pages/glass.h"
 #include "source/pages/html.h"
+#include "source/pages/practice.h"
 #include "source/pages/routes.h"
 #include "source/pages/waits.h"
 #include "source/store/fold.h"
@@ -126,6 +127,7 @@ static gboolean read_board(BtVisit *visit, Board *board, GError **error)
     board->found = g_ptr_array_new();
     for (guint i = 0; i < board->read->len; i++) {
         BtGlance *screen = g_ptr_array_index(board->read, i);
+        bt_practice_pretend(visit, screen);
         if (!g_hash_table_contains(board->own, screen->area) || !is_in_area(board, screen->area))
             continue;
         g_ptr_array_add(board->all, screen);

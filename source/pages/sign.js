@@ -208,6 +208,17 @@ async function makeKey(form) {
   form.elements.backup.focus();
 }
 
+// A key for practice signs nothing real: it is made so that no script can ever read it out, and has no backup.
+async function makePracticeKey(form) {
+  say(form, "busy");
+  const { publicKey, privateKey } = await crypto.subtle.generateKey("Ed25519", false, ["sign", "verify"]);
+  const half = new Uint8Array(await crypto.subtle.exportKey("raw", publicKey));
+  await keepKey({ keyid: await sha256(half), user: form.dataset.user, key: privateKey, practice: true });
+  const where = await post(form, { public: toBase64(half), label: form.elements.label.value });
+  say(form, "done");
+  location.assign(where);
+}
+
 // Step two: the very file is read back; only then is the key kept, and registered.
 async function readBack(form) {
   say(form, "busy");
@@ -309,6 +320,7 @@ async function begin() {
   take("form[data-sign]", "submit", signAll);
   take("form[data-renew]", "submit", renew);
   take("form[data-make-key]", "submit", makeKey);
+  take("form[data-make-practice-key]", "submit", makePracticeKey);
   take("form[data-restore-key]", "submit", restoreKey);
   for (const form of document.querySelectorAll("form[data-make-key]"))
     form.elements.backup.addEventListener("change", () => work(form, () => readBack(form)));
@@ -316,7 +328,8 @@ async function begin() {
   if (why) {
     for (const line of document.querySelectorAll("[data-sign-check] [data-say]"))
       line.hidden = line.dataset.say !== why;
-    for (const button of document.querySelectorAll("form[data-sign] button, form[data-make-key] button"))
+    const signing = ["data-sign", "data-make-key", "data-make-practice-key"].map((name) => `form[${name}] button`);
+    for (const button of document.querySelectorAll(signing.join()))
       button.disabled = true;
     return;
   }

@@ -90,6 +90,8 @@ static gboolean wants_english(const BtRequest *request)
 
 static void begin(BtVisit *visit, BtRequest *request)
 {
+    if (request->server->real != NULL) /* the handler runs again */
+        request->server = request->server->real;
     *visit = (BtVisit){ .request = request,
         .store = request->server->store,
         .arguments = g_hash_table_new_full(g_str_hash, g_str_equal, NULL, g_free),
@@ -126,15 +128,40 @@ static BtAnswered go_to_sign_in(BtVisit *visit)
     return bt_visit_go(visit, where, NULL);
 }
 
-static gboolean find_who(BtVisit *visit, BtAnswered *answered)
+/* From here on whoever practises meets the store of the practice area only. */
+static void enter_practice(BtVisit *visit)
+{
+    visit->request->server = visit->request->server->practice;
+    visit->store = visit->request->server->store;
+}
+
+/* Whose session it is; FALSE: nobody's. */
+static gboolean has_session(BtVisit *visit)
 {
     visit->session = find_session(visit->request);
-    if (visit->session == NULL) {
-        *answered = go_to_sign_in(visit);
+    if (visit->session == NULL)
         return FALSE;
-    }
     visit->user = visit->session->user;
+    if (visit->session->is_practice)
+        enter_practice(visit);
     return TRUE;
+}
+
+/* What is the account's own has no second copy to practise on. */
+static gboolean is_closed(const BtVisit *visit)
+{
+    return bt_visit_is_practice(visit) && g_str_has_prefix(visit->request->path, "/account");
+}
+
+static gboolean find_who(BtVisit *visit, BtAnswered *answered)
+{
+    gboolean known = has_session(visit);
+    if (known && !is_closed(visit))
+        return TRUE;
+    *answered = known ? bt_visit_refuse(visit, BT_HTTP_FORBIDDEN,
+                            _("Leave the practice area first: your account is the real one."))
+                      : go_to_sign_in(visit);
+    return FALSE;
 }
 
 gboolean bt_visit_open(BtVisit *visit, BtRequest *request, guint roles, BtAnswered *answered)
@@ -162,12 +189,10 @@ gboolean bt_visit_bytes(BtVisit *visit, BtRequest *request, guint roles, BtAnswe
     const char *type = bt_http_header(request, "Content-Type");
     const char *token = bt_http_header(request, "X-Token");
     begin(visit, request);
-    visit->session = find_session(request);
-    if (visit->session == NULL) {
+    if (!has_session(visit)) {
         *answered = bt_http_refuse(request, BT_HTTP_UNAUTHORIZED, "not signed in");
         return FALSE;
     }
-    visit->user = visit->session->user;
     if (type != NULL && strcmp(type, "application/octet-stream") == 0 && token != NULL &&
         comes_from_here(request) && bt_tokens_equal(token, visit->session->form_token) &&
         (roles == BT_ANYBODY || bt_visit_may(visit, roles, NULL)))
@@ -188,6 +213,11 @@ gboolean bt_visit_stranger(BtVisit *visit, BtRequest *request, BtAnswered *answe
 }
 
 /* ---- asking ---- */
+
+gboolean bt_visit_is_practice(const BtVisit *visit)
+{
+    return visit->request->server->real != NULL;
+}
 
 gboolean bt_visit_is_way(const char *text)
 {

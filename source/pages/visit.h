@@ -47,6 +47,8 @@ gboolean bt_visit_bytes(BtVisit *visit, BtRequest *request, guint roles, BtAnswe
 /* For pages of nobody yet: no session is asked for; a form from this origin is read. */
 gboolean bt_visit_stranger(BtVisit *visit, BtRequest *request, BtAnswered *answered);
 
+/* Whether it is in the practice area: then `store`, and all of the request's server, are its. */
+gboolean bt_visit_is_practice(const BtVisit *visit);
 /* Whether the person has one of the roles in this area. */
 gboolean bt_visit_may(const BtVisit *visit, guint roles, const char *area);
 /* A field of the form, "" when it is missing or has more than one line. Borrowed. */

@@ -19,6 +19,13 @@ void bt_http_on_connection(void *server, struct MHD_Connection *connection, void
 BtAnswered bt_http_answer_with(
     BtRequest *request, unsigned status, struct MHD_Response *response, const char *const *headers);
 
+/* practice.c: what waits there to be published; NULL is taken too. */
+void bt_practice_tick(BtServer *server);
+void bt_practice_free(BtServer *practice);
+/* server.c: what draws previews, with the answers it keeps beside the server's store. (transfer
+ * full) */
+BtPlayer *bt_server_new_player(const BtServer *server);
+
 /* keep.c: each second; works now and then. */
 void bt_keep_house(BtServer *server);
 

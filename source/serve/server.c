@@ -251,6 +251,7 @@ static gboolean tick(gpointer user)
     if (!bt_fresh_renew_due(server->store, bt_server_wall_ms(server), RENEW_PER_TICK, &error))
         g_message("now.json: %s", error->message);
     finish_proposals(server);
+    bt_practice_tick(server);
     bt_server_tell_news(server);
     bt_keep_house(server);
     MHD_run(server->daemon); /* streams that were resumed are not in its epoll set yet */
@@ -333,6 +334,13 @@ static gboolean serve(BtServer *server, const BtServerOptions *options, GError *
     return ok;
 }
 
+BtPlayer *bt_server_new_player(const BtServer *server)
+{
+    g_autofree char *previews = g_build_filename(server->store->folder, "previews", NULL);
+    g_autofree char *assets = g_build_filename(server->store->site, "v1", "assets", NULL);
+    return bt_player_new(server->program, previews, assets, server->ending);
+}
+
 gboolean bt_server_run(
     BtStore *store, const BtServerOptions *options, const BtClock *clock, GError **error)
 {
@@ -340,6 +348,7 @@ gboolean bt_server_run(
         .clock = *clock,
         .base = options->base,
         .routes = options->routes,
+        .program = options->player,
         .is_behind_proxy = g_str_has_prefix(options->listen, "unix:") };
     if (!bt_fresh_renew_due(store, bt_server_wall_ms(&server), RENEW_AT_START, error))
         return FALSE;
@@ -356,11 +365,10 @@ gboolean bt_server_run(
     server.titles = bt_titles_new(store->site);
     server.sleeping = g_ptr_array_new();
     server.ending = g_cancellable_new();
-    g_autofree char *previews = g_build_filename(store->folder, "previews", NULL);
-    g_autofree char *assets = g_build_filename(store->site, "v1", "assets", NULL);
-    server.player = bt_player_new(options->player, previews, assets, server.ending);
+    server.player = bt_server_new_player(&server);
     server.change_counter = bt_store_change_counter(store, NULL);
     gboolean ok = serve(&server, options, error);
+    bt_practice_free(server.practice);
     bt_player_free(server.player);
     g_object_unref(server.ending);
     g_ptr_array_unref(server.sleeping);

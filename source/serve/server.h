@@ -34,7 +34,10 @@ struct BtServer {
     BtEvents *events;
     BtSessions *sessions;
     BtTitles *titles;
-    BtPlayer *player; /* what previews are asked of */
+    const char *program; /* the one that draws previews, as of BtServerOptions */
+    BtPlayer *player;    /* what previews are asked of */
+    BtServer *practice;  /* the same pages on the practice area; NULL: nobody was there yet */
+    BtServer *real;      /* of a practice area: the server that it belongs to; else NULL */
     gint64 change_counter;
     gint64 keep_at_ms;    /* of bt_server_mono_ms: when keep.c is due */
     GPtrArray *sleeping;  /* of BtLater, borrowed: who waits for an answer that takes a while */
@@ -56,6 +59,10 @@ gboolean bt_server_run(
 
 /* Those who listen for a screen hear at once what its now.json says; else with the next second. */
 void bt_server_tell_news(BtServer *server);
+
+/* The server of the practice area, made at the first call; of itself, itself. Borrowed. (nullable)
+ */
+BtServer *bt_server_practice(BtServer *server, GError **error);
 
 /* The clock of documents and reports. */
 gint64 bt_server_wall_ms(const BtServer *server);

@@ -125,8 +125,7 @@ void bt_sessions_begin_half(BtSessions *sessions, const char *user, const char *
     session->secret = g_strdup(secret);
 }
 
-static const BtSession *find(
-    BtSessions *sessions, const char *token, gboolean is_half, gint64 mono_ms)
+static BtSession *find(BtSessions *sessions, const char *token, gboolean is_half, gint64 mono_ms)
 {
     char hash[BT_HASH_HEX_SIZE];
     if (!bt_hash_is_hex(token))
@@ -151,6 +150,16 @@ const BtSession *bt_sessions_find(BtSessions *sessions, const char *token, gint6
 const BtSession *bt_sessions_find_half(BtSessions *sessions, const char *token, gint64 mono_ms)
 {
     return find(sessions, token, TRUE, mono_ms);
+}
+
+void bt_sessions_set_practice(
+    BtSessions *sessions, const char *token, gboolean is_practice, gint64 mono_ms)
+{
+    BtSession *session = find(sessions, token, FALSE, mono_ms);
+    if (session == NULL)
+        return;
+    session->is_practice = is_practice;
+    make_token(session->form_token);
 }
 
 void bt_sessions_end(BtSessions *sessions, const char *token)

@@ -25,6 +25,7 @@ typedef struct {
     gboolean is_half; /* the password was right, the second factor is asked for */
     char *secret;     /* of an authenticator that is being set up, base32; NULL: none */
     char form_token[BT_TOKEN_HEX_SIZE]; /* stands in every form of this session */
+    gboolean is_practice;               /* its pages are those of the practice area */
     gint64 begun_ms, used_ms;
 } BtSession;
 
@@ -43,6 +44,10 @@ void bt_sessions_begin_half(BtSessions *sessions, const char *user, const char *
 const BtSession *bt_sessions_find(BtSessions *sessions, const char *token, gint64 mono_ms);
 /* The same of a half one. */
 const BtSession *bt_sessions_find_half(BtSessions *sessions, const char *token, gint64 mono_ms);
+/* Moves a session into the practice area, or out of it. Its forms get another token: a page that
+ * was opened on the one side does nothing on the other. */
+void bt_sessions_set_practice(
+    BtSessions *sessions, const char *token, gboolean is_practice, gint64 mono_ms);
 void bt_sessions_end(BtSessions *sessions, const char *token);
 
 /* Seconds that must pass before this account may be tried from this address; 0: now. */
