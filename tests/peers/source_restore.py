@@ -241,11 +241,18 @@ def test_what_is_refused():
                 ("rot", "UPDATE part SET bytes = zeroblob (length (bytes)) WHERE name LIKE 'tree/v1/assets/%'"),
                 ("cut", "DELETE FROM part WHERE name = 'source.db'"),
                 ("gone", "DELETE FROM file WHERE name = 'source.db'"),
-                ("path", "UPDATE file SET name = 'tree/v1/root/' || '../../../../x' WHERE name LIKE '%/1.json'")):
+                ("changed", "UPDATE part SET bytes = :changed WHERE name = 'source.db'"),
+                ("up", "UPDATE file SET name = 'tree/v1/root/' || '../../../../x' WHERE name LIKE '%/1.json'"),
+                ("through", "UPDATE file SET name = 'tree/v1/root/' || 'a/../../../../../x'"
+                            " WHERE name LIKE '%/1.json'")):
             file, back = os.path.join(one.folder, name), os.path.join(one.folder, "back-" + name)
             shutil.copy(office.saved, file)
             with sqlite3.connect(file) as db:
-                db.execute(damage)
+                whole = db.execute("SELECT bytes FROM part WHERE name = 'source.db'").fetchone()[0]
+                db.execute(damage, {"changed": whole.replace("UBND xã".encode(), "UBND Xã".encode())}
+                           if name == "changed" else {})
+                db.execute("UPDATE part SET name = (SELECT name FROM file WHERE name LIKE '%/x')"
+                           " WHERE name LIKE '%/1.json' AND EXISTS (SELECT 1 FROM file WHERE name LIKE '%/x')")
             db.close()
             lib.run("restore", "--from", file, "--data", back, "--key-file", office.key, ok=False)
             assert not os.path.exists(os.path.join(back, "source.db")), name
