@@ -13,7 +13,7 @@
 typedef struct {
     char *data, *draft, *clock, *public, *name, *until;
     char **keys, **classes, **screens;
-    gboolean publish, emergency, root, json;
+    gboolean publish, emergency, root, freshness, json;
 } Options;
 
 static void options_clear(Options *o)
@@ -192,6 +192,7 @@ static gboolean add_key(BtRoot *root, const Options *o, const char *unused, GErr
         .publish = o->publish,
         .emergency = o->emergency,
         .root = o->root,
+        .freshness = o->freshness,
         .classes = (const char *const *)o->classes,
         .screens = (const char *const *)o->screens,
         .until_ms = BT_TIME_MAX };
@@ -318,6 +319,8 @@ int bt_command_root_add(int argc, char **argv)
         { "publish", 0, 0, G_OPTION_ARG_NONE, &o.publish, "it may sign bulletins", NULL },
         { "emergency", 'e', 0, G_OPTION_ARG_NONE, &o.emergency, "it may sign warnings", NULL },
         { "root", 0, 0, G_OPTION_ARG_NONE, &o.root, "it may sign roots", NULL },
+        { "freshness", 0, 0, G_OPTION_ARG_NONE, &o.freshness,
+            "it is the server's own, for now.json", NULL },
         { "class", 'c', 0, G_OPTION_ARG_STRING_ARRAY, &o.classes,
             "only bulletins of this class; may be given several times", "CLASS" },
         { "screen", 's', 0, G_OPTION_ARG_STRING_ARRAY, &o.screens,
@@ -337,8 +340,8 @@ int bt_command_root_add(int argc, char **argv)
         code = o.data == NULL  ? bt_cli_missing("--data DIR")
             : o.public == NULL ? bt_cli_missing("--public BASE64")
             : o.name == NULL   ? bt_cli_missing("--name NAME")
-            : !o.publish && !o.emergency && !o.root
-            ? bt_cli_usage("no role: expected --publish, --emergency or --root")
+            : !o.publish && !o.emergency && !o.root && !o.freshness
+            ? bt_cli_usage("no role: expected --publish, --emergency, --root or --freshness")
             : run_change(&o, add_key, NULL);
     options_clear(&o);
     return code;

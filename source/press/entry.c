@@ -66,14 +66,40 @@ gboolean bt_entry_renew(BtStore *store, const GPtrArray *screens, gint64 now_ms,
     return bt_fresh_renew_screens(store, screens, now_ms, error);
 }
 
+/* ---- numbers ---- */
+
+/* More than are given between two backups: a thousand documents a day for a hundred days. Numbers
+ * have room for as many restorations as anybody will live to see. */
+#define LEAP 100000
+#define FLOOR "version floor" /* the setting's name */
+
+gint64 bt_entry_newest(BtStore *store, const char *kind, GError **error)
+{
+    g_autoptr(BtRows) rows = bt_db_query(store->db, error,
+        "SELECT max (ifnull ((SELECT max (version) FROM document WHERE kind = ?1), 0),"
+        " ifnull ((SELECT CAST (value AS INTEGER) FROM setting WHERE name = ?2), 0))",
+        "ss", kind, FLOOR);
+    return rows != NULL && bt_rows_next(rows, error) ? bt_rows_int(rows, 0) : -1;
+}
+
 gint64 bt_entry_next_version(BtStore *store, const char *kind)
 {
     g_autoptr(BtRows) rows = bt_db_query(store->db, NULL,
-        "SELECT max (ifnull ((SELECT max (version) FROM document WHERE kind = ?1), 0),"
-        " ifnull ((SELECT max (d.version) FROM proposal_document AS d JOIN proposal"
-        " ON proposal.id = d.proposal WHERE kind = ?1 AND state IN ('waiting', 'signed')), 0))",
+        "SELECT ifnull (max (d.version), 0) FROM proposal_document AS d JOIN proposal"
+        " ON proposal.id = d.proposal WHERE kind = ? AND state IN ('waiting', 'signed')",
         "s", kind);
-    return rows != NULL && bt_rows_next(rows, NULL) ? bt_rows_int(rows, 0) + 1 : 1;
+    gint64 proposed = rows != NULL && bt_rows_next(rows, NULL) ? bt_rows_int(rows, 0) : 0;
+    return MAX(MAX(proposed, bt_entry_newest(store, kind, NULL)), 0) + 1;
+}
+
+gboolean bt_entry_leap(BtStore *store, GError **error)
+{
+    return bt_db_run(store->db, error,
+        "INSERT OR REPLACE INTO setting (name, value) VALUES (?1, CAST (?2 + max ("
+        " ifnull ((SELECT max (version) FROM document), 0),"
+        " ifnull ((SELECT max (version) FROM proposal_document), 0),"
+        " ifnull ((SELECT CAST (value AS INTEGER) FROM setting WHERE name = ?1), 0)) AS TEXT))",
+        "si", FLOOR, (gint64)LEAP);
 }
 
 gint64 bt_entry_base(BtStore *store, const char *kind, const GPtrArray *screens, GError **error)

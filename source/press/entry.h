@@ -23,8 +23,13 @@ gboolean bt_entry_point(
 /* After the transaction: the screens' now.json. What is cut off here the server makes up for. */
 gboolean bt_entry_renew(BtStore *store, const GPtrArray *screens, gint64 now_ms, GError **error);
 
-/* Above all versions of the kind that were published or wait for signatures. */
+/* The newest version of the kind that boards may have seen: of all that were published, and of
+ * those that a lost database had after its backup was made. -1 with an error. */
+gint64 bt_entry_newest(BtStore *store, const char *kind, GError **error);
+/* Above it, and above those that wait for signatures. */
 gint64 bt_entry_next_version(BtStore *store, const char *kind);
+/* After a restoration: all kinds go on from far above. Part of the caller's transaction. */
+gboolean bt_entry_leap(BtStore *store, GError **error);
 /* The newest version that one of these screens was given, 0 for none; -1 with an error. */
 gint64 bt_entry_base(BtStore *store, const char *kind, const GPtrArray *screens, GError **error);
 

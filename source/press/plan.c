@@ -2,6 +2,7 @@
 
 #include "base/error.h"
 #include "playlists/model/manifest.h"
+#include "source/press/entry.h"
 
 #include <string.h>
 
@@ -142,13 +143,6 @@ static gboolean consider(Planning *p, const BtPlanScreen *screen, GError **error
 
 /* ---- all documents ---- */
 
-static gint64 newest_version(BtStore *store, GError **error)
-{
-    g_autoptr(BtRows) rows = bt_db_query(store->db, error,
-        "SELECT coalesce (max (version), 0) FROM document WHERE kind = 'manifest'", "");
-    return rows != NULL && bt_rows_next(rows, error) ? bt_rows_int(rows, 0) : -1;
-}
-
 static BtPlanDocument *document_of(
     const Planning *p, const Group *group, gint64 version, GError **error)
 {
@@ -172,7 +166,7 @@ static BtPlanDocument *document_of(
 
 static GPtrArray *documents_of(const Planning *p, GError **error)
 {
-    gint64 version = newest_version(p->store, error);
+    gint64 version = bt_entry_newest(p->store, "manifest", error);
     if (version < 0)
         return NULL;
     g_autoptr(GPtrArray) documents =

@@ -29,19 +29,20 @@ void bt_published_free(BtPublished *published)
 
 /* ---- what is in force ---- */
 
+/* The newest document itself may be given out once more. */
 static gboolean read_floor(BtStore *store, const BtPublish *how, BtFloor *floor, GError **error)
 {
     GError *failure = NULL;
-    *floor = (BtFloor){ 0 };
-    g_autoptr(BtRows) rows = bt_db_query(store->db, error,
-        "SELECT version, sha256 FROM document WHERE kind = ? ORDER BY version DESC LIMIT 1", "s",
-        kind_of(how));
+    *floor = (BtFloor){ .version = bt_entry_newest(store, kind_of(how), error) };
+    if (floor->version < 0)
+        return FALSE;
+    g_autoptr(BtRows) rows =
+        bt_db_query(store->db, error, "SELECT sha256 FROM document WHERE kind = ? AND version = ?",
+            "si", kind_of(how), floor->version);
     if (rows == NULL)
         return FALSE;
-    if (bt_rows_next(rows, &failure)) {
-        floor->version = bt_rows_int(rows, 0);
-        g_strlcpy(floor->sha256, bt_rows_text(rows, 1), sizeof floor->sha256);
-    }
+    if (bt_rows_next(rows, &failure))
+        g_strlcpy(floor->sha256, bt_rows_text(rows, 0), sizeof floor->sha256);
     if (failure == NULL)
         return TRUE;
     g_propagate_error(error, failure);

@@ -87,6 +87,7 @@ gboolean bt_roots_add(BtRoot *root, const BtRootsKey *wanted, GError **error)
     key->may_publish = wanted->publish;
     key->may_emergency = wanted->emergency;
     key->may_root = wanted->root;
+    key->may_freshness = wanted->freshness;
     key->until_ms = wanted->until_ms;
     g_ptr_array_set_size(key->screens, 0);
     for (int i = 0; wanted->screens != NULL && wanted->screens[i] != NULL; i++)

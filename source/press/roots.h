@@ -19,7 +19,7 @@ BtRoot *bt_roots_read(GBytes *envelope, const char *name, GError **error);
 /* A key, and what it may. Borrowed; lists NULL-ended, NULL: no ceiling. */
 typedef struct {
     const char *base64, *person;
-    gboolean publish, emergency, root;
+    gboolean publish, emergency, root, freshness;
     const char *const *classes;
     const char *const *screens;
     gint64 until_ms; /* BT_TIME_MAX: no end of its own */

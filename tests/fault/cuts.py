@@ -15,13 +15,14 @@ import traceback
 
 import boards
 import cutting
+import signing
 import stretches
 
 HOW = {how.name: how for how in (cutting.Kill, cutting.Alone, cutting.Power)}
 DONE = ("fdatasync", "renameat", "renameat2")  # something holds now that did not
 SPARE = 1000  # calls that no run has more than another
 STRETCHES = {made.name: made for made in (stretches.Publish, stretches.Fetch, boards.Board, boards.Activate, boards.Ready, boards.Command,
-                                     boards.Acknowledge)}
+                                     boards.Acknowledge, signing.Sign, signing.Approve)}
 
 
 def points_of(calls, sample, rng, is_power, is_close):

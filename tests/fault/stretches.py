@@ -82,6 +82,7 @@ class Publish:
         self._draft("one", "Bản tin cũ", (200, 30, 30))
         self._publish(self.place.data, "one")
         self._draft("two", "Bản tin mới", (30, 160, 60))
+        self._prepare()
         self.root = self.place.folder / "root.json"
         shutil.copy(self.place.data / "tree/v1/root/1.json", self.root)
         self.folder = self.place.folder / "before"
@@ -89,6 +90,9 @@ class Publish:
         self.place.data.rename(self.folder / "data")
         self.board = self.place.folder / "board"
         self._sync(self.folder / "data", self.board, self.screens[0])
+
+    def _prepare(self):
+        """What else there is before the second one."""
 
     def _source(self, *words):
         return district.run(district.PUBLISHER, *words, "--data", self.place.data)

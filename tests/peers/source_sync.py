@@ -96,33 +96,6 @@ def test_greeting_and_reporting():
         assert [f["seq"] for f in one.reports()] == [1, 2, 3]
 
 
-def test_a_source_that_comes_back():
-    with lib.source() as one:
-        one.add_screen()
-        made = one.publish(with_image(), "--key", one.key("publish"), files={"hoa.png": png()})
-        saved, back = os.path.join(one.folder, "saved"), os.path.join(one.folder, "back")
-        one.serve()
-        one.run("backup", "--to", saved)
-        one.run("backup", "--to", saved, ok=False)
-        for _ in range(5):
-            one.run("screen command", "kp-01", "identify")  # what the backup does not know
-        board = Board(one, one.base)
-        assert board.round() == ("new", made["sha256"], "")
-        one.stop()
-        lib.run("restore", "--from", saved, "--data", one.data, ok=False)  # there is a source
-        lib.run("restore", "--from", saved, "--data", back)
-        one.data = back
-        one.serve()
-        board.base = one.base
-        assert board.round() == ("new", made["sha256"], "")  # newer than all it had seen
-        again = one.publish(lib.TEXT, "--key", one.key("publish"))
-        assert board.round() == ("new", again["sha256"], "")
-        asset = os.path.join(saved, "tree/v1/assets", os.listdir(os.path.join(saved, "tree/v1/assets"))[0])
-        with open(asset, "ab") as f:
-            f.write(b"rot")
-        lib.run("restore", "--from", saved, "--data", back + "2", ok=False)
-
-
 def test_hints():
     with lib.source() as one:
         one.add_screen()

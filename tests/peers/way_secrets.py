@@ -311,9 +311,12 @@ class Secrets(unittest.TestCase):
 
     @classmethod
     def copies(cls):
-        cls.call(district.PUBLISHER, "backup", "--to", cls.folder / "backup", "--data", cls.place.data)
+        cls.call(district.PUBLISHER, "backup", "--to", cls.folder / "backup", "--key-file", cls.folder / "backup.key", "--data",
+                 cls.place.data)
         cls.call(district.PUBLISHER, "export", "--data", cls.place.data, "--to", cls.folder / "stick")
-        cls.call(district.PUBLISHER, "restore", "--from", cls.folder / "backup", "--data", cls.folder / "restored")
+        cls.call(district.PUBLISHER, "restore", "--from", cls.folder / "backup", "--key-file", cls.folder / "backup.key", "--data",
+                 cls.folder / "restored")
+        cls.call(district.PUBLISHER, "restore", "--from", cls.folder / "backup", "--data", cls.folder / "rekeyed")
         cls.lines.look()
         cls.place.stop_serving()
         cls.place.processes.clear()
