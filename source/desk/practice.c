@@ -15,8 +15,9 @@
 #define FOLDER "practice"
 #define ROOT_KEY "practice.key"
 #define FRESHNESS_KEY "freshness.key"
-#define ROOT_NAME "the practice root"
-#define KEYS_MAX 48 /* of a root's BT_ROOT_MAX_KEYS */
+#define NAME "Khu thực hành"          /* for people */
+#define ROOT_NAME "the practice root" /* in messages */
+#define KEYS_MAX 48                   /* of a root's BT_ROOT_MAX_KEYS */
 
 static const struct {
     const char *id, *name;
@@ -59,8 +60,8 @@ static GBytes *first_root(const char *source, BtKey *root, const BtKey *freshnes
     static const char *const roles_of_root[] = { "root", "publish", "emergency" };
     g_autoptr(BtJson) json = bt_json_new_object();
     BtJson *keys = bt_json_new_object(), *roles = bt_json_new_object();
-    add_key(keys, root, ROOT_NAME);
-    add_key(keys, freshness, "freshness");
+    add_key(keys, root, NAME);
+    add_key(keys, freshness, NAME);
     for (gsize i = 0; i < G_N_ELEMENTS(roles_of_root); i++)
         add_role(roles, roles_of_root[i], root);
     add_role(roles, "freshness", freshness);
@@ -103,7 +104,7 @@ static gboolean make(
     if (ok) {
         g_autoptr(GBytes) envelope = first_root(source, root, freshness, now_ms);
         ok = bt_site_write(root_path, envelope, error) &&
-            bt_store_create(folder, source, "Khu thực hành", real->timezone, error);
+            bt_store_create(folder, source, NAME, real->timezone, error);
     }
     g_clear_pointer(&root, bt_key_free);
     g_clear_pointer(&freshness, bt_key_free);

@@ -28,10 +28,10 @@ void bt_practice_add_band(GString *html, const BtVisit *visit)
 {
     if (!bt_visit_is_practice(visit))
         return;
-    bt_html_add(html, "<div class=\"practice\" role=\"note\"><p><b>%s</b> – %s</p>", _("PRACTICE"),
-        _("nothing here comes on any board"));
+    bt_html_add(html, "<section class=\"practice\" aria-label=\"%s\"><p><b>%s</b> – %s</p>",
+        _("Practice"), _("PRACTICE"), _("nothing here comes on any board"));
     add_way(html, visit, "/practice/leave", _("Leave the practice area"));
-    g_string_append(html, "</div>");
+    g_string_append(html, "</section>");
 }
 
 /* ---- the way in and out ---- */
