@@ -19,6 +19,8 @@ from province import Province
 SLOT_S = 4
 START_S = 12  # until all is published and fetched, on a machine that does much else
 COLOURS = {2: "d01818", 4: "18a028"}
+PAGES = 1, 3, 6  # drawn from words: the text itself, or the title of what is heard
+STANDING = PAGES + (2,)  # what the snapshot of an instant is compared with, pixel by pixel
 LATE_S = 2  # a first frame, and whole seconds
 
 
@@ -28,6 +30,7 @@ class Kinds:
 
     def setUp(self):
         folder = self.enterContext(tempfile.TemporaryDirectory(prefix="bangtin-ttn-"))
+        self.pages = []
         self.town = self.enterContext(ttn.Town())
         self.province = self.enterContext(Province(self.dialect, broker=self.broker))
         # By the source's own authority: `ca` is for all that it names.
@@ -108,9 +111,12 @@ class Kinds:
         elif b.kind == 5:
             codes = {live_lib.read_code(picture.pixel, *ttn.CANVAS) for picture in seen}
             self.assertTrue(len(codes) > 1 and None not in codes, "the stream stands: %s" % codes)
-        elif b.kind == 1:
+        if b.kind in STANDING:
             self.assertTrue(drawn == seen[0], "the glass is not the snapshot")
+        if b.kind in PAGES:
             self.assertGreater(len({drawn.pixel(x, y) for x in range(0, 640, 4) for y in range(0, 384, 4)}), 2)
+            self.assertNotIn(drawn.data, self.pages, "the page of another bulletin")
+            self.pages.append(drawn.data)
 
     def check_state(self, b):
         """A state within its window says that something plays, and what."""
