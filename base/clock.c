@@ -31,6 +31,11 @@ BtClock bt_clock_real(void)
     return (BtClock){ .is_virtual = FALSE, .rate = 1 };
 }
 
+gint64 bt_clock_built_ms(void)
+{
+    return BANGTIN_BUILT_S * BT_SECOND_MS;
+}
+
 gint64 bt_clock_wall_ms(const BtClock *clock)
 {
     if (clock->is_virtual)

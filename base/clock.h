@@ -32,6 +32,9 @@ BtClock bt_clock_real(void);
 gint64 bt_clock_wall_ms(const BtClock *clock);
 gint64 bt_clock_mono_ms(const BtClock *clock);
 
+/* When this program was built, since 1970: no honest wall clock is older. */
+gint64 bt_clock_built_ms(void);
+
 /* How many real milliseconds pass until the wall shows `wall_ms`; 0 when it is past, -1 when a
  * clock that stands still will never show it. */
 gint64 bt_clock_real_ms_until(const BtClock *clock, gint64 wall_ms);

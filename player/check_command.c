@@ -3,13 +3,13 @@
 
 #include "base/error.h"
 #include "base/io.h"
-#include "player/check_connect.h"
-#include "player/check_dialect.h"
-#include "player/check_media.h"
-#include "player/check_report.h"
-#include "player/check_streams.h"
-#include "player/roles.h"
-#include "player/ttn_setup.h"
+#include "player/check/connect.h"
+#include "player/check/dialect.h"
+#include "player/check/media.h"
+#include "player/check/report.h"
+#include "player/check/streams.h"
+#include "player/config/ttn_setup.h"
+#include "player/roles/roles.h"
 #include "playlists/adapters/folder.h"
 
 #include <fcntl.h>

@@ -3,7 +3,7 @@
 #ifndef BT_PLAYER_COMMANDS_H
 #define BT_PLAYER_COMMANDS_H
 
-#include "player/board.h"
+#include "player/board/board.h"
 
 int bt_play_command(int argc, char **argv);
 int bt_snapshot_command(int argc, char **argv);

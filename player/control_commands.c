@@ -6,10 +6,10 @@
 #include "base/io.h"
 #include "base/json.h"
 #include "base/sign.h"
-#include "player/control.h"
-#include "player/device_key.h"
-#include "player/pattern.h"
-#include "player/traffic.h"
+#include "player/config/device_key.h"
+#include "player/show/control.h"
+#include "player/show/pattern.h"
+#include "player/sync/traffic.h"
 #include "playlists/sync/sync.h"
 
 #include <libintl.h>
@@ -329,7 +329,7 @@ static gboolean wait_to_be_claimed(const BtConfig *config, const BtConfigSource 
     for (;;) {
         g_autofree char *screen = NULL;
         g_autoptr(GBytes) root = NULL;
-        gint64 now_ms = MAX(g_get_real_time() / 1000, BANGTIN_BUILT_S * BT_SECOND_MS);
+        gint64 now_ms = MAX(g_get_real_time() / 1000, bt_clock_built_ms());
         if (!bt_sync_enrol(source->base, source->ca_path, source->insecure, key, now_ms, &screen,
                 &root, error))
             return FALSE;

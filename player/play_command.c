@@ -2,8 +2,10 @@
 #include "player/commands.h"
 
 #include "base/error.h"
-#include "player/renderer.h"
-#include "player/roles.h"
+#include "player/roles/roles.h"
+#include "player/show/renderer.h"
+#include "player/show/role.h"
+#include "player/sync/sync.h"
 
 #include <stdio.h>
 #include <sys/prctl.h>

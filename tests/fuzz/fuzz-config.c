@@ -2,7 +2,7 @@
  * line. */
 #include "base/error.h"
 #include "base/io.h"
-#include "player/config.h"
+#include "player/config/config.h"
 #include "tests/fuzz/fuzz.h"
 
 #include <string.h>

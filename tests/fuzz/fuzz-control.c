@@ -4,7 +4,7 @@
  * answered twice. The first byte FF: the rest is what
  * somebody in the player's place answers. */
 #include "base/error.h"
-#include "player/control.h"
+#include "player/show/control.h"
 #include "tests/fuzz/fuzz.h"
 #include "tests/fuzz/place.h"
 

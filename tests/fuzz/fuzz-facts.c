@@ -6,9 +6,9 @@
  * id|kind|at|trusted|body        t item|zone|start|volume|stopped|paused */
 #include "base/db.h"
 #include "base/hash.h"
-#include "player/life.h"
-#include "player/outbox.h"
-#include "player/tracker.h"
+#include "player/facts/life.h"
+#include "player/facts/outbox.h"
+#include "player/facts/tracker.h"
 #include "tests/fuzz/fuzz.h"
 #include "tests/fuzz/place.h"
 

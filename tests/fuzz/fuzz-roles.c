@@ -5,7 +5,7 @@
  */
 #include "base/channel.h"
 #include "base/error.h"
-#include "player/roles.h"
+#include "player/roles/roles.h"
 #include "tests/fuzz/fuzz.h"
 
 #include <fcntl.h>
@@ -100,9 +100,9 @@ static gboolean fuzz_pair(int ends[2], GError **error)
 #define bt_channel_pair(ends, error) fuzz_pair(ends, error)
 #define g_timeout_add(ms, function, data) fuzz_timer(ms, function, data)
 #define g_source_remove(id) fuzz_remove(id)
-#include "player/start.c"
-#include "player/started_relays.c"
-#include "player/supervise.c"
+#include "player/roles/start.c"
+#include "player/roles/started_relays.c"
+#include "player/roles/supervise.c"
 #undef bt_channel_pair
 
 #define STEP_BYTES 8

@@ -8,7 +8,7 @@
  *   %% look T         show looks at what is ready, at that instant */
 #include "base/db.h"
 #include "base/error.h"
-#include "player/activation.h"
+#include "player/board/activation.h"
 #include "tests/fuzz/fuzz.h"
 #include "tests/fuzz/papers.h"
 #include "tests/fuzz/place.h"

@@ -106,7 +106,7 @@ def self_test(config_c, page):
 
 
 def main():
-    config_c = read("player", "config.c") + read("player", "config_sources.c")
+    config_c = read("player", "config", "config.c") + read("player", "config", "sources.c")
     page = read("man", "player.conf.5.scd")
     found = list(self_test(config_c, page)) + list(check_keys(config_c, page))
     for program, page in (("bin/bangtin", "bangtin.1.scd"), ("bin/bangtin-source", "bangtin-source.1.scd"),

@@ -4,7 +4,7 @@
  * "TOPIC WORDS" on stdin "published" or "failed REASON". "bytes" on stdin says how many came and
  * went; with --surely-past TIME the time is not known until "known". The end of stdin is its own.
  */
-#include "player/confine.h"
+#include "player/roles/confine.h"
 #include "playlists/sync/ttn/mqtt.h"
 
 #include <stdio.h>

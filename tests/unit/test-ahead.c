@@ -1,7 +1,7 @@
 /* Changes as show sees them: each is looked ahead for, in every zone; what may stay on the glass
  * until the next picture is there, and what may not; how long it took. The display's grid. */
-#include "player/ahead.h"
-#include "player/seams.h"
+#include "player/board/ahead.h"
+#include "player/show/seams.h"
 #include "player/stage/medium.h"
 #include "render/compose/compose.h"
 #include "tests/unit/schedule-fixture.h"

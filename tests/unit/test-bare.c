@@ -1,7 +1,7 @@
 /* Sources that cannot sign: what of them counts all the same, and what never does. The signed
  * source "kp" stands beside the source system "tinh"; what a network half would leave in the cache
  * is put there by the test. */
-#include "player/activation.h"
+#include "player/board/activation.h"
 #include "tests/unit/trust-fixture.h"
 
 #include <glib/gstdio.h>

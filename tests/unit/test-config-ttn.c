@@ -1,9 +1,9 @@
 /* player.conf, kind=ttn: what is refused with which message and line, that every key is read, and
  * that no message has a secret in it. */
-#include "player/config.h"
+#include "player/config/config.h"
 
 #include "base/error.h"
-#include "player/ttn_setup.h"
+#include "player/config/ttn_setup.h"
 
 #include <glib/gstdio.h>
 #include <string.h>

@@ -1,5 +1,5 @@
 /* player.conf: what is refused with which message and line, and that every key is read. */
-#include "player/config.h"
+#include "player/config/config.h"
 
 #include "base/error.h"
 

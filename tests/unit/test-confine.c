@@ -1,7 +1,7 @@
 /* A child gives away what show, or sync, gives away, and tries the doors: each must be shut for the
  * role, and what the role lives by must be open. */
 #include "base/sandbox.h"
-#include "player/confine.h"
+#include "player/roles/confine.h"
 
 #include <arpa/inet.h>
 #include <errno.h>

@@ -1,5 +1,5 @@
 /* What deaths of show lead to: who is blamed, and what the ledger of inputs holds afterwards. */
-#include "player/deaths.h"
+#include "player/facts/deaths.h"
 
 #include "base/error.h"
 

@@ -1,5 +1,5 @@
 /* The ledger of what was shown and the spool of what is not acknowledged. */
-#include "player/facts.h"
+#include "player/facts/facts.h"
 
 #include "base/error.h"
 

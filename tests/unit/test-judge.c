@@ -1,6 +1,6 @@
 /* The thread that judges what sync brought: when it counts, in which order, and that the main
  * thread has next to nothing to do with it. */
-#include "player/judge.h"
+#include "player/board/judge.h"
 #include "tests/unit/trust-fixture.h"
 
 #include <glib/gstdio.h>

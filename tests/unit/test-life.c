@@ -1,5 +1,5 @@
 /* Uptime in stretches: what is reported after a death, after a power cut, and of a long day. */
-#include "player/life.h"
+#include "player/facts/life.h"
 
 #include <string.h>
 

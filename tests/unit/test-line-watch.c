@@ -1,6 +1,6 @@
 /* In a network of its own, and confined as sync is: a link that comes is told, once a burst. */
-#include "player/confine.h"
-#include "player/line_watch.h"
+#include "player/roles/confine.h"
+#include "player/sync/line_watch.h"
 
 #include <glib/gstdio.h>
 #include <sched.h>

@@ -1,6 +1,6 @@
 /* What is heard, frame by frame, without a device: when parts begin and end, how they fade into
  * each other, that nothing clicks, and that a part follows its time at any speed of the card. */
-#include "player/mixer.h"
+#include "player/show/mixer.h"
 
 #include "render/display/card_clock.h"
 

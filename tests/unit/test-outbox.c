@@ -1,8 +1,8 @@
 /* What a source system is to be told: in order, once each, and right by the clock. */
 #include "base/error.h"
-#include "player/facts_db.h"
-#include "player/found.h"
-#include "player/outbox.h"
+#include "player/facts/db.h"
+#include "player/facts/found.h"
+#include "player/facts/outbox.h"
 
 #include <glib/gstdio.h>
 #include <string.h>

@@ -1,6 +1,6 @@
 /* A canvas is drawn as a player draws it, and then something happens to it: what was seen is told
  * once, as what it is, and nothing is told of what is merely dark or still. */
-#include "player/proof.h"
+#include "player/show/proof.h"
 #include "render/compose/compose.h"
 #include "tests/unit/schedule-fixture.h"
 

@@ -3,9 +3,9 @@
  * a chip, and that llvmpipe is one, is what the two functions below pretend. */
 #include "base/error.h"
 #include "base/io.h"
-#include "player/glass.h"
-#include "player/renderer.h"
-#include "player/roles.h"
+#include "player/show/glass.h"
+#include "player/show/renderer.h"
+#include "player/show/role.h"
 
 #include <glib/gstdio.h>
 #include <stdlib.h>

@@ -1,7 +1,7 @@
 /* An authority takes the screen: told when it begins and when it ends, to both sides, once each,
  * with the timetable's instants, whatever happens to the board in between. */
-#include "player/outbox.h"
-#include "player/requisition.h"
+#include "player/facts/outbox.h"
+#include "player/facts/requisition.h"
 #include "tests/unit/schedule-fixture.h"
 
 #include <glib/gstdio.h>

@@ -2,7 +2,7 @@
  * whatever they are; what is looked ahead for is there when it is due, in every zone; and at any
  * rate of the display the picture is the one that a snapshot shows. */
 #include "base/channel.h"
-#include "player/grid.h"
+#include "player/show/grid.h"
 #include "render/compose/compose.h"
 #include "tests/unit/stage-fixture.h"
 

@@ -1,8 +1,8 @@
 /* The note of the last second: whatever is torn, and whoever dies, one whole note is left. */
-#include "player/seen.h"
+#include "player/facts/seen.h"
 
 #include "base/io.h"
-#include "player/writer.h"
+#include "player/facts/writer.h"
 
 #include <glib/gstdio.h>
 #include <signal.h>

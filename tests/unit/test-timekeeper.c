@@ -1,6 +1,6 @@
 /* Show time and trust in the clock. The clocks stand still (rate 0) and are moved by hand: the wall
  * by jumps, the monotonic one together with the wall when time goes by. */
-#include "player/timekeeper.h"
+#include "player/roles/timekeeper.h"
 
 #include "base/error.h"
 

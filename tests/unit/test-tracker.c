@@ -1,5 +1,5 @@
 /* One fact an occurrence, however often it leaves the glass and comes back. */
-#include "player/tracker.h"
+#include "player/facts/tracker.h"
 #include "tests/unit/schedule-fixture.h"
 
 #include <glib/gstdio.h>

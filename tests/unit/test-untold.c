@@ -1,7 +1,7 @@
 /* Events of sync while the disk takes none: they wait, the oldest are given up, and that is told.
  */
 #include "base/db.h"
-#include "player/untold.h"
+#include "player/facts/untold.h"
 
 #include <glib/gstdio.h>
 #include <string.h>
