@@ -147,7 +147,7 @@ class CutScene(Scene):
         self.orders = []
         for _ in range(2):
             cut = one.run("screen command", "kp-01", "cut").strip()
-            one.run("cut end", cut, "--key", one.key("publish"))
+            one.run("cut end", cut, "--key", one.key("emergency"))
             self.orders.append(one.now()["order"])
             assert self.board.round()[0] == "new" and self.board.ready("order") == self.orders[-1]
         one.run("screen command", "kp-01", "cut")
@@ -174,11 +174,11 @@ def test_it_signs_no_order():
         for keys in ((), (scene.thief.own,), (scene.thief.key, scene.thief.own)):
             scene.thief.say(order=scene.order("order", *keys))
             scene.stays_cut("unknown-key")
-        with open(one.key("publish")) as f:
-            publisher = lib.Key(base64.b64decode(f.read().removeprefix(HEAD)))
-        scene.thief.say(order=scene.order("now", publisher))  # signed well, as another kind of document
+        with open(one.key("emergency")) as f:
+            approver = lib.Key(base64.b64decode(f.read().removeprefix(HEAD)))
+        scene.thief.say(order=scene.order("now", approver))  # signed well, as another kind of document
         scene.stays_cut("invalid")
-        scene.thief.say(order=scene.order("order", publisher))  # the same words, as they should be signed
+        scene.thief.say(order=scene.order("order", approver))  # the same words, as they should be signed
         assert scene.board.round()[0] == "new" and scene.board.ready("order") not in scene.orders
 
 
