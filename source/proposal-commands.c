@@ -4,6 +4,7 @@
 #include "source/desk/keys.h"
 #include "source/desk/signing.h"
 #include "source/press/publish.h"
+#include "source/remote-signing.h"
 
 #include "base/error.h"
 #include "playlists/envelope/envelope.h"
@@ -11,11 +12,13 @@
 #include <stdio.h>
 
 #define LIST_MAX 1000
+#define STATE_MAX_CHARS 20
 
 typedef struct {
     char *data, *clock, *decoder, *author, *area, *reason, *key, *answer, *user;
+    char *url, *ca, *password_file;
     char **screens;
-    gboolean emergency, json;
+    gboolean emergency, yes, json;
 } Options;
 
 static void options_clear(Options *o)
@@ -29,53 +32,18 @@ static void options_clear(Options *o)
     g_free(o->key);
     g_free(o->answer);
     g_free(o->user);
+    g_free(o->url);
+    g_free(o->ca);
+    g_free(o->password_file);
     g_strfreev(o->screens);
 }
 
 /* ---- printing ---- */
 
-static BtJson *document_json(const BtProposalDocument *document)
-{
-    BtJson *json = bt_json_new_object(), *screens = bt_json_new_array(),
-           *signers = bt_json_new_array();
-    for (guint i = 0; i < document->screens->len; i++)
-        bt_json_append_string(screens, g_ptr_array_index(document->screens, i));
-    for (guint i = 0; i < document->signatures->len; i++) {
-        const BtProposalSignature *signature = g_ptr_array_index(document->signatures, i);
-        BtJson *signer = bt_json_new_object();
-        bt_json_set_string(signer, "user", signature->user);
-        bt_json_set_string(signer, "keyid", signature->keyid);
-        bt_json_append(signers, signer);
-    }
-    bt_json_set_int(json, "version", document->version);
-    bt_json_set(json, "screens", screens);
-    bt_json_set(json, "signers", signers);
-    return json;
-}
-
-static BtJson *proposal_json(const BtProposal *proposal)
-{
-    BtJson *json = bt_json_new_object(), *documents = bt_json_new_array();
-    for (guint i = 0; i < proposal->documents->len; i++)
-        bt_json_append(documents, document_json(g_ptr_array_index(proposal->documents, i)));
-    bt_json_set_int(json, "id", proposal->id);
-    bt_json_set_string(json, "kind", proposal->kind);
-    bt_json_set_string(json, "state", bt_proposal_state_name(proposal->state));
-    bt_json_set_string(json, "area", proposal->area);
-    bt_json_set_string(json, "author", proposal->author);
-    bt_json_set_string(json, "reason", proposal->reason);
-    bt_json_set_string(json, "decider", proposal->decider);
-    bt_json_set_string(json, "answer", proposal->answer);
-    bt_json_set_time(json, "created", proposal->created_ms);
-    bt_json_set(json, "what", bt_json_ref(proposal->what));
-    bt_json_set(json, "documents", documents);
-    return json;
-}
-
 static void print_proposal(const Options *o, const BtProposal *proposal)
 {
     if (o->json) {
-        bt_cli_print_json(proposal_json(proposal));
+        bt_cli_print_json(bt_proposal_to_json(proposal));
         return;
     }
     g_autofree char *created = bt_time_format(proposal->created_ms);
@@ -200,6 +168,31 @@ static gboolean refuse(
         print_by_id(store, o, id, error);
 }
 
+/* At a source on another machine; nothing of it lies here. */
+static int sign_afar(const Options *o, const char *text)
+{
+    g_autoptr(GError) error = NULL;
+    gint64 id;
+    const BtRemoteSigning how = { .url = o->url,
+        .ca_path = o->ca,
+        .user = o->user,
+        .password_path = o->password_file,
+        .key_path = o->key,
+        .shown = o->json ? stderr : stdout,
+        .is_sure = o->yes };
+    g_autoptr(BtJson) proposal =
+        read_id(text, &id, &error) ? bt_sign_remotely(&how, id, &error) : NULL;
+    if (proposal == NULL)
+        return bt_cli_fail(g_steal_pointer(&error));
+    BtJsonAt root = bt_json_root("proposal", proposal), state;
+    if (o->json)
+        bt_cli_print_json(bt_json_ref(proposal));
+    else if (bt_json_read_object(&root, NULL) && bt_json_member(&root, "state", &state) &&
+        bt_json_is_string(&state))
+        printf("%s\n", bt_json_read_string(&state, 0, STATE_MAX_CHARS, NULL));
+    return bt_cli_done();
+}
+
 static int run(const Options *o, Work work, const char *argument)
 {
     g_autoptr(GError) error = NULL;
@@ -289,25 +282,45 @@ int bt_command_proposal_show(int argc, char **argv)
     return code;
 }
 
+static int run_sign(const Options *o, const char *number)
+{
+    gboolean is_afar = o->url != NULL;
+    if ((o->data == NULL) != is_afar)
+        return bt_cli_missing("--data DIR or --url URL");
+    if (o->key == NULL)
+        return bt_cli_missing("--key FILE");
+    if (is_afar && o->user == NULL)
+        return bt_cli_missing("--user USER");
+    return is_afar ? sign_afar(o, number) : run(o, sign, number);
+}
+
 int bt_command_proposal_sign(int argc, char **argv)
 {
     Options o = { NULL };
     const GOptionEntry entries[] = {
         DATA(o),
         { "key", 'k', 0, G_OPTION_ARG_FILENAME, &o.key, "the key that signs", "FILE" },
+        { "url", 'U', 0, G_OPTION_ARG_STRING, &o.url,
+            "the address of a source on another machine, in place of --data", "URL" },
+        { "user", 'u', 0, G_OPTION_ARG_STRING, &o.user, "whose key it is, with --url", "USER" },
+        { "password-file", 0, 0, G_OPTION_ARG_FILENAME, &o.password_file,
+            "the password, with --url (default: it is asked for)", "FILE" },
+        { "ca", 0, 0, G_OPTION_ARG_FILENAME, &o.ca,
+            "authorities in place of the system's, with --url", "FILE" },
+        { "yes", 'y', 0, G_OPTION_ARG_NONE, &o.yes, "sign without a question, with --url", NULL },
         CLOCK(o),
         JSON(o),
         { NULL },
     };
     const BtCliSpec spec = { "NUMBER", "Signs a proposal with a key file.",
         "The key was registered before (\"key register\"); its owner is an approver of the area,\n"
-        "and not the author. With the last signature that the root wants it is published.",
+        "and not the author. With the last signature that the root wants it is published.\n"
+        "With --url it signs in as people do, with a code of the authenticator, fetches the\n"
+        "documents, shows them whole and asks before it signs them; the key stays here.",
         entries, 1, 1 };
     int code = BT_EXIT_USAGE;
     if (bt_cli_parse(&spec, &argc, &argv))
-        code = o.data == NULL ? bt_cli_missing("--data DIR")
-            : o.key == NULL   ? bt_cli_missing("--key FILE")
-                              : run(&o, sign, argv[1]);
+        code = run_sign(&o, argv[1]);
     options_clear(&o);
     return code;
 }

@@ -13,9 +13,11 @@ OPEN = {"/sign-in", "/api/openapi.json"}  # nobody needs to be signed in
 TEXT = {"type": "string"}
 SCHEMAS = {
     "Done": {"type": "object", "required": ["ok", "location"],
-             "properties": {"ok": {"const": True}, "location": dict(TEXT, description="where a browser is sent to")}},
+             "properties": {"ok": {"const": True}, "location": dict(TEXT, description="where a browser is sent to"),
+                            "token": dict(TEXT, description="after a password, where a code is asked for: the token of its form")}},
     "Page": {"type": "object", "required": ["ok", "html"],
-             "properties": {"ok": {"const": True}, "title": TEXT, "html": dict(TEXT, description="the page's <main>, or the part")}},
+             "properties": {"ok": {"const": True}, "title": TEXT, "html": dict(TEXT, description="the page's <main>, or the part"),
+                            "proposal": {"type": "object", "description": "of a proposal's page: what `proposal show --json` prints"}}},
     "Refused": {"type": "object", "required": ["error"],
                 "properties": {"ok": {"const": False}, "error": dict(TEXT, description="words for people"), "html": TEXT, "location": TEXT}},
 }

@@ -38,7 +38,7 @@ static char *find_alert(const char *html)
     return g_string_free(words, FALSE);
 }
 
-BtAnswered bt_plain_page(BtVisit *visit, unsigned status, const char *title, const GString *main)
+static BtJson *page_json(unsigned status, const char *title, const GString *main)
 {
     gboolean ok = status < BT_HTTP_BAD_REQUEST;
     BtJson *json = bt_json_new_object();
@@ -50,7 +50,30 @@ BtAnswered bt_plain_page(BtVisit *visit, unsigned status, const char *title, con
         bt_json_set_string(json, "error", words != NULL ? words : title != NULL ? title : "");
     }
     bt_json_set_string(json, "html", main->str);
-    return answer(visit, status, json, NULL);
+    return json;
+}
+
+BtAnswered bt_plain_page(BtVisit *visit, unsigned status, const char *title, const GString *main)
+{
+    return answer(visit, status, page_json(status, title, main), NULL);
+}
+
+BtAnswered bt_plain_page_with(
+    BtVisit *visit, const char *title, const GString *main, const char *name, BtJson *more)
+{
+    BtJson *json = page_json(BT_HTTP_OK, title, main);
+    bt_json_set(json, name, more);
+    return answer(visit, BT_HTTP_OK, json, NULL);
+}
+
+BtAnswered bt_plain_second_step(
+    BtVisit *visit, const char *where, const char *token, const char *cookie)
+{
+    BtJson *json = bt_json_new_object();
+    bt_json_set_bool(json, "ok", TRUE);
+    bt_json_set_string(json, "location", where);
+    bt_json_set_string(json, "token", token);
+    return answer(visit, BT_HTTP_OK, json, cookie);
 }
 
 BtAnswered bt_plain_go(BtVisit *visit, const char *where, const char *cookie)

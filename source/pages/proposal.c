@@ -4,6 +4,7 @@
 #include "base/error.h"
 #include "source/desk/again.h"
 #include "source/pages/html.h"
+#include "source/pages/plain.h"
 #include "source/pages/proposal-view.h"
 #include "source/pages/sign.h"
 
@@ -125,6 +126,18 @@ static void add_doing(GString *html, const BtVisit *visit, const BtProposal *pro
         add_small_form(html, visit, id, "withdraw", "quiet", _("Take it back"));
 }
 
+/* Programs read what it is beside the page. */
+static BtAnswered answer_page(
+    BtVisit *visit, const BtProposal *proposal, const char *title, GString *html)
+{
+    if (!visit->is_plain)
+        return bt_visit_page(visit, BT_HTTP_OK, "proposals", title, html);
+    BtAnswered answered =
+        bt_plain_page_with(visit, title, html, "proposal", bt_proposal_to_json(proposal));
+    g_string_free(html, TRUE);
+    return answered;
+}
+
 static BtAnswered show(BtRequest *request)
 {
     BtAnswered answered;
@@ -144,7 +157,7 @@ static BtAnswered show(BtRequest *request)
     bt_proposal_add_pictures(html, &visit, proposal);
     add_signatures(html, &visit, proposal);
     add_doing(html, &visit, proposal);
-    return bt_visit_page(&visit, BT_HTTP_OK, "proposals", title, html);
+    return answer_page(&visit, proposal, title, html);
 }
 
 /* The very bytes that are to be signed. */

@@ -4,6 +4,7 @@
 #include "source/desk/second-factor.h"
 #include "source/desk/totp.h"
 #include "source/pages/html.h"
+#include "source/pages/plain.h"
 #include "source/pages/routes.h"
 #include "source/pages/sign.h"
 #include "source/store/users.h"
@@ -111,7 +112,8 @@ BtAnswered bt_sign_in_finish(BtVisit *visit, const char *user, const char *next)
     return bt_visit_go(visit, bt_visit_is_way(next) ? next : "/", cookie);
 }
 
-/* The password was right: who has, or needs, a second factor is asked for it. */
+/* The password was right: who has, or needs, a second factor is asked for it. A program shows
+ * nobody how to set one up. */
 static BtAnswered ask_second(BtVisit *visit, const char *user, const char *next)
 {
     char token[BT_TOKEN_HEX_SIZE];
@@ -120,9 +122,15 @@ static BtAnswered ask_second(BtVisit *visit, const char *user, const char *next)
     gboolean is_set = bt_second_factor_is_set(visit->store, user);
     g_autofree char *stamp = bt_doors_stamp(visit->store, user);
     g_autofree char *secret = is_set ? NULL : bt_totp_new_secret();
+    if (visit->is_plain && !is_set)
+        return bt_visit_refuse(visit, BT_HTTP_FORBIDDEN,
+            _("This account needs an authenticator: sign in with a browser once and set it up."));
     bt_sessions_end(sessions, bt_visit_cookie_token(request));
     bt_sessions_begin_half(sessions, user, stamp, secret, bt_server_mono_ms(), token);
     g_autofree char *cookie = bt_visit_cookie(request, token, FALSE);
+    if (visit->is_plain)
+        return bt_plain_second_step(visit, "/sign-in/code",
+            bt_sessions_find_half(sessions, token, bt_server_mono_ms())->form_token, cookie);
     g_autofree char *where =
         bt_visit_is_way(next) ? g_strconcat("/sign-in/code?next=", next, NULL) : NULL;
     return bt_visit_go(visit, where != NULL ? where : "/sign-in/code", cookie);

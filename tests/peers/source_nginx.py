@@ -4,6 +4,7 @@ browser's way in, a board, its stream, reports, files and pieces of films go thr
 import base64
 import contextlib
 import gzip
+import hashlib
 import http.client
 import json
 import os
@@ -11,13 +12,16 @@ import pathlib
 import re
 import socket
 import ssl
+import struct
 import subprocess
 import sys
 import time
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 import peers
+import source_browser
 import source_lib as lib
+import source_uploads as uploads
 from source_page import Browser, form, with_user
 from source_publish import png, with_image
 from source_sync import Board
@@ -60,8 +64,7 @@ class Behind(lib.Source):
             site = site.replace(str(name), str(value))
         (here / "site.conf").write_text(site)
         (here / "nginx.conf").write_text(MAIN.format(f=here))
-        self.nginx = subprocess.Popen(["nginx", "-c", here / "nginx.conf", "-e", here / "error.log"])
-        peers.wait_for_port(self.port)
+        self.start_nginx()
         deadline = time.monotonic() + 30
         while not at.exists():
             assert time.monotonic() < deadline and self.server.poll() is None
@@ -69,10 +72,23 @@ class Behind(lib.Source):
         assert at.stat().st_mode & 0o777 == 0o660
         return self
 
+    def start_nginx(self):
+        here = pathlib.Path(self.folder)
+        self.nginx = subprocess.Popen(["nginx", "-c", here / "nginx.conf", "-e", here / "error.log"])
+        peers.wait_for_port(self.port)
+
     def stop_nginx(self):
         if hasattr(self, "nginx"):
             self.nginx.terminate()
             self.nginx.wait(timeout=30)
+
+    def is_on_disk_of_nginx(self):
+        """Whether a body waits there until it is whole: such a file has no name any more."""
+        for file in pathlib.Path("/proc/%d/fd" % self.nginx.pid).iterdir():
+            with contextlib.suppress(FileNotFoundError):
+                if os.readlink(file).startswith(os.path.join(self.folder, "body")):
+                    return True
+        return False
 
     def request(self, method, path, body=None, headers=None, address="127.0.0.1"):
         trust = ssl.create_default_context(cafile=self.tls.ca)
@@ -190,6 +206,78 @@ def test_files_by_their_hash():
             assert status in (400, 404) and b"SQLite" not in body and b"bangtin-key" not in body, (path, status)
         status, _, body = one.request("GET", "/v1/root/1.json")
         assert status == 200 and json.loads(base64.b64decode(json.loads(body)["payload"]))["version"] == 1
+
+
+class Sender(uploads.Sender):
+    """An editor's browser that sends files by HTTPS."""
+
+    def __init__(self, one):
+        source_browser.with_user(one, "binh", "editor")
+        super().__init__(one, "binh")
+        assert self.cookie.startswith("__Host-bangtin=")
+
+    def piece(self, upload, offset, data, **more):
+        return super().piece(upload, offset, data, **{"Origin": self.one.base, "Sec-Fetch-Site": "same-origin", **more})
+
+    def cut(self, upload, offset, data, after):
+        """Sends the head of a piece and so many bytes of it; then the line is dead."""
+        head = ("PATCH /uploads/%s HTTP/1.1\r\nHost: %s\r\nCookie: %s\r\nX-Token: %s\r\nContent-Length: %d\r\n"
+                "Content-Type: application/octet-stream\r\nUpload-Offset: %d\r\n\r\n"
+                % (upload, self.one.host, self.cookie, self.token, len(data), offset)).encode()
+        trust = ssl.create_default_context(cafile=self.one.tls.ca)
+        with trust.wrap_socket(socket.create_connection(("127.0.0.1", self.one.port)), server_hostname="localhost") as line:
+            line.sendall(head + data[:after])
+            time.sleep(0.2)  # it is on its way through nginx
+            assert not self.one.is_on_disk_of_nginx()
+            line.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+
+
+def test_a_file_in_pieces():
+    with behind() as one:
+        one.serve()
+        sender, data = Sender(one), uploads.wav(20)
+        assert len(data) > 7 * uploads.PIECE
+        _, said = sender.begin("loa.wav", len(data))
+        upload, offset = said["id"], 0
+        for cut in (1, uploads.PIECE // 2, uploads.PIECE - 1):  # of pieces as large as they may be
+            piece = data[offset:offset + uploads.PIECE]
+            sender.cut(upload, offset, piece, cut)
+            assert sender.offset(upload)["offset"] == offset, cut
+            status, said = sender.piece(upload, offset, piece)
+            offset += uploads.PIECE
+            assert (status, said["offset"]) == (200, offset), (status, said)
+        # all of it arrives, the answer does not
+        sender.cut(upload, offset, data[offset:offset + uploads.PIECE], uploads.PIECE)
+        deadline = time.monotonic() + 10
+        while sender.offset(upload)["offset"] == offset:
+            assert time.monotonic() < deadline, "a piece that came whole is lost"
+            time.sleep(0.05)
+        offset += uploads.PIECE
+        one.stop_nginx()  # and between two pieces the web server starts anew
+        one.start_nginx()
+        assert sender.begin("loa.wav", len(data))[1]["offset"] == offset
+        sender.rest(upload, data, offset)
+        said = sender.over(upload)
+        assert (said["state"], said["sha256"]) == ("done", hashlib.sha256(data).hexdigest()), said
+        assert uploads.asset(one, said["sha256"]) == data
+        assert one.request("GET", "/v1/assets/" + said["sha256"])[2] == data
+
+
+def test_a_piece_that_is_too_large():
+    """Whoever sends it is told in JSON, by us or by nginx, and what was there before stays."""
+    with behind() as one:
+        one.serve()
+        sender, data = Sender(one), uploads.wav(40)
+        upload = sender.begin("loa.wav", len(data))[1]["id"]
+        assert sender.piece(upload, 0, data[:uploads.PIECE])[0] == 200
+        for size in (uploads.PIECE + 1, 1 << 20, (1 << 20) + 1, 3 << 20):
+            status, said = sender.piece(upload, uploads.PIECE, data[uploads.PIECE:uploads.PIECE + size])
+            assert (status, said["error"]) == (413, "body too large"), (size, status, said)
+            assert sender.offset(upload)["offset"] == uploads.PIECE, size
+        status, said = sender.begin("phim.mp4", (4 << 30) + 1)
+        assert status == 413 and "4 GB" in said["message"], said
+        sender.rest(upload, data, uploads.PIECE)
+        assert sender.over(upload)["state"] == "done"
 
 
 def test_large_bodies_end():

@@ -66,10 +66,14 @@ class Scene:
         self.second = one.publish(lib.TEXT, "--key", one.key("publish"))["sha256"]
         self.board = Board(one, "file://" + os.path.join(one.data, "tree"))
         assert self.board.round("--fingerprint", one.made["fingerprint"]) == ("new", self.second, "")
+        self.prepare(one)
         self.thief = Thief(one)
         self.board.base = "file://" + self.thief.tree
         self.thief.say()
         assert self.board.round()[0] in ("new", "unchanged")  # what the freshness key may say is heard
+
+    def prepare(self, one):
+        """What else there was before the theft."""
 
     def refuses(self, *reasons):
         events = self.board.ask()
@@ -134,6 +138,59 @@ def test_it_gives_no_cut_screen_back():
         for verb in ("resume", "release", "on", "pattern", "brightness", "volume"):
             scene.thief.say(commands=[{"id": "c-" + verb, "verb": verb, "args": {}, "until": rfc3339(1)}])
             scene.refuses("syntax", "invalid", "unsupported")
+
+
+class CutScene(Scene):
+    """The same board, cut for the third time: two orders ended the first two, and the thief has them as well."""
+
+    def prepare(self, one):
+        self.orders = []
+        for _ in range(2):
+            cut = one.run("screen command", "kp-01", "cut").strip()
+            one.run("cut end", cut, "--key", one.key("emergency"))
+            self.orders.append(one.now()["order"])
+            assert self.board.round()[0] == "new" and self.board.ready("order") == self.orders[-1]
+        one.run("screen command", "kp-01", "cut")
+        assert self.board.round()[0] == "new"
+
+    def order(self, role="order", *keys):
+        thief = self.thief
+        payload = dict(spec=1, source="krongpa", version=99, issued=rfc3339(0), expires=rfc3339(240), screens=["kp-01"],
+                       orders=[{"id": "o-99", "verb": "resume", "of": "all"}])
+        data = thief.envelope(role, payload, *keys)
+        name = lib.hashlib.sha256(data).hexdigest()
+        thief.write("orders/" + name, data)
+        return name
+
+    def stays_cut(self, *reasons):
+        """What undoes a cut is an order that is ready; the one that is, is no answer to this cut."""
+        self.refuses(*reasons)
+        assert self.board.ready("order") == self.orders[-1]
+
+
+def test_it_signs_no_order():
+    with lib.source() as one:
+        scene = CutScene(one)
+        for keys in ((), (scene.thief.own,), (scene.thief.key, scene.thief.own)):
+            scene.thief.say(order=scene.order("order", *keys))
+            scene.stays_cut("unknown-key")
+        with open(one.key("emergency")) as f:
+            approver = lib.Key(base64.b64decode(f.read().removeprefix(HEAD)))
+        scene.thief.say(order=scene.order("now", approver))  # signed well, as another kind of document
+        scene.stays_cut("invalid")
+        scene.thief.say(order=scene.order("order", approver))  # the same words, as they should be signed
+        assert scene.board.round()[0] == "new" and scene.board.ready("order") not in scene.orders
+
+
+def test_it_brings_no_older_order_back():
+    with lib.source() as one:
+        scene = CutScene(one)
+        scene.thief.say(order=scene.orders[0])
+        scene.stays_cut("rollback")
+        scene.thief.say(order=None)
+        assert scene.board.round()[0] == "new"
+        scene.thief.say(order=scene.orders[0])
+        scene.stays_cut("rollback")
 
 
 if __name__ == "__main__":

@@ -28,9 +28,9 @@ class MailSink(socketserver.ThreadingTCPServer):
     allow_reuse_address = True
     daemon_threads = True
 
-    def __init__(self, port=0):
+    def __init__(self, port=0, talk=None):
         self.letters, self.refuse = [], False
-        super().__init__(("0.0.0.0", port), MailTalk)
+        super().__init__(("0.0.0.0", port), talk or MailTalk)
         self.port = self.server_address[1]
         threading.Thread(target=self.serve_forever, daemon=True).start()
 
