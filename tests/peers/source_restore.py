@@ -193,7 +193,7 @@ def report_cut(office, key, screen, *facts):
 
 def told_on(official):
     """The ids of the cuts that only boards know of, as the page says."""
-    return re.findall(r'action="/cuts/([^/"]+)/take"', official.get("/emergency"))
+    return re.findall(r'action="/cuts/([^"]*)/take"', official.get("/emergency"))
 
 
 def test_a_cut_of_after_the_backup():
