@@ -47,6 +47,7 @@ static int run(const Options *o)
         bt_key_routes,
         bt_emergency_routes,
         bt_cut_routes,
+        bt_cut_told_routes,
         bt_notice_routes,
         bt_compose_routes,
         bt_practice_routes,

@@ -45,7 +45,7 @@ static void add_facts(GString *html, const BtVisit *visit, const BtCutEntry *cut
     g_string_append(html, "<p>");
     bt_where_add_summary(html, screens);
     bt_html_add(html, "</p><dl><div><dt>%s</dt><dd>%s</dd></div><div><dt>%s</dt><dd>", _("Cut by"),
-        cut->who, _("Since"));
+        *cut->who != '\0' ? cut->who : _("not known here"), _("Since"));
     bt_visit_add_time(html, visit, cut->at_ms);
     bt_html_add(html, "</dd></div></dl><p><b>%s</b> %s</p>", _("Reason:"), cut->reason);
 }
@@ -210,8 +210,7 @@ static BtAnswered show_one(BtRequest *request)
     return bt_visit_page(&visit, BT_HTTP_OK, SECTION, title, html);
 }
 
-/* One proposal at a time for each cut. */
-static gboolean propose_end(const BtVisit *visit, const BtCutEntry *entry, GError **error)
+gboolean bt_cut_propose_end(const BtVisit *visit, const BtCutEntry *entry, GError **error)
 {
     g_autoptr(GPtrArray) cuts = g_ptr_array_new();
     g_ptr_array_add(cuts, entry->id);
@@ -238,8 +237,8 @@ static BtAnswered end_one(BtRequest *request)
     g_autoptr(BtCutEntry) entry = find(&visit, BT_CUT_ROLES, &answered);
     if (entry == NULL)
         return answered;
-    return propose_end(&visit, entry, &error) ? go_to(&visit, entry->id)
-                                              : bt_visit_fail(&visit, error);
+    return bt_cut_propose_end(&visit, entry, &error) ? go_to(&visit, entry->id)
+                                                     : bt_visit_fail(&visit, error);
 }
 
 const BtRoute bt_cut_routes[] = {

@@ -5,6 +5,7 @@
 #include "playlists/model/manifest.h"
 #include "source/desk/signing.h"
 #include "source/pages/alarm-form.h"
+#include "source/pages/cut-told.h"
 #include "source/pages/html.h"
 #include "source/pages/proposal-view.h"
 #include "source/pages/routes.h"
@@ -178,6 +179,7 @@ static BtAnswered show_all(BtRequest *request)
     GString *html = g_string_new(NULL);
     add_alarms(html, &visit, _("On the screens now"), TRUE);
     add_cuts(html, &visit);
+    bt_cut_told_add(html, &visit);
     if (bt_visit_may(&visit, BT_ALARM_ROLES, NULL))
         add_choices(html, &visit);
     if (bt_visit_may(&visit, BT_CUT_ROLES, NULL))

@@ -16,5 +16,7 @@
 void bt_emergency_add_signing(GString *html, const BtVisit *visit, gint64 id, const char *button);
 /* A cut as a card of the list: how it stands, and the way to its page. */
 void bt_cut_add_card(GString *html, const BtVisit *visit, const BtCutEntry *cut);
+/* A proposal of its end, unless one waits already. */
+gboolean bt_cut_propose_end(const BtVisit *visit, const BtCutEntry *entry, GError **error);
 
 #endif

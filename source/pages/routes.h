@@ -26,6 +26,7 @@ extern const BtRoute bt_proposal_routes[];        /* proposal.c: one of them, an
 extern const BtRoute bt_key_routes[];             /* keys.c: the keys of approvers */
 extern const BtRoute bt_emergency_routes[];       /* emergency.c */
 extern const BtRoute bt_cut_routes[];             /* cut.c */
+extern const BtRoute bt_cut_told_routes[];        /* cut-told.c: those that only boards know of */
 extern const BtRoute bt_notice_routes[];          /* notices.c: the list */
 extern const BtRoute bt_compose_routes[];         /* compose.c: one notice */
 extern const BtRoute bt_practice_routes[];        /* practice.c: the area where nothing counts */

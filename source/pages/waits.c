@@ -3,6 +3,7 @@
 #include "source/desk/again.h"
 #include "source/desk/signing.h"
 #include "source/pages/alarm-form.h"
+#include "source/pages/cut-told.h"
 #include "source/pages/emergency.h"
 #include "source/pages/html.h"
 #include "source/pages/proposal-view.h"
@@ -61,6 +62,25 @@ static void add_cuts(GString *html, const BtVisit *visit)
             path, area, _("since"), cut->at_ms };
         add_row(html, visit, &row);
     }
+}
+
+/* All of them in one row: their page tells them apart. */
+static void add_cuts_told(GString *html, const BtVisit *visit)
+{
+    g_autoptr(GPtrArray) all = bt_cut_told_own(visit, BT_CUT_ROLES);
+    guint n_screens = 0;
+    gint64 since_ms = G_MAXINT64;
+    for (guint i = 0; i < all->len; i++) {
+        const BtCutTold *told = g_ptr_array_index(all, i);
+        n_screens += told->screens->len;
+        since_ms = MIN(since_ms, told->since_ms);
+    }
+    if (n_screens == 0)
+        return;
+    g_autofree char *title = g_strdup_printf(_("%u screens"), n_screens);
+    const Row row = { "bad", _("Cuts that only the boards know of"), "/emergency", title,
+        _("since"), since_ms };
+    add_row(html, visit, &row);
 }
 
 /* ---- signatures ---- */
@@ -137,6 +157,7 @@ void bt_waits_add(GString *html, const BtVisit *visit)
     g_autoptr(GString) rows = g_string_new(NULL);
     add_alarms(rows, visit);
     add_cuts(rows, visit);
+    add_cuts_told(rows, visit);
     if (bt_visit_may(visit, 1u << BT_ROLE_APPROVER, NULL)) {
         g_autoptr(GPtrArray) areas =
             bt_roles_areas(visit->store, visit->user, 1u << BT_ROLE_APPROVER, visit->now_ms);

@@ -4,13 +4,15 @@
 import hashlib
 import json
 import os
+import re
 import shutil
 import sqlite3
 import stat
 import threading
 
+import desk_lib
 import source_lib as lib
-from source_browser import Browser
+from source_browser import Browser, database
 from source_people import with_account
 from source_proposals import found, in_root, key_file, propose, state
 from source_publish import png, with_image
@@ -92,6 +94,11 @@ def tree_of(data):
     return whole
 
 
+def order_of(one, screen):
+    with open(os.path.join(one.data, "tree/v1/orders", one.now(screen)["order"])) as f:
+        return json.loads(lib.base64.b64decode(json.load(f)["payload"]))
+
+
 def put_an_order(one):
     """A file where the orders lie; what it says is nobody's concern here."""
     words = b"an order"
@@ -171,6 +178,94 @@ def test_reports_and_people_after_it():
         assert one.get("/invitation/" + link)[0] != 200  # it may have been used since
         assert rows(one, "SELECT count(*) FROM upload") == [(0,)]
         one.run("audit")
+
+
+def cut_fact(seq, *ids, source="krongpa", **more):
+    """What a board says that is cut."""
+    cuts = [{"source": source, "id": ident, "since": lib.fact(1)["at"], "ends": "signature"} for ident in ids]
+    return lib.fact(seq, state="cut", cuts=cuts, **more)
+
+
+def report_cut(office, key, screen, *facts):
+    status, answer = office.one.post_facts(key, facts, screen)
+    assert status == 200 and not answer["refused"], (status, answer)
+
+
+def told_on(official):
+    """The ids of the cuts that only boards know of, as the page says."""
+    return re.findall(r'action="/cuts/([^"]*)/take"', official.get("/emergency"))
+
+
+def test_a_cut_of_after_the_backup():
+    with lib.source() as one:
+        office, other = Office(one), lib.Key()
+        one.add_screen("kp-02", key=other)
+        one.run("backup", "--to", office.saved, "--key-file", office.key)
+        cut = one.run("screen command", "--reason", "Hình lạ", "kp-01", "cut").strip()
+        report_cut(office, office.device, "kp-01", cut_fact(1, cut))
+        operator = desk_lib.Official(one.port, one.data, "truc", "operator")
+        assert told_on(operator) == [], "it stands here"
+        office.lose_the_disk()
+        office.restore("--key-file", office.key)
+        assert "no such cut" in one.run("cut end", cut, "--key", one.key("publish"), ok=False)
+        operator = desk_lib.Official(one.port, one.data, "truc", "operator")
+        assert told_on(operator) == [], "no board spoke yet"
+        report_cut(office, office.device, "kp-01", cut_fact(2, cut))
+        assert told_on(operator) == [cut] and 'id="waits/emergency"' in operator.get("/")
+        # nobody may do it who has no role there, and nobody for a cut that no board reports
+        with database(one) as db:
+            for area in ("xa-1", "xa-2"):
+                db.execute("INSERT INTO area (id, parent, name, kind, created_ms) VALUES (?, 'krongpa', ?, 'commune', 0)",
+                           (area, area))
+            db.execute("UPDATE screen SET area = 'xa-1' WHERE id = 'kp-01'")
+            db.execute("UPDATE screen SET area = 'xa-2' WHERE id = 'kp-02'")
+        neighbour = desk_lib.Official(one.port, one.data, "ben", "operator", area="xa-2")
+        assert told_on(neighbour) == [] and "cuts-told" not in neighbour.get("/emergency")
+        neighbour.post("/cuts/%s/take" % cut, status=404)
+        operator.post("/cuts/nothing/take", status=404)
+        auditor = desk_lib.Official(one.port, one.data, "xem", "auditor")
+        assert "cuts-told" in auditor.get("/emergency") and told_on(auditor) == []
+        page = operator.post("/cuts/%s/take" % cut)
+        assert page == "/cuts/" + cut and told_on(operator) == []
+        assert "order" not in one.now("kp-01"), "the server alone ends nothing"
+        assert rows(one, "SELECT area, who FROM cut") == [("xa-1", "")]
+        # another screen that heard it too speaks only now: its end is one that knows of it
+        report_cut(office, other, "kp-02", cut_fact(1, cut))
+        assert told_on(operator) == [cut]
+        operator.post("/cuts/%s/take" % cut, status=409)
+        approver = desk_lib.Official(one.port, one.data, "ky", "approver")
+        approver.register(desk_lib.key_of(one.key("publish")))
+        approver.sign(page)
+        assert order_of(one, "kp-01")["orders"][0]["of"] == cut and "order" not in one.now("kp-02")
+        assert told_on(operator) == [cut]
+        approver.sign(operator.post("/cuts/%s/take" % cut))
+        assert sorted(order_of(one, "kp-02")["screens"]) == ["kp-01", "kp-02"] and told_on(operator) == []
+        # who says so long after its end did not take it
+        with database(one) as db:
+            db.execute("UPDATE cut SET ended_ms = ended_ms - 660000")
+        report_cut(office, other, "kp-02", cut_fact(2, cut))
+        assert told_on(operator) == [cut]
+
+
+def test_what_strangers_report_as_cuts():
+    with lib.source() as one:
+        office = Office(one)
+        operator = desk_lib.Official(one.port, one.data, "truc", "operator")
+        evil = "\"'><script>alert(1)</script>"
+        cuts = [evil, 7, None, [], {}, {"id": "c-1"}, {"id": "c-2", "source": "krongpa"},
+                {"id": evil, "source": "krongpa", "since": lib.fact(1)["at"]},
+                {"id": "../x", "source": "krongpa", "since": lib.fact(1)["at"]},
+                {"id": "c-3", "source": "krongpa", "since": evil},
+                {"id": "c-4", "source": "other", "since": lib.fact(1)["at"]},
+                {"id": "c-5", "source": "krongpa", "since": lib.fact(1)["at"]}]
+        report_cut(office, office.device, "kp-01", lib.fact(1, state="cut", cuts=cuts))
+        assert told_on(operator) == ["c-5"] and "<script>alert" not in operator.get("/emergency")
+        for seq, cuts in enumerate(("c-5", {"a": evil}, 5, None, [{"id": "c-5"}] * 17), 2):
+            report_cut(office, office.device, "kp-01", lib.fact(seq, state="cut", cuts=cuts))
+            assert told_on(operator) == [], cuts
+        report_cut(office, office.device, "kp-01", lib.fact(9, state="playing", cuts=[
+            {"id": "c-5", "source": "krongpa", "since": lib.fact(1)["at"]}]))
+        assert told_on(operator) == [], "it is not cut"
 
 
 def test_while_it_is_published():

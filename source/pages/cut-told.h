@@ -1,0 +1,15 @@
+/* Cuts that only the boards know of (desk/cuts-told.h), as people see them. Thread-safety: the
+ * server's thread. */
+#ifndef BT_SOURCE_PAGES_CUT_TOLD_H
+#define BT_SOURCE_PAGES_CUT_TOLD_H
+
+#include "source/desk/cuts-told.h"
+#include "source/pages/visit.h"
+
+/* Those on screens in an area where this person has one of the roles, without all other screens.
+ * (transfer full): GPtrArray of BtCutTold */
+GPtrArray *bt_cut_told_own(const BtVisit *visit, guint roles);
+/* A section with a card for each; nothing where there is none. */
+void bt_cut_told_add(GString *html, const BtVisit *visit);
+
+#endif
