@@ -71,10 +71,10 @@ int bt_command_audit(int argc, char **argv)
 {
     Options o = { NULL };
     const GOptionEntry entries[] = {
-        { "data", 'd', 0, G_OPTION_ARG_FILENAME, &o.data, "the data folder", "DIR" },
+        BT_CLI_DATA(o.data),
         { "known", 'k', 0, G_OPTION_ARG_STRING, &o.known,
             "a hash that was seen earlier and must be in the chain", "SHA256" },
-        { "json", 'j', 0, G_OPTION_ARG_NONE, &o.json, "print the result as JSON", NULL },
+        BT_CLI_JSON(o.json),
         { NULL },
     };
     const BtCliSpec spec = { "", "Checks the diary of who did what.",

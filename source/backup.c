@@ -14,8 +14,6 @@
 #include <string.h>
 #include <unistd.h>
 
-static const char *const tree_folders[] = { "root", "manifests", "orders", "assets" };
-
 typedef struct {
     char *data, *file, *key_file, *clock;
 } Options;
@@ -33,14 +31,8 @@ static void options_clear(Options *o)
 static gboolean save_one(BtSaved *saved, const char *name, const char *path, GError **error)
 {
     char sha256[BT_HASH_HEX_SIZE];
-    g_autofree char *last = g_path_get_basename(name);
-    if (!bt_saved_add(saved, name, path, sha256, error))
-        return FALSE;
-    if (!bt_hash_is_hex(last) || strcmp(last, sha256) == 0)
-        return TRUE;
-    g_set_error(error, BT_ERROR, BT_ERROR_MISMATCH,
-        "%s: its bytes have another hash: expected those of its name", path);
-    return FALSE;
+    return bt_saved_add(saved, name, path, sha256, error) &&
+        bt_site_check_name(path, sha256, error);
 }
 
 /* Files whose names begin with a dot are somebody's unfinished ones. */
@@ -54,7 +46,7 @@ static gboolean save_folder(
     const char *name = dir != NULL ? g_dir_read_name(dir) : NULL;
     for (; name != NULL; name = g_dir_read_name(dir)) {
         g_autofree char *from = g_build_filename(path, name, NULL);
-        g_autofree char *to = g_strconcat("tree/v1/", folder, "/", name, NULL);
+        g_autofree char *to = g_strconcat(BT_STORE_SITE "/v1/", folder, "/", name, NULL);
         if (name[0] != '.' && !save_one(saved, to, from, error))
             return FALSE;
     }
@@ -68,7 +60,7 @@ static gboolean save_database(
     char sha256[BT_HASH_HEX_SIZE];
     gboolean ok = bt_io_write(picture, "", 0, 0600, error) &&
         bt_db_run(store->db, error, "VACUUM INTO ?", "s", picture) &&
-        bt_saved_add(saved, "source.db", picture, sha256, error);
+        bt_saved_add(saved, BT_STORE_DATABASE, picture, sha256, error);
     (void)unlink(picture);
     return ok;
 }
@@ -79,17 +71,18 @@ static gboolean save(const BtStore *store, const char *file, GError **error)
     g_autoptr(BtSaved) saved = bt_saved_create(file, error);
     if (saved == NULL || !save_database(saved, store, picture, error))
         return FALSE;
-    for (gsize i = 0; i < G_N_ELEMENTS(tree_folders); i++)
-        if (!save_folder(saved, store, tree_folders[i], error))
+    for (gsize i = 0; bt_saved_folders[i] != NULL; i++)
+        if (!save_folder(saved, store, bt_saved_folders[i], error))
             return FALSE;
     return bt_saved_finish(saved, error);
 }
 
 /* ---- the command ---- */
 
-static gboolean backup(const Options *o, gint64 now_ms, GError **error)
+static gboolean backup(const Options *o, GError **error)
 {
-    g_autoptr(BtStore) store = bt_store_open(o->data, error);
+    gint64 now_ms;
+    g_autoptr(BtStore) store = bt_cli_open(o->data, o->clock, &now_ms, error);
     return store != NULL && bt_store_note(store, now_ms, "terminal", "saved", error) &&
         save(store, o->file, error) &&
         (o->key_file == NULL || bt_key_save(store->freshness, o->key_file, error));
@@ -98,22 +91,18 @@ static gboolean backup(const Options *o, gint64 now_ms, GError **error)
 static int run(const Options *o)
 {
     GError *error = NULL;
-    BtClock clock;
-    return bt_cli_clock(o->clock, &clock, &error) && backup(o, bt_clock_wall_ms(&clock), &error)
-        ? bt_cli_done()
-        : bt_cli_fail(error);
+    return backup(o, &error) ? bt_cli_done() : bt_cli_fail(error);
 }
 
 int bt_command_backup(int argc, char **argv)
 {
     Options o = { NULL };
     const GOptionEntry entries[] = {
-        { "data", 'd', 0, G_OPTION_ARG_FILENAME, &o.data, "the data folder", "DIR" },
+        BT_CLI_DATA(o.data),
         { "to", 't', 0, G_OPTION_ARG_FILENAME, &o.file, "a new file", "FILE" },
         { "key-file", 'k', 0, G_OPTION_ARG_FILENAME, &o.key_file,
             "a new file for the freshness key; keep it away from the other one", "FILE" },
-        { "clock", 0, 0, G_OPTION_ARG_STRING, &o.clock,
-            "a virtual clock, for tests and demonstrations", "RFC3339[xRATE]" },
+        BT_CLI_CLOCK(o.clock),
         { NULL },
     };
     const BtCliSpec spec = { "", "Saves a source, also while it serves.",

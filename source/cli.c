@@ -59,6 +59,32 @@ gboolean bt_cli_clock(const char *text, BtClock *clock, GError **error)
     return text == NULL || bt_clock_from_text(text, clock, error);
 }
 
+gboolean bt_cli_now(const char *text, gint64 *now_ms, GError **error)
+{
+    BtClock clock;
+    if (!bt_cli_clock(text, &clock, error))
+        return FALSE;
+    *now_ms = bt_clock_wall_ms(&clock);
+    return TRUE;
+}
+
+BtStore *bt_cli_open(const char *data, const char *clock, gint64 *now_ms, GError **error)
+{
+    return bt_cli_now(clock, now_ms, error) ? bt_store_open(data, error) : NULL;
+}
+
+GPtrArray *bt_cli_load_keys(char *const *paths, GError **error)
+{
+    g_autoptr(GPtrArray) keys = g_ptr_array_new_with_free_func((GDestroyNotify)bt_key_free);
+    for (guint i = 0; paths != NULL && paths[i] != NULL; i++) {
+        BtKey *key = bt_key_load(paths[i], error);
+        if (key == NULL)
+            return NULL;
+        g_ptr_array_add(keys, key);
+    }
+    return g_steal_pointer(&keys);
+}
+
 void bt_cli_print_json(BtJson *json)
 {
     g_autofree char *text = bt_json_to_text(json, FALSE);

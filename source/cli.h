@@ -6,6 +6,7 @@
 #include "base/clock.h"
 #include "base/json.h"
 #include "base/language.h"
+#include "source/store/store.h"
 
 #include <libintl.h>
 
@@ -31,6 +32,21 @@ typedef struct {
 } BtCliSpec;
 gboolean bt_cli_parse(const BtCliSpec *spec, int *argc, char ***argv);
 
+/* Entries that many commands have. `place` is NULL, or FALSE, while they are not given. */
+#define BT_CLI_DATA(place)                                                                         \
+    {                                                                                              \
+        "data", 'd', 0, G_OPTION_ARG_FILENAME, &(place), "the data folder", "DIR"                  \
+    }
+#define BT_CLI_CLOCK(place)                                                                        \
+    {                                                                                              \
+        "clock", 0, 0, G_OPTION_ARG_STRING, &(place),                                              \
+            "a virtual clock, for tests and demonstrations", "RFC3339[xRATE]"                      \
+    }
+#define BT_CLI_JSON(place)                                                                         \
+    {                                                                                              \
+        "json", 'j', 0, G_OPTION_ARG_NONE, &(place), "print the result as JSON", NULL              \
+    }
+
 /* Says that a required option is missing; for `return bt_cli_missing("--data DIR")`. */
 int bt_cli_missing(const char *option);
 int bt_cli_usage(const char *format, ...) G_GNUC_PRINTF(1, 2);
@@ -38,6 +54,13 @@ int bt_cli_usage(const char *format, ...) G_GNUC_PRINTF(1, 2);
 int bt_cli_fail(GError *error);
 /* The real clock, or the one of `--clock TEXT` (nullable). */
 gboolean bt_cli_clock(const char *text, BtClock *clock, GError **error);
+/* What that clock says, once. */
+gboolean bt_cli_now(const char *text, gint64 *now_ms, GError **error);
+/* That, and the source of `--data DIR`. (transfer full) (nullable) */
+BtStore *bt_cli_open(const char *data, const char *clock, gint64 *now_ms, GError **error);
+/* Reads keys from their files until the NULL at the end of `paths` (nullable). (transfer full)
+ * (nullable): GPtrArray of BtKey* */
+GPtrArray *bt_cli_load_keys(char *const *paths, GError **error);
 /* Prints one line of JSON on stdout (transfer full). */
 void bt_cli_print_json(BtJson *json);
 /* Flushes stdout: BT_EXIT_DONE, or BT_EXIT_FAILED when the results did not reach it. */

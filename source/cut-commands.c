@@ -24,15 +24,6 @@ static void options_clear(Options *o)
     g_strfreev(o->keys);
 }
 
-static BtStore *open_store(const Options *o, gint64 *now_ms, GError **error)
-{
-    BtClock clock;
-    if (!bt_cli_clock(o->clock, &clock, error))
-        return NULL;
-    *now_ms = bt_clock_wall_ms(&clock);
-    return bt_store_open(o->data, error);
-}
-
 /* ---- list ---- */
 
 static BtJson *cut_json(const BtCutEntry *cut)
@@ -61,7 +52,7 @@ static int list(const Options *o)
 {
     g_autoptr(GError) error = NULL;
     gint64 now_ms;
-    g_autoptr(BtStore) store = open_store(o, &now_ms, &error);
+    g_autoptr(BtStore) store = bt_cli_open(o->data, o->clock, &now_ms, &error);
     if (store == NULL)
         return bt_cli_fail(g_steal_pointer(&error));
     g_autoptr(GPtrArray) cuts = bt_cuts_list(store, TRUE, LIST_MAX);
@@ -82,10 +73,9 @@ int bt_command_cut_list(int argc, char **argv)
 {
     Options o = { NULL };
     const GOptionEntry entries[] = {
-        { "data", 'd', 0, G_OPTION_ARG_FILENAME, &o.data, "the data folder", "DIR" },
-        { "clock", 0, 0, G_OPTION_ARG_STRING, &o.clock,
-            "a virtual clock, for tests and demonstrations", "RFC3339[xRATE]" },
-        { "json", 'j', 0, G_OPTION_ARG_NONE, &o.json, "print the result as JSON", NULL },
+        BT_CLI_DATA(o.data),
+        BT_CLI_CLOCK(o.clock),
+        BT_CLI_JSON(o.json),
         { NULL },
     };
     const BtCliSpec spec = { "", "Lists the cuts that stand.",
@@ -101,23 +91,12 @@ int bt_command_cut_list(int argc, char **argv)
 
 /* ---- end ---- */
 
-static gboolean load_keys(char **paths, GPtrArray *keys, GError **error)
-{
-    for (guint i = 0; paths[i] != NULL; i++) {
-        BtKey *key = bt_key_load(paths[i], error);
-        if (key == NULL)
-            return FALSE;
-        g_ptr_array_add(keys, key);
-    }
-    return TRUE;
-}
-
 static gboolean end(
     BtStore *store, const Options *o, const GPtrArray *cuts, gint64 now_ms, GError **error)
 {
-    g_autoptr(GPtrArray) keys = g_ptr_array_new_with_free_func((GDestroyNotify)bt_key_free);
     g_autoptr(GPtrArray) documents = bt_cuts_plan_end(store, cuts, now_ms, error);
-    if (documents == NULL || !load_keys(o->keys, keys, error))
+    g_autoptr(GPtrArray) keys = documents != NULL ? bt_cli_load_keys(o->keys, error) : NULL;
+    if (keys == NULL)
         return FALSE;
     const BtPlanDocument *document = g_ptr_array_index(documents, 0);
     g_autoptr(GBytes) envelope =
@@ -127,15 +106,14 @@ static gboolean end(
 
 static int run_end(const Options *o, char **ids)
 {
-    g_autoptr(GError) error = NULL;
+    GError *error = NULL;
     gint64 now_ms;
     g_autoptr(GPtrArray) cuts = g_ptr_array_new();
     for (guint i = 0; ids[i] != NULL; i++)
         g_ptr_array_add(cuts, ids[i]);
-    g_autoptr(BtStore) store = open_store(o, &now_ms, &error);
-    if (store == NULL || !end(store, o, cuts, now_ms, &error))
-        return bt_cli_fail(g_steal_pointer(&error));
-    return bt_cli_done();
+    g_autoptr(BtStore) store = bt_cli_open(o->data, o->clock, &now_ms, &error);
+    return store != NULL && end(store, o, cuts, now_ms, &error) ? bt_cli_done()
+                                                                : bt_cli_fail(error);
 }
 
 static int check_options(const Options *o)
@@ -152,11 +130,10 @@ int bt_command_cut_end(int argc, char **argv)
 {
     Options o = { NULL };
     const GOptionEntry entries[] = {
-        { "data", 'd', 0, G_OPTION_ARG_FILENAME, &o.data, "the data folder", "DIR" },
+        BT_CLI_DATA(o.data),
         { "key", 'k', 0, G_OPTION_ARG_FILENAME_ARRAY, &o.keys,
             "an emergency or publishing key that signs; may be given several times", "FILE" },
-        { "clock", 0, 0, G_OPTION_ARG_STRING, &o.clock,
-            "a virtual clock, for tests and demonstrations", "RFC3339[xRATE]" },
+        BT_CLI_CLOCK(o.clock),
         { NULL },
     };
     const BtCliSpec spec = { "CUT…", "Ends cuts: their screens show again what is due.",

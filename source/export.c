@@ -67,11 +67,8 @@ static gboolean copy_asset(Export *x, const BtAsset *asset, GError **error)
     }
     gboolean ok = bt_site_add_asset(x->to, fd, from, sha256, &size_bytes, error);
     close(fd);
-    if (ok && strcmp(sha256, asset->sha256) != 0) {
-        g_set_error(error, BT_ERROR, BT_ERROR_MISMATCH,
-            "%s: its bytes have another hash: expected those of its name", from);
+    if (ok && !bt_site_check_name(from, sha256, error))
         return FALSE;
-    }
     x->n_assets += ok;
     x->bytes += ok ? size_bytes : 0;
     return ok;
@@ -164,31 +161,25 @@ static gboolean export(Export *x, char **ids, GError **error)
 
 static int run(const Options *o)
 {
-    g_autoptr(GError) error = NULL;
-    BtClock clock;
+    GError *error = NULL;
+    Export x = { .to = o->to };
     if (o->data == NULL)
         return bt_cli_missing("--data DIR");
     if (o->to == NULL)
         return bt_cli_missing("--to FOLDER");
-    if (!bt_cli_clock(o->clock, &clock, &error))
-        return bt_cli_fail(g_steal_pointer(&error));
-    g_autoptr(BtStore) store = bt_store_open(o->data, &error);
-    Export x = { .store = store, .to = o->to, .now_ms = bt_clock_wall_ms(&clock) };
-    if (store == NULL || !export(&x, o->screens, &error))
-        return bt_cli_fail(g_steal_pointer(&error));
-    return bt_cli_done();
+    g_autoptr(BtStore) store = x.store = bt_cli_open(o->data, o->clock, &x.now_ms, &error);
+    return store != NULL && export(&x, o->screens, &error) ? bt_cli_done() : bt_cli_fail(error);
 }
 
 int bt_command_export(int argc, char **argv)
 {
     Options o = { NULL };
     const GOptionEntry entries[] = {
-        { "data", 'd', 0, G_OPTION_ARG_FILENAME, &o.data, "the data folder", "DIR" },
+        BT_CLI_DATA(o.data),
         { "to", 't', 0, G_OPTION_ARG_FILENAME, &o.to, "where v1/… is written", "FOLDER" },
         { "screen", 's', 0, G_OPTION_ARG_STRING_ARRAY, &o.screens,
             "only this screen; may be given several times", "ID" },
-        { "clock", 0, 0, G_OPTION_ARG_STRING, &o.clock,
-            "a virtual clock, for tests and demonstrations", "RFC3339[xRATE]" },
+        BT_CLI_CLOCK(o.clock),
         { NULL },
     };
     const BtCliSpec spec = { "", "Writes the static tree for a stick or any web server.",

@@ -2,6 +2,7 @@
  * reads: whoever breaks into the server finds the freshness key there, which can add nothing. */
 #include "source/init.h"
 #include "source/cli.h"
+#include "source/press/first-root.h"
 #include "source/store/site.h"
 #include "source/store/store.h"
 
@@ -13,7 +14,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define ROOT_LIFE_MS (5 * 365 * BT_DAY_MS)
 #define N_ROOT_KEYS 3
 #define ROOT_THRESHOLD 2
 
@@ -27,7 +27,7 @@ static const struct {
     { "root-3.key", "root 3" },
     { "publish.key", "publishing" },
     { "emergency.key", "emergency" },
-    { "freshness.key", "freshness" },
+    { BT_STORE_KEY, "freshness" },
 };
 
 typedef struct {
@@ -70,7 +70,7 @@ static char *key_path(const BtInit *init, int i)
 
 static gboolean check_free(const BtInit *init, GError **error)
 {
-    g_autofree char *db = g_build_filename(init->data, "source.db", NULL);
+    g_autofree char *db = g_build_filename(init->data, BT_STORE_DATABASE, NULL);
     for (int i = -1; i < N_KEYS; i++) {
         g_autofree char *path = i < 0 ? g_strdup(db) : key_path(init, i);
         if (g_file_test(path, G_FILE_TEST_EXISTS | G_FILE_TEST_IS_SYMLINK)) {
@@ -84,59 +84,25 @@ static gboolean check_free(const BtInit *init, GError **error)
 
 /* ---- the first root ---- */
 
-static void add_key(BtJson *keys, const BtKey *key, const char *person)
-{
-    char id[BT_HASH_HEX_SIZE];
-    BtPublicKey half = bt_key_public(key);
-    bt_public_key_id(&half, id);
-    g_autofree char *base64 = bt_public_key_to_base64(&half);
-    BtJson *entry = bt_json_new_object();
-    bt_json_set_string(entry, "key", base64);
-    bt_json_set_string(entry, "name", person);
-    bt_json_set(keys, id, entry);
-}
-
-static void add_role(BtJson *roles, const char *name, BtKey *const *keys, int n, int threshold)
-{
-    BtJson *role = bt_json_new_object(), *ids = bt_json_new_array();
-    for (int i = 0; i < n; i++) {
-        char id[BT_HASH_HEX_SIZE];
-        BtPublicKey half = bt_key_public(keys[i]);
-        bt_public_key_id(&half, id);
-        bt_json_append_string(ids, id);
-    }
-    bt_json_set(role, "keys", ids);
-    bt_json_set_int(role, "threshold", threshold);
-    bt_json_set(roles, name, role);
-}
-
 static GBytes *root_payload(const BtInit *init, BtKey *const *keys, gint64 now_ms)
 {
-    g_autoptr(BtJson) root = bt_json_new_object();
-    BtJson *entries = bt_json_new_object(), *roles = bt_json_new_object();
+    static const BtFirstRole roles[] = {
+        { "root", 0, N_ROOT_KEYS, ROOT_THRESHOLD },
+        { "freshness", FRESHNESS, 1, 1 },
+        { "publish", PUBLISH, 1, 1 },
+        { "emergency", EMERGENCY, 1, 1 },
+    };
+    BtFirstKey named[N_KEYS];
     for (int i = 0; i < N_KEYS; i++)
-        add_key(entries, keys[i], key_names[i].person);
-    add_role(roles, "root", keys, N_ROOT_KEYS, ROOT_THRESHOLD);
-    add_role(roles, "freshness", keys + FRESHNESS, 1, 1);
-    add_role(roles, "publish", keys + PUBLISH, 1, 1);
-    add_role(roles, "emergency", keys + EMERGENCY, 1, 1);
-    bt_json_set_int(root, "spec", 1);
-    bt_json_set_string(root, "source", init->source);
-    bt_json_set_int(root, "version", 1);
-    bt_json_set_time(root, "issued", now_ms);
-    bt_json_set_time(root, "expires", now_ms + ROOT_LIFE_MS);
-    bt_json_set(root, "keys", entries);
-    bt_json_set(root, "roles", roles);
-    bt_json_set(root, "hosts", bt_json_new_array());
-    char *text = bt_json_to_text(root, FALSE);
-    return g_bytes_new_take(text, strlen(text));
+        named[i] = (BtFirstKey){ keys[i], key_names[i].person };
+    return bt_first_root(init->source, named, N_KEYS, roles, G_N_ELEMENTS(roles), now_ms);
 }
 
 /* Keys first, the root next, the database last: a source is there when its database is. */
 static gboolean make(
     const BtInit *init, BtKey *const *keys, gint64 now_ms, char **fingerprint, GError **error)
 {
-    g_autofree char *site = g_build_filename(init->data, "tree", NULL);
+    g_autofree char *site = g_build_filename(init->data, BT_STORE_SITE, NULL);
     g_autofree char *root_path = bt_site_root_path(site, 1);
     g_autoptr(GBytes) payload = root_payload(init, keys, now_ms);
     g_autoptr(GBytes) envelope = bt_envelope_seal("root", payload, keys, N_ROOT_KEYS);
@@ -153,6 +119,14 @@ static gboolean make(
     *fingerprint = g_strdup(bt_trust_fingerprint(trust));
     bt_trust_free(trust);
     return bt_store_create(init->data, init->source, init->name, init->timezone, error);
+}
+
+void bt_init_default(BtInit *init)
+{
+    if (init->name == NULL)
+        init->name = g_strdup(init->source);
+    if (init->timezone == NULL)
+        init->timezone = g_strdup("Asia/Ho_Chi_Minh");
 }
 
 gboolean bt_init_check(const BtInit *init, GError **error)
@@ -199,13 +173,18 @@ gboolean bt_init_make(const BtInit *init, gint64 now_ms, char **fingerprint, GEr
     return ok;
 }
 
+void bt_init_print(const BtInit *init, const char *fingerprint)
+{
+    printf(_("Source \"%s\" is ready in %s.\n"), init->source, init->data);
+    printf(_("Fingerprint of its root, for people to compare when a board is enrolled:\n    %s\n"),
+        fingerprint);
+}
+
 /* ---- the command ---- */
 
 static void print_words(const Options *o, const char *fingerprint)
 {
-    printf(_("Source \"%s\" is ready in %s.\n"), o->made.source, o->made.data);
-    printf(_("Fingerprint of its root, for people to compare when a board is enrolled:\n    %s\n"),
-        fingerprint);
+    bt_init_print(&o->made, fingerprint);
     printf(_("Keys in %s: root-1.key, root-2.key, root-3.key (any two make the next root),\n"
              "publish.key (signs bulletins), emergency.key (signs warnings).\n"),
         o->made.keys);
@@ -221,7 +200,7 @@ static void print_result(const Options *o, const char *fingerprint)
         print_words(o, fingerprint);
         return;
     }
-    g_autofree char *site = g_build_filename(o->made.data, "tree", NULL);
+    g_autofree char *site = g_build_filename(o->made.data, BT_STORE_SITE, NULL);
     g_autofree char *root_path = bt_site_root_path(site, 1);
     BtJson *result = bt_json_new_object();
     bt_json_set_string(result, "source", o->made.source);
@@ -235,9 +214,9 @@ static int init(const Options *o)
 {
     g_autoptr(GError) error = NULL;
     g_autofree char *fingerprint = NULL;
-    BtClock clock;
-    if (!bt_cli_clock(o->clock, &clock, &error) ||
-        !bt_init_make(&o->made, bt_clock_wall_ms(&clock), &fingerprint, &error))
+    gint64 now_ms;
+    if (!bt_cli_now(o->clock, &now_ms, &error) ||
+        !bt_init_make(&o->made, now_ms, &fingerprint, &error))
         return bt_cli_fail(g_steal_pointer(&error));
     print_result(o, fingerprint);
     return bt_cli_done();
@@ -267,10 +246,7 @@ static int check_options(Options *o)
         return bt_cli_missing("--keys DIR");
     if (o->made.source == NULL)
         return bt_cli_missing("--source ID");
-    if (o->made.name == NULL)
-        o->made.name = g_strdup(o->made.source);
-    if (o->made.timezone == NULL)
-        o->made.timezone = g_strdup("Asia/Ho_Chi_Minh");
+    bt_init_default(&o->made);
     return bt_init_check(&o->made, &error) ? BT_EXIT_DONE : bt_cli_usage("%s", error->message);
 }
 
@@ -278,17 +254,9 @@ int bt_command_init(int argc, char **argv)
 {
     Options o = { { NULL } };
     const GOptionEntry entries[] = {
-        { "data", 'd', 0, G_OPTION_ARG_FILENAME, &o.made.data, "the data folder to make", "DIR" },
-        { "keys", 'k', 0, G_OPTION_ARG_FILENAME, &o.made.keys,
-            "where the root, publishing and emergency keys go; outside the data folder", "DIR" },
-        { "source", 's', 0, G_OPTION_ARG_STRING, &o.made.source, "the source's id", "ID" },
-        { "name", 'n', 0, G_OPTION_ARG_STRING, &o.made.name, "the source's name for people",
-            "NAME" },
-        { "timezone", 'z', 0, G_OPTION_ARG_STRING, &o.made.timezone,
-            "its time zone (default Asia/Ho_Chi_Minh)", "TZ" },
-        { "clock", 0, 0, G_OPTION_ARG_STRING, &o.clock,
-            "a virtual clock, for tests and demonstrations", "RFC3339[xRATE]" },
-        { "json", 'j', 0, G_OPTION_ARG_NONE, &o.json, "print the result as JSON", NULL },
+        BT_INIT_ENTRIES(o.made),
+        BT_CLI_CLOCK(o.clock),
+        BT_CLI_JSON(o.json),
         { NULL },
     };
     const BtCliSpec spec = { "", "Makes a source: its data folder, its keys and its first root.",

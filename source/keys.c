@@ -26,7 +26,7 @@ int bt_command_key_new(int argc, char **argv)
 {
     gboolean json = FALSE;
     const GOptionEntry entries[] = {
-        { "json", 'j', 0, G_OPTION_ARG_NONE, &json, "print the result as JSON", NULL },
+        BT_CLI_JSON(json),
         { NULL },
     };
     const BtCliSpec spec = { "FILE", "Makes a new key and prints its id and public half.",
@@ -44,7 +44,7 @@ int bt_command_key_show(int argc, char **argv)
 {
     gboolean json = FALSE;
     const GOptionEntry entries[] = {
-        { "json", 'j', 0, G_OPTION_ARG_NONE, &json, "print the result as JSON", NULL },
+        BT_CLI_JSON(json),
         { NULL },
     };
     const BtCliSpec spec = { "FILE", "Prints the id and the public half of a key file.",
@@ -86,12 +86,12 @@ static char *public_half(const char *text, GError **error)
 static gboolean add_key(const Options *o, const char *text, GError **error)
 {
     char keyid[BT_HASH_HEX_SIZE];
-    BtClock clock = bt_clock_real();
+    gint64 now_ms;
     g_autofree char *base64 = public_half(text, error);
-    g_autoptr(BtStore) store = base64 != NULL ? bt_store_open(o->data, error) : NULL;
+    g_autoptr(BtStore) store = base64 != NULL ? bt_cli_open(o->data, NULL, &now_ms, error) : NULL;
     if (store == NULL ||
-        !bt_keys_add(store, o->user, base64, o->label != NULL ? o->label : "-",
-            bt_clock_wall_ms(&clock), keyid, error))
+        !bt_keys_add(
+            store, o->user, base64, o->label != NULL ? o->label : "-", now_ms, keyid, error))
         return FALSE;
     printf("%s\n", keyid);
     return TRUE;
@@ -102,7 +102,7 @@ int bt_command_key_register(int argc, char **argv)
     Options o = { NULL };
     GError *error = NULL;
     const GOptionEntry entries[] = {
-        { "data", 'd', 0, G_OPTION_ARG_FILENAME, &o.data, "the data folder", "DIR" },
+        BT_CLI_DATA(o.data),
         { "user", 'u', 0, G_OPTION_ARG_STRING, &o.user, "whose key it is", "USER" },
         { "label", 'l', 0, G_OPTION_ARG_STRING, &o.label, "what it is called", "TEXT" },
         { NULL },
@@ -153,9 +153,9 @@ int bt_command_key_list(int argc, char **argv)
     Options o = { NULL };
     GError *error = NULL;
     const GOptionEntry entries[] = {
-        { "data", 'd', 0, G_OPTION_ARG_FILENAME, &o.data, "the data folder", "DIR" },
+        BT_CLI_DATA(o.data),
         { "user", 'u', 0, G_OPTION_ARG_STRING, &o.user, "only of this person", "USER" },
-        { "json", 'j', 0, G_OPTION_ARG_NONE, &o.json, "print the result as JSON", NULL },
+        BT_CLI_JSON(o.json),
         { NULL },
     };
     const BtCliSpec spec = { "", "Lists the approvers' keys, and whose they are.",

@@ -195,37 +195,20 @@ static int sign_afar(const Options *o, const char *text)
 
 static int run(const Options *o, Work work, const char *argument)
 {
-    g_autoptr(GError) error = NULL;
-    BtClock clock;
-    if (!bt_cli_clock(o->clock, &clock, &error))
-        return bt_cli_fail(g_steal_pointer(&error));
-    g_autoptr(BtStore) store = bt_store_open(o->data, &error);
-    if (store == NULL || !work(store, o, argument, bt_clock_wall_ms(&clock), &error))
-        return bt_cli_fail(g_steal_pointer(&error));
-    return bt_cli_done();
+    GError *error = NULL;
+    gint64 now_ms;
+    g_autoptr(BtStore) store = bt_cli_open(o->data, o->clock, &now_ms, &error);
+    return store != NULL && work(store, o, argument, now_ms, &error) ? bt_cli_done()
+                                                                     : bt_cli_fail(error);
 }
 
 /* ---- the commands ---- */
-
-#define DATA(o)                                                                                    \
-    {                                                                                              \
-        "data", 'd', 0, G_OPTION_ARG_FILENAME, &(o).data, "the data folder", "DIR"                 \
-    }
-#define CLOCK(o)                                                                                   \
-    {                                                                                              \
-        "clock", 0, 0, G_OPTION_ARG_STRING, &(o).clock,                                            \
-            "a virtual clock, for tests and demonstrations", "RFC3339[xRATE]"                      \
-    }
-#define JSON(o)                                                                                    \
-    {                                                                                              \
-        "json", 'j', 0, G_OPTION_ARG_NONE, &(o).json, "print the result as JSON", NULL             \
-    }
 
 int bt_command_proposal_add(int argc, char **argv)
 {
     Options o = { NULL };
     const GOptionEntry entries[] = {
-        DATA(o),
+        BT_CLI_DATA(o.data),
         { "author", 'a', 0, G_OPTION_ARG_STRING, &o.author, "whose proposal it is", "USER" },
         { "area", 0, 0, G_OPTION_ARG_STRING, &o.area,
             "whose approvers sign it (default: the source's own)", "AREA" },
@@ -235,8 +218,8 @@ int bt_command_proposal_add(int argc, char **argv)
             "only this screen; may be given several times", "ID" },
         { "decoder", 0, 0, G_OPTION_ARG_FILENAME, &o.decoder,
             "the program bangtin-decode, when it is not beside this one", "FILE" },
-        CLOCK(o),
-        JSON(o),
+        BT_CLI_CLOCK(o.clock),
+        BT_CLI_JSON(o.json),
         { NULL },
     };
     const BtCliSpec spec = { "PATH", "Proposes a manifest for approvers to sign.",
@@ -256,7 +239,7 @@ int bt_command_proposal_add(int argc, char **argv)
 int bt_command_proposal_list(int argc, char **argv)
 {
     Options o = { NULL };
-    const GOptionEntry entries[] = { DATA(o), JSON(o), { NULL } };
+    const GOptionEntry entries[] = { BT_CLI_DATA(o.data), BT_CLI_JSON(o.json), { NULL } };
     const BtCliSpec spec = { "", "Lists proposals, the newest first.",
         "One a line: number, kind, state, author, area, time. States: waiting, signed (on its way\n"
         "to the screens), published, refused, overtaken (newer documents came), withdrawn.",
@@ -271,7 +254,7 @@ int bt_command_proposal_list(int argc, char **argv)
 int bt_command_proposal_show(int argc, char **argv)
 {
     Options o = { NULL };
-    const GOptionEntry entries[] = { DATA(o), JSON(o), { NULL } };
+    const GOptionEntry entries[] = { BT_CLI_DATA(o.data), BT_CLI_JSON(o.json), { NULL } };
     const BtCliSpec spec = { "NUMBER", "Shows a proposal.",
         "Without --json its documents follow, a line each, to the byte as they will be signed.",
         entries, 1, 1 };
@@ -298,8 +281,9 @@ int bt_command_proposal_sign(int argc, char **argv)
 {
     Options o = { NULL };
     const GOptionEntry entries[] = {
-        DATA(o),
+        BT_CLI_DATA(o.data),
         { "key", 'k', 0, G_OPTION_ARG_FILENAME, &o.key, "the key that signs", "FILE" },
+<<<<<<< HEAD
         { "url", 'U', 0, G_OPTION_ARG_STRING, &o.url,
             "the address of a source on another machine, in place of --data", "URL" },
         { "user", 'u', 0, G_OPTION_ARG_STRING, &o.user, "whose key it is, with --url", "USER" },
@@ -310,6 +294,10 @@ int bt_command_proposal_sign(int argc, char **argv)
         { "yes", 'y', 0, G_OPTION_ARG_NONE, &o.yes, "sign without a question, with --url", NULL },
         CLOCK(o),
         JSON(o),
+=======
+        BT_CLI_CLOCK(o.clock),
+        BT_CLI_JSON(o.json),
+>>>>>>> clean
         { NULL },
     };
     const BtCliSpec spec = { "NUMBER", "Signs a proposal with a key file.",
@@ -329,11 +317,11 @@ int bt_command_proposal_refuse(int argc, char **argv)
 {
     Options o = { NULL };
     const GOptionEntry entries[] = {
-        DATA(o),
+        BT_CLI_DATA(o.data),
         { "user", 'u', 0, G_OPTION_ARG_STRING, &o.user, "the approver who refuses", "USER" },
         { "reason", 'r', 0, G_OPTION_ARG_STRING, &o.answer, "why", "TEXT" },
-        CLOCK(o),
-        JSON(o),
+        BT_CLI_CLOCK(o.clock),
+        BT_CLI_JSON(o.json),
         { NULL },
     };
     const BtCliSpec spec = { "NUMBER", "Refuses a proposal.", "Its author reads why.", entries, 1,

@@ -80,25 +80,14 @@ static void print_published(const Options *o, const BtPublished *published)
 
 /* ---- publish ---- */
 
-static gboolean load_keys(char **paths, GPtrArray *keys, GError **error)
-{
-    for (guint i = 0; paths != NULL && paths[i] != NULL; i++) {
-        BtKey *key = bt_key_load(paths[i], error);
-        if (key == NULL)
-            return FALSE;
-        g_ptr_array_add(keys, key);
-    }
-    return TRUE;
-}
-
 static gboolean publish(
     BtStore *store, const Options *o, const char *path, gint64 now_ms, GError **error)
 {
-    g_autoptr(GPtrArray) keys = g_ptr_array_new_with_free_func((GDestroyNotify)bt_key_free);
     g_autoptr(GPtrArray) screens = list_of(o->screens);
     if (o->end)
         return bt_publish_end_alert(store, screens, now_ms, error);
-    if (!load_keys(o->keys, keys, error))
+    g_autoptr(GPtrArray) keys = bt_cli_load_keys(o->keys, error);
+    if (keys == NULL)
         return FALSE;
     BtPublish how = { .emergency = o->emergency,
         .screens = screens,
@@ -114,14 +103,11 @@ static gboolean publish(
 
 static int run_publish(const Options *o, const char *path)
 {
-    g_autoptr(GError) error = NULL;
-    BtClock clock;
-    if (!bt_cli_clock(o->clock, &clock, &error))
-        return bt_cli_fail(g_steal_pointer(&error));
-    g_autoptr(BtStore) store = bt_store_open(o->data, &error);
-    if (store == NULL || !publish(store, o, path, bt_clock_wall_ms(&clock), &error))
-        return bt_cli_fail(g_steal_pointer(&error));
-    return bt_cli_done();
+    GError *error = NULL;
+    gint64 now_ms;
+    g_autoptr(BtStore) store = bt_cli_open(o->data, o->clock, &now_ms, &error);
+    return store != NULL && publish(store, o, path, now_ms, &error) ? bt_cli_done()
+                                                                    : bt_cli_fail(error);
 }
 
 static int check_options(const Options *o, int n_paths)
@@ -141,7 +127,7 @@ int bt_command_publish(int argc, char **argv)
 {
     Options o = { NULL };
     const GOptionEntry entries[] = {
-        { "data", 'd', 0, G_OPTION_ARG_FILENAME, &o.data, "the data folder", "DIR" },
+        BT_CLI_DATA(o.data),
         { "key", 'k', 0, G_OPTION_ARG_FILENAME_ARRAY, &o.keys,
             "a key that signs; may be given several times", "FILE" },
         { "emergency", 'e', 0, G_OPTION_ARG_NONE, &o.emergency,
@@ -152,9 +138,8 @@ int bt_command_publish(int argc, char **argv)
             "only this screen; may be given several times", "ID" },
         { "decoder", 0, 0, G_OPTION_ARG_FILENAME, &o.decoder,
             "the program bangtin-decode, when it is not beside this one", "FILE" },
-        { "clock", 0, 0, G_OPTION_ARG_STRING, &o.clock,
-            "a virtual clock, for tests and demonstrations", "RFC3339[xRATE]" },
-        { "json", 'j', 0, G_OPTION_ARG_NONE, &o.json, "print the result as JSON", NULL },
+        BT_CLI_CLOCK(o.clock),
+        BT_CLI_JSON(o.json),
         { NULL },
     };
     const BtCliSpec spec = { "[PATH]", "Signs a manifest and gives it to screens.",
@@ -179,23 +164,19 @@ int bt_command_publish(int argc, char **argv)
 
 static int run_deny(const Options *o, const char *sha256)
 {
-    g_autoptr(GError) error = NULL;
-    BtClock clock;
-    if (!bt_cli_clock(o->clock, &clock, &error))
-        return bt_cli_fail(g_steal_pointer(&error));
-    g_autoptr(BtStore) store = bt_store_open(o->data, &error);
-    if (store == NULL || !bt_publish_deny(store, sha256, bt_clock_wall_ms(&clock), &error))
-        return bt_cli_fail(g_steal_pointer(&error));
-    return bt_cli_done();
+    GError *error = NULL;
+    gint64 now_ms;
+    g_autoptr(BtStore) store = bt_cli_open(o->data, o->clock, &now_ms, &error);
+    return store != NULL && bt_publish_deny(store, sha256, now_ms, &error) ? bt_cli_done()
+                                                                           : bt_cli_fail(error);
 }
 
 int bt_command_deny(int argc, char **argv)
 {
     Options o = { NULL };
     const GOptionEntry entries[] = {
-        { "data", 'd', 0, G_OPTION_ARG_FILENAME, &o.data, "the data folder", "DIR" },
-        { "clock", 0, 0, G_OPTION_ARG_STRING, &o.clock,
-            "a virtual clock, for tests and demonstrations", "RFC3339[xRATE]" },
+        BT_CLI_DATA(o.data),
+        BT_CLI_CLOCK(o.clock),
         { NULL },
     };
     const BtCliSpec spec = { "SHA256", "Forbids a manifest, an alert or an asset on every screen.",

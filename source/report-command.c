@@ -107,13 +107,10 @@ static int print_register(BtStore *store, const Options *o, const char *area, gi
 static int run_summary(const Options *o)
 {
     g_autoptr(GError) error = NULL;
-    BtClock clock;
-    if (!bt_cli_clock(o->clock, &clock, &error))
-        return bt_cli_fail(g_steal_pointer(&error));
-    g_autoptr(BtStore) store = bt_store_open(o->data, &error);
+    gint64 now_ms;
+    g_autoptr(BtStore) store = bt_cli_open(o->data, o->clock, &now_ms, &error);
     if (store == NULL)
         return bt_cli_fail(g_steal_pointer(&error));
-    gint64 now_ms = bt_clock_wall_ms(&clock);
     g_autoptr(GTimeZone) timezone = g_time_zone_new_identifier(store->timezone);
     BtSummaryQuery query = { .area = o->area != NULL ? o->area : store->source };
     if (o->is_register)
@@ -153,7 +150,7 @@ int bt_command_report(int argc, char **argv)
 {
     Options o = { NULL };
     const GOptionEntry entries[] = {
-        { "data", 'd', 0, G_OPTION_ARG_FILENAME, &o.data, "the data folder", "DIR" },
+        BT_CLI_DATA(o.data),
         { "screen", 's', 0, G_OPTION_ARG_STRING, &o.screen, "only this screen's", "ID" },
         { "type", 't', 0, G_OPTION_ARG_STRING, &o.type,
             "only facts of this type: played, uptime, state, event", "TYPE" },

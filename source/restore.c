@@ -17,13 +17,9 @@
 #include <unistd.h>
 
 #define DOCUMENT_MAX_BYTES BT_ENVELOPE_MAX_BYTES(BT_MANIFEST_MAX_BYTES)
-#define DATABASE "source.db"
-#define KEY "freshness.key"
-#define TREE "tree/v1/"
+#define TREE BT_STORE_SITE "/v1/"
 #define ASSETS TREE "assets/"
 #define STAGE ".restoring"
-
-static const char *const tree_folders[] = { "root", "manifests", "orders", "assets" };
 
 typedef struct {
     char *data, *file, *key_file, *clock;
@@ -41,7 +37,7 @@ static void options_clear(Options *o)
 
 static gboolean check_free(const char *folder, GError **error)
 {
-    static const char *const names[] = { DATABASE, KEY, "tree", STAGE };
+    static const char *const names[] = { BT_STORE_DATABASE, BT_STORE_KEY, BT_STORE_SITE, STAGE };
     for (gsize i = 0; i < G_N_ELEMENTS(names); i++) {
         g_autofree char *path = g_build_filename(folder, names[i], NULL);
         if (g_file_test(path, G_FILE_TEST_EXISTS)) {
@@ -65,44 +61,33 @@ static int open_nameless(const char *folder, GError **error)
     return fd;
 }
 
-static gboolean check_name(const char *name, const char *sha256, GError **error)
-{
-    if (!bt_hash_is_hex(name) || strcmp(name, sha256) == 0)
-        return TRUE;
-    g_set_error(error, BT_ERROR, BT_ERROR_MISMATCH,
-        "%s: its bytes have another hash: expected those of its name", name);
-    return FALSE;
-}
-
 /* It is in `fd`; `name` is a path below the data folder. */
 static gboolean install_document(int fd, const char *folder, const char *name, GError **error)
 {
     char sha256[BT_HASH_HEX_SIZE];
     g_autofree char *path = g_build_filename(folder, name, NULL);
-    g_autofree char *last = g_path_get_basename(name);
     g_autoptr(GBytes) bytes =
         lseek(fd, 0, SEEK_SET) == 0 ? bt_io_read_fd(fd, name, DOCUMENT_MAX_BYTES, error) : NULL;
     if (bytes == NULL)
         return FALSE;
     bt_hash_data(g_bytes_get_data(bytes, NULL), g_bytes_get_size(bytes), sha256);
-    return check_name(last, sha256, error) && bt_site_write(path, bytes, error);
+    return bt_site_check_name(name, sha256, error) && bt_site_write(path, bytes, error);
 }
 
 static gboolean install_asset(int fd, const char *site, const char *name, GError **error)
 {
     char sha256[BT_HASH_HEX_SIZE];
     guint64 size_bytes;
-    g_autofree char *last = g_path_get_basename(name);
     return lseek(fd, 0, SEEK_SET) == 0 &&
         bt_site_add_asset(site, fd, name, sha256, &size_bytes, error) &&
-        check_name(last, sha256, error);
+        bt_site_check_name(name, sha256, error);
 }
 
 /* A backup is somebody's file: a name in it leads nowhere else. */
 static gboolean check_path(const char *name, GError **error)
 {
-    for (gsize i = 0; i < G_N_ELEMENTS(tree_folders); i++) {
-        g_autofree char *folder = g_strconcat(TREE, tree_folders[i], "/", NULL);
+    for (gsize i = 0; bt_saved_folders[i] != NULL; i++) {
+        g_autofree char *folder = g_strconcat(TREE, bt_saved_folders[i], "/", NULL);
         const char *last = name + strlen(folder);
         if (g_str_has_prefix(name, folder) && last[0] != '.' && last[0] != '\0' &&
             strchr(last, '/') == NULL)
@@ -128,7 +113,7 @@ static gboolean bring_one(
 
 static gboolean bring_tree(BtSaved *saved, const char *folder, GError **error)
 {
-    g_autofree char *site = g_build_filename(folder, "tree", NULL);
+    g_autofree char *site = g_build_filename(folder, BT_STORE_SITE, NULL);
     g_autoptr(GPtrArray) names =
         bt_site_make(site, error) ? bt_saved_list(saved, TREE, error) : NULL;
     for (guint i = 0; names != NULL && i < names->len; i++)
@@ -139,13 +124,13 @@ static gboolean bring_tree(BtSaved *saved, const char *folder, GError **error)
 
 static gboolean bring_database(BtSaved *saved, const char *stage, GError **error)
 {
-    g_autofree char *path = g_build_filename(stage, DATABASE, NULL);
+    g_autofree char *path = g_build_filename(stage, BT_STORE_DATABASE, NULL);
     int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
     if (fd < 0) {
         bt_error_set_errno(error, BT_ERROR_IO, errno, path, "cannot make the file");
         return FALSE;
     }
-    gboolean ok = bt_saved_take(saved, DATABASE, fd, error);
+    gboolean ok = bt_saved_take(saved, BT_STORE_DATABASE, fd, error);
     close(fd);
     return ok;
 }
@@ -153,7 +138,7 @@ static gboolean bring_database(BtSaved *saved, const char *stage, GError **error
 /* The key that was saved, else a new one. */
 static gboolean bring_key(const Options *o, const char *stage, GError **error)
 {
-    g_autofree char *path = g_build_filename(stage, KEY, NULL);
+    g_autofree char *path = g_build_filename(stage, BT_STORE_KEY, NULL);
     g_autoptr(BtKey) key =
         o->key_file != NULL ? bt_key_load(o->key_file, error) : bt_key_generate();
     return key != NULL && bt_key_save(key, path, error);
@@ -186,8 +171,8 @@ static gboolean bring_back(const Options *o, BtSaved *saved, gint64 now_ms, GErr
     g_autofree char *stage = g_build_filename(o->data, STAGE, NULL);
     if (!bt_io_make_folder(stage, error) || !bring_key(o, stage, error) ||
         !bring_database(saved, stage, error) || !raise_numbers(stage, now_ms, error) ||
-        !bring_tree(saved, o->data, error) || !name_one(stage, o->data, KEY, error) ||
-        !name_one(stage, o->data, DATABASE, error))
+        !bring_tree(saved, o->data, error) || !name_one(stage, o->data, BT_STORE_KEY, error) ||
+        !name_one(stage, o->data, BT_STORE_DATABASE, error))
         return FALSE;
     (void)rmdir(stage);
     return TRUE;
@@ -223,10 +208,9 @@ static gboolean restore(const Options *o, gint64 now_ms, GError **error)
 static int run(const Options *o)
 {
     GError *error = NULL;
-    BtClock clock;
-    return bt_cli_clock(o->clock, &clock, &error) && restore(o, bt_clock_wall_ms(&clock), &error)
-        ? bt_cli_done()
-        : bt_cli_fail(error);
+    gint64 now_ms;
+    return bt_cli_now(o->clock, &now_ms, &error) && restore(o, now_ms, &error) ? bt_cli_done()
+                                                                               : bt_cli_fail(error);
 }
 
 int bt_command_restore(int argc, char **argv)
@@ -237,8 +221,7 @@ int bt_command_restore(int argc, char **argv)
         { "from", 'f', 0, G_OPTION_ARG_FILENAME, &o.file, "what \"backup\" wrote", "FILE" },
         { "key-file", 'k', 0, G_OPTION_ARG_FILENAME, &o.key_file,
             "the freshness key that \"backup\" saved (default: a new one)", "FILE" },
-        { "clock", 0, 0, G_OPTION_ARG_STRING, &o.clock,
-            "a virtual clock, for tests and demonstrations", "RFC3339[xRATE]" },
+        BT_CLI_CLOCK(o.clock),
         { NULL },
     };
     const BtCliSpec spec = { "", "Brings a saved source back into a new data folder.",

@@ -235,14 +235,11 @@ static gboolean change(BtStore *store, const Options *o, Change work, const char
 
 static int run_change(const Options *o, Change work, const char *argument)
 {
-    g_autoptr(GError) error = NULL;
-    BtClock clock;
-    if (!bt_cli_clock(o->clock, &clock, &error))
-        return bt_cli_fail(g_steal_pointer(&error));
-    g_autoptr(BtStore) store = bt_store_open(o->data, &error);
-    if (store == NULL || !change(store, o, work, argument, bt_clock_wall_ms(&clock), &error))
-        return bt_cli_fail(g_steal_pointer(&error));
-    return bt_cli_done();
+    GError *error = NULL;
+    gint64 now_ms;
+    g_autoptr(BtStore) store = bt_cli_open(o->data, o->clock, &now_ms, &error);
+    return store != NULL && change(store, o, work, argument, now_ms, &error) ? bt_cli_done()
+                                                                             : bt_cli_fail(error);
 }
 
 static gboolean sign(const Options *o, gint64 now_ms, GError **error)
@@ -261,10 +258,6 @@ static gboolean sign(const Options *o, gint64 now_ms, GError **error)
 
 /* ---- the commands ---- */
 
-#define DATA(o)                                                                                    \
-    {                                                                                              \
-        "data", 'd', 0, G_OPTION_ARG_FILENAME, &(o).data, "the data folder", "DIR"                 \
-    }
 #define DRAFT(o)                                                                                   \
     {                                                                                              \
         "draft", 0, 0, G_OPTION_ARG_FILENAME, &(o).draft,                                          \
@@ -275,22 +268,13 @@ static gboolean sign(const Options *o, gint64 now_ms, GError **error)
         "key", 'k', 0, G_OPTION_ARG_FILENAME_ARRAY, &(o).keys,                                     \
             "a root key that signs; may be given several times", "FILE"                            \
     }
-#define CLOCK(o)                                                                                   \
-    {                                                                                              \
-        "clock", 0, 0, G_OPTION_ARG_STRING, &(o).clock,                                            \
-            "a virtual clock, for tests and demonstrations", "RFC3339[xRATE]"                      \
-    }
-#define JSON(o)                                                                                    \
-    {                                                                                              \
-        "json", 'j', 0, G_OPTION_ARG_NONE, &(o).json, "print as JSON", NULL                        \
-    }
 
 int bt_command_root_show(int argc, char **argv)
 {
     Options o = { NULL };
     g_autoptr(GError) error = NULL;
     int code = BT_EXIT_USAGE;
-    const GOptionEntry entries[] = { DATA(o), JSON(o), { NULL } };
+    const GOptionEntry entries[] = { BT_CLI_DATA(o.data), BT_CLI_JSON(o.json), { NULL } };
     const BtCliSpec spec = { "", "Shows the newest root: which keys may sign what.",
         "JSON: {version, expires, thresholds{}, keys[]}.", entries, 0, 0 };
     if (bt_cli_parse(&spec, &argc, &argv) && o.data == NULL)
@@ -312,7 +296,7 @@ int bt_command_root_add(int argc, char **argv)
 {
     Options o = { NULL };
     const GOptionEntry entries[] = {
-        DATA(o),
+        BT_CLI_DATA(o.data),
         { "public", 'p', 0, G_OPTION_ARG_STRING, &o.public, "the public half of the key",
             "BASE64" },
         { "name", 'n', 0, G_OPTION_ARG_STRING, &o.name, "whose it is, for people", "NAME" },
@@ -328,7 +312,7 @@ int bt_command_root_add(int argc, char **argv)
         { "until", 'u', 0, G_OPTION_ARG_STRING, &o.until, "only until then", "RFC3339" },
         DRAFT(o),
         KEY(o),
-        CLOCK(o),
+        BT_CLI_CLOCK(o.clock),
         { NULL },
     };
     const BtCliSpec spec = { "", "Prepares a root with one key more.",
@@ -359,7 +343,8 @@ static int change_command(int argc, char **argv, const BtCliSpec *spec, Options 
 int bt_command_root_remove(int argc, char **argv)
 {
     Options o = { NULL };
-    const GOptionEntry entries[] = { DATA(o), DRAFT(o), KEY(o), CLOCK(o), { NULL } };
+    const GOptionEntry entries[] = { BT_CLI_DATA(o.data), DRAFT(o), KEY(o), BT_CLI_CLOCK(o.clock),
+        { NULL } };
     const BtCliSpec spec = { "KEYID", "Prepares a root without a key.",
         "Screens refuse what this key signed from then on; those that show such a document are\n"
         "named. With enough --key it is the newest root at once.",
@@ -370,7 +355,8 @@ int bt_command_root_remove(int argc, char **argv)
 int bt_command_root_threshold(int argc, char **argv)
 {
     Options o = { NULL };
-    const GOptionEntry entries[] = { DATA(o), DRAFT(o), KEY(o), CLOCK(o), { NULL } };
+    const GOptionEntry entries[] = { BT_CLI_DATA(o.data), DRAFT(o), KEY(o), BT_CLI_CLOCK(o.clock),
+        { NULL } };
     const BtCliSpec spec = { "ROLE=NUMBER|CLASS=NUMBER",
         "Prepares a root that wants another number of signatures.",
         "ROLE is root, publish or emergency; CLASS requisition, priority, ordinary or filler.",
@@ -381,10 +367,11 @@ int bt_command_root_threshold(int argc, char **argv)
 int bt_command_root_sign(int argc, char **argv)
 {
     Options o = { NULL };
-    g_autoptr(GError) error = NULL;
-    BtClock clock;
+    GError *error = NULL;
+    gint64 now_ms;
     int code = BT_EXIT_USAGE;
-    const GOptionEntry entries[] = { DATA(o), DRAFT(o), KEY(o), CLOCK(o), JSON(o), { NULL } };
+    const GOptionEntry entries[] = { BT_CLI_DATA(o.data), DRAFT(o), KEY(o), BT_CLI_CLOCK(o.clock),
+        BT_CLI_JSON(o.json), { NULL } };
     const BtCliSpec spec = { "", "Signs the next root.",
         "What it says is printed first. Without --data the file alone is signed, on the machine\n"
         "where the key lies; with --data it becomes the newest root when enough have signed.",
@@ -394,9 +381,9 @@ int bt_command_root_sign(int argc, char **argv)
     else if (o.data == NULL && o.draft == NULL)
         code = bt_cli_missing("--draft FILE");
     else
-        code = bt_cli_clock(o.clock, &clock, &error) && sign(&o, bt_clock_wall_ms(&clock), &error)
+        code = bt_cli_now(o.clock, &now_ms, &error) && sign(&o, now_ms, &error)
             ? bt_cli_done()
-            : bt_cli_fail(g_steal_pointer(&error));
+            : bt_cli_fail(error);
     options_clear(&o);
     return code;
 }

@@ -22,22 +22,9 @@ static void options_clear(Options *o)
     g_free(o->reason);
 }
 
-#define DATA_ENTRY(o)                                                                              \
-    {                                                                                              \
-        "data", 'd', 0, G_OPTION_ARG_FILENAME, &(o).data, "the data folder", "DIR"                 \
-    }
 #define NAME_ENTRY(o)                                                                              \
     {                                                                                              \
         "name", 'n', 0, G_OPTION_ARG_STRING, &(o).name, "the screen's name for people", "NAME"     \
-    }
-#define CLOCK_ENTRY(o)                                                                             \
-    {                                                                                              \
-        "clock", 0, 0, G_OPTION_ARG_STRING, &(o).clock,                                            \
-            "a virtual clock, for tests and demonstrations", "RFC3339[xRATE]"                      \
-    }
-#define JSON_ENTRY(o)                                                                              \
-    {                                                                                              \
-        "json", 'j', 0, G_OPTION_ARG_NONE, &(o).json, "print the result as JSON", NULL             \
     }
 
 /* What each command does once its options are read. */
@@ -45,16 +32,13 @@ typedef gboolean (*Act)(BtStore *store, const Options *o, char **argv, gint64 no
 
 static int act(const Options *o, char **argv, Act what)
 {
-    g_autoptr(GError) error = NULL;
-    BtClock clock;
+    GError *error = NULL;
+    gint64 now_ms;
     if (o->data == NULL)
         return bt_cli_missing("--data DIR");
-    if (!bt_cli_clock(o->clock, &clock, &error))
-        return bt_cli_fail(g_steal_pointer(&error));
-    g_autoptr(BtStore) store = bt_store_open(o->data, &error);
-    if (store == NULL || !what(store, o, argv, bt_clock_wall_ms(&clock), &error))
-        return bt_cli_fail(g_steal_pointer(&error));
-    return bt_cli_done();
+    g_autoptr(BtStore) store = bt_cli_open(o->data, o->clock, &now_ms, &error);
+    return store != NULL && what(store, o, argv, now_ms, &error) ? bt_cli_done()
+                                                                 : bt_cli_fail(error);
 }
 
 static int command(const BtCliSpec *spec, int argc, char **argv, Options *o, Act what)
@@ -77,10 +61,10 @@ static gboolean add(BtStore *store, const Options *o, char **argv, gint64 now_ms
 int bt_command_screen_add(int argc, char **argv)
 {
     Options o = { NULL };
-    const GOptionEntry entries[] = { DATA_ENTRY(o), NAME_ENTRY(o),
+    const GOptionEntry entries[] = { BT_CLI_DATA(o.data), NAME_ENTRY(o),
         { "key", 'k', 0, G_OPTION_ARG_STRING, &o.key,
             "the public key of the board's device, when it is known", "BASE64" },
-        CLOCK_ENTRY(o), { NULL } };
+        BT_CLI_CLOCK(o.clock), { NULL } };
     const BtCliSpec spec = { "ID", "Adds a screen.",
         "Without --key the screen can be played to, but sends no reports until a board is\n"
         "enrolled for it (\"screen claim\").",
@@ -96,7 +80,8 @@ static gboolean claim(BtStore *store, const Options *o, char **argv, gint64 now_
 int bt_command_screen_claim(int argc, char **argv)
 {
     Options o = { NULL };
-    const GOptionEntry entries[] = { DATA_ENTRY(o), NAME_ENTRY(o), CLOCK_ENTRY(o), { NULL } };
+    const GOptionEntry entries[] = { BT_CLI_DATA(o.data), NAME_ENTRY(o), BT_CLI_CLOCK(o.clock),
+        { NULL } };
     const BtCliSpec spec = { "CODE ID", "Accepts the waiting board with this code as screen ID.",
         "Compare the code with the one that the board itself shows. A screen that is there\n"
         "already gets the new board's key; the old board's reports are refused from then on.",
@@ -113,7 +98,7 @@ static gboolean deny(BtStore *store, const Options *o, char **argv, gint64 now_m
 int bt_command_screen_deny(int argc, char **argv)
 {
     Options o = { NULL };
-    const GOptionEntry entries[] = { DATA_ENTRY(o), CLOCK_ENTRY(o), { NULL } };
+    const GOptionEntry entries[] = { BT_CLI_DATA(o.data), BT_CLI_CLOCK(o.clock), { NULL } };
     const BtCliSpec spec = { "CODE", "Turns the waiting board with this code down for a day.", NULL,
         entries, 1, 1 };
     return command(&spec, argc, argv, &o, deny);
@@ -199,7 +184,8 @@ static gboolean list(BtStore *store, const Options *o, char **argv, gint64 now_m
 int bt_command_screen_list(int argc, char **argv)
 {
     Options o = { NULL };
-    const GOptionEntry entries[] = { DATA_ENTRY(o), CLOCK_ENTRY(o), JSON_ENTRY(o), { NULL } };
+    const GOptionEntry entries[] = { BT_CLI_DATA(o.data), BT_CLI_CLOCK(o.clock),
+        BT_CLI_JSON(o.json), { NULL } };
     const BtCliSpec spec = { "", "Lists the screens, and the boards that wait to become one.",
         "JSON: {\"screens\": [{id, name, key, manifest, alert, now_version, now_issued,\n"
         "last_report}], \"waiting\": [{code, key, peer, first, last}]}.",
@@ -243,12 +229,12 @@ static gboolean send_command(
 int bt_command_screen_command(int argc, char **argv)
 {
     Options o = { .minutes = 10 };
-    const GOptionEntry entries[] = { DATA_ENTRY(o),
+    const GOptionEntry entries[] = { BT_CLI_DATA(o.data),
         { "minutes", 'm', 0, G_OPTION_ARG_INT, &o.minutes,
             "how long the command stands for a screen that does not hear it at once (default 10)",
             "N" },
         { "reason", 'r', 0, G_OPTION_ARG_STRING, &o.reason, "why it is cut", "TEXT" },
-        CLOCK_ENTRY(o), { NULL } };
+        BT_CLI_CLOCK(o.clock), { NULL } };
     const BtCliSpec spec = { "ID VERB",
         "Asks screen ID to cut, darken, mute, restart, identify or "
         "make a screenshot.",

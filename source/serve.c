@@ -102,7 +102,7 @@ int bt_command_serve(int argc, char **argv)
 {
     Options o = { .per_peer = 64 };
     const GOptionEntry entries[] = {
-        { "data", 'd', 0, G_OPTION_ARG_FILENAME, &o.data, "the data folder", "DIR" },
+        BT_CLI_DATA(o.data),
         { "listen", 'l', 0, G_OPTION_ARG_STRING, &o.listen,
             "where to listen (default 127.0.0.1:8080); port 0 takes a free one", "ADDRESS:PORT" },
         { "port-file", 0, 0, G_OPTION_ARG_FILENAME, &o.port_file,
@@ -115,8 +115,7 @@ int bt_command_serve(int argc, char **argv)
             "the program that draws previews (default: the bangtin beside this program)", "FILE" },
         { "no-watch", 0, 0, G_OPTION_ARG_NONE, &o.no_watch,
             "tell nobody of faults; \"watch\" may run elsewhere", NULL },
-        { "clock", 0, 0, G_OPTION_ARG_STRING, &o.clock,
-            "a virtual clock, for tests and demonstrations", "RFC3339[xRATE]" },
+        BT_CLI_CLOCK(o.clock),
         { NULL },
     };
     const BtCliSpec spec = { "", "Serves the boards and the operators' page, until SIGTERM.",

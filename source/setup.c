@@ -76,9 +76,7 @@ static char *make_administrator(const Options *o, gint64 now_ms, GError **error)
 
 static void print_words(const Options *o, const char *fingerprint, const char *link)
 {
-    printf(_("Source \"%s\" is ready in %s.\n"), o->made.source, o->made.data);
-    printf(_("Fingerprint of its root, for people to compare when a board is enrolled:\n    %s\n"),
-        fingerprint);
+    bt_init_print(&o->made, fingerprint);
     printf(_("The keys are in %s. Move them off this machine now, each root key to another\n"
              "place: who holds them speaks on every screen. The server needs none of them.\n\n"),
         o->made.keys);
@@ -112,10 +110,10 @@ static int setup(const Options *o)
 {
     g_autoptr(GError) error = NULL;
     g_autofree char *fingerprint = NULL, *link = NULL;
-    BtClock clock;
-    if (!bt_cli_clock(o->clock, &clock, &error) ||
-        !bt_init_make(&o->made, bt_clock_wall_ms(&clock), &fingerprint, &error) ||
-        (link = make_administrator(o, bt_clock_wall_ms(&clock), &error)) == NULL)
+    gint64 now_ms;
+    if (!bt_cli_now(o->clock, &now_ms, &error) ||
+        !bt_init_make(&o->made, now_ms, &fingerprint, &error) ||
+        (link = make_administrator(o, now_ms, &error)) == NULL)
         return bt_cli_fail(g_steal_pointer(&error));
     print_result(o, fingerprint, link);
     return bt_cli_done();
@@ -124,10 +122,9 @@ static int setup(const Options *o)
 static int check_options(Options *o)
 {
     g_autoptr(GError) error = NULL;
-    if (o->made.timezone == NULL)
-        o->made.timezone = g_strdup("Asia/Ho_Chi_Minh");
     if (!ask_all(o))
         return bt_cli_usage("an answer is missing: expected it, or the option for it");
+    bt_init_default(&o->made);
     if (!bt_link_is_base(o->base))
         return bt_cli_usage(
             "--base %s: expected https://HOST[/PATH] without a slash at its end", o->base);
@@ -141,20 +138,13 @@ int bt_command_setup(int argc, char **argv)
 {
     Options o = { { NULL } };
     const GOptionEntry entries[] = {
-        { "data", 'd', 0, G_OPTION_ARG_FILENAME, &o.made.data, "the data folder to make", "DIR" },
-        { "keys", 'k', 0, G_OPTION_ARG_FILENAME, &o.made.keys,
-            "where the root, publishing and emergency keys go; outside the data folder", "DIR" },
+        BT_INIT_ENTRIES(o.made),
         { "base", 'b', 0, G_OPTION_ARG_STRING, &o.base,
             "the address by which phones and boards reach the server", "URL" },
-        { "source", 's', 0, G_OPTION_ARG_STRING, &o.made.source, "the source's id", "ID" },
-        { "name", 'n', 0, G_OPTION_ARG_STRING, &o.made.name, "its name for people", "NAME" },
         { "user", 'u', 0, G_OPTION_ARG_STRING, &o.user, "the first administrator's account",
             "NAME" },
-        { "timezone", 'z', 0, G_OPTION_ARG_STRING, &o.made.timezone,
-            "its time zone (default Asia/Ho_Chi_Minh)", "TZ" },
-        { "clock", 0, 0, G_OPTION_ARG_STRING, &o.clock,
-            "a virtual clock, for tests and demonstrations", "RFC3339[xRATE]" },
-        { "json", 'j', 0, G_OPTION_ARG_NONE, &o.json, "print the result as JSON", NULL },
+        BT_CLI_CLOCK(o.clock),
+        BT_CLI_JSON(o.json),
         { NULL },
     };
     const BtCliSpec spec = { "", "Makes a source and its first administrator.",

@@ -147,9 +147,8 @@ static int show_link(const Options *o, BtStore *store, const char *name, gint64 
 static int set_account(const Options *o, const char *name, gboolean is_new)
 {
     g_autoptr(GError) error = NULL;
-    BtClock clock = bt_clock_real();
-    gint64 now_ms = bt_clock_wall_ms(&clock);
-    g_autoptr(BtStore) store = bt_store_open(o->data, &error);
+    gint64 now_ms;
+    g_autoptr(BtStore) store = bt_cli_open(o->data, NULL, &now_ms, &error);
     g_autofree char *password = store != NULL && !o->link ? take_password(o, &error) : NULL;
     if (store == NULL || (!o->link && password == NULL) ||
         !(is_new ? add_account(o, store, name, password, now_ms, &error)
@@ -175,10 +174,6 @@ static int check_options(const Options *o)
     return BT_EXIT_DONE;
 }
 
-#define DATA_OPTION(o)                                                                             \
-    {                                                                                              \
-        "data", 'd', 0, G_OPTION_ARG_FILENAME, &(o).data, "the data folder", "DIR"                 \
-    }
 #define PASSWORD_OPTION(o)                                                                         \
     {                                                                                              \
         "password-file", 'p', 0, G_OPTION_ARG_FILENAME, &(o).password_file,                        \
@@ -189,21 +184,17 @@ static int check_options(const Options *o)
         "base", 'b', 0, G_OPTION_ARG_STRING, &(o).base,                                            \
             "the address of the page, which stands in the link", "URL"                             \
     }
-#define JSON_OPTION(o)                                                                             \
-    {                                                                                              \
-        "json", 'j', 0, G_OPTION_ARG_NONE, &(o).json, "print the result as JSON", NULL             \
-    }
 
 int bt_command_user_add(int argc, char **argv)
 {
     Options o = { NULL };
-    const GOptionEntry entries[] = { DATA_OPTION(o), PASSWORD_OPTION(o),
+    const GOptionEntry entries[] = { BT_CLI_DATA(o.data), PASSWORD_OPTION(o),
         { "role", 'r', 0, G_OPTION_ARG_STRING_ARRAY, &o.roles,
             "what it may do, and where (default: administrator of everything); again for more",
             "ROLE[@AREA]" },
         { "link", 'l', 0, G_OPTION_ARG_NONE, &o.link,
             "no password: a one-time link by which the person sets one", NULL },
-        BASE_OPTION(o), JSON_OPTION(o), { NULL } };
+        BASE_OPTION(o), BT_CLI_JSON(o.json), { NULL } };
     const BtCliSpec spec = { "NAME", "Makes an account for the operators' page.",
         "Without --password-file a password is made by chance and printed, once; with --link\n"
         "nobody but the person ever knows it. Passwords are kept as Argon2id hashes. No account\n"
@@ -219,7 +210,8 @@ int bt_command_user_add(int argc, char **argv)
 int bt_command_user_password(int argc, char **argv)
 {
     Options o = { NULL };
-    const GOptionEntry entries[] = { DATA_OPTION(o), PASSWORD_OPTION(o), JSON_OPTION(o), { NULL } };
+    const GOptionEntry entries[] = { BT_CLI_DATA(o.data), PASSWORD_OPTION(o), BT_CLI_JSON(o.json),
+        { NULL } };
     const BtCliSpec spec = { "NAME", "Gives an account a new password.",
         "Without --password-file a password is made by chance and printed, once. The account's\n"
         "sessions end, and a lock opens.",
@@ -234,15 +226,16 @@ int bt_command_user_password(int argc, char **argv)
 static int make_link(const Options *o, const char *name)
 {
     GError *error = NULL;
-    BtClock clock = bt_clock_real();
-    g_autoptr(BtStore) store = bt_store_open(o->data, &error);
-    return store != NULL ? show_link(o, store, name, bt_clock_wall_ms(&clock)) : bt_cli_fail(error);
+    gint64 now_ms;
+    g_autoptr(BtStore) store = bt_cli_open(o->data, NULL, &now_ms, &error);
+    return store != NULL ? show_link(o, store, name, now_ms) : bt_cli_fail(error);
 }
 
 int bt_command_user_link(int argc, char **argv)
 {
     Options o = { .link = TRUE };
-    const GOptionEntry entries[] = { DATA_OPTION(o), BASE_OPTION(o), JSON_OPTION(o), { NULL } };
+    const GOptionEntry entries[] = { BT_CLI_DATA(o.data), BASE_OPTION(o), BT_CLI_JSON(o.json),
+        { NULL } };
     const BtCliSpec spec = { "NAME", "Makes a one-time link for an account.",
         "By it the person sets a new password, once, within 72 hours; the old one holds until\n"
         "then. A link that was made before does not count any more.",
@@ -268,19 +261,18 @@ static gboolean remove_in_one(BtStore *store, const char *name, gint64 now_ms, G
 
 static int remove_account(const char *data, const char *name)
 {
-    g_autoptr(GError) error = NULL;
-    BtClock clock = bt_clock_real();
-    g_autoptr(BtStore) store = bt_store_open(data, &error);
-    if (store == NULL || !remove_in_one(store, name, bt_clock_wall_ms(&clock), &error))
-        return bt_cli_fail(g_steal_pointer(&error));
-    return bt_cli_done();
+    GError *error = NULL;
+    gint64 now_ms;
+    g_autoptr(BtStore) store = bt_cli_open(data, NULL, &now_ms, &error);
+    return store != NULL && remove_in_one(store, name, now_ms, &error) ? bt_cli_done()
+                                                                       : bt_cli_fail(error);
 }
 
 int bt_command_user_remove(int argc, char **argv)
 {
     Options o = { NULL };
     const GOptionEntry entries[] = {
-        { "data", 'd', 0, G_OPTION_ARG_FILENAME, &o.data, "the data folder", "DIR" },
+        BT_CLI_DATA(o.data),
         { NULL },
     };
     const BtCliSpec spec = { "NAME", "Takes an account away.",
@@ -316,7 +308,7 @@ int bt_command_user_list(int argc, char **argv)
 {
     Options o = { NULL };
     const GOptionEntry entries[] = {
-        { "data", 'd', 0, G_OPTION_ARG_FILENAME, &o.data, "the data folder", "DIR" },
+        BT_CLI_DATA(o.data),
         { "json", 'j', 0, G_OPTION_ARG_NONE, &o.json, "print a JSON array", NULL },
         { NULL },
     };

@@ -163,12 +163,11 @@ int bt_command_watch(int argc, char **argv)
 {
     Options o = { NULL };
     const GOptionEntry entries[] = {
-        { "data", 'd', 0, G_OPTION_ARG_FILENAME, &o.data, "the data folder", "DIR" },
+        BT_CLI_DATA(o.data),
         { "base", 'b', 0, G_OPTION_ARG_STRING, &o.base,
             "the page's address, for the foot of a letter", "URL" },
         { "once", 0, 0, G_OPTION_ARG_NONE, &o.once, "look once, send what is due, and end", NULL },
-        { "clock", 0, 0, G_OPTION_ARG_STRING, &o.clock,
-            "a virtual clock, for tests and demonstrations", "RFC3339[xRATE]" },
+        BT_CLI_CLOCK(o.clock),
         { NULL },
     };
     const BtCliSpec spec = { "",

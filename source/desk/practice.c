@@ -2,9 +2,9 @@
 
 #include "base/error.h"
 #include "base/io.h"
-#include "base/json.h"
 #include "source/desk/keys.h"
 #include "source/desk/roles.h"
+#include "source/press/first-root.h"
 #include "source/press/roots.h"
 #include "source/store/screens.h"
 #include "source/store/site.h"
@@ -14,7 +14,6 @@
 
 #define FOLDER "practice"
 #define ROOT_KEY "practice.key"
-#define FRESHNESS_KEY "freshness.key"
 #define NAME "Khu thực hành"          /* for people */
 #define ROOT_NAME "the practice root" /* in messages */
 #define KEYS_MAX 48                   /* of a root's BT_ROOT_MAX_KEYS */
@@ -30,51 +29,19 @@ static const struct {
 
 /* ---- making ---- */
 
-static void add_key(BtJson *keys, const BtKey *key, const char *person)
-{
-    char id[BT_HASH_HEX_SIZE];
-    BtPublicKey half = bt_key_public(key);
-    bt_public_key_id(&half, id);
-    g_autofree char *base64 = bt_public_key_to_base64(&half);
-    BtJson *entry = bt_json_new_object();
-    bt_json_set_string(entry, "key", base64);
-    bt_json_set_string(entry, "name", person);
-    bt_json_set(keys, id, entry);
-}
-
-static void add_role(BtJson *roles, const char *name, const BtKey *key)
-{
-    char id[BT_HASH_HEX_SIZE];
-    BtJson *role = bt_json_new_object(), *ids = bt_json_new_array();
-    BtPublicKey half = bt_key_public(key);
-    bt_public_key_id(&half, id);
-    bt_json_append_string(ids, id);
-    bt_json_set(role, "keys", ids);
-    bt_json_set_int(role, "threshold", 1);
-    bt_json_set(roles, name, role);
-}
-
 /* The server holds the root's key here: it takes in the keys of whoever practises. */
 static GBytes *first_root(const char *source, BtKey *root, const BtKey *freshness, gint64 now_ms)
 {
-    static const char *const roles_of_root[] = { "root", "publish", "emergency" };
-    g_autoptr(BtJson) json = bt_json_new_object();
-    BtJson *keys = bt_json_new_object(), *roles = bt_json_new_object();
-    add_key(keys, root, NAME);
-    add_key(keys, freshness, NAME);
-    for (gsize i = 0; i < G_N_ELEMENTS(roles_of_root); i++)
-        add_role(roles, roles_of_root[i], root);
-    add_role(roles, "freshness", freshness);
-    bt_json_set_int(json, "spec", 1);
-    bt_json_set_string(json, "source", source);
-    bt_json_set_int(json, "version", 1);
-    bt_json_set_time(json, "issued", now_ms);
-    bt_json_set_time(json, "expires", now_ms + BT_ROOT_LIFE_MS);
-    bt_json_set(json, "keys", keys);
-    bt_json_set(json, "roles", roles);
-    bt_json_set(json, "hosts", bt_json_new_array());
-    char *text = bt_json_to_text(json, FALSE);
-    g_autoptr(GBytes) payload = g_bytes_new_take(text, strlen(text));
+    enum { ROOT, FRESHNESS, N_KEYS };
+    static const BtFirstRole roles[] = {
+        { "root", ROOT, 1, 1 },
+        { "publish", ROOT, 1, 1 },
+        { "emergency", ROOT, 1, 1 },
+        { "freshness", FRESHNESS, 1, 1 },
+    };
+    const BtFirstKey keys[N_KEYS] = { { root, NAME }, { freshness, NAME } };
+    g_autoptr(GBytes) payload =
+        bt_first_root(source, keys, N_KEYS, roles, G_N_ELEMENTS(roles), now_ms);
     return bt_envelope_seal("root", payload, &root, 1);
 }
 
@@ -94,12 +61,12 @@ static BtKey *new_key(const char *folder, const char *name, GError **error)
 static gboolean make(
     const char *folder, const char *source, const BtStore *real, gint64 now_ms, GError **error)
 {
-    g_autofree char *site = g_build_filename(folder, "tree", NULL);
+    g_autofree char *site = g_build_filename(folder, BT_STORE_SITE, NULL);
     g_autofree char *root_path = bt_site_root_path(site, 1);
     if (!bt_io_make_folder(folder, error) || !bt_site_make(site, error))
         return FALSE;
     BtKey *root = new_key(folder, ROOT_KEY, error);
-    BtKey *freshness = root != NULL ? new_key(folder, FRESHNESS_KEY, error) : NULL;
+    BtKey *freshness = root != NULL ? new_key(folder, BT_STORE_KEY, error) : NULL;
     gboolean ok = freshness != NULL;
     if (ok) {
         g_autoptr(GBytes) envelope = first_root(source, root, freshness, now_ms);
@@ -140,7 +107,7 @@ BtStore *bt_practice_open(const BtStore *real, gint64 now_ms, GError **error)
 {
     const char *source = strcmp(real->source, "thuc-hanh") == 0 ? "thuc-hanh-2" : "thuc-hanh";
     g_autofree char *folder = g_build_filename(real->folder, FOLDER, NULL);
-    g_autofree char *db = g_build_filename(folder, "source.db", NULL);
+    g_autofree char *db = g_build_filename(folder, BT_STORE_DATABASE, NULL);
     if (!g_file_test(db, G_FILE_TEST_EXISTS) && !make(folder, source, real, now_ms, error))
         return NULL;
     g_autoptr(BtStore) practice = bt_store_open(folder, error);

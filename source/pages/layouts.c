@@ -93,9 +93,7 @@ static BtAnswered show_all(BtRequest *request)
     g_auto(BtVisit) visit = { NULL };
     if (!bt_visit_open(&visit, request, BT_WORK_READERS, &answered))
         return answered;
-    g_autoptr(GPtrArray) areas =
-        bt_roles_areas(visit.store, visit.user, BT_WORK_READERS, visit.now_ms);
-    g_autoptr(GPtrArray) works = bt_works_list(visit.store, BT_WORK_LAYOUT, areas);
+    g_autoptr(GPtrArray) works = bt_work_all(&visit, BT_WORK_LAYOUT);
     GString *html = g_string_new(NULL);
     add_builtin(html);
     bt_html_add(html, "<section class=\"panel\"><h2>%s</h2>", _("Drawn by you"));
@@ -365,7 +363,6 @@ static BtAnswered save(BtRequest *request)
 {
     BtAnswered answered;
     g_auto(BtVisit) visit = { NULL };
-    g_autoptr(GError) error = NULL;
     g_autoptr(BtWork) work = bt_work_form(&visit, request, BT_WORK_LAYOUT, &answered);
     if (work == NULL)
         return answered;
@@ -379,9 +376,7 @@ static BtAnswered save(BtRequest *request)
     if (faults->len > 0)
         return answer_editor(
             &visit, work, bt_work_revision(&visit), words.name, body, BT_HTTP_BAD_REQUEST);
-    return bt_works_save(visit.store, work, bt_work_revision(&visit), &words, visit.now_ms, &error)
-        ? bt_work_saved(&visit, work, "changed")
-        : bt_work_fail(&visit, g_steal_pointer(&error));
+    return bt_work_save(&visit, work, &words, "changed");
 }
 
 static BtAnswered remove_layout(BtRequest *request)

@@ -215,10 +215,8 @@ static BtAnswered add(BtRequest *request)
     joined = joined != NULL ? join_others(joined, &visit, &error) : NULL;
     g_autoptr(BtJson) items = joined;
     BtWorkWords words = { work->name, items, NULL };
-    return items != NULL &&
-            bt_works_save(visit.store, work, bt_work_revision(&visit), &words, visit.now_ms, &error)
-        ? bt_work_saved(&visit, work, "added to")
-        : bt_work_fail(&visit, g_steal_pointer(&error));
+    return items != NULL ? bt_work_save(&visit, work, &words, "added to")
+                         : bt_work_fail(&visit, g_steal_pointer(&error));
 }
 
 /* ---- how one is shown ---- */
@@ -306,7 +304,6 @@ static BtAnswered save_item(BtRequest *request)
     static const char *const fits[] = { "contain", "cover", NULL };
     BtAnswered answered;
     g_auto(BtVisit) visit = { NULL };
-    g_autoptr(GError) error = NULL;
     gint64 lasts_s = 0;
     g_autoptr(BtWork) work = bt_work_form(&visit, request, BT_WORK_PLAYLIST, &answered);
     if (work == NULL)
@@ -324,9 +321,7 @@ static BtAnswered save_item(BtRequest *request)
         word_of(bt_visit_field(&visit, "fit"), fits) };
     g_autoptr(BtJson) items = bt_playlist_dressed(work->body, (guint)index, &look);
     BtWorkWords words = { work->name, items, NULL };
-    return bt_works_save(visit.store, work, bt_work_revision(&visit), &words, visit.now_ms, &error)
-        ? bt_work_saved(&visit, work, "changed an item of")
-        : bt_work_fail(&visit, g_steal_pointer(&error));
+    return bt_work_save(&visit, work, &words, "changed an item of");
 }
 
 const BtRoute bt_playlist_adding_routes[] = {

@@ -22,9 +22,7 @@ static BtAnswered show_all(BtRequest *request)
     g_auto(BtVisit) visit = { NULL };
     if (!bt_visit_open(&visit, request, BT_WORK_READERS, &answered))
         return answered;
-    g_autoptr(GPtrArray) areas =
-        bt_roles_areas(visit.store, visit.user, BT_WORK_READERS, visit.now_ms);
-    g_autoptr(GPtrArray) works = bt_works_list(visit.store, BT_WORK_PLAYLIST, areas);
+    g_autoptr(GPtrArray) works = bt_work_all(&visit, BT_WORK_PLAYLIST);
     GString *html = g_string_new(NULL);
     g_string_append(html, "<section class=\"panel\">");
     bt_work_add_links(html, &visit, works);
@@ -85,14 +83,11 @@ static BtAnswered rename_playlist(BtRequest *request)
 {
     BtAnswered answered;
     g_auto(BtVisit) visit = { NULL };
-    g_autoptr(GError) error = NULL;
     g_autoptr(BtWork) work = bt_work_form(&visit, request, BT_WORK_PLAYLIST, &answered);
     if (work == NULL)
         return answered;
     BtWorkWords words = { bt_visit_field(&visit, "name"), work->body, NULL };
-    return bt_works_save(visit.store, work, bt_work_revision(&visit), &words, visit.now_ms, &error)
-        ? bt_work_saved(&visit, work, "renamed")
-        : bt_work_fail(&visit, g_steal_pointer(&error));
+    return bt_work_save(&visit, work, &words, "renamed");
 }
 
 /* ---- the order ---- */

@@ -272,7 +272,6 @@ static BtAnswered save(BtRequest *request)
 {
     BtAnswered answered;
     g_auto(BtVisit) visit = { NULL };
-    g_autoptr(GError) error = NULL;
     g_autoptr(BtWork) work = bt_work_form(&visit, request, BT_WORK_PROGRAMME, &answered);
     if (work == NULL)
         return answered;
@@ -288,9 +287,7 @@ static BtAnswered save(BtRequest *request)
             &visit, &form, BT_HTTP_BAD_REQUEST, _("Mark an area or a screen at least."));
     g_autoptr(BtJson) body = bt_weekly_write(programme);
     BtWorkWords words = { form.name, body, targets };
-    return bt_works_save(visit.store, work, form.revision, &words, visit.now_ms, &error)
-        ? bt_work_saved(&visit, work, "changed")
-        : bt_work_fail(&visit, g_steal_pointer(&error));
+    return bt_work_save(&visit, work, &words, "changed");
 }
 
 static BtAnswered remove_programme(BtRequest *request)

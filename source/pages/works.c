@@ -19,6 +19,13 @@ static BtWork *find(BtVisit *visit, BtWorkKind kind, guint roles, BtAnswered *an
     return NULL;
 }
 
+GPtrArray *bt_work_all(const BtVisit *visit, BtWorkKind kind)
+{
+    g_autoptr(GPtrArray) areas =
+        bt_roles_areas(visit->store, visit->user, BT_WORK_READERS, visit->now_ms);
+    return bt_works_list(visit->store, kind, areas);
+}
+
 BtWork *bt_work_open(BtVisit *visit, BtRequest *request, BtWorkKind kind, BtAnswered *answered)
 {
     return bt_visit_open(visit, request, BT_WORK_READERS, answered)
@@ -47,7 +54,7 @@ gint64 bt_work_revision(const BtVisit *visit)
 
 /* ---- answers ---- */
 
-BtAnswered bt_work_saved(BtVisit *visit, const BtWork *work, const char *did)
+static BtAnswered note_and_go(BtVisit *visit, const BtWork *work, const char *did)
 {
     g_autoptr(GError) error = NULL;
     g_autofree char *path = bt_work_path(work->kind, work->id);
@@ -75,6 +82,15 @@ BtAnswered bt_work_fail(BtVisit *visit, GError *error)
     }
 }
 
+BtAnswered bt_work_save(
+    BtVisit *visit, const BtWork *work, const BtWorkWords *words, const char *did)
+{
+    GError *error = NULL;
+    return bt_works_save(visit->store, work, bt_work_revision(visit), words, visit->now_ms, &error)
+        ? note_and_go(visit, work, did)
+        : bt_work_fail(visit, error);
+}
+
 BtAnswered bt_work_add(BtVisit *visit, BtWorkKind kind, BtWorkWords *words)
 {
     g_autoptr(GError) error = NULL;
@@ -85,7 +101,7 @@ BtAnswered bt_work_add(BtVisit *visit, BtWorkKind kind, BtWorkWords *words)
     words->name = bt_visit_field(visit, "name");
     gint64 id = bt_works_add(visit->store, kind, area, words, visit->now_ms, &error);
     g_autoptr(BtWork) work = id > 0 ? bt_works_find(visit->store, kind, id, &error) : NULL;
-    return work != NULL ? bt_work_saved(visit, work, "began")
+    return work != NULL ? note_and_go(visit, work, "began")
                         : bt_work_fail(visit, g_steal_pointer(&error));
 }
 

@@ -11,6 +11,8 @@
 #define BT_WORK_READERS                                                                            \
     (BT_WORK_EDITORS | 1u << BT_ROLE_APPROVER | 1u << BT_ROLE_OPERATOR | 1u << BT_ROLE_AUDITOR)
 
+/* All of a kind that this account may read, by name. (transfer full): GPtrArray of BtWork */
+GPtrArray *bt_work_all(const BtVisit *visit, BtWorkKind kind);
 /* For a page about the one that the path names; NULL: it was answered. (transfer full) (nullable)
  */
 BtWork *bt_work_open(BtVisit *visit, BtRequest *request, BtWorkKind kind, BtAnswered *answered);
@@ -19,8 +21,10 @@ BtWork *bt_work_form(BtVisit *visit, BtRequest *request, BtWorkKind kind, BtAnsw
 
 /* The path of its page. (transfer full) */
 char *bt_work_path(BtWorkKind kind, gint64 id);
-/* After it was saved: noted in the diary, and its page. `did` says what, "renamed". */
-BtAnswered bt_work_saved(BtVisit *visit, const BtWork *work, const char *did);
+/* Saves what a form says, from the revision that the form was made from; notes it in the diary, and
+ * goes to its page. `did` says what was done, "renamed". */
+BtAnswered bt_work_save(
+    BtVisit *visit, const BtWork *work, const BtWorkWords *words, const char *did);
 /* An error of bt_works_*, for people. (transfer full) */
 BtAnswered bt_work_fail(BtVisit *visit, GError *error);
 /* The revision that a form was made from; 0 when it says none. */

@@ -26,6 +26,8 @@ static const char *const migrations[] = {
     NULL,
 };
 
+const char *const bt_saved_folders[] = { "root", "manifests", "orders", "assets", NULL };
+
 /* ---- opening ---- */
 
 /* SQLite's log has a name of its own, and would be taken for the next file's. */

@@ -7,6 +7,9 @@
 #include "base/db.h"
 #include "base/hash.h"
 
+/* The folders of v1/ whose files belong into a backup; NULL at the end. */
+extern const char *const bt_saved_folders[];
+
 typedef struct BtSaved BtSaved;
 
 /* A new one, for its user alone (0600). Until bt_saved_finish it has another name, PATH.part; one

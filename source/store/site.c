@@ -179,6 +179,16 @@ gboolean bt_site_has_asset(const char *site, const char *sha256, guint64 size_by
     return lstat(path, &st) == 0 && S_ISREG(st.st_mode) && (guint64)st.st_size == size_bytes;
 }
 
+gboolean bt_site_check_name(const char *path, const char *sha256, GError **error)
+{
+    g_autofree char *name = g_path_get_basename(path);
+    if (!bt_hash_is_hex(name) || strcmp(name, sha256) == 0)
+        return TRUE;
+    g_set_error(error, BT_ERROR, BT_ERROR_MISMATCH,
+        "%s: its bytes have another hash: expected those of its name", path);
+    return FALSE;
+}
+
 /* ---- what cuts left behind ---- */
 
 void bt_site_sweep(const char *site)

@@ -35,6 +35,9 @@ gboolean bt_site_link_asset(const char *site, int fd, const char *path, const ch
 /* Whether the asset is there with that size. */
 gboolean bt_site_has_asset(const char *site, const char *sha256, guint64 size_bytes);
 
+/* MISMATCH when the last part of `path` is a hash, and not that of its bytes, `sha256`. */
+gboolean bt_site_check_name(const char *path, const char *sha256, GError **error);
+
 /* Removes half files that a cut left in the site (bt_io_sweep). */
 void bt_site_sweep(const char *site);
 

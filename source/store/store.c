@@ -20,7 +20,7 @@ static gboolean put_setting(BtDb *db, const char *name, const char *value, GErro
 gboolean bt_store_create(
     const char *folder, const char *source, const char *name, const char *timezone, GError **error)
 {
-    g_autofree char *path = g_build_filename(folder, "source.db", NULL);
+    g_autofree char *path = g_build_filename(folder, BT_STORE_DATABASE, NULL);
     if (g_file_test(path, G_FILE_TEST_EXISTS)) {
         g_set_error(error, BT_ERROR, BT_ERROR_CONFLICT,
             "%s: there is a source here already: expected a new folder", path);
@@ -50,15 +50,16 @@ static char *get_setting(BtStore *store, const char *name, GError **error)
         g_propagate_error(error, failure);
     else
         g_set_error(error, BT_ERROR, BT_ERROR_INVALID,
-            "%s/source.db: no setting \"%s\": expected what \"bangtin-source init\" made",
+            "%s/" BT_STORE_DATABASE
+            ": no setting \"%s\": expected what \"bangtin-source init\" made",
             store->folder, name);
     return NULL;
 }
 
 static gboolean open_parts(BtStore *store, GError **error)
 {
-    g_autofree char *db_path = g_build_filename(store->folder, "source.db", NULL);
-    g_autofree char *key_path = g_build_filename(store->folder, "freshness.key", NULL);
+    g_autofree char *db_path = g_build_filename(store->folder, BT_STORE_DATABASE, NULL);
+    g_autofree char *key_path = g_build_filename(store->folder, BT_STORE_KEY, NULL);
     if (!g_file_test(db_path, G_FILE_TEST_IS_REGULAR)) {
         g_set_error(error, BT_ERROR, BT_ERROR_NOT_FOUND,
             "%s: no source is here: expected a folder that \"bangtin-source init\" made",
@@ -79,7 +80,7 @@ BtStore *bt_store_open(const char *folder, GError **error)
 {
     g_autoptr(BtStore) store = g_new0(BtStore, 1);
     store->folder = g_strdup(folder);
-    store->site = g_build_filename(folder, "tree", NULL);
+    store->site = g_build_filename(folder, BT_STORE_SITE, NULL);
     return open_parts(store, error) ? g_steal_pointer(&store) : NULL;
 }
 

@@ -10,6 +10,11 @@
 #include "base/db.h"
 #include "base/sign.h"
 
+/* What lies in it, for those who make, save or bring back one. */
+#define BT_STORE_DATABASE "source.db"
+#define BT_STORE_KEY "freshness.key"
+#define BT_STORE_SITE "tree"
+
 typedef struct {
     char *folder;
     char *site; /* folder/tree */

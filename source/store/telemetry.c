@@ -1,131 +1,54 @@
 #include "source/store/telemetry.h"
+#include "source/store/telemetry-rows.h"
 
 /* ---- asking ---- */
-
-/* Of each screen by its own key, however many there are. */
-#define OF(table, time)                                                                            \
-    " FROM screen CROSS JOIN " table " t ON t.screen = screen.id WHERE (?1 IS NULL OR screen.id"   \
-    " = ?1) AND t." time " >= ?2 AND t." time " < ?3 "
-
-static BtRows *ask(BtStore *store, const BtTelemetryQuery *query, const char *sql, GError **error)
-{
-    return bt_db_query(store->db, error, sql, "sii", query->screen, query->from_ms, query->to_ms);
-}
-
-static gboolean end(GError *failure, GError **error)
-{
-    if (failure != NULL)
-        g_propagate_error(error, failure);
-    return failure == NULL;
-}
 
 gboolean bt_telemetry_hours(BtStore *store, const BtTelemetryQuery *query, BtTelemetryEachHour each,
     gpointer user, GError **error)
 {
-    g_autoptr(BtRows) rows = ask(store, query,
-        "SELECT t.screen, t.hour_ms, t.lit_ms, t.unconfirmed_ms, t.not_showing_ms" OF(
+    return bt_telemetry_read_hours(store, query,
+        "SELECT t.screen, t.hour_ms, t.lit_ms, t.unconfirmed_ms, t.not_showing_ms" BT_TELEMETRY_OF(
             "hour", "hour_ms") "ORDER BY t.screen, t.hour_ms",
-        error);
-    GError *failure = NULL;
-    if (rows == NULL)
-        return FALSE;
-    while (bt_rows_next(rows, &failure)) {
-        const BtTelemetryHour hour = { bt_rows_text(rows, 0), bt_rows_int(rows, 1),
-            bt_rows_int(rows, 2), bt_rows_int(rows, 3), bt_rows_int(rows, 4) };
-        each(&hour, user);
-    }
-    return end(failure, error);
+        each, user, error);
 }
 
 gboolean bt_telemetry_causes(BtStore *store, const BtTelemetryQuery *query,
     BtTelemetryEachCause each, gpointer user, GError **error)
 {
-    g_autoptr(BtRows) rows = ask(store, query,
-        "SELECT t.screen, t.hour_ms, t.state, t.cause, t.ms" OF(
+    return bt_telemetry_read_causes(store, query,
+        "SELECT t.screen, t.hour_ms, t.state, t.cause, t.ms" BT_TELEMETRY_OF(
             "hour_cause", "hour_ms") "ORDER BY t.screen, t.hour_ms, t.state, t.cause",
-        error);
-    GError *failure = NULL;
-    if (rows == NULL)
-        return FALSE;
-    while (bt_rows_next(rows, &failure)) {
-        const BtTelemetryCause cause = { bt_rows_text(rows, 0), bt_rows_int(rows, 1),
-            bt_rows_text(rows, 2), bt_rows_text(rows, 3), bt_rows_int(rows, 4) };
-        each(&cause, user);
-    }
-    return end(failure, error);
+        each, user, error);
 }
 
 gboolean bt_telemetry_changes(BtStore *store, const BtTelemetryQuery *query,
     BtTelemetryEachChange each, gpointer user, GError **error)
 {
-    g_autoptr(BtRows) rows = ask(store, query,
-        "SELECT t.screen, t.at_ms, t.state" OF(
+    return bt_telemetry_read_changes(store, query,
+        "SELECT t.screen, t.at_ms, t.state" BT_TELEMETRY_OF(
             "state_change", "at_ms") "ORDER BY t.screen, t.at_ms, t.device, t.seq",
-        error);
-    GError *failure = NULL;
-    if (rows == NULL)
-        return FALSE;
-    while (bt_rows_next(rows, &failure)) {
-        const BtTelemetryChange change = { bt_rows_text(rows, 0), bt_rows_int(rows, 1),
-            bt_rows_text(rows, 2) };
-        each(&change, user);
-    }
-    return end(failure, error);
+        each, user, error);
 }
 
 gboolean bt_telemetry_played(BtStore *store, const BtTelemetryQuery *query,
     BtTelemetryEachPlayed each, gpointer user, GError **error)
 {
-    g_autoptr(BtRows) rows = bt_db_query(store->db, error,
+    return bt_telemetry_read_played(store, query,
         "SELECT t.screen, t.day_ms, i.source, i.version, i.item, i.kind, i.title, i.languages,"
         " i.field, i.essential, i.issuer, i.issued_on, i.document, i.class, t.rehearsal, t.count,"
         " t.ms, t.failed FROM screen CROSS JOIN played_day t ON t.screen = screen.id"
         " JOIN played_item i ON i.id = t.item WHERE (?1 IS NULL OR screen.id = ?1)"
         " AND t.day_ms >= ?2 AND t.day_ms < ?3 ORDER BY t.screen, t.day_ms, t.item, t.rehearsal",
-        "sii", query->screen, query->from_ms, query->to_ms);
-    GError *failure = NULL;
-    if (rows == NULL)
-        return FALSE;
-    while (bt_rows_next(rows, &failure)) {
-        const BtTelemetryPlayed played = { .screen = bt_rows_text(rows, 0),
-            .day_ms = bt_rows_int(rows, 1),
-            .source = bt_rows_text(rows, 2),
-            .version = bt_rows_int(rows, 3),
-            .item = bt_rows_text(rows, 4),
-            .kind = bt_rows_text(rows, 5),
-            .title = bt_rows_text(rows, 6),
-            .languages = bt_rows_text(rows, 7),
-            .field = bt_rows_int(rows, 8),
-            .essential = bt_rows_int(rows, 9) != 0,
-            .issuer = bt_rows_text(rows, 10),
-            .issued_on = bt_rows_text(rows, 11),
-            .document = bt_rows_text(rows, 12),
-            .cls = bt_rows_text(rows, 13),
-            .rehearsal = bt_rows_int(rows, 14) != 0,
-            .count = bt_rows_int(rows, 15),
-            .ms = bt_rows_int(rows, 16),
-            .failed = bt_rows_int(rows, 17) };
-        each(&played, user);
-    }
-    return end(failure, error);
+        each, user, error);
 }
 
 gboolean bt_telemetry_traffic(BtStore *store, const BtTelemetryQuery *query,
     BtTelemetryEachTraffic each, gpointer user, GError **error)
 {
-    g_autoptr(BtRows) rows = ask(store, query,
-        "SELECT t.screen, t.day_ms, sum(t.bytes)" OF(
+    return bt_telemetry_read_traffic(store, query,
+        "SELECT t.screen, t.day_ms, sum(t.bytes)" BT_TELEMETRY_OF(
             "traffic", "day_ms") "GROUP BY t.screen, t.day_ms ORDER BY t.screen, t.day_ms",
-        error);
-    GError *failure = NULL;
-    if (rows == NULL)
-        return FALSE;
-    while (bt_rows_next(rows, &failure)) {
-        const BtTelemetryTraffic traffic = { bt_rows_text(rows, 0), bt_rows_int(rows, 1),
-            bt_rows_int(rows, 2) };
-        each(&traffic, user);
-    }
-    return end(failure, error);
+        each, user, error);
 }
 
 gint64 bt_telemetry_day_ms(const BtStore *store, gint64 at_ms)
