@@ -76,7 +76,7 @@ void bt_layout_draw(
     w = MAX(w, 1), h = MAX(h, 1);
     g_string_append_printf(html,
         "<svg class=\"drawing\"%s viewBox=\"-2 -2 %d %d\" width=\"%d\" height=\"%d\" "
-        "aria-hidden=\"true\"><rect class=\"glass\" width=\"%d\" height=\"%d\"/>",
+        "aria-hidden=\"true\"><rect class=\"ground\" width=\"%d\" height=\"%d\"/>",
         is_live ? " id=\"canvas\"" : "", w + 4, h + 4, w, h, w, h);
     if (canvas[0] > 0 && canvas[1] > 0 && bt_json_member(&root, "zones", &list))
         for (guint i = 0; i < bt_json_length(&list); i++) {

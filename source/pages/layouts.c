@@ -135,10 +135,12 @@ static void add_zone_fields(GString *html, const BtJsonAt *zone, guint index)
     g_autofree char *n = g_strdup_printf("%u", index);
     bt_html_add(html,
         "<fieldset data-zone=\"%s\"><legend>%s</legend><input type=\"hidden\" name=\"id-%s\" "
-        "value=\"%s\"><label>%s<input name=\"name-%s\" maxlength=\"60\" value=\"%s\"></label>"
-        "<div class=\"row four\">",
+        "value=\"%s\"><div class=\"row\"><label>%s<input name=\"name-%s\" maxlength=\"60\" "
+        "value=\"%s\"></label><button type=\"button\" class=\"quiet handle\" "
+        "aria-label=\"%s: %s\">✥</button></div><div class=\"row four\">",
         n, bt_layout_zone_name(zone->value), n, bt_playlist_text(zone->value, "id"), _("Name"), n,
-        bt_layout_zone_name(zone->value));
+        bt_layout_zone_name(zone->value), bt_layout_zone_name(zone->value),
+        _("Arrow keys move it, with Shift they change its size"));
     for (guint i = 0; i < G_N_ELEMENTS(sides); i++) {
         gint64 parts = side_of(zone, i);
         bt_html_add(html, "<label>%s<input type=\"number\" step=\"0.1\" required name=\"%s-%s\" ",
@@ -195,19 +197,32 @@ static void add_languages(GString *html)
     g_string_append(html, "</datalist>");
 }
 
+static void add_drawing(GString *html, const BtVisit *visit, const BtJson *body)
+{
+    Shape shapes[SHAPES_MAX];
+    read_shapes(visit, shapes);
+    bt_layout_draw(html, body, shapes[0].w_px, shapes[0].h_px, 640, TRUE);
+    bt_html_add(html,
+        "<p id=\"told\" class=\"fine\" role=\"status\" data-and=\"%s\" data-overlap=\"%s\" "
+        "data-small=\"%s\" data-outside=\"%s\"></p><p class=\"fine\">%s</p>",
+        _("and"), fault_words(BT_LAYOUT_OVERLAP), fault_words(BT_LAYOUT_SMALL),
+        fault_words(BT_LAYOUT_OUTSIDE),
+        _("By the mouse or a finger: drag a zone, or its yellow corner; draw a new one where "
+          "nothing lies. By the keyboard: the arrow keys on ✥, with Shift for its size. Or write "
+          "where they are."));
+}
+
 /* `body` and `name` as they are being written; the revision is the one that the form began with. */
 static BtAnswered answer_editor(BtVisit *visit, const BtWork *work, gint64 revision,
     const char *name, const BtJson *body, unsigned status)
 {
     BtJsonAt root = bt_json_root("layout", body), zones = { 0 };
-    Shape shapes[SHAPES_MAX];
     g_autoptr(GArray) faults = bt_layout_faults(body);
     g_autofree char *path = bt_work_path(work->kind, work->id), *script = bt_file_path("layout.js");
     g_autofree char *number = g_strdup_printf("%" G_GINT64_FORMAT, revision);
     GString *html = g_string_new(NULL);
     if (!bt_json_member(&root, "zones", &zones))
         zones = bt_json_root("zones", NULL);
-    read_shapes(visit, shapes);
     add_faults(html, faults, &zones);
     bt_html_add(html, "<form class=\"panel layout\" method=\"post\" action=\"%s\">", path);
     bt_visit_add_token(html, visit);
@@ -215,16 +230,15 @@ static BtAnswered answer_editor(BtVisit *visit, const BtWork *work, gint64 revis
         "<input type=\"hidden\" name=\"revision\" value=\"%s\"><label>%s<input "
         "name=\"name\" required maxlength=\"200\" value=\"%s\"></label>",
         number, _("Name"), name);
-    bt_layout_draw(html, body, shapes[0].w_px, shapes[0].h_px, 640, TRUE);
-    bt_html_add(html, "<p class=\"fine\">%s</p>",
-        _("Draw zones by the mouse or a finger, or write where they are."));
+    add_drawing(html, visit, body);
     for (guint i = 0; i < bt_json_length(&zones); i++) {
         BtJsonAt zone = bt_json_element(&zones, i);
         add_zone_fields(html, &zone, i);
     }
     bt_html_add(html,
-        "<div class=\"row\"><button name=\"do\" value=\"save\">%s</button><button class=\"quiet\" "
-        "name=\"do\" value=\"add\">%s</button> <a href=\"/layouts\">%s</a></div></form>",
+        "<div class=\"row\"><button name=\"do\" value=\"save\">%s</button><button "
+        "class=\"quiet add\" name=\"do\" value=\"add\">%s</button> <a "
+        "href=\"/layouts\">%s</a></div></form>",
         _("Save"), _("One more zone"), _("Back"));
     add_languages(html);
     add_shapes(html, visit, body);
@@ -313,12 +327,15 @@ static char *free_id(const BtVisit *visit)
     }
 }
 
-static void append_new_zone(BtJson *zones, const BtVisit *visit)
+/* "add", or "add X Y W H" as it was drawn, in per cent. */
+static void append_new_zone(BtJson *zones, const BtVisit *visit, const char *wish)
 {
     BtJson *zone = bt_json_new_object(), *rect = bt_json_new_array();
     g_autofree char *id = free_id(visit);
-    for (int i = 0; i < 4; i++)
-        bt_json_append_int(rect, i < 2 ? 350 : 300);
+    g_auto(GStrv) words = g_strsplit(wish, " ", 1 + G_N_ELEMENTS(sides));
+    gboolean is_drawn = g_strv_length(words) == 1 + G_N_ELEMENTS(sides);
+    for (guint i = 0; i < G_N_ELEMENTS(sides); i++)
+        bt_json_append_int(rect, is_drawn ? parts_of(words[1 + i]) : i < 2 ? 350 : 300);
     bt_json_set_string(zone, "id", id);
     bt_json_set(zone, "rect", rect);
     bt_json_append(zones, zone);
@@ -335,8 +352,8 @@ static BtJson *body_of_form(const BtVisit *visit, const BtWork *work)
     for (guint i = 0; i < BT_MANIFEST_MAX_ZONES; i++)
         if (has_zone(visit, i) && i != dropped)
             bt_json_append(zones, zone_of_form(visit, i));
-    if (strcmp(wish, "add") == 0)
-        append_new_zone(zones, visit);
+    if (strcmp(wish, "add") == 0 || g_str_has_prefix(wish, "add "))
+        append_new_zone(zones, visit, wish);
     bt_json_append_int(canvas, BT_LAYOUT_WHOLE);
     bt_json_append_int(canvas, BT_LAYOUT_WHOLE);
     bt_json_set(body, "canvas", canvas);

@@ -9,3 +9,7 @@ document.addEventListener("submit", (event) => {
 addEventListener("pageshow", () => {
   for (const form of document.querySelectorAll("form[data-sent]")) delete form.dataset.sent;
 });
+// One whose answer did not come may be sent again.
+document.addEventListener("htmx:afterRequest", (event) => {
+  if (!event.detail.successful) delete event.target.closest?.("form")?.dataset.sent;
+});

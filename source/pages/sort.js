@@ -3,18 +3,39 @@
 
 const rowsOf = (list) => [...list.children];
 
+// Where a row was sent, until the source has answered; and what was wished meanwhile, the last word of it.
+let going = null, wished = null;
+
 function send(row, place) {
+  const wish = { item: row.dataset.item, place };
+  if (going) {
+    wished = wish;
+    return;
+  }
+  going = wish;
   const button = row.closest("form").querySelector("button.place");
-  button.value = `place ${row.dataset.item} ${place}`;
+  button.value = `place ${wish.item} ${place}`;
   button.click();
 }
+
+document.addEventListener("htmx:afterSettle", (event) => {
+  if (event.target.id !== "items") return;
+  const next = wished, row = next && document.querySelector(`.sortable > [data-item="${CSS.escape(next.item)}"]`);
+  going = wished = null;
+  if (row && rowsOf(row.parentElement).indexOf(row) !== next.place) send(row, next.place);
+});
+
+document.addEventListener("htmx:afterRequest", (event) => {
+  if (!event.detail.successful) going = wished = null;
+});
 
 document.addEventListener("keydown", (event) => {
   const step = { ArrowUp: -1, ArrowDown: 1 }[event.key];
   if (!step || !event.target.matches?.(".handle")) return;
   event.preventDefault();
   const row = event.target.closest("li"), rows = rowsOf(row.parentElement);
-  const place = rows.indexOf(row) + step;
+  const sent = [wished, going].find((wish) => wish?.item === row.dataset.item);
+  const place = (sent ? sent.place : rows.indexOf(row)) + step;
   if (place >= 0 && place < rows.length) send(row, place);
 });
 

@@ -103,9 +103,8 @@ static void add_legend(GString *html, const GPtrArray *programmes)
     g_string_append(html, "</ol>");
 }
 
-static gboolean add_of_day(GString *html, const BtWork *work, const GArray *blocks, guint day)
+static void add_of_day(GString *html, const BtWork *work, const GArray *blocks, guint day)
 {
-    gboolean is_any = FALSE;
     for (guint i = 0; i < blocks->len; i++) {
         const BtWeeklyBlock *block = &g_array_index(blocks, BtWeeklyBlock, i);
         if (block->day != day)
@@ -113,9 +112,7 @@ static gboolean add_of_day(GString *html, const BtWork *work, const GArray *bloc
         g_string_append_printf(html, "<li>%02d:%02d–%02d:%02d ", block->start_min / 60,
             block->start_min % 60, block->end_min / 60, block->end_min % 60);
         bt_html_add(html, "%s</li>", work->name);
-        is_any = TRUE;
     }
-    return is_any;
 }
 
 static void add_table(GString *html, const GPtrArray *programmes, const GDate *monday)
@@ -126,16 +123,17 @@ static void add_table(GString *html, const GPtrArray *programmes, const GDate *m
         _("The week in words"), _("Day"), _("Programmes"));
     for (guint day = 0; day < 7; day++) {
         char date[16];
-        gboolean is_any = FALSE;
+        g_autoptr(GString) list = g_string_new(NULL);
         format_day(monday, day, date, sizeof date);
-        bt_html_add(html, "<tr><th scope=\"row\">%s %s</th><td><ul>", bt_week_day_title(day), date);
+        bt_html_add(html, "<tr><th scope=\"row\">%s %s</th><td>", bt_week_day_title(day), date);
         for (guint i = 0; i < programmes->len; i++) {
             const BtWork *work = g_ptr_array_index(programmes, i);
             g_autoptr(BtWeekly) programme = bt_weekly_read(work->body);
             g_autoptr(GArray) blocks = bt_weekly_week(programme, monday);
-            is_any = add_of_day(html, work, blocks, day) || is_any;
+            add_of_day(list, work, blocks, day);
         }
-        bt_html_add(html, "%s</ul></td></tr>", is_any ? "" : "–");
+        g_string_append_printf(
+            html, list->len > 0 ? "<ul>%s</ul></td></tr>" : "–%s</td></tr>", list->str);
     }
     g_string_append(html, "</tbody></table></details>");
 }
