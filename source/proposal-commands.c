@@ -283,7 +283,6 @@ int bt_command_proposal_sign(int argc, char **argv)
     const GOptionEntry entries[] = {
         BT_CLI_DATA(o.data),
         { "key", 'k', 0, G_OPTION_ARG_FILENAME, &o.key, "the key that signs", "FILE" },
-<<<<<<< HEAD
         { "url", 'U', 0, G_OPTION_ARG_STRING, &o.url,
             "the address of a source on another machine, in place of --data", "URL" },
         { "user", 'u', 0, G_OPTION_ARG_STRING, &o.user, "whose key it is, with --url", "USER" },
@@ -292,12 +291,8 @@ int bt_command_proposal_sign(int argc, char **argv)
         { "ca", 0, 0, G_OPTION_ARG_FILENAME, &o.ca,
             "authorities in place of the system's, with --url", "FILE" },
         { "yes", 'y', 0, G_OPTION_ARG_NONE, &o.yes, "sign without a question, with --url", NULL },
-        CLOCK(o),
-        JSON(o),
-=======
         BT_CLI_CLOCK(o.clock),
         BT_CLI_JSON(o.json),
->>>>>>> clean
         { NULL },
     };
     const BtCliSpec spec = { "NUMBER", "Signs a proposal with a key file.",
