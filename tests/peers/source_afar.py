@@ -133,7 +133,6 @@ def test_who_does_not_get_in():
         assert "not registered" in other.refused(number, codes[4] + "\nyes\n")
         assert state(one, number) == "waiting" and published(one) is None
         assert not found(one, number)["documents"][0]["signers"]
-        assert one.run("audit", "--json").count("signed in") >= 5
 
 
 def test_sessions_end():

@@ -280,6 +280,29 @@ def test_a_piece_that_is_too_large():
         assert sender.over(upload)["state"] == "done"
 
 
+def test_pieces_as_browsers_send_them():
+    """By HTTP/2."""
+    with behind() as one:
+        one.serve()
+        sender, data = Sender(one), uploads.wav(40)
+        upload = sender.begin("loa.wav", len(data))[1]["id"]
+
+        def patch(offset, piece):
+            headers = {"Content-Type": "application/octet-stream", "Upload-Offset": offset, "X-Token": sender.token,
+                       "Cookie": sender.cookie, "Origin": one.base}
+            done = subprocess.run(["curl", "-s", "--http2", "--cacert", one.tls.ca, "-X", "PATCH", "--data-binary", "@-",
+                                   *[word for name, value in headers.items() for word in ("-H", "%s: %s" % (name, value))],
+                                   "-w", "\n%{http_version} %{http_code}", one.base + "/uploads/" + upload],
+                                  input=piece, stdout=subprocess.PIPE, timeout=60)
+            body, _, how = done.stdout.decode().rpartition("\n")
+            return how, json.loads(body)
+        how, said = patch(0, data[:uploads.PIECE])
+        assert (how, said["offset"]) == ("2 200", uploads.PIECE), (how, said)
+        how, said = patch(uploads.PIECE, data[uploads.PIECE:uploads.PIECE + (3 << 20)])
+        assert (how, said["error"]) == ("2 413", "body too large"), (how, said)
+        assert sender.offset(upload)["offset"] == uploads.PIECE
+
+
 def test_large_bodies_end():
     with behind() as one:
         one.serve()
