@@ -44,6 +44,9 @@ export async function furnish(site) {
   site.database("UPDATE screen SET width_px = 640, height_px = 384, is_led = 1 WHERE id = 'kp-cho'");
   await boards[0].report({ type: "state", state: "playing", on_air: [{ zone: "main", item: "n1", class: "ordinary" }] });
   await boards[1].report({ type: "state", state: "dark", on_air: [] });
+  // Its cut is written down nowhere: made after the backup from which the source came back.
+  await boards[2].report({ type: "state", state: "cut", on_air: [],
+    cuts: [{ source: "krongpa", id: "c-lost", since: new Date().toISOString(), ends: "signature" }] });
   const an = await Person.in(site, "an");
   await an.send("/areas/krongpa/add", { name: "Buôn Ma Nher", kind: "buon" }).catch(() => {});
   const notice = await an.send("/notices/new", { area: "krongpa" });

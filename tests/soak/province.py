@@ -13,6 +13,7 @@ import source_lib
 import source_year as year
 
 COMMUNES, VILLAGES = year.COMMUNES, 3
+REPORTING = 40  # screens for which a board speaks
 MEDIA_BYTES = 7 << 20
 HOUR_MS, DAY_MS = 3600000, 86400000
 W, H = 640, 384
@@ -93,11 +94,10 @@ def add_people(town, db, password_file):
 
 
 def add_screens(town, n):
-    """Each but the first few without a board's key: nobody reports for them here."""
     keys = {}
     for number in range(n):
         words = ["screen", "add", "kp-%03d" % number, "--data", town.data, "--name", "Bảng tin %d" % number]
-        if number < 8:
+        if number < REPORTING:
             keys["kp-%03d" % number] = source_lib.Key()
             words += ["--key", keys["kp-%03d" % number].base64]
         district.run(district.PUBLISHER, *words)
