@@ -144,9 +144,9 @@ static int run(const Options *o)
         return bt_cli_fail(g_steal_pointer(&error));
     bt_language_use("vi");
     g_autoptr(GTimeZone) timezone = g_time_zone_new_identifier(store->timezone);
-    g_autoptr(BtTimetables) timetables = bt_timetables_new(store->site);
+    g_autoptr(BtOffHours) off_hours = bt_off_hours_new(store->site);
     watch.store = store;
-    watch.options.timetables = timetables;
+    watch.options.off_hours = off_hours;
     watch.options.timezone = timezone;
     watch.options.listening_ms = o->once ? 0 : bt_clock_wall_ms(&watch.clock);
     if (o->once)

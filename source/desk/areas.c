@@ -94,6 +94,13 @@ BtArea *bt_areas_find(BtStore *store, const char *id, GError **error)
     return NULL;
 }
 
+char *bt_areas_name(BtStore *store, const char *id)
+{
+    g_autoptr(BtRows) rows =
+        bt_db_query(store->db, NULL, "SELECT name FROM area WHERE id = ?", "s", id);
+    return g_strdup(rows != NULL && bt_rows_next(rows, NULL) ? bt_rows_text(rows, 0) : "");
+}
+
 char *bt_areas_name_at(BtStore *store, const char *id, gint64 at_ms)
 {
     g_autoptr(BtRows) rows = bt_db_query(store->db, NULL,

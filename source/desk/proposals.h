@@ -31,8 +31,7 @@ const char *bt_proposal_state_name(BtProposalState state);
 typedef struct {
     gint64 id;
     char *kind, *area, *author;
-    BtJson
-        *what; /* {"publish": [notice …], "withdraw": […], …}: as the desk that made it needs it */
+    BtJson *what;  /* {"publish": [notice …], …}: as the desk that made it needs it */
     char *reason;  /* the author's words */
     char *answer;  /* the approver's */
     char *decider; /* who refused it, or whose signature was the last one */
@@ -55,8 +54,7 @@ typedef struct {
     gint64 at_ms;
 } BtProposalSignature;
 
-/* With all that is in it. */
-/* Takes NULL too. */
+/* With all that is in it. Takes NULL too. */
 void bt_proposal_free(BtProposal *proposal);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(BtProposal, bt_proposal_free)
 
@@ -71,7 +69,8 @@ typedef struct {
 
 /* Its id; 0 with an error. Each document gets the next version of its kind, whatever stands in it:
  * so proposals for different screens wait side by side. It is checked as far as it can be without a
- * signature, its assets must lie in the tree, and no screen may stand in two documents. */
+ * signature, its assets must lie in the tree, and no screen may stand in two documents:
+ * BT_ERROR_INVALID, BT_ERROR_NOT_FOUND, BT_ERROR_LIMIT, and what its kind says (kinds.h). */
 gint64 bt_proposals_add(
     BtStore *store, const BtProposalNew *proposal, gint64 now_ms, GError **error);
 /* BT_ERROR_NOT_FOUND. (transfer full) (nullable) */
@@ -79,11 +78,15 @@ BtProposal *bt_proposals_find(BtStore *store, gint64 id, GError **error);
 /* The newest first, at most `max`, of these areas (of char*) and states (a set of 1u <<), without
  * their documents' payloads. (transfer full): GPtrArray of BtProposal */
 GPtrArray *bt_proposals_list(BtStore *store, const GPtrArray *areas, guint states, guint max);
+<<<<<<< HEAD
 /* As programs read it, without the payloads: {"id", "kind", "state", "area", "author", "reason",
  * "decider", "answer", "created", "what", "documents": [{"version", "sha256", "screens",
  * "signers"}]}. (transfer full) */
 BtJson *bt_proposal_to_json(const BtProposal *proposal);
 /* How many wait in these areas. */
+=======
+/* How many wait in these areas (of char*). */
+>>>>>>> clean
 guint bt_proposals_count_waiting(BtStore *store, const GPtrArray *areas);
 
 #endif

@@ -5,11 +5,12 @@
 
 #include "source/store/store.h"
 
+/* A screen, and the shape of its picture. */
 typedef struct {
     char *id, *name, *area;
     int width_px, height_px;
 } BtReach;
-/* A screen, and the shape of its picture. */
+/* With all it holds. */
 void bt_reach_free(BtReach *reach);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(BtReach, bt_reach_free)
 

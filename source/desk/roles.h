@@ -30,6 +30,7 @@ GPtrArray *bt_roles_areas(BtStore *store, const char *user, guint roles, gint64 
  * good. */
 gboolean bt_roles_give(BtStore *store, const char *user, BtRole role, const char *area,
     const char *deputy_of, gint64 until_ms, GError **error);
+/* TRUE too where there was no such role. */
 gboolean bt_roles_take(
     BtStore *store, const char *user, BtRole role, const char *area, GError **error);
 

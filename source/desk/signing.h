@@ -11,9 +11,8 @@
 #include "source/desk/proposals.h"
 
 /* Whether this person may sign it, whatever the key: an approver of its area and of every screen in
- * it, not its author unless the kind lets
- * him (alerts, orders) or the area has one official only, and has not signed it yet. DENIED says
- * why not. */
+ * it, not its author unless the kind lets him (alerts, orders) or the area has one official only,
+ * and has not signed it yet. DENIED says why not. */
 gboolean bt_proposals_may_sign(
     BtStore *store, const BtProposal *proposal, const char *user, gint64 now_ms, GError **error);
 /* Whether the author signs the own work, in an area with one official. */

@@ -1,4 +1,5 @@
-/* The parts of a summary, each of its own file. Private to this folder. */
+/* The parts of a summary, each of its own file. Private to this folder. Thread-safety: as of
+ * summary.h. */
 #ifndef BT_SOURCE_SUMMARY_PRIVATE_H
 #define BT_SOURCE_SUMMARY_PRIVATE_H
 

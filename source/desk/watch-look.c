@@ -107,7 +107,7 @@ static void look_at_glass(
     if (strcmp(screen->state, "safe") == 0 && *screen->manifest != '\0')
         add(look, BT_FAULT_SAFE, screen->id, screen->area, screen->since_ms);
     if (strcmp(screen->state, "dark") == 0 && *screen->manifest != '\0' && !screen->is_darkened &&
-        !bt_timetables_is_off(options->timetables, screen->manifest, now_ms))
+        !bt_off_hours_is_off(options->off_hours, screen->manifest, now_ms))
         add(look, BT_FAULT_DARK, screen->id, screen->area, screen->since_ms);
     if (glass.fault != NULL) {
         BtTrouble *trouble = add(look, BT_FAULT_PICTURE, screen->id, screen->area, now_ms);

@@ -5,7 +5,7 @@
 #ifndef BT_SOURCE_WATCH_H
 #define BT_SOURCE_WATCH_H
 
-#include "source/desk/timetable.h"
+#include "source/desk/off-hours.h"
 #include "source/store/store.h"
 
 /* A screen that has not reported for so long is silent. It is told two minutes later, so that it is
@@ -54,7 +54,7 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(BtLook, bt_look_free)
 typedef struct {
     const char *base; /* the page's address, for the foot of a letter; NULL: none */
     GTimeZone *timezone;
-    BtTimetables *timetables;
+    BtOffHours *off_hours;
     gint64 listening_ms; /* since when the source could hear anybody; before it nobody was silent */
 } BtWatchOptions;
 

@@ -180,7 +180,7 @@ gboolean bt_compose_take_picture(const BtVisit *visit, const BtComposed *compose
     const char *sha256 = bt_visit_field(visit, "picture");
     if (*sha256 == '\0')
         return TRUE;
-    if (!bt_places_check_file(
+    if (!bt_targets_check_file(
             visit->store, visit->user, BT_EDITOR, composed->area, sha256, visit->now_ms, error))
         return FALSE;
     bt_json_set_string(composed->body, "picture", sha256);
@@ -248,7 +248,7 @@ static gboolean put_targets(const BtVisit *visit, BtComposed *composed, GError *
 {
     bt_json_set(composed->targets, "areas", ids_of(visit, "area-"));
     bt_json_set(composed->targets, "screens", ids_of(visit, "screen-"));
-    return bt_places_check(
+    return bt_targets_check(
         visit->store, visit->user, BT_EDITOR, composed->targets, visit->now_ms, error);
 }
 
@@ -269,7 +269,7 @@ gboolean bt_compose_read(const BtVisit *visit, BtComposed *composed, GError **er
 void bt_compose_begin(const BtVisit *visit, const char *area, BtComposed *composed)
 {
     BtJson *areas = bt_json_new_array();
-    g_autofree char *issuer = bt_places_area_name(visit->store, area);
+    g_autofree char *issuer = bt_areas_name(visit->store, area);
     g_autoptr(GDateTime) utc = g_date_time_new_from_unix_utc(visit->now_ms / BT_SECOND_MS);
     g_autoptr(GDateTime) local = g_date_time_to_timezone(utc, visit->request->server->timezone);
     g_autofree char *today = g_date_time_format(local, "%Y-%m-%d");

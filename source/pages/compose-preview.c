@@ -20,7 +20,7 @@ static void ask_clear(gpointer data)
 
 /* NULL while there is nothing to draw. (transfer full) */
 static BtPlanDocument *sample(
-    const BtVisit *visit, const BtNotice *notice, const BtPlaceShape *shape)
+    const BtVisit *visit, const BtNotice *notice, const BtTargetShape *shape)
 {
     return *bt_notice_title(notice) == '\0'
         ? NULL
@@ -52,7 +52,7 @@ GArray *bt_compose_asks(const BtVisit *visit, const BtNotice *notice)
 {
     static const BtAskKind kinds[] = { BT_ASK_RUNDOWN, BT_ASK_CHECK };
     GArray *asks = g_array_new(FALSE, FALSE, sizeof(BtAsk));
-    g_autoptr(GPtrArray) shapes = bt_places_shapes(visit->store, notice->targets);
+    g_autoptr(GPtrArray) shapes = bt_targets_shapes(visit->store, notice->targets);
     g_array_set_clear_func(asks, ask_clear);
     for (guint i = 0; i < shapes->len; i++) {
         g_autoptr(BtPlanDocument) document = sample(visit, notice, g_ptr_array_index(shapes, i));
@@ -68,7 +68,7 @@ GArray *bt_compose_asks(const BtVisit *visit, const BtNotice *notice)
 /* ---- pictures ---- */
 
 /* Names which screens are meant. */
-static void add_shape_name(GString *html, const BtPlaceShape *shape)
+static void add_shape_name(GString *html, const BtTargetShape *shape)
 {
     g_autofree char *size = g_strdup_printf("%d × %d", shape->width_px, shape->height_px);
     g_autofree char *others = g_strdup_printf("%u", shape->n_screens - 1);
@@ -102,7 +102,7 @@ static void add_pages(GString *html, const BtVisit *visit, const BtPlanDocument 
 }
 
 static void add_shape(GString *html, const BtVisit *visit, const BtNotice *notice,
-    const BtPlaceShape *shape, const char *lang)
+    const BtTargetShape *shape, const char *lang)
 {
     g_autoptr(BtPlanDocument) document = sample(visit, notice, shape);
     if (document == NULL)
@@ -151,7 +151,7 @@ static const char *chosen_lang(const BtNotice *notice, const char *wanted)
 void bt_compose_add_preview(GString *html, const BtVisit *visit, const BtNotice *notice,
     const char *show_lang, gboolean again)
 {
-    g_autoptr(GPtrArray) shapes = bt_places_shapes(visit->store, notice->targets);
+    g_autoptr(GPtrArray) shapes = bt_targets_shapes(visit->store, notice->targets);
     const char *lang = chosen_lang(notice, show_lang);
     g_autofree char *id = g_strdup_printf("%" G_GINT64_FORMAT, notice->id);
     bt_html_add(html,
@@ -219,7 +219,7 @@ static char *sentence(const char *message, const char *code)
 
 /* What follows from the shape names it; what does not is said once. */
 static void add_warning(
-    GPtrArray *said, const BtJsonAt *warning, const BtPlaceShape *shape, gboolean refused)
+    GPtrArray *said, const BtJsonAt *warning, const BtTargetShape *shape, gboolean refused)
 {
     const char *message = bt_answer_word(warning, "message");
     if (*message == '\0')
@@ -239,7 +239,7 @@ static void add_warning(
 }
 
 static void add_warnings(
-    GPtrArray *said, const BtJsonAt *file, const char *list, const BtPlaceShape *shape)
+    GPtrArray *said, const BtJsonAt *file, const char *list, const BtTargetShape *shape)
 {
     BtJsonAt warnings;
     gsize n = bt_json_member(file, list, &warnings) ? bt_json_length(&warnings) : 0;
@@ -249,7 +249,7 @@ static void add_warnings(
     }
 }
 
-static void read_check(GPtrArray *said, GBytes *answer, const BtPlaceShape *shape)
+static void read_check(GPtrArray *said, GBytes *answer, const BtTargetShape *shape)
 {
     g_autoptr(BtJson) json = bt_answer_parse(answer);
     BtJsonAt root = bt_json_root("check", json), files;
@@ -266,9 +266,9 @@ static void read_check(GPtrArray *said, GBytes *answer, const BtPlaceShape *shap
 GPtrArray *bt_compose_warnings(const BtVisit *visit, const BtNotice *notice)
 {
     GPtrArray *said = g_ptr_array_new_with_free_func(said_free);
-    g_autoptr(GPtrArray) shapes = bt_places_shapes(visit->store, notice->targets);
+    g_autoptr(GPtrArray) shapes = bt_targets_shapes(visit->store, notice->targets);
     for (guint i = 0; i < shapes->len; i++) {
-        const BtPlaceShape *shape = g_ptr_array_index(shapes, i);
+        const BtTargetShape *shape = g_ptr_array_index(shapes, i);
         g_autoptr(BtPlanDocument) document = sample(visit, notice, shape);
         if (document == NULL)
             continue;

@@ -112,11 +112,11 @@ static void add_places(
     GString *html, const BtVisit *visit, const BtComposeView *view, const GPtrArray *areas)
 {
     const BtJson *targets = view->notice->targets;
-    g_autoptr(GPtrArray) screens = bt_places_screens(visit->store, areas);
+    g_autoptr(GPtrArray) screens = bt_targets_screens(visit->store, areas);
     bt_html_add(html, "<fieldset><legend>%s</legend>", _("Where it is shown"));
     add_said(html, view, "targets");
     for (guint i = 0; i < areas->len; i++) {
-        const BtPlaceArea *area = g_ptr_array_index(areas, i);
+        const BtTargetArea *area = g_ptr_array_index(areas, i);
         g_autofree char *words = g_strdup_printf("%s %s", _("All screens of"), area->name);
         add_check(
             html, "area-", area->id, words, "", bt_compose_is_target(targets, "areas", area->id));
@@ -124,13 +124,13 @@ static void add_places(
     g_string_append(html, "<details");
     for (guint i = 0; i < screens->len; i++)
         if (bt_compose_is_target(
-                targets, "screens", ((BtPlaceScreen *)g_ptr_array_index(screens, i))->id)) {
+                targets, "screens", ((BtTargetScreen *)g_ptr_array_index(screens, i))->id)) {
             g_string_append(html, " open");
             break;
         }
     bt_html_add(html, "><summary>%s</summary>", _("Single screens"));
     for (guint i = 0; i < screens->len; i++) {
-        const BtPlaceScreen *screen = g_ptr_array_index(screens, i);
+        const BtTargetScreen *screen = g_ptr_array_index(screens, i);
         g_autofree char *size = g_strdup_printf("%d × %d", screen->width_px, screen->height_px);
         add_check(html, "screen-", screen->id, screen->name, size,
             bt_compose_is_target(targets, "screens", screen->id));
@@ -144,12 +144,12 @@ static void add_area(GString *html, const BtComposeView *view, const GPtrArray *
 {
     if (areas->len == 1) {
         bt_html_add(html, "<input type=\"hidden\" name=\"area\" value=\"%s\">",
-            ((BtPlaceArea *)g_ptr_array_index(areas, 0))->id);
+            ((BtTargetArea *)g_ptr_array_index(areas, 0))->id);
         return;
     }
     bt_html_add(html, "<label>%s<select name=\"area\">", _("Written for"));
     for (guint i = 0; i < areas->len; i++) {
-        const BtPlaceArea *area = g_ptr_array_index(areas, i);
+        const BtTargetArea *area = g_ptr_array_index(areas, i);
         add_option(html, area->id, area->name, strcmp(area->id, view->notice->area) == 0);
     }
     g_string_append(html, "</select></label>");
@@ -161,7 +161,7 @@ static void add_picture(
     const char *chosen = bt_compose_word(view->notice->body, "picture");
     g_autoptr(BtJson) ids = bt_json_new_array();
     for (guint i = 0; i < areas->len; i++)
-        bt_json_append_string(ids, ((BtPlaceArea *)g_ptr_array_index(areas, i))->id);
+        bt_json_append_string(ids, ((BtTargetArea *)g_ptr_array_index(areas, i))->id);
     g_autofree char *list = bt_json_to_text(ids, FALSE);
     g_autoptr(BtRows) rows = bt_db_query(visit->store->db, NULL,
         "SELECT sha256, name FROM media WHERE type LIKE 'image/%' AND (sha256 = ?1 OR area IN"
@@ -228,7 +228,7 @@ static void add_more(
 void bt_compose_add_form(GString *html, const BtVisit *visit, const BtComposeView *view)
 {
     g_autoptr(GPtrArray) areas =
-        bt_places_areas(visit->store, visit->user, BT_EDITOR, visit->now_ms);
+        bt_targets_areas(visit->store, visit->user, BT_EDITOR, visit->now_ms);
     g_autofree char *id = g_strdup_printf("%" G_GINT64_FORMAT, view->notice->id);
     g_autofree char *revision = g_strdup_printf("%" G_GINT64_FORMAT, view->notice->revision);
     bt_html_add(html,

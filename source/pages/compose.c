@@ -23,7 +23,8 @@ static const char *title_of(const BtNotice *notice)
 static gboolean may_edit(const BtVisit *visit, const BtNotice *notice)
 {
     return bt_visit_may(visit, BT_EDITOR, notice->area) &&
-        bt_places_check(visit->store, visit->user, BT_EDITOR, notice->targets, visit->now_ms, NULL);
+        bt_targets_check(
+            visit->store, visit->user, BT_EDITOR, notice->targets, visit->now_ms, NULL);
 }
 
 /* NULL: it was answered. What nobody may see is not there. (transfer full) */

@@ -4,7 +4,7 @@
 #define BT_SOURCE_COMPOSE_H
 
 #include "source/desk/notices.h"
-#include "source/desk/places.h"
+#include "source/desk/targets.h"
 #include "source/pages/visit.h"
 
 #define BT_EDITOR (1u << BT_ROLE_EDITOR)

@@ -64,7 +64,7 @@ static void add_card(GString *html, BtVisit *visit, const BtNotice *notice)
 {
     const char *title = bt_notice_title(notice);
     g_autofree char *id = g_strdup_printf("%" G_GINT64_FORMAT, notice->id);
-    g_autofree char *area = bt_places_area_name(visit->store, notice->area);
+    g_autofree char *area = bt_areas_name(visit->store, notice->area);
     g_autofree char *until = bt_compose_day(visit, notice->body, "until");
     bt_html_add(html, "<li><article class=\"card %s\"><h2><a href=\"/notices/%s\">%s</a></h2>",
         bt_notice_state_css(notice->state), id, *title != '\0' ? title : _("without a title"));
@@ -155,11 +155,11 @@ static BtAnswered post_new(BtRequest *request)
     g_auto(BtComposed) composed = { NULL };
     if (!bt_visit_form(&visit, request, BT_EDITOR, &answered))
         return answered;
-    g_autoptr(GPtrArray) areas = bt_places_areas(visit.store, visit.user, BT_EDITOR, visit.now_ms);
+    g_autoptr(GPtrArray) areas = bt_targets_areas(visit.store, visit.user, BT_EDITOR, visit.now_ms);
     if (areas->len == 0)
         return bt_visit_refuse(&visit, BT_HTTP_FORBIDDEN,
             _("Your account may not do this. Ask your administrator for the role."));
-    bt_compose_begin(&visit, ((BtPlaceArea *)g_ptr_array_index(areas, 0))->id, &composed);
+    bt_compose_begin(&visit, ((BtTargetArea *)g_ptr_array_index(areas, 0))->id, &composed);
     if (!bt_compose_take_picture(&visit, &composed, &error))
         return bt_visit_fail(&visit, error);
     gint64 id = bt_notices_add(visit.store, composed.area, visit.user, composed.body,

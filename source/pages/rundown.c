@@ -4,7 +4,7 @@
 #include "source/pages/html.h"
 #include "source/pages/preview.h"
 #include "source/pages/routes.h"
-#include "source/pages/timetable.h"
+#include "source/pages/screen-day.h"
 
 #include <string.h>
 
@@ -126,10 +126,10 @@ static void join(Stretch *stretch, const Stretch *next)
 }
 
 /* (transfer full): GPtrArray of Stretch */
-static GPtrArray *stretches_of(const BtTimetable *table, const GArray *rows)
+static GPtrArray *stretches_of(const BtScreenDay *day, const GArray *rows)
 {
     GPtrArray *stretches = g_ptr_array_new_with_free_func(stretch_free);
-    for (gint64 at_ms = table->from_ms; at_ms < table->until_ms; at_ms += BT_HOUR_MS) {
+    for (gint64 at_ms = day->from_ms; at_ms < day->until_ms; at_ms += BT_HOUR_MS) {
         Stretch *hour = stretch_new(at_ms, at_ms + BT_HOUR_MS);
         for (guint i = 0; i < rows->len; i++) {
             const Row *row = &g_array_index(rows, Row, i);
@@ -151,7 +151,7 @@ static GPtrArray *stretches_of(const BtTimetable *table, const GArray *rows)
 /* ---- the page ---- */
 
 static void add_words(
-    GString *html, const BtVisit *visit, const BtTimetable *table, const Row *row, gboolean zones)
+    GString *html, const BtVisit *visit, const BtScreenDay *day, const Row *row, gboolean zones)
 {
     if (zones && *row->zone != '\0')
         bt_html_add(html, "<span class=\"fine\">%s</span> ", row->zone);
@@ -159,31 +159,31 @@ static void add_words(
         bt_html_add(html, "%s", reason_words(row->reason));
         return;
     }
-    g_autofree char *programme = bt_timetable_programme(visit, row->programme);
+    g_autofree char *programme = bt_screen_day_programme(visit, row->programme);
     bt_html_add(html, "<b>%s</b> <span class=\"fine\">%s</span>",
-        bt_timetable_item(visit, table, row->item), programme);
+        bt_screen_day_item(visit, day, row->item), programme);
 }
 
-static void add_stretch(GString *html, const BtVisit *visit, const BtTimetable *table,
+static void add_stretch(GString *html, const BtVisit *visit, const BtScreenDay *day,
     const Stretch *stretch, gboolean zones)
 {
-    g_autofree char *from = bt_timetable_hour(visit, stretch->start_ms, FALSE);
-    g_autofree char *until = stretch->end_ms >= table->until_ms
+    g_autofree char *from = bt_screen_day_hour(visit, stretch->start_ms, FALSE);
+    g_autofree char *until = stretch->end_ms >= day->until_ms
         ? g_strdup("24:00")
-        : bt_timetable_hour(visit, stretch->end_ms, FALSE);
-    char day[16], hour[4];
-    g_snprintf(day, sizeof day, "%04d-%02d-%02d", table->year, table->month, table->day);
-    g_snprintf(hour, sizeof hour, "%d", (int)((stretch->start_ms - table->from_ms) / BT_HOUR_MS));
+        : bt_screen_day_hour(visit, stretch->end_ms, FALSE);
+    char date[16], hour[4];
+    g_snprintf(date, sizeof date, "%04d-%02d-%02d", day->year, day->month, day->day_of_month);
+    g_snprintf(hour, sizeof hour, "%d", (int)((stretch->start_ms - day->from_ms) / BT_HOUR_MS));
     bt_html_add(html,
         "<li class=\"panel\"><h2><a href=\"/screens/%s/rundown?day=%s&amp;hour=%s\">%s–%s</a></h2>"
         "<ul class=\"air\">",
-        table->screen, day, hour, from, until);
+        day->screen, date, hour, from, until);
     for (guint i = 0; i < MIN(stretch->things->len, MAX_THINGS); i++) {
         const Thing *thing = &g_array_index(stretch->things, Thing, i);
         char times[16];
         g_snprintf(times, sizeof times, "%u", thing->times);
         g_string_append(html, "<li><span>");
-        add_words(html, visit, table, thing->first, zones);
+        add_words(html, visit, day, thing->first, zones);
         if (thing->times > 1 && *thing->first->item != '\0')
             bt_html_add(html, " <span class=\"fine\">%s %s</span>", times, _("times"));
         g_string_append(html, "</span></li>");
@@ -193,22 +193,22 @@ static void add_stretch(GString *html, const BtVisit *visit, const BtTimetable *
     g_string_append(html, "</ul></li>");
 }
 
-static void add_hour(GString *html, const BtVisit *visit, const BtTimetable *table,
+static void add_hour(GString *html, const BtVisit *visit, const BtScreenDay *day,
     const GArray *rows, gint64 hour, gboolean zones)
 {
-    gint64 from_ms = table->from_ms + hour * BT_HOUR_MS;
+    gint64 from_ms = day->from_ms + hour * BT_HOUR_MS;
     guint n = 0;
     g_string_append(html, "<ul class=\"panel rundown\">");
     for (guint i = 0; i < rows->len && n <= MAX_ROWS; i++) {
         const Row *row = &g_array_index(rows, Row, i);
         if (row->start_ms >= from_ms + BT_HOUR_MS || row->end_ms <= from_ms)
             continue;
-        g_autofree char *start = bt_timetable_hour(visit, row->start_ms, TRUE);
+        g_autofree char *start = bt_screen_day_hour(visit, row->start_ms, TRUE);
         bt_html_add(html, "<li><time>%s</time> <span>", start);
         if (n++ == MAX_ROWS)
             bt_html_add(html, "%s", _("and more"));
         else
-            add_words(html, visit, table, row, zones);
+            add_words(html, visit, day, row, zones);
         g_string_append(html, "</span></li>");
     }
     g_string_append(html, "</ul>");
@@ -226,18 +226,18 @@ static gboolean has_zones(const GArray *rows)
     return FALSE;
 }
 
-static void add_days(GString *html, const BtTimetable *table)
+static void add_days(GString *html, const BtScreenDay *day)
 {
-    char day[16];
-    g_snprintf(day, sizeof day, "%04d-%02d-%02d", table->year, table->month, table->day);
+    char date[16];
+    g_snprintf(date, sizeof date, "%04d-%02d-%02d", day->year, day->month, day->day_of_month);
     bt_html_add(html,
         "<form class=\"row\" method=\"get\" action=\"/screens/%s/rundown\"><label>%s"
         "<input type=\"date\" name=\"day\" value=\"%s\"></label><button class=\"quiet\">%s</button>"
         "</form>",
-        table->screen, _("Day"), day, _("Show"));
+        day->screen, _("Day"), date, _("Show"));
 }
 
-static void add_rundown(GString *html, BtVisit *visit, const BtTimetable *table, GBytes *answer)
+static void add_rundown(GString *html, BtVisit *visit, const BtScreenDay *day, GBytes *answer)
 {
     g_autoptr(BtJson) json = bt_answer_parse(answer);
     g_autoptr(GArray) rows =
@@ -245,13 +245,13 @@ static void add_rundown(GString *html, BtVisit *visit, const BtTimetable *table,
     gboolean zones = has_zones(rows);
     gint64 hour;
     if (bt_visit_number(bt_visit_argument(visit, "hour"), 0, 23, &hour)) {
-        add_hour(html, visit, table, rows, hour, zones);
+        add_hour(html, visit, day, rows, hour, zones);
         return;
     }
-    g_autoptr(GPtrArray) stretches = stretches_of(table, rows);
+    g_autoptr(GPtrArray) stretches = stretches_of(day, rows);
     g_string_append(html, "<ul class=\"cards\">");
     for (guint i = 0; i < stretches->len; i++)
-        add_stretch(html, visit, table, g_ptr_array_index(stretches, i), zones);
+        add_stretch(html, visit, day, g_ptr_array_index(stretches, i), zones);
     g_string_append(html, "</ul>");
 }
 
@@ -259,27 +259,23 @@ static BtAnswered get_rundown(BtRequest *request)
 {
     BtAnswered answered;
     g_auto(BtVisit) visit = { NULL };
-    g_auto(BtTimetable) table = { NULL };
+    g_auto(BtScreenDay) day = { NULL };
     if (!bt_visit_open(&visit, request, EVERY_ROLE, &answered) ||
-        !bt_timetable_open(&table, &visit, &answered))
+        !bt_screen_day_open(&day, &visit, &answered))
         return answered;
-    table.ask.kind = BT_ASK_RUNDOWN;
-    table.ask.at_ms = table.from_ms;
-    table.ask.until_ms = table.until_ms;
-    table.ask.english = FALSE; /* it has no sentences */
-    if (table.document != NULL && bt_preview_wait(request, &table.ask, 1, 0))
+    day.ask.kind = BT_ASK_RUNDOWN;
+    day.ask.at_ms = day.from_ms;
+    day.ask.until_ms = day.until_ms;
+    day.ask.english = FALSE; /* it has no sentences */
+    if (day.document != NULL && bt_preview_wait(request, &day.ask, 1, 0))
         return TRUE;
     GString *html = g_string_new(NULL);
-    bt_timetable_add_head(html, &visit, &table, "rundown");
-    add_days(html, &table);
-    g_autoptr(GBytes) answer =
-        table.document != NULL ? bt_player_find(request->server->player, &table.ask) : NULL;
+    bt_screen_day_add_head(html, &visit, &day, "rundown");
+    add_days(html, &day);
+    g_autoptr(GBytes) answer = bt_screen_day_answer(html, &visit, &day);
     if (answer != NULL)
-        add_rundown(html, &visit, &table, answer);
-    else if (table.document != NULL)
-        bt_html_add(html, "<p class=\"message\" role=\"alert\">%s</p>",
-            _("The preview could not be made. Try again in a minute."));
-    return bt_visit_page(&visit, BT_HTTP_OK, SECTION, table.name, html);
+        add_rundown(html, &visit, &day, answer);
+    return bt_visit_page(&visit, BT_HTTP_OK, SECTION, day.name, html);
 }
 
 const BtRoute bt_rundown_routes[] = {

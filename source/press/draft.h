@@ -37,7 +37,9 @@ typedef struct {
 } BtDraftDefaults;
 
 /* Reads, fills in, checks by bt_manifest_parse; opens every media file and has it looked at by the
- * decoder. (transfer full) (nullable) */
+ * decoder, which may block as bt_probe_media does. BT_ERROR_NOT_FOUND for a file that is not there,
+ * BT_ERROR_UNSUPPORTED for one that boards do not play, BT_ERROR_LIMIT for one that is too large,
+ * and what bt_manifest_parse says. (transfer full) (nullable) */
 BtDraft *bt_draft_read(const char *path, const BtDraftDefaults *defaults, GError **error);
 void bt_draft_free(BtDraft *draft);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(BtDraft, bt_draft_free)

@@ -12,7 +12,9 @@ typedef struct {
     gboolean is_subtitles; /* and none of the above */
 } BtProbe;
 
-/* `fd` is borrowed. `decoder` NULL: the one beside this program. */
+/* `fd` is borrowed, `name` stands in messages. `decoder` is the path of bangtin-decode; NULL: the
+ * one beside this program. BT_ERROR_UNSUPPORTED for what is no medium, BT_ERROR_IO, or the
+ * decoder's own reason. */
 gboolean bt_probe_media(
     int fd, const char *name, const char *decoder, BtProbe *probe, GError **error);
 

@@ -24,8 +24,10 @@ typedef struct {
     GPtrArray *notes; /* of char*: what the format ignored */
 } BtPublished;
 
-/* The draft is verified as a board would do it before anything names it. (transfer full) (nullable)
- */
+/* The draft is verified as a board would do it before anything names it. Errors are those of
+ * bt_draft_read and of a board that refuses it (envelope.h); BT_ERROR_SIGNATURE without a key,
+ * BT_ERROR_WRONG_SCREEN, BT_ERROR_MISMATCH for an asset that is not what its name says. (transfer
+ * full) (nullable) */
 BtPublished *bt_publish(
     BtStore *store, const char *path, const BtPublish *how, gint64 now_ms, GError **error);
 void bt_published_free(BtPublished *published);
@@ -40,8 +42,8 @@ GPtrArray *bt_publish_prepare(
 gboolean bt_publish_end_alert(
     BtStore *store, const GPtrArray *screens, gint64 now_ms, GError **error);
 
-/* Forbids a document or an asset on every screen. BT_ERROR_LIMIT when BT_FRESH_MAX_DENIALS stand.
- */
+/* Forbids a document or an asset on every screen. BT_ERROR_INVALID for what is no SHA-256,
+ * BT_ERROR_LIMIT when BT_FRESH_MAX_DENIALS stand. */
 gboolean bt_publish_deny(BtStore *store, const char *sha256, gint64 now_ms, GError **error);
 
 #endif

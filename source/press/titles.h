@@ -10,6 +10,7 @@
 
 typedef struct BtTitles BtTitles;
 
+/* Of the manifests in this site. (transfer full) */
 BtTitles *bt_titles_new(const char *site);
 void bt_titles_free(BtTitles *titles);
 /* The title, or the picture's or film's name, of `item` in the manifest with this hash; NULL when

@@ -10,6 +10,7 @@
 
 typedef struct BtEvents BtEvents;
 
+/* (transfer full) */
 BtEvents *bt_events_new(void);
 void bt_events_free(BtEvents *events); /* after the daemon */
 
@@ -17,6 +18,7 @@ void bt_events_free(BtEvents *events); /* after the daemon */
 void bt_events_tell(BtEvents *events, const char *screen, gint64 version);
 /* Ids of the screens somebody listens for: (transfer container), of borrowed char* */
 GPtrArray *bt_events_screens(BtEvents *events);
+/* Sends the beats that are due. */
 void bt_events_tick(BtEvents *events, gint64 mono_ms);
 /* Lets all streams end; run the daemon afterwards. */
 void bt_events_end(BtEvents *events);

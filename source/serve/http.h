@@ -70,13 +70,14 @@ const char *bt_http_argument(const BtRequest *request, const char *name);
  */
 BtAnswered bt_http_answer(BtRequest *request, unsigned status, const char *type, GBytes *body,
     const char *const *headers);
-/* {"error": WORD} */
+/* {"error": WORD}; the second says too when to ask again. */
 BtAnswered bt_http_refuse(BtRequest *request, unsigned status, const char *word);
 BtAnswered bt_http_refuse_for(
     BtRequest *request, unsigned status, const char *word, int retry_after_s);
+/* `json` is borrowed. */
 BtAnswered bt_http_answer_json(BtRequest *request, unsigned status, BtJson *json);
 
-/* For an answer that takes a while: the handler returns MHD_YES, and whoever has the result calls
+/* For an answer that takes a while: the handler returns TRUE, and whoever has the result calls
  * bt_later_answer exactly once, from the server's thread. `request` stays valid until then. Jobs
  * end by server->ending, and answer then too. (transfer none) */
 BtLater *bt_http_later(BtRequest *request);

@@ -19,9 +19,11 @@ typedef struct BtPeer BtPeer;
 BtPeers *bt_peers_new(void);
 void bt_peers_free(BtPeers *peers);
 
-/* A connection came and went. `fd` stays libmicrohttpd's; `address` is copied. */
+/* A connection came and went. `fd` stays libmicrohttpd's; `address` is copied. The peer is
+ * borrowed, and gone when it is removed. */
 BtPeer *bt_peers_add(BtPeers *peers, int fd, const char *address, gint64 mono_ms);
 void bt_peers_remove(BtPeers *peers, BtPeer *peer);
+/* Borrowed until the next bt_peer_set_address. */
 const char *bt_peer_address(const BtPeer *peer);
 /* Behind a proxy: whose request this one is. `address` is copied. */
 void bt_peer_set_address(BtPeer *peer, const char *address);

@@ -1,5 +1,6 @@
 /* The server: one thread, one loop. Private to source/; libmicrohttpd's types are seen in the files
- * that include source/http.h only. */
+ * that include source/serve/daemon.h only. Thread-safety: the server's thread, which is that of
+ * bt_server_run. */
 #ifndef BT_SOURCE_SERVER_H
 #define BT_SOURCE_SERVER_H
 
@@ -13,15 +14,15 @@
 #include <gio/gio.h>
 
 #define BT_SERVER_MAX_CONNECTIONS 4000
-#define BT_SERVER_CONNECTION_BYTES                                                                 \
-    (16 * 1024)              /* of a request's head, and a buffer for its body                     \
-                              */
+/* Of a request's head, and a buffer for its body. */
+#define BT_SERVER_CONNECTION_BYTES (16 * 1024)
 #define BT_SERVER_IDLE_S 100 /* boards ask once a minute over a kept connection */
 
 struct MHD_Daemon;
 typedef struct BtRoute BtRoute; /* http.h */
 
 typedef struct BtServer BtServer;
+/* Owned by bt_server_run, but for what is borrowed; handlers read it. */
 struct BtServer {
     BtStore *store;   /* borrowed */
     BtClock clock;    /* wall time of documents and reports */
@@ -53,7 +54,8 @@ typedef struct {
     const BtRoute *const *routes; /* what is served: tables, NULL-ended; the first that fits */
 } BtServerOptions;
 
-/* Serves until SIGTERM or SIGINT. */
+/* Serves until SIGTERM or SIGINT; all is borrowed until then. FALSE with BT_ERROR_INVALID or
+ * BT_ERROR_LIMIT for an address that is none, BT_ERROR_NETWORK when it cannot listen there. */
 gboolean bt_server_run(
     BtStore *store, const BtServerOptions *options, const BtClock *clock, GError **error);
 

@@ -5,9 +5,8 @@
 
 #include "base/sign.h"
 
-#define BT_SIGNATURE_MAX_SKEW_MS                                                                   \
-    G_GINT64_CONSTANT(300000) /* an older one may be somebody's copy                               \
-                               */
+/* An older one may be somebody's copy. */
+#define BT_SIGNATURE_MAX_SKEW_MS G_GINT64_CONSTANT(300000)
 #define BT_SIGNATURE_FIELD_MAX_BYTES 2048
 
 /* What was received. Fields are NULL when they were missing. Borrowed. */

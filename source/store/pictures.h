@@ -11,10 +11,10 @@
 /* "image/png", "image/webp" or "image/jpeg" by how the bytes begin; NULL: none of these. Static. */
 const char *bt_pictures_type(const void *data, gsize size_bytes);
 /* Keeps a picture that was on the glass at `at_ms`, in the place of an older one; an older one than
- * what is here changes nothing. */
+ * what is here changes nothing. BT_ERROR_INVALID for another type, or one that is too large. */
 gboolean bt_pictures_put(
     BtStore *store, const char *screen, GBytes *body, gint64 at_ms, GError **error);
-/* (transfer full) (nullable); `*type` static. */
+/* NULL: there is none. (transfer full) (nullable); `*type` static. */
 GBytes *bt_pictures_find(BtStore *store, const char *screen, const char **type);
 
 #endif

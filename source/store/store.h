@@ -2,7 +2,12 @@
  *
  * Several processes may have it open (serve runs while publish works): the database guards itself,
  * and whoever writes now.json holds the folder's lock, so that a later version never lies under an
- * earlier one. Thread-safety: one thread a store. */
+ * earlier one.
+ *
+ * In all of source/: instants are milliseconds since 1970 (`now_ms`, `at_ms`) unless they are
+ * `mono_ms`; what writes does so in a transaction of its own unless it is part of the caller's; a
+ * function with a GError tells when the database fails, beside what its header names, and a list
+ * without one is empty then. Thread-safety: one thread a store. */
 #ifndef BT_SOURCE_STORE_H
 #define BT_SOURCE_STORE_H
 

@@ -11,10 +11,9 @@
 
 #include "source/store/store.h"
 
-#define BT_TELEMETRY_STATES_MS (7 * BT_DAY_MS) /* how long facts of type state are kept */
-#define BT_TELEMETRY_FACTS_MS                                                                      \
-    (400 * BT_DAY_MS) /* and all others; later hours are never changed                             \
-                       */
+/* How long facts of type state are kept, and all others; hours of before are never changed. */
+#define BT_TELEMETRY_STATES_MS (7 * BT_DAY_MS)
+#define BT_TELEMETRY_FACTS_MS (400 * BT_DAY_MS)
 
 /* ---- asking; what `each` gets is borrowed until it returns ---- */
 

@@ -13,6 +13,7 @@ typedef struct {
     gint64 from_ms, to_ms; /* whose hours have to be counted anew; none: from_ms >= to_ms */
 } BtTelling;
 
+/* Nothing to free. Once something fails, the caller's transaction is to be rolled back. */
 BtTelling bt_telling_begin(BtStore *store, const char *screen, gint64 device, gint64 now_ms);
 gboolean bt_telling_add(BtTelling *telling, const BtFact *fact, GError **error);
 gboolean bt_telling_end(BtTelling *telling, GError **error);

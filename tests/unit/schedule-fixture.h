@@ -47,4 +47,10 @@ void fixture_add(BtInputs *inputs, guint source, const char *programmes, const c
 /* One source, "first", with one manifest, "m1". */
 BtInputs *fixture_one(const char *programmes);
 
+/* 10 ms a character; `user` (guint*, or NULL) counts how often it was asked. */
+gint64 fixture_measure(const BtItem *item, const BtZone *zone, gpointer user);
+/* Checks what is on: "programme/item/item…" by zone, "-" for an empty one; or "safe", "cut",
+ * "dark". */
+void fixture_expect(const BtInputs *inputs, gint64 at_ms, const char *expected);
+
 #endif

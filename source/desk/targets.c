@@ -1,4 +1,4 @@
-#include "source/desk/places.h"
+#include "source/desk/targets.h"
 
 #include "base/error.h"
 #include "playlists/model/manifest.h"
@@ -13,14 +13,14 @@
 
 static void area_free(gpointer data)
 {
-    BtPlaceArea *area = data;
+    BtTargetArea *area = data;
     g_free(area->id);
     g_free(area->name);
     g_free(area);
 }
 
 /* The tree is walked by path, so that each area stands before those in it. */
-GPtrArray *bt_places_areas(BtStore *store, const char *user, guint roles, gint64 now_ms)
+GPtrArray *bt_targets_areas(BtStore *store, const char *user, guint roles, gint64 now_ms)
 {
     g_autoptr(GPtrArray) ids = bt_roles_areas(store, user, roles, now_ms);
     g_autoptr(GHashTable) mine = g_hash_table_new(g_str_hash, g_str_equal);
@@ -38,7 +38,7 @@ GPtrArray *bt_places_areas(BtStore *store, const char *user, guint roles, gint64
     while (rows != NULL && bt_rows_next(rows, NULL)) {
         if (!g_hash_table_contains(mine, bt_rows_text(rows, 0)))
             continue;
-        BtPlaceArea *area = g_new0(BtPlaceArea, 1);
+        BtTargetArea *area = g_new0(BtTargetArea, 1);
         area->id = g_strdup(bt_rows_text(rows, 0));
         area->name = g_strdup(bt_rows_text(rows, 1));
         area->depth = (guint)bt_rows_int(rows, 2);
@@ -46,42 +46,35 @@ GPtrArray *bt_places_areas(BtStore *store, const char *user, guint roles, gint64
         g_ptr_array_add(areas, area);
     }
     for (guint i = 0; i < areas->len; i++)
-        ((BtPlaceArea *)g_ptr_array_index(areas, i))->depth -= top;
+        ((BtTargetArea *)g_ptr_array_index(areas, i))->depth -= top;
     return areas;
-}
-
-char *bt_places_area_name(BtStore *store, const char *area)
-{
-    g_autoptr(BtRows) rows =
-        bt_db_query(store->db, NULL, "SELECT name FROM area WHERE id = ?", "s", area);
-    return g_strdup(rows != NULL && bt_rows_next(rows, NULL) ? bt_rows_text(rows, 0) : "");
 }
 
 /* ---- screens ---- */
 
 static void screen_free(gpointer data)
 {
-    BtPlaceScreen *screen = data;
+    BtTargetScreen *screen = data;
     g_free(screen->id);
     g_free(screen->name);
     g_free(screen->area);
     g_free(screen);
 }
 
-GPtrArray *bt_places_screens(BtStore *store, const GPtrArray *areas)
+GPtrArray *bt_targets_screens(BtStore *store, const GPtrArray *areas)
 {
     g_autoptr(BtJson) ids = bt_json_new_array();
     for (guint i = 0; i < areas->len; i++)
-        bt_json_append_string(ids, ((BtPlaceArea *)g_ptr_array_index(areas, i))->id);
+        bt_json_append_string(ids, ((BtTargetArea *)g_ptr_array_index(areas, i))->id);
     g_autofree char *list = bt_json_to_text(ids, FALSE);
     g_autoptr(BtRows) rows = bt_db_query(store->db, NULL,
         "SELECT screen.id, screen.name, area, width_px, height_px, is_led FROM screen"
         " JOIN json_each (?1) ON area = json_each.value WHERE retired_ms IS NULL"
         " ORDER BY json_each.key, screen.name, screen.id LIMIT ?2",
-        "si", list, (gint64)BT_PLACES_MAX_SCREENS);
+        "si", list, (gint64)BT_TARGETS_MAX_SCREENS);
     GPtrArray *screens = g_ptr_array_new_with_free_func(screen_free);
     while (rows != NULL && bt_rows_next(rows, NULL)) {
-        BtPlaceScreen *screen = g_new0(BtPlaceScreen, 1);
+        BtTargetScreen *screen = g_new0(BtTargetScreen, 1);
         screen->id = g_strdup(bt_rows_text(rows, 0));
         screen->name = g_strdup(bt_rows_text(rows, 1));
         screen->area = g_strdup(bt_rows_text(rows, 2));
@@ -97,7 +90,7 @@ GPtrArray *bt_places_screens(BtStore *store, const GPtrArray *areas)
 
 static void shape_free(gpointer data)
 {
-    BtPlaceShape *shape = data;
+    BtTargetShape *shape = data;
     g_free(shape->name);
     g_free(shape);
 }
@@ -112,7 +105,7 @@ static char *target_list(const BtJson *targets, const char *key)
         : g_strdup("[]");
 }
 
-GPtrArray *bt_places_shapes(BtStore *store, const BtJson *targets)
+GPtrArray *bt_targets_shapes(BtStore *store, const BtJson *targets)
 {
     g_autofree char *areas = target_list(targets, "areas");
     g_autofree char *screens = target_list(targets, "screens");
@@ -122,10 +115,10 @@ GPtrArray *bt_places_shapes(BtStore *store, const BtJson *targets)
         " count (*), min (name) FROM screen WHERE retired_ms IS NULL AND (area IN within OR"
         " id IN (SELECT value FROM json_each (?2))) GROUP BY width_px, height_px, is_led"
         " ORDER BY count (*) DESC, width_px DESC LIMIT ?3",
-        "ssi", areas, screens, (gint64)BT_PLACES_MAX_SHAPES);
+        "ssi", areas, screens, (gint64)BT_TARGETS_MAX_SHAPES);
     GPtrArray *shapes = g_ptr_array_new_with_free_func(shape_free);
     while (rows != NULL && bt_rows_next(rows, NULL)) {
-        BtPlaceShape *shape = g_new0(BtPlaceShape, 1);
+        BtTargetShape *shape = g_new0(BtTargetShape, 1);
         shape->width_px = (int)bt_rows_int(rows, 0);
         shape->height_px = (int)bt_rows_int(rows, 1);
         shape->is_led = bt_rows_int(rows, 2) != 0;
@@ -178,7 +171,7 @@ static gboolean check_list(
     return TRUE;
 }
 
-gboolean bt_places_check(BtStore *store, const char *user, guint roles, const BtJson *targets,
+gboolean bt_targets_check(BtStore *store, const char *user, guint roles, const BtJson *targets,
     gint64 now_ms, GError **error)
 {
     BtJsonAt root = bt_json_root("targets", targets);
@@ -187,23 +180,12 @@ gboolean bt_places_check(BtStore *store, const char *user, guint roles, const Bt
         check_list(&asking, &root, "screens", TRUE, error);
 }
 
-static gboolean lies_in(BtStore *store, const char *area, const char *above)
-{
-    g_autoptr(BtRows) rows = bt_db_query(store->db, NULL,
-        "WITH RECURSIVE up (id, depth) AS (SELECT ?1, 0 UNION ALL SELECT area.parent, depth + 1 "
-        "FROM"
-        " area JOIN up USING (id) WHERE area.parent IS NOT NULL AND depth < 8)"
-        " SELECT 1 FROM up WHERE id = ?2",
-        "ss", area, above);
-    return rows != NULL && bt_rows_next(rows, NULL);
-}
-
-gboolean bt_places_check_file(BtStore *store, const char *user, guint roles, const char *area,
+gboolean bt_targets_check_file(BtStore *store, const char *user, guint roles, const char *area,
     const char *sha256, gint64 now_ms, GError **error)
 {
     g_autofree char *owner = text_of(store, "SELECT area FROM media WHERE sha256 = ?", sha256);
     if (owner != NULL &&
-        (lies_in(store, area, owner) || bt_roles_has(store, user, roles, owner, now_ms)))
+        (bt_areas_is_within(store, area, owner) || bt_roles_has(store, user, roles, owner, now_ms)))
         return TRUE;
     g_set_error(error, BT_ERROR, BT_ERROR_NOT_FOUND, "%s",
         _("A picture, film or sound is not in the library any more. Choose another one."));
