@@ -2,7 +2,6 @@
  * file's name says, as it is for a folder that is played. */
 #include "source/pages/playlist-subtitles.h"
 
-#include "playlists/adapters/folder.h"
 #include "playlists/model/manifest.h"
 #include "source/desk/library.h"
 #include "source/desk/playlists.h"
@@ -139,13 +138,14 @@ static gboolean is_of_library(
     return TRUE;
 }
 
-/* What the form says, what the file's name says, or Vietnamese. (transfer full) */
+/* What the form says, what the file's name says ("phim.km.srt"), or Vietnamese. (transfer full) */
 static char *choose_lang(const BtJsonAt *had, const char *said, const char *name)
 {
+    g_auto(GStrv) parts = g_strsplit(name, ".", -1);
+    guint n = g_strv_length(parts);
     if (bt_page_language_is_known(said) || find(had, "lang", said) != NULL)
         return g_strdup(said);
-    g_autofree char *lang = bt_folder_lang(name);
-    return g_strdup(bt_page_language_is_known(lang) ? lang : VIETNAMESE);
+    return g_strdup(n >= 3 && bt_page_language_is_known(parts[n - 2]) ? parts[n - 2] : VIETNAMESE);
 }
 
 static gboolean has_lang(const BtJson *made, const char *lang)
