@@ -125,7 +125,7 @@ static gboolean is_one_of(const char *kind, const char *const *kinds)
 
 static BtJson *dress(const BtJson *item, const BtPlaylistLook *look)
 {
-    static const char *const given[] = { "duration_ms", "transition", "fit", NULL };
+    static const char *const given[] = { "duration_ms", "transition", "fit", "subtitles", NULL };
     static const char *const timed[] = { "image", "clock", "stream", NULL };
     static const char *const framed[] = { "image", "video", "stream", NULL };
     const char *kind = bt_playlist_kind(item);
@@ -136,6 +136,8 @@ static BtJson *dress(const BtJson *item, const BtPlaylistLook *look)
         bt_json_set_int(made, "duration_ms", look->duration_ms);
     if (is_one_of(kind, framed) && look->fit != NULL)
         bt_json_set_string(made, "fit", look->fit);
+    if (strcmp(kind, "video") == 0 && bt_playlist_length(look->subtitles) > 0)
+        bt_json_set(made, "subtitles", bt_json_ref(look->subtitles));
     if (look->transition != NULL) {
         BtJson *transition = bt_json_new_object();
         bt_json_set_string(transition, "kind", look->transition);

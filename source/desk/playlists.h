@@ -32,8 +32,9 @@ BtJson *bt_playlist_without(const BtJson *items, guint index);
 /* How an item is shown; 0 and NULL leave it to the format. */
 typedef struct {
     gint64 duration_ms;
-    const char *transition; /* "cut" or "fade" */
-    const char *fit;        /* "contain" or "cover" */
+    const char *transition;  /* "cut" or "fade" */
+    const char *fit;         /* "contain" or "cover" */
+    const BtJson *subtitles; /* of a film: an array as a manifest has it */
 } BtPlaylistLook;
 /* The element at `index` looks so then; what its kind does not know is left out. (transfer full) */
 BtJson *bt_playlist_dressed(const BtJson *items, guint index, const BtPlaylistLook *look);

@@ -96,11 +96,17 @@ static gboolean add_screens(BtStore *practice, gint64 now_ms, GError **error)
 
 /* Alone one can still go the whole way: the own work may be signed, as where one official serves.
  */
-static gboolean complete(BtStore *practice, gint64 now_ms, GError **error)
+gboolean bt_practice_complete(BtStore *practice, gint64 now_ms, GError **error)
 {
     return bt_db_run(practice->db, error, "UPDATE area SET one_official = 1 WHERE id = ?", "s",
                practice->source) &&
         add_screens(practice, now_ms, error);
+}
+
+gboolean bt_practice_is(const BtStore *store)
+{
+    g_autofree char *path = g_build_filename(store->folder, ROOT_KEY, NULL);
+    return g_file_test(path, G_FILE_TEST_IS_REGULAR);
 }
 
 BtStore *bt_practice_open(const BtStore *real, gint64 now_ms, GError **error)
@@ -111,8 +117,9 @@ BtStore *bt_practice_open(const BtStore *real, gint64 now_ms, GError **error)
     if (!g_file_test(db, G_FILE_TEST_EXISTS) && !make(folder, source, real, now_ms, error))
         return NULL;
     g_autoptr(BtStore) practice = bt_store_open(folder, error);
-    return practice != NULL && complete(practice, now_ms, error) ? g_steal_pointer(&practice)
-                                                                 : NULL;
+    return practice != NULL && bt_practice_complete(practice, now_ms, error)
+        ? g_steal_pointer(&practice)
+        : NULL;
 }
 
 /* ---- people ---- */

@@ -12,6 +12,21 @@
  * (transfer full) (nullable) */
 BtStore *bt_practice_open(const BtStore *real, gint64 now_ms, GError **error);
 
+/* Whether this is one: the key of its root lies beside it, as it does nowhere else. */
+gboolean bt_practice_is(const BtStore *store);
+/* Makes what is missing in it. */
+gboolean bt_practice_complete(BtStore *practice, gint64 now_ms, GError **error);
+
+/* How much was done there. */
+typedef struct {
+    guint notices, lists, files, proposals; /* lists: playlists, layouts and programmes */
+} BtPracticeWork;
+BtPracticeWork bt_practice_measure(BtStore *practice);
+/* Takes away all that was done there, and notes it in its diary under `who`; its screens are as
+ * they were at first. People, their roles and keys stay, so whoever practises goes on.
+ * BT_ERROR_DENIED for a store that is no practice area. */
+gboolean bt_practice_clear(BtStore *practice, const char *who, gint64 now_ms, GError **error);
+
 /* Who practises is known there by the same name, without a password, as editor, approver and
  * operator as far as the account is that somewhere in the real source. */
 gboolean bt_practice_admit(

@@ -3,12 +3,15 @@
 #include "source/pages/routes.h"
 
 #include "base/error.h"
+#include "base/io.h"
+#include "playlists/model/manifest.h"
 #include "source/pages/area-choice.h"
 #include "source/pages/files.h"
 #include "source/pages/html.h"
 #include "source/pages/media-picture.h"
 #include "source/pages/media-words.h"
 #include "source/pages/uploads.h"
+#include "source/store/site.h"
 
 #include <string.h>
 
@@ -17,6 +20,7 @@
 #define PER_PAGE 24 /* as many pictures as the player draws in a moment */
 #define PER_CHOICE 24
 #define FORM_MAX_BYTES 4096
+#define CUES_SHOWN_CHARS 20000
 
 /* ---- what is asked for ---- */
 
@@ -86,7 +90,8 @@ static void add_sending(GString *html, const BtVisit *visit)
         "accept=\"image/*,video/*,audio/*,.srt,.vtt\"></label></form>"
         "<noscript><p class=\"message\">%s</p></noscript>"
         "<ul class=\"rows\" id=\"uploads\"></ul>",
-        _("Choose pictures, films or sounds"), _("or drop them here; at most 4 GB each"),
+        _("Choose pictures, films, sounds or subtitles"),
+        _("or drop them here; at most 4 GB each, subtitles 1 MB"),
         _("Sending files in pieces needs JavaScript: switch it on for this page."));
     add_unfinished(html, visit);
     bt_html_add(html, "<script type=\"module\" src=\"%s\"></script></section>", script);
@@ -280,6 +285,22 @@ static BtAnswered show_choice(BtRequest *request)
 
 /* ---- one file ---- */
 
+/* As it is written; a player's parser reads it in its jail only. */
+static void add_cues(GString *html, const BtVisit *visit, const BtLibraryFile *file)
+{
+    g_autofree char *path = bt_site_asset_path(visit->store->site, file->sha256);
+    g_autoptr(GBytes) bytes =
+        file->kind == BT_LIBRARY_SUBTITLES ? bt_io_read(path, BT_SUBTITLES_MAX_BYTES, NULL) : NULL;
+    if (bytes == NULL)
+        return;
+    g_autofree char *text =
+        g_utf8_make_valid(g_bytes_get_data(bytes, NULL), (gssize)g_bytes_get_size(bytes));
+    gboolean is_long = g_utf8_strlen(text, -1) > CUES_SHOWN_CHARS;
+    g_autofree char *shown = is_long ? g_utf8_substring(text, 0, CUES_SHOWN_CHARS) : g_strdup(text);
+    bt_html_add(html, "<details><summary>%s</summary><pre class=\"cues\">%s%s</pre></details>",
+        _("What the subtitles say"), shown, is_long ? "…" : "");
+}
+
 static void add_uses(GString *html, const GPtrArray *uses)
 {
     bt_html_add(html, "<section class=\"panel\"><h2>%s</h2>", _("Where it is used"));
@@ -342,6 +363,7 @@ static void add_about(GString *html, const BtVisit *visit, const BtLibraryFile *
     bt_html_add(html, "</p><p class=\"fine\">%s · %s · ", area, file->user);
     bt_visit_add_time(html, visit, file->created_ms);
     g_string_append(html, "</p>");
+    add_cues(html, visit, file);
     bt_media_add_advice(html, file);
 }
 

@@ -7,6 +7,7 @@
 #include "source/pages/media-picture.h"
 #include "source/pages/media-words.h"
 #include "source/pages/playlist-items.h"
+#include "source/pages/playlist-subtitles.h"
 #include "source/pages/routes.h"
 
 #include <string.h>
@@ -235,7 +236,7 @@ static const char *transition_of(const BtJson *item)
     return bt_json_member(&at, "transition", &member) ? bt_playlist_text(member.value, "kind") : "";
 }
 
-static void add_fields(GString *html, const BtJson *item)
+static void add_fields(GString *html, const BtVisit *visit, const BtJson *item)
 {
     const char *kind = bt_playlist_kind(item), *transition = transition_of(item);
     gint64 lasts_ms = bt_playlist_number(item, "duration_ms");
@@ -257,6 +258,8 @@ static void add_fields(GString *html, const BtJson *item)
         html, "contain", bt_playlist_text(item, "fit"), _("all of it, with a ground around"));
     add_choice(html, "cover", bt_playlist_text(item, "fit"), _("fills the zone, cut at its edges"));
     g_string_append(html, "</select></label>");
+    if (strcmp(kind, "video") == 0)
+        bt_playlist_subtitles_add(html, visit, item);
 }
 
 static BtAnswered show_item(BtRequest *request)
@@ -283,7 +286,7 @@ static BtAnswered show_item(BtRequest *request)
     bt_work_add_hidden(html, &visit, work);
     bt_html_add(
         html, "<input type=\"hidden\" name=\"id\" value=\"%s\">", bt_playlist_text(item, "id"));
-    add_fields(html, item);
+    add_fields(html, &visit, item);
     bt_html_add(html, "<div class=\"row\"><button>%s</button> <a href=\"%s\">%s</a></div></form>",
         _("Save"), path, _("Back"));
     return bt_visit_page(&visit, BT_HTTP_OK, "playlists", title, html);
@@ -316,9 +319,14 @@ static BtAnswered save_item(BtRequest *request)
     if (seconds[0] != '\0' && !bt_visit_number(seconds, 1, 86400, &lasts_s))
         return bt_visit_refuse(
             &visit, BT_HTTP_BAD_REQUEST, _("Write the time in whole seconds, 1 to 86,400."));
+    const char *why;
+    g_autoptr(BtJson) subtitles =
+        bt_playlist_subtitles_read(&visit, bt_playlist_item(work->body, (guint)index), &why);
+    if (subtitles == NULL)
+        return bt_visit_refuse(&visit, BT_HTTP_BAD_REQUEST, why);
     BtPlaylistLook look = { lasts_s * 1000,
         word_of(bt_visit_field(&visit, "transition"), transitions),
-        word_of(bt_visit_field(&visit, "fit"), fits) };
+        word_of(bt_visit_field(&visit, "fit"), fits), subtitles };
     g_autoptr(BtJson) items = bt_playlist_dressed(work->body, (guint)index, &look);
     BtWorkWords words = { work->name, items, NULL };
     return bt_work_save(&visit, work, &words, "changed an item of");

@@ -3,6 +3,7 @@
 #include "source/desk/playlists.h"
 #include "source/pages/html.h"
 #include "source/pages/media-words.h"
+#include "source/pages/playlist-subtitles.h"
 
 #include <string.h>
 
@@ -94,7 +95,8 @@ static void add_item(GString *html, const BtVisit *visit, const BtWork *work, co
     gboolean may_change)
 {
     const char *id = bt_playlist_text(item, "id"), *kind = bt_playlist_kind(item);
-    g_autofree char *title = bt_playlist_title(visit, item);
+    g_autofree char *title = bt_playlist_title(visit, item),
+                    *subtitles = bt_playlist_subtitles_words(item);
     gint64 lasts_ms = length_ms(visit, item);
     bt_html_add(html, "<li data-item=\"%s\">", id);
     if (may_change)
@@ -108,6 +110,8 @@ static void add_item(GString *html, const BtVisit *visit, const BtWork *work, co
         bt_media_add_length(html, lasts_ms);
     else
         g_string_append(html, _("as long as its words"));
+    if (subtitles[0] != '\0')
+        bt_html_add(html, " · %s: %s", _("Subtitles"), subtitles);
     g_string_append(html, "</span></span>");
     if (may_change)
         add_buttons(html, work, id, title);

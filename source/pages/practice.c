@@ -34,6 +34,70 @@ void bt_practice_add_band(GString *html, const BtVisit *visit)
     g_string_append(html, "</section>");
 }
 
+/* ---- making it empty ---- */
+
+static void add_clearing(GString *html)
+{
+    bt_html_add(html,
+        "</section><section class=\"panel\"><h2>%s</h2><p>%s</p>"
+        "<p><a class=\"button quiet\" href=\"/practice/clear\">%s</a></p>",
+        _("Begin afresh"), _("Takes away what was written, sent in and signed here."),
+        _("Clear the practice area"));
+}
+
+static void add_count(GString *html, const char *words, guint n)
+{
+    g_autofree char *number = g_strdup_printf("%u", n);
+    bt_html_add(html, "<div><dt>%s</dt><dd>%s</dd></div>", words, number);
+}
+
+static BtAnswered refuse_for_real(BtVisit *visit)
+{
+    return bt_visit_refuse(
+        visit, BT_HTTP_FORBIDDEN, _("Only the practice area can be cleared. Enter it first."));
+}
+
+/* The first press: nothing happens yet. */
+static BtAnswered ask_whether_to_clear(BtRequest *request)
+{
+    BtAnswered answered;
+    g_auto(BtVisit) visit = { NULL };
+    if (!bt_visit_open(&visit, request, PRACTISING, &answered))
+        return answered;
+    if (!bt_visit_is_practice(&visit))
+        return refuse_for_real(&visit);
+    BtPracticeWork work = bt_practice_measure(visit.store);
+    GString *html = g_string_new(NULL);
+    bt_html_add(html, "<div class=\"message\"><p>%s</p></div><dl class=\"facts\">",
+        _("All of this goes from the practice area, also what others do there just now. It cannot "
+          "be brought back. Nothing real is touched; your key for practice stays."));
+    add_count(html, _("Notices"), work.notices);
+    add_count(html, _("Playlists, layouts, programmes"), work.lists);
+    add_count(html, _("Pictures and films"), work.files);
+    add_count(html, _("Proposals"), work.proposals);
+    g_string_append(html, "</dl><form class=\"sheet\" method=\"post\" action=\"/practice/clear\">");
+    bt_visit_add_token(html, &visit);
+    bt_html_add(html,
+        "<button class=\"danger\">%s</button></form><p><a href=\"/practice\">%s</a></p>",
+        _("Clear it now"), _("Back, change nothing"));
+    return bt_visit_page(&visit, BT_HTTP_OK, "practice", _("Clear the practice area?"), html);
+}
+
+/* The second press. */
+static BtAnswered clear(BtRequest *request)
+{
+    GError *error = NULL;
+    BtAnswered answered;
+    g_auto(BtVisit) visit = { NULL };
+    if (!bt_visit_form(&visit, request, PRACTISING, &answered))
+        return answered;
+    if (!bt_visit_is_practice(&visit))
+        return refuse_for_real(&visit);
+    return bt_practice_clear(visit.store, visit.user, visit.now_ms, &error)
+        ? bt_visit_go(&visit, "/practice?cleared=1", NULL)
+        : bt_visit_fail(&visit, error);
+}
+
 /* ---- the way in and out ---- */
 
 static BtAnswered show(BtRequest *request)
@@ -43,6 +107,9 @@ static BtAnswered show(BtRequest *request)
     if (!bt_visit_open(&visit, request, PRACTISING, &answered))
         return answered;
     GString *html = g_string_new(NULL);
+    if (bt_visit_argument(&visit, "cleared")[0] != '\0' && bt_visit_is_practice(&visit))
+        bt_html_add(html, "<p class=\"message\" role=\"status\">%s</p>",
+            _("The practice area is empty again."));
     bt_html_add(html, "<section class=\"panel\"><p>%s</p><p>%s</p><p>%s</p>",
         _("Everything works here as it does for real: write, have it approved, sign, cut, warn. It "
           "has two screens of its own, drawn as a board would draw them. Nothing of it reaches a "
@@ -52,6 +119,8 @@ static BtAnswered show(BtRequest *request)
         _("All who practise share the area."));
     if (!bt_visit_is_practice(&visit))
         add_way(html, &visit, "/practice/enter", _("Enter the practice area"));
+    else
+        add_clearing(html);
     g_string_append(html, "</section>");
     return bt_visit_page(&visit, BT_HTTP_OK, "practice", _("Practice"), html);
 }
@@ -161,6 +230,8 @@ BtAnswered bt_practice_send_picture(BtVisit *visit, const BtGlance *screen)
 
 const BtRoute bt_practice_routes[] = {
     { "GET", "/practice", BT_PART_NOTHING, "", 0, show },
+    { "GET", "/practice/clear", BT_PART_NOTHING, "", 0, ask_whether_to_clear },
+    { "POST", "/practice/clear", BT_PART_NOTHING, "", BT_FORM_MAX_BYTES, clear },
     { "POST", "/practice/enter", BT_PART_NOTHING, "", BT_FORM_MAX_BYTES, enter },
     { "POST", "/practice/leave", BT_PART_NOTHING, "", BT_FORM_MAX_BYTES, leave },
     { NULL },

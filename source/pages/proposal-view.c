@@ -213,6 +213,17 @@ static void add_media(GString *html, const BtAsset *asset)
             *asset->name != '\0' ? asset->name : _("without a name"), asset->type, asset->sha256);
 }
 
+static void add_subtitles(GString *html, const BtItem *item)
+{
+    for (guint i = 0; i < item->subtitles->len; i++) {
+        const BtSubtitles *subtitles = g_ptr_array_index(item->subtitles, i);
+        bt_html_add(html, "<p class=\"fine\">%s, %s: <a href=\"/media/%s\">%s</a> · %.12s…</p>",
+            _("Subtitles"), bt_page_language_name(subtitles->lang), subtitles->asset->sha256,
+            *subtitles->asset->name != '\0' ? subtitles->asset->name : _("without a name"),
+            subtitles->asset->sha256);
+    }
+}
+
 static void add_valid(GString *html, const BtVisit *visit, const BtItem *item)
 {
     if (item->valid_from_ms == BT_TIME_MIN && item->valid_until_ms == BT_TIME_MAX)
@@ -254,6 +265,7 @@ static void add_item(GString *html, const BtVisit *visit, const BtDifferenceEntr
     if (!is_gone) {
         add_media(html, item->asset);
         add_media(html, item->picture);
+        add_subtitles(html, item);
         if (*item->qr != '\0')
             bt_html_add(html, "<p class=\"fine\">QR: %s</p>", item->qr);
         if (*item->issuer != '\0')

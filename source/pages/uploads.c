@@ -16,12 +16,13 @@
 const char *bt_upload_problem(const char *reason)
 {
     if (strcmp(reason, "unsupported") == 0)
-        return _("Screens cannot play this. Use a picture (PNG, JPEG, WebP), a film (MP4, WebM) or "
-                 "a sound (MP3, WAV).");
+        return _("Screens cannot play this. Use a picture (PNG, JPEG, WebP), a film (MP4, WebM), a "
+                 "sound (MP3, WAV) or subtitles (SRT or WebVTT in UTF-8).");
     if (strcmp(reason, "limit") == 0)
-        return _("This is too large for screens: a picture may have 33 million pixels.");
+        return _("This is too large for screens: a picture may have 33 million pixels, subtitles 1 "
+                 "MB, 10,000 cues and 1,000 letters in each.");
     return _("This file is broken, or no picture, film or sound. Open it on your computer, save it "
-             "anew and try again.");
+             "anew and try again; subtitles as UTF-8.");
 }
 
 static BtJson *describe(const BtUpload *upload)

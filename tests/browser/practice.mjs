@@ -61,6 +61,24 @@ async function seeTheGlass(visitor) {
   await visitor.examine("practice-screens");
 }
 
+// Two presses, of which the first does nothing; then all is as it was at first.
+async function clearIt(visitor) {
+  const { page } = visitor;
+  await page.goto("/practice");
+  await visitor.pressOn(page.locator("a[href='/practice/clear']"));
+  assert.match(await page.locator("main").innerText(), /Bản tin\s+1\b/);
+  await visitor.examine("practice-clear");
+  await visitor.pressOn(page.locator("a[href='/practice']").last());
+  await visitor.pressOn(page.locator("a[href='/practice/clear']"));
+  await visitor.pressOn(page.locator("form[action='/practice/clear'] button"));
+  assert.match(await page.locator("[role=status]").innerText(), /lại trống/);
+  await visitor.examine("practice-cleared");
+  await page.goto("/");
+  assert.equal(await page.locator("img.glass").count(), 0);
+  await page.goto("/notices");
+  assert.equal(await page.getByText("Tập viết bản tin").count(), 0);
+}
+
 for (const width of WIDTHS) {
   test(`somebody practises alone at ${width}`, () => withSite((site) => withBrowser(async (browser) => {
     const visitor = await Visitor.at(browser, site, width);
@@ -76,6 +94,7 @@ for (const width of WIDTHS) {
     await makeKey(visitor);
     await writeAndSign(visitor);
     await seeTheGlass(visitor);
+    await clearIt(visitor);
     await visitor.pressOn(page.locator(`${BAND} button`));
     assert.equal(await page.locator(BAND).count(), 0);
     assert.equal(await page.getByText("thực hành", { exact: false }).locator("visible=true").count(), 0);

@@ -12,6 +12,7 @@ import struct
 
 import source_lib as lib
 from source_notices import words
+from source_uploads import Sender, png
 from source_proposals import database, desk, office, propose, sign, signatures, with_account
 
 AREA = "thuc-hanh"
@@ -150,6 +151,73 @@ def test_the_whole_way():
             db.execute("UPDATE user SET totp_secret = ''")
         assert "Tập cắt nước" in enter(desk(one, "duyet")).get("/notices")
         assert tree(one) == tree_before
+
+
+def test_cleared():
+    """By two presses, as it was at first; whoever practises goes on; nothing real is touched."""
+    with office() as one:
+        give(one, "duyet", "editor", "operator")
+        assert sign(one, propose(one))[0] == 303
+        browser = desk(one, "duyet")
+        real, tree_before, counted = browser.token, tree(one), counts(one)
+        # not from outside, by no page and no token
+        assert browser.ask("GET", "/practice/clear")[0] == 403 and browser.post("/practice/clear")[0] == 403
+        assert "/practice/clear" not in browser.get("/practice")
+        enter(browser)
+        browser.__class__ = Sender
+        written(browser)
+        key = practice_key(browser)
+        assert signed(one, browser, 1, key)[1][0] == 303
+        assert browser.send("a.png", png(20, 20), area=AREA)["state"] == "done"
+        browser.begin("b.png", 1000, area=AREA)
+        for kind, more in (("playlists", {}), ("layouts", {"from": "full"}), ("programmes", {})):
+            assert browser.post("/" + kind, name="Tập", area=AREA, **more)[0] == 303
+        written(browser, "Tập lần hai")
+        assert browser.post("/cuts/new", area=AREA, where="all", reason="Tập ngắt")[0] == 303
+        assert browser.post("/emergency/new", area=AREA, level="1", hours="1", issuer="UBND", reason="Tập",
+                            rehearsal="1", **{"vi.title": "Lũ", "vi.what": "Lũ"})[0] == 303
+        with practice_database(one) as db:
+            db.execute("UPDATE screen SET name = 'Tập tên', width_px = 320, retired_ms = 1 WHERE id = ?", (LED,))
+            versions = db.execute("SELECT max(version) FROM document").fetchone()[0]
+        # the first press says what goes, and does nothing
+        assert "/practice/clear" in browser.get("/practice")
+        page = browser.get("/practice/clear")
+        assert [int(n) for n in re.findall(r"<dt>[^<]*</dt><dd>(\d+)</dd>", page)] == [2, 3, 1, 3], page
+        assert "Tập cắt nước" in browser.get("/notices")
+        # the second press, but not with the token of the other side
+        practising, browser.token = browser.token, real
+        assert browser.post("/practice/clear")[0] == 403
+        browser.token = practising
+        status, headers, text = browser.post("/practice/clear")
+        assert (status, headers["Location"]) == (303, "/practice?cleared=1"), (status, text)
+        assert "lại trống" in browser.get("/practice?cleared=1")
+        for path in ("/notices", "/playlists", "/layouts", "/programmes", "/media", "/proposals", "/emergency", "/"):
+            page = browser.get(path)
+            assert "Tập" not in page.split("<main", 1)[1] and "/picture?" not in page, path
+        assert LED in browser.get("/") and PANEL in browser.get("/")
+        left = tree(one, "practice")
+        kept = re.compile(r"practice/(source\.db.*|lock|\w+\.key|tree/v1/(root/\d+\.json|screens/(%s|%s)/now\.json))" %
+                          (LED, PANEL))
+        assert [path for path in left if not kept.fullmatch(path)] == []
+        with practice_database(one) as db:
+            assert db.execute("SELECT id, name, width_px FROM screen ORDER BY id").fetchall() == [
+                (LED, "Bảng LED thực hành", 640), (PANEL, "Màn hình thực hành", 1920)]
+            assert db.execute("SELECT count(*) FROM diary WHERE what = 'cleared the practice area'").fetchone() == (1,)
+            for table in ("notice", "playlist", "layout", "programme", "media", "upload", "proposal", "document",
+                          "publication", "cut", "alarm", "command"):
+                assert db.execute("SELECT count(*) FROM " + table).fetchone() == (0,), table
+        # all works on, with the same key, and numbers have gone on
+        notice = written(browser, "Tập lại")
+        number = int(re.search(r"/proposals/(\d+)", browser.get("/proposals"))[1])
+        assert signed(one, browser, number, key)[1][0] == 303
+        with practice_database(one) as db:
+            assert db.execute("SELECT min(version) FROM document").fetchone()[0] > versions
+        assert "Đang phát" in browser.get("/") and notice != "/notices/1"
+        # at an empty one it does no harm, and others who were inside are not thrown out
+        assert browser.post("/practice/clear")[0] == 303 and browser.post("/practice/clear")[0] == 303
+        leave(browser)
+        assert tree(one) == tree_before and counts(one) == counted
+        one.run("audit")
 
 
 def test_no_box_claims_its_screens():

@@ -198,6 +198,15 @@ def test_layouts():
         # more and fewer zones, not saved yet
         status, _, text = save("add")
         assert status == 200 and 'name="id-2" value="z2"' in text and 'name="id-1" value="z1"' in text
+        # one that was drawn stands where it was drawn; what is none is told
+        status, _, text = save("add 5 80.5 20 19.5")
+        for side, percent in zip("xywh", ("5.0", "80.5", "20.0", "19.5")):
+            assert status == 200 and 'name="%s-2" value="%s"' % (side, percent) in text, side
+        assert 'role="alert"' not in text
+        for wish, words in (("add 5 50 20 19.5", "chồng lên nhau"), ("add x 80.5 20 19.5", "không đọc được"),
+                            ("add 5 80.5 20 1e300", "không đọc được"), ("add 95 80.5 20 19.5", "nằm ra ngoài")):
+            status, _, text = save(wish)
+            assert status == 200 and words in text, (wish, re.findall("<li>[^<]*", text))
         status, _, text = save("drop 0")
         assert status == 200 and 'name="id-0" value="z1"' in text and "id-1" not in text
         assert body_of(one, "layout", 1) == body

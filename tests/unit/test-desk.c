@@ -212,15 +212,17 @@ static void test_ids_stay_and_differ(void)
 
 static void test_looks(void)
 {
-    const BtPlaylistLook look = { 7000, "fade", "cover" };
+    g_autoptr(BtJson) subtitles = parse("[{\"lang\":\"vi\",\"asset\":\"y\"}]");
+    const BtPlaylistLook look = { 7000, "fade", "cover", subtitles };
     g_autoptr(BtJson) items =
         parse("[{\"id\":\"a\",\"kind\":\"image\",\"asset\":\"x\"},"
-              "{\"id\":\"b\",\"kind\":\"video\",\"duration_ms\":1},"
+              "{\"id\":\"b\",\"kind\":\"video\",\"duration_ms\":1,\"subtitles\":[7]},"
               "{\"id\":\"c\",\"notice\":5},{\"id\":\"d\",\"kind\":\"audio\"}]");
     static const char *const expected[] = {
         "{\"id\":\"a\",\"kind\":\"image\",\"asset\":\"x\",\"duration_ms\":7000,\"fit\":\"cover\","
         "\"transition\":{\"kind\":\"fade\"}}",
-        "{\"id\":\"b\",\"kind\":\"video\",\"fit\":\"cover\",\"transition\":{\"kind\":\"fade\"}}",
+        "{\"id\":\"b\",\"kind\":\"video\",\"fit\":\"cover\",\"subtitles\":"
+        "[{\"lang\":\"vi\",\"asset\":\"y\"}],\"transition\":{\"kind\":\"fade\"}}",
         "{\"id\":\"c\",\"notice\":5}",
         "{\"id\":\"d\",\"kind\":\"audio\",\"transition\":{\"kind\":\"fade\"}}",
     };
