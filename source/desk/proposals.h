@@ -78,15 +78,11 @@ BtProposal *bt_proposals_find(BtStore *store, gint64 id, GError **error);
 /* The newest first, at most `max`, of these areas (of char*) and states (a set of 1u <<), without
  * their documents' payloads. (transfer full): GPtrArray of BtProposal */
 GPtrArray *bt_proposals_list(BtStore *store, const GPtrArray *areas, guint states, guint max);
-<<<<<<< HEAD
 /* As programs read it, without the payloads: {"id", "kind", "state", "area", "author", "reason",
  * "decider", "answer", "created", "what", "documents": [{"version", "sha256", "screens",
  * "signers"}]}. (transfer full) */
 BtJson *bt_proposal_to_json(const BtProposal *proposal);
-/* How many wait in these areas. */
-=======
 /* How many wait in these areas (of char*). */
->>>>>>> clean
 guint bt_proposals_count_waiting(BtStore *store, const GPtrArray *areas);
 
 #endif

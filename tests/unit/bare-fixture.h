@@ -3,7 +3,7 @@
 #ifndef BT_TESTS_BARE_FIXTURE_H
 #define BT_TESTS_BARE_FIXTURE_H
 
-#include "player/activation.h"
+#include "player/board/activation.h"
 #include "tests/unit/trust-fixture.h"
 
 #define BARE_T0 G_GINT64_CONSTANT(1795478400000) /* 2026-11-24T00:00:00Z */

@@ -1,14 +1,6 @@
-<<<<<<< HEAD
-/* Sources that cannot sign: what of them counts all the same, and what never does. The signed
- * source "kp" stands beside the source system "tinh"; what a network half would leave in the cache
- * is put there by the test. */
-#include "player/board/activation.h"
-#include "tests/unit/trust-fixture.h"
-=======
 /* Sources that cannot sign: which of their documents count all the same, and which never do. Their
  * orders are in test-bare-orders.c. */
 #include "tests/unit/bare-fixture.h"
->>>>>>> clean
 
 #include <glib/gstdio.h>
 #include <string.h>
