@@ -66,10 +66,9 @@ class Behind(lib.Source):
         (here / "nginx.conf").write_text(MAIN.format(f=here))
         self.start_nginx()
         deadline = time.monotonic() + 30
-        while not at.exists():
+        while not (at.exists() and at.stat().st_mode & 0o777 == 0o660):
             assert time.monotonic() < deadline and self.server.poll() is None
             time.sleep(0.02)
-        assert at.stat().st_mode & 0o777 == 0o660
         return self
 
     def start_nginx(self):
