@@ -96,6 +96,7 @@ class Trial:
     def note_facts(self, n):
         """As many facts as a board gathers while nobody hears it; it is stopped meanwhile."""
         self.screen.stop()
+        self.screen.picture.unlink()  # it is nobody's any more
         since_ms = time.time_ns() // 1000000 - n * 1000
         noted = [(json.dumps({"id": "noted-%d" % i, "boot": "before", "mono_ms": i, "at":
                               district.rfc3339(since_ms + i * 1000), "clock": "trusted",
@@ -106,6 +107,7 @@ class Trial:
                            noted)
         self.screen.play()
         self.wait(lambda: self.screen.on_air("main") == "cu", 40, "the old bulletin again")
+        self.looks.changes = []  # the ground in front of which it began
         self.watch()
 
     def publish_alert(self):
