@@ -102,7 +102,9 @@ function mark() {
 }
 
 function tell(place = "") {
-  told.textContent = [place, mark()].filter(Boolean).join(". ");
+  const wrong = mark();
+  told.className = wrong ? "message" : "fine";
+  told.textContent = [place, wrong].filter(Boolean).join(". ");
 }
 
 function placeOf(zone) {
