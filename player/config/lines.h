@@ -1,5 +1,4 @@
-/* The lines of player.conf: where each group and key stands. Private to config.c and
- * reading.c.
+/* The lines of player.conf: where each group and key stands. Private to config.c and reading.c.
  * Thread-safety: safe. */
 #ifndef BT_PLAYER_CONFIG_LINES_H
 #define BT_PLAYER_CONFIG_LINES_H

@@ -1,8 +1,9 @@
 #!/usr/bin/env python3
 """A month of a board by a virtual clock: the power is taken each day, the source is away for a week, after every
 third boot the clock is wrong and nothing vouches for it, in the middle the publishing key is replaced, and 200
-manifests come. At the end what was said to be shown is what was shown, once each; uptime adds up to the
-second; memory and descriptors are as they were at the beginning.
+manifests come. At the end what was said to be shown is what was shown, once each; no fact is missing but the
+heartbeats that a source folds into hours after a week; uptime adds up to the second; a board's own memory and its
+descriptors are as they were at the beginning.
 
 month.py [--days N] [--rate R] [--manifests N]. The power is an ext4 of the board's own on a loop device, shut down
 without flushing its log. Exit 77: this machine cannot do that.
