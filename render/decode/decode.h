@@ -212,7 +212,7 @@ gboolean orientation_is_sideways(int orientation);
 void orient(const guint8 *source, int w_px, int h_px, guint8 *target, int orientation);
 
 /* ---- tracks and programs ---- */
-typedef enum { STEP_MOVED, STEP_BLOCKED, STEP_EARLIER, STEP_DONE, STEP_FAILED } Step;
+typedef enum { STEP_MOVED, STEP_BLOCKED, STEP_EARLIER, STEP_AGAIN, STEP_DONE, STEP_FAILED } Step;
 
 typedef struct {
     Ring *ring;
@@ -227,6 +227,8 @@ typedef struct {
     guint64 n_sent, n_decoded; /* the latter since the last seek */
     gboolean caught_up, from_start, draining;
     gboolean went_back; /* for frames that the decoder may have lost at the end */
+    gboolean hurried;   /* pictures were left out since the last seek */
+    gboolean thorough;  /* none may be */
     gint64 nominal_us;
     gint64 n_packets, n_bytes; /* that the decoder was given */
     gboolean looked;           /* `frame` is the next that the decoder gave */

@@ -96,6 +96,15 @@ static gboolean seek_earlier(Play *play, GError **error)
     return TRUE;
 }
 
+static gboolean go_again(Play *play, GError **error)
+{
+    flush(play);
+    if (play->video.from_start)
+        return from_the_start(play, error);
+    demux_seek(&play->demux, play->ring->start.pts_ms * 1000 - play->demux.shift_us);
+    return TRUE;
+}
+
 static gboolean turn_loop(Play *play, GError **error)
 {
     if (!demux_again(&play->demux, error))
@@ -155,6 +164,8 @@ static gboolean step_pictures(Play *play, gboolean *moved, GError **error)
     switch (step) {
     case STEP_EARLIER:
         return seek_earlier(play, error);
+    case STEP_AGAIN:
+        return go_again(play, error);
     case STEP_DONE:
         return end_pictures(play, error);
     case STEP_FAILED:

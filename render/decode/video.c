@@ -1,7 +1,11 @@
 /* Frames by time. A start in the middle decodes from the keyframe before and must send exactly what
  * a start at 0 would show at that time: the last frame at or before it. Which one that is, is known
  * only when the next has come, so one frame is held back until then, and never converted if it
- * loses. */
+ * loses.
+ *
+ * On the way there, pictures from which no other is predicted are not decoded at all, except near
+ * the time wanted, where each may be the one. If none of those near it came, as where one picture
+ * stands for long, what was left out may have been the one: the same way once more, thoroughly. */
 #include "render/decode/burden.h"
 #include "render/decode/decode.h"
 
@@ -9,6 +13,7 @@
 
 #define REORDER_MAX 16  /* pictures that wait for their turn, ITU-T H.264 A.3.1 */
 #define LOOK_PACKETS 32 /* one is out by then, or none will be for long */
+#define NEAR_PICTURES 3
 
 gboolean video_open(Video *video, Demux *demux, gboolean single, GError **error)
 {
@@ -40,6 +45,7 @@ void video_flush(Video *video)
     av_frame_unref(video->frame);
     video->looked = FALSE;
     video->draining = FALSE;
+    video->hurried = FALSE;
     video->n_decoded = 0;
 }
 
@@ -93,6 +99,23 @@ static gboolean is_whole(const AVFrame *frame)
         frame->best_effort_timestamp != AV_NOPTS_VALUE;
 }
 
+static gint64 near_us(const Video *video)
+{
+    return video->ring->start.pts_ms * 1000 - NEAR_PICTURES * video->nominal_us;
+}
+
+/* Whether a picture that was left out may be later than the one held. */
+static gboolean may_have_missed(const Video *video)
+{
+    return video->hurried && (!video->held || stamp_ms(video, video->held) * 1000 < near_us(video));
+}
+
+static Step go_thoroughly(Video *video)
+{
+    video->thorough = TRUE;
+    return STEP_AGAIN;
+}
+
 static Step choose_first(Video *video, AVFrame **frame)
 {
     gint64 wanted_ms = video->ring->start.pts_ms, pts_ms = stamp_ms(video, *frame);
@@ -102,6 +125,8 @@ static Step choose_first(Video *video, AVFrame **frame)
         *frame = NULL;
         return STEP_MOVED;
     }
+    if (pts_ms > wanted_ms && may_have_missed(video))
+        return go_thoroughly(video);
     if (pts_ms > wanted_ms && !video->held && !video->from_start)
         return STEP_EARLIER;
     if (pts_ms > wanted_ms && video->held)
@@ -175,12 +200,26 @@ static Step send_due(Video *video, GError **error)
     return done ? STEP_MOVED : STEP_FAILED;
 }
 
+static gboolean is_on_the_way(const Video *video, const AVPacket *packet)
+{
+    return video->ring && !video->caught_up && !video->thorough && packet &&
+        packet->pts != AV_NOPTS_VALUE &&
+        demux_us(video->demux, TRACK_VIDEO, packet->pts) < near_us(video);
+}
+
+static void hurry(Video *video, gboolean on_the_way)
+{
+    video->hurried |= on_the_way;
+    video->codec->skip_frame = on_the_way ? AVDISCARD_NONREF : AVDISCARD_DEFAULT;
+}
+
 static Step feed(Video *video, GError **error)
 {
     gboolean blocked = FALSE;
     AVPacket *packet = demux_packet(video->demux, TRACK_VIDEO, &blocked);
     if (blocked)
         return STEP_BLOCKED;
+    hurry(video, is_on_the_way(video, packet));
     int rc = avcodec_send_packet(video->codec, packet);
     video->draining = packet == NULL;
     video->n_packets += packet != NULL;
@@ -206,6 +245,8 @@ static Step finish(Video *video)
         video->went_back = TRUE;
         return STEP_EARLIER;
     }
+    if (!video->caught_up && may_have_missed(video))
+        return go_thoroughly(video);
     if (!video->held)
         return STEP_DONE;
     make_due(video, &video->held);

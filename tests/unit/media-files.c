@@ -149,6 +149,9 @@ static void make_films(const char *folder)
     make(folder,
         CODED TONE "-c:v libvpx-vp9 -deadline realtime -cpu-used 8 -g 30 -c:a libopus film.webm");
     make(folder, CODED "-c:v libx265 -x265-params log-level=none -preset ultrafast -g 30 film.mkv");
+    make(folder,
+        CODED "-vf setpts=N+10*floor(N/7) -fps_mode vfr -c:v libx264 -g 250 -bf 2 "
+              "-b_strategy 0 -sc_threshold 0 -pix_fmt yuv420p gaps.mp4");
     make(folder, "-i film.mp4 -vn -c:a libmp3lame tone.mp3");
     make(folder, "-i film.mp4 -vn -c:a flac tone.flac");
     make(folder, "-i film.mp4 -vn tone.wav");

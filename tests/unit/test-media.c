@@ -170,6 +170,22 @@ static void test_right_frame(void)
         }
 }
 
+/* Seven pictures, the last of which stays for eleven times as long, be it one that no other needs
+ * or not. */
+static void test_right_frame_of_gaps(void)
+{
+    for (int number = 0; number < CODED_FRAMES; number++) {
+        gint64 pts_ms = -1, t_ms = (number + number / 7 * 10) * 40;
+        gint64 wanted_ms = t_ms + (number % 7 == 6 ? 430 : 39);
+        g_test_message("%d at %d", number, (int)wanted_ms);
+        g_autoptr(BtMedia) media =
+            start("gaps.mp4", CODED_W_PX, CODED_H_PX, wanted_ms, FALSE, FALSE);
+        g_autoptr(BtFrame) frame = frame_of(media, wanted_ms, &pts_ms);
+        g_assert_cmpint(number_on(frame), ==, number);
+        g_assert_cmpint(pts_ms, ==, t_ms);
+    }
+}
+
 static void test_every_frame(void)
 {
     g_autoptr(BtMedia) media = start("film.mp4", 160, 120, 0, FALSE, FALSE);
@@ -502,6 +518,7 @@ int main(int argc, char **argv)
     g_test_add_func("/media/stills", test_stills);
     g_test_add_func("/media/right-frame", test_right_frame);
     g_test_add_func("/media/every-frame", test_every_frame);
+    g_test_add_func("/media/right-frame-of-gaps", test_right_frame_of_gaps);
     g_test_add_func("/media/same-from-middle", test_same_from_middle);
     g_test_add_func("/media/planes/films", test_planes);
     g_test_add_func("/media/planes/matrices", test_planes_of_each_matrix);
