@@ -12,6 +12,7 @@
  */
 #include "base/channel.h"
 #include "base/error.h"
+#include "player/roles/cut_switch.h"
 #include "player/roles/fdwatch.h"
 #include "player/roles/ground.h"
 #include "player/roles/notify.h"
@@ -36,7 +37,6 @@
 #define SHOW_BACK_OFF_MIN_MS 250
 #define SHOW_BACK_OFF_MAX_MS (10 * BT_SECOND_MS)
 #define START_AGAIN_MS 1000 /* where there was no room for a process */
-#define GPIO_AGAIN_S 10     /* a chip that is not there (yet) is asked for again */
 #define GAUGE_AFTER_S 10    /* show is on the glass by then, and what was to be decoded is */
 #define MAX_DECODERS 64
 #define MESSAGES_AT_ONCE 16 /* then the others are heard: a flood silences nobody */
@@ -69,12 +69,11 @@ struct Supervise {
     BtNotify *notify;
     gint64 beat_ms; /* real, of the last beat, or when show was started */
     guint beat_timer;
-    Left left;           /* by the last show */
-    guint deaths;        /* of show */
-    int died_of;         /* the last one's exit status */
-    gboolean cut_wanted; /* and no show has said yet that it is written down */
-    guint cut_watch;     /* GSource of the switch */
-    gboolean cut_missed; /* it was said that the switch is not there */
+    Left left;               /* by the last show */
+    guint deaths;            /* of show */
+    int died_of;             /* the last one's exit status */
+    gboolean cut_wanted;     /* and no show has said yet that it is written down */
+    BtCutSwitch *cut_switch; /* NULL: the board has none */
     gboolean stopping;
     int status;
     char *decoder_path;
@@ -467,43 +466,9 @@ static void on_cut_key(gpointer data)
     want_cut(data, "key");
 }
 
-static gboolean open_cut_line(gpointer data);
-
-static gboolean on_cut_line(gint fd, GIOCondition condition, gpointer data)
+static void on_cut_switch(gpointer data)
 {
-    Supervise *supervise = data;
-    gboolean alive;
-    (void)condition;
-    if (bt_gpio_take(fd, &alive))
-        want_cut(supervise, "switch");
-    if (alive)
-        return G_SOURCE_CONTINUE;
-    g_warning("supervise: the cut switch is gone");
-    close(fd);
-    supervise->cut_watch = 0;
-    g_timeout_add_seconds(GPIO_AGAIN_S, open_cut_line, supervise);
-    return G_SOURCE_REMOVE;
-}
-
-/* A switch that is on when the board starts is as good as one that is put on. */
-static gboolean open_cut_line(gpointer data)
-{
-    Supervise *supervise = data;
-    gboolean is_active = FALSE;
-    g_autoptr(GError) failure = NULL;
-    int fd = bt_gpio_open(supervise->options->cut_line, &is_active, &failure);
-    if (fd < 0) {
-        if (!supervise->cut_missed)
-            g_warning("supervise: no cut switch yet: %s", failure->message);
-        supervise->cut_missed = TRUE;
-        g_timeout_add_seconds(GPIO_AGAIN_S, open_cut_line, supervise);
-        return G_SOURCE_REMOVE;
-    }
-    supervise->cut_missed = FALSE;
-    supervise->cut_watch = bt_fd_add(fd, G_IO_IN, on_cut_line, supervise);
-    if (is_active)
-        want_cut(supervise, "switch");
-    return G_SOURCE_REMOVE;
+    want_cut(data, "switch");
 }
 
 /* ---- the whole ---- */
@@ -570,7 +535,7 @@ int bt_supervise(const BtRoleOptions *options)
     if (options->config_path != NULL)
         start_role(&supervise.sync);
     if (options->cut_line != NULL)
-        open_cut_line(&supervise);
+        supervise.cut_switch = bt_cut_switch_new(options->cut_line, on_cut_switch, &supervise);
     if (options->gauge)
         g_timeout_add_seconds(GAUGE_AFTER_S, start_gauge, &supervise);
     if (options->for_ms > 0)
@@ -578,6 +543,7 @@ int bt_supervise(const BtRoleOptions *options)
     g_main_loop_run(supervise.loop);
     bt_notify_free(supervise.notify);
     bt_ground_close(supervise.ground);
+    bt_cut_switch_free(supervise.cut_switch);
     close(signals);
     close(supervise.gate[0]);
     bt_spare_free(supervise.spare);
