@@ -137,9 +137,8 @@ static void make_ready(BtRound *round, BtFollow which, const char *sha256)
     g_clear_pointer(&round->sync->followed[which].manifest, bt_manifest_unref);
     if (strcmp(round->sync->followed[which].ready, sha256) == 0)
         return;
-    if (bt_state_set_ready(round->sync, which, sha256, &why))
-        round->changed = TRUE;
-    else
+    round->changed = TRUE;
+    if (!bt_state_set_ready(round->sync, which, sha256, &why))
         bt_round_fail(round, sha256, why);
 }
 

@@ -17,10 +17,10 @@ static gboolean keep_now(
     sync->now = now;
     sync->now_envelope = g_bytes_ref(envelope);
     sync->now_floor = bt_state_floor(now->version, envelope);
+    round->changed = round->changed || !same; /* a write that failed may have been done */
     if (!same && (!bt_state_save_floors(sync, &why) || !bt_state_save_now(sync, envelope, &why)))
         return bt_round_fail(round, "now.json", why);
     g_strlcpy(sync->now_tag, tag, sizeof sync->now_tag);
-    round->changed = round->changed || !same;
     return TRUE;
 }
 

@@ -17,7 +17,8 @@ typedef struct {
     char sha256[BT_HASH_HEX_SIZE]; /* verified in this run under this root; "" when none */
     BtManifest *manifest; /* (nullable) until it is ready: what is due changes by the hour */
     GArray *assets;       /* of BtStep; what it needs */
-    char ready[BT_HASH_HEX_SIZE];  /* as written in the cache */
+    char ready[BT_HASH_HEX_SIZE];  /* as written in the cache, or as it is to be */
+    gboolean unsure;               /* its writing failed; it may be there all the same */
     char before[BT_HASH_HEX_SIZE]; /* ready before that; show may still be on it */
 } BtFollowed;
 
@@ -42,7 +43,7 @@ struct BtSync {
     char now_tag[BT_TAG_MAX_BYTES + 1]; /* its validator, "" when not asked in this run */
     BtFollowed followed[BT_N_FOLLOWED];
     BtFloor order_floor;
-    char order_ready[BT_HASH_HEX_SIZE]; /* as written in the cache; "" when none came yet */
+    char order_ready[BT_HASH_HEX_SIZE]; /* likewise; "" when none came yet */
     GHashTable *misses;                 /* of misses.c */
     BtBooks books;
     gint64 slice_ms;

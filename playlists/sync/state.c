@@ -148,25 +148,25 @@ static gboolean save_hash(BtSync *sync, const char *name, const char *hash, GErr
     return bt_cache_write_document(sync->cache, sync->source.name, name, bytes, error);
 }
 
+/* A write that failed may have put the new file in its place, and show may have acted on it: to
+ * mend it with what was ready before would take that back. So what is wanted counts, and the next
+ * round mends the disk with it. */
 gboolean bt_state_set_ready(BtSync *sync, BtFollow which, const char *sha256, GError **error)
 {
     BtFollowed *followed = &sync->followed[which];
     if (*followed->ready && !save_hash(sync, before_names[which], followed->ready, error))
         return FALSE;
-    if (!save_hash(sync, ready_names[which], sha256, error))
-        return FALSE;
     if (*followed->ready)
         g_strlcpy(followed->before, followed->ready, sizeof followed->before);
     g_strlcpy(followed->ready, sha256, sizeof followed->ready);
-    return TRUE;
+    followed->unsure = !save_hash(sync, ready_names[which], sha256, error);
+    return !followed->unsure;
 }
 
 gboolean bt_state_set_order(BtSync *sync, const char *sha256, GError **error)
 {
-    if (!save_hash(sync, ORDER_READY, sha256, error))
-        return FALSE;
     g_strlcpy(sync->order_ready, sha256, sizeof sync->order_ready);
-    return TRUE;
+    return save_hash(sync, ORDER_READY, sha256, error);
 }
 
 /* TRUE when it was, or is, as it should be. */
@@ -185,15 +185,23 @@ static gboolean mend(BtRound *round, const char *name, GBytes *should)
     return round->changed = TRUE;
 }
 
+/* No alert needs no file. */
+static gboolean mend_ready(BtRound *round, BtFollow which)
+{
+    BtFollowed *followed = &round->sync->followed[which];
+    g_autoptr(GBytes) should = g_bytes_new(followed->ready, strlen(followed->ready));
+    gboolean matters = *followed->ready || followed->unsure;
+    gboolean ok = !matters || mend(round, ready_names[which], should);
+    followed->unsure = followed->unsure && !ok;
+    return ok;
+}
+
 void bt_state_mend(BtRound *round)
 {
     BtSync *sync = round->sync;
     gboolean ok = !sync->now_envelope || mend(round, "now.json", sync->now_envelope);
-    for (int i = 0; ok && i < BT_N_FOLLOWED; i++) {
-        const char *ready = sync->followed[i].ready;
-        g_autoptr(GBytes) should = g_bytes_new(ready, strlen(ready));
-        ok = !*ready || mend(round, ready_names[i], should);
-    }
+    for (int i = 0; ok && i < BT_N_FOLLOWED; i++)
+        ok = mend_ready(round, (BtFollow)i);
     g_autoptr(GBytes) order = g_bytes_new(sync->order_ready, strlen(sync->order_ready));
     if (ok && *sync->order_ready)
         mend(round, ORDER_READY, order);

@@ -1,10 +1,33 @@
 /* Sync from a folder: what a good source brings. */
 #include "tests/unit/sync-fixture.h"
 
+#include <errno.h>
 #include <glib/gstdio.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <unistd.h>
+
+/* ---- a disk that fails: the calls of the libraries come here ---- */
+
+#define FOLDERS_OF_A_ROUND 12 /* more than are synced in one */
+
+static int folder_that_fails; /* 1: the next cannot be synced, after a file was put into it */
+
+static gboolean is_folder(int fd)
+{
+    struct stat info;
+    return fstat(fd, &info) == 0 && S_ISDIR(info.st_mode);
+}
+
+int fsync(int fd)
+{
+    if (folder_that_fails > 0 && is_folder(fd) && --folder_that_fails == 0) {
+        errno = EIO;
+        return -1;
+    }
+    return (int)syscall(SYS_fsync, fd);
+}
 
 /* ---- good sources ---- */
 
@@ -95,6 +118,65 @@ static void test_mends(Fixture *f, gconstpointer data)
         tree_assert_document(f, names[i], before);
     }
     tree_expect(f, BT_SYNC_UNCHANGED);
+}
+
+enum { NOW_JSON, MANIFEST_READY, ALERT_READY, N_READ_BY_SHOW };
+
+static void read_all(Fixture *f, char *found[N_READ_BY_SHOW])
+{
+    static const char *const names[] = { "now.json", "manifest.ready", "alert.ready" };
+    for (int i = 0; i < N_READ_BY_SHOW; i++) {
+        g_free(found[i]);
+        found[i] = tree_document(f, names[i]);
+    }
+}
+
+/* A round in which the `nth` folder cannot be synced, then one without a failure. What the first
+ * put in its place, though it failed then, stays there, and show is told of it. */
+static void fail_once(Fixture *f, int nth, char *found[N_READ_BY_SHOW])
+{
+    g_autoptr(GError) failure = NULL;
+    char *then[N_READ_BY_SHOW] = { NULL }, *at_last[N_READ_BY_SHOW] = { NULL };
+    gboolean replaced = FALSE;
+    folder_that_fails = nth;
+    BtSyncResult result = tree_round_at(f, NOW, &failure);
+    folder_that_fails = 0;
+    read_all(f, then);
+    g_assert_cmpint(tree_round_at(f, NOW, NULL), !=, BT_SYNC_FAILED);
+    read_all(f, at_last);
+    for (int i = 0; i < N_READ_BY_SHOW; i++) {
+        gboolean is_new = g_strcmp0(then[i], found[i]) != 0;
+        g_assert_true(!is_new || g_strcmp0(then[i], at_last[i]) == 0);
+        replaced = replaced || is_new;
+        g_free(then[i]);
+        g_free(found[i]);
+        found[i] = at_last[i];
+    }
+    g_assert_true(!replaced || result == BT_SYNC_NEW);
+}
+
+static void test_failed_but_there(Fixture *f, gconstpointer data)
+{
+    (void)data;
+    char siren[BT_HASH_HEX_SIZE], alert[BT_HASH_HEX_SIZE], next[BT_HASH_HEX_SIZE];
+    char *found[N_READ_BY_SHOW] = { NULL };
+    tree_expect(f, BT_SYNC_NEW);
+    read_all(f, found);
+    publisher_asset(f->p, "siren", 5, siren);
+    ManifestDraft draft = { .version = 1, .cls = "emergency", .assets = { { "image", siren, 5 } } };
+    publisher_manifest(f->p, "alert", KEY_EMERGENCY, &draft, alert);
+    for (int version = 11; version < 11 + 2 * FOLDERS_OF_A_ROUND; version++) {
+        gboolean alerts = version % 2 == 1;
+        g_test_message("version %d", version);
+        tree_publish(f, version, next);
+        NowDraft now = { .version = version, .manifest = next, .alert = alerts ? alert : NULL };
+        publisher_now(f->p, KEY_FRESHNESS, &now);
+        fail_once(f, (version - 9) / 2, found);
+        g_assert_cmpstr(found[MANIFEST_READY], ==, next);
+        g_assert_cmpstr(found[ALERT_READY], ==, alerts ? alert : "");
+    }
+    for (int i = 0; i < N_READ_BY_SHOW; i++)
+        g_free(found[i]);
 }
 
 /* Found at the start, where only the fingerprint of the first root is known. */
@@ -320,6 +402,7 @@ int main(int argc, char **argv)
         { "new-version", test_new_version },
         { "repairs", test_repairs },
         { "mends", test_mends },
+        { "failed-but-there", test_failed_but_there },
         { "first-root-rotted", test_first_root_rotted },
         { "folder-for-an-object", test_folder_for_an_object },
         { "needed-is-not-known", test_needed_is_not_known },
