@@ -39,8 +39,10 @@ GHashTable *bt_ttn_setup_values(
         bt_ttn_values_set_string(values, pair->name, pair->value);
     }
     set_if(values, "base", source->base);
-    set_if(values, "auth", ttn->auth);
+    set_if(values, "source", source->name);
+    set_if(values, "auth", ttn->auth != NULL ? ttn->auth : source->base);
     set_if(values, "register", ttn->register_at);
+    set_if(values, "mqtt", ttn->mqtt);
     set_if(values, "username", ttn->username);
     set_if(values, "password", password);
     return values;

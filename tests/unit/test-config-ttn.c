@@ -251,6 +251,38 @@ static void test_password(Fixture *f, gconstpointer data)
     }
 }
 
+/* ---- what templates may name ---- */
+
+static void check_value(const BtConfig *config, const char *name, const char *expected)
+{
+    g_autoptr(GHashTable) values = bt_ttn_setup_values(config, config->sources->pdata[0], NULL);
+    BtJsonAt at = bt_json_root(name, g_hash_table_lookup(values, name));
+    g_assert_cmpstr(
+        at.value == NULL ? NULL : bt_json_read_string(&at, 0, G_MAXSIZE, NULL), ==, expected);
+}
+
+static void test_values(Fixture *f, gconstpointer data)
+{
+    static const char *const unsaid[] = { "mqtt", "register", "username", "password", NULL };
+    (void)data;
+    g_autoptr(BtConfig) bare = read_good(f, "[screen]\nid=kp\nname=Bảng\n" TTN);
+    check_value(bare, "base", "https://t.vn/api");
+    check_value(bare, "auth", "https://t.vn/api");
+    check_value(bare, "source", "t");
+    check_value(bare, "screen", "kp");
+    check_value(bare, "screen_name", "Bảng");
+    for (guint i = 0; unsaid[i] != NULL; i++)
+        check_value(bare, unsaid[i], NULL);
+    g_autoptr(BtConfig) full = read_good(f,
+        TTN "auth=https://a.vn/in\nregister=https://r.vn\nmqtt=mqtts://m.vn:8883\n"
+            "username=bang\nset.maThietBi=BT 01\n");
+    check_value(full, "auth", "https://a.vn/in");
+    check_value(full, "register", "https://r.vn");
+    check_value(full, "mqtt", "mqtts://m.vn:8883");
+    check_value(full, "username", "bang");
+    check_value(full, "maThietBi", "BT 01");
+}
+
 /* ---- remarks ---- */
 
 static gboolean has_note(const GPtrArray *notes, const char *part)
@@ -313,6 +345,7 @@ int main(int argc, char **argv)
     add_case("bad", "too-many", 0, test_too_many);
     add_case("read", "defaults", 0, test_defaults);
     add_case("read", "every-key", 0, test_every_key);
+    add_case("values", "of-the-configuration", 0, test_values);
     add_case("notes", "all", 0, test_notes);
     add_case("notes", "layout-leaves", 0, test_layout_leaves);
     return g_test_run();
