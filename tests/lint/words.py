@@ -1,0 +1,92 @@
+#!/usr/bin/env python3
+"""What the code reads, serves and reports stands in the document that describes it: each key and word of a
+document, each path, each field of a report, each warning. A document may say more."""
+import glob
+import os
+import re
+import sys
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+SOURCE = os.path.realpath(os.environ.get("SOURCE", os.path.join(HERE, "../..")))
+QUOTED = r'"([\w.-]+)"'
+ROW = r'\{ "([\w-]+)",'
+LIST = r"\*const \w+\[[^\]]*\]\s*=\s*\{(.*?)\}"
+SET = r'bt_json_set\w*\(\s*(?:body|head|entry|stream|status|frames|sound|changes|cuts|fact),\s*"(\w+)"'
+PARTS = {"ID": "ID", "HASH": "SHA256", "NUMBER": "N", "NOTHING": ""}
+
+# Document, what is read there, how words stand in it, and how many there are at least.
+TOLD = (
+    ("playlists/FORMAT.md", "playlists/model/*.c", (ROW, LIST), 90),
+    ("man/bangtin.1.scd", "player/stage/advice.c", (LIST,), 7),
+    ("playlists/TTN.md", "playlists/adapters/ttn/{check,template,layout}.c", (ROW, LIST), 80),
+    ("playlists/TTN.md", "playlists/adapters/ttn/{remark,request,message}.c", (LIST,), 45),
+    ("playlists/TTN.md", "player/config/ttn_setup.c", (LIST,), 4),
+    ("source/API.md", "player/facts/{facts,life,requisition,tracker}.c", (SET,), 30),
+    ("man/bangtin.1.scd", "player/check/*.c", (r'bt_findings_add\(\s*\w+,\s*"([\w-]+)"',), 18),
+)
+
+
+def read(path):
+    with open(path, encoding="utf-8") as text:
+        return text.read()
+
+
+def files(pattern):
+    """A pattern with {a,b} as the shell has it."""
+    braces = re.search(r"\{(.*)\}", pattern)
+    names = [pattern.replace(braces[0], name) for name in braces[1].split(",")] if braces else [pattern]
+    return sorted(path for name in names for path in glob.glob(os.path.join(SOURCE, name)))
+
+
+def known(code, forms):
+    words = set()
+    for form in forms:
+        for found in re.findall(form, code, re.S):
+            words |= set(re.findall(QUOTED, found)) if form == LIST else {found}
+    return {part for word in words for part in word.split(".") if not part.isdigit()}
+
+
+def told(document, text):
+    """The words that stand as code."""
+    if document.endswith(".scd"):
+        return set(re.findall(r"[_*]([\w-]+?)[_*]", text.replace("\\_", "\0")))
+    return set(re.findall(r"[\w-]+", " ".join(re.findall(r"```.*?```|`[^`\n]+`", text, re.S))))
+
+
+def missing_words(document, text, pattern, words):
+    for word in sorted(words - told(document, text)):
+        yield f"{document}: “{word}” of {pattern} is missing"
+
+
+def missing_paths(document, text, code):
+    for head, part, tail in re.findall(r'\{ "[A-Z]+", "(/v1/[^"]*)", BT_PART_(\w+), "([^"]*)"', code):
+        path = (head + PARTS[part] + tail).lstrip("/")
+        if not re.search(rf"`[A-Z ]*/?{re.escape(path)}`", text):
+            yield f"{document}: {path} is served and missing"
+
+
+def check():
+    for document, pattern, forms, least in TOLD:
+        text = read(os.path.join(SOURCE, document))
+        words = known("\n".join(map(read, files(pattern))), forms)
+        if len(words) < least:
+            yield f"{pattern}: {len(words)} words found: expected {least} or more"
+        if words and not list(missing_words(document, text, pattern, words | {"planted"})):
+            yield f"self-test: a word that {document} lacks was not found"
+        yield from missing_words(document, text, pattern, words)
+    served = read(os.path.join(SOURCE, "source/serve/http.c"))
+    for document in ("source/API.md", "playlists/FORMAT.md"):
+        text = read(os.path.join(SOURCE, document))
+        if len(list(missing_paths(document, "", served))) < 10:
+            yield "self-test: paths that no document has were not found"
+        yield from missing_paths(document, text, served)
+
+
+def main():
+    found = list(check())
+    print("\n".join(found) if found else "words: all told")
+    return 1 if found else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
