@@ -84,7 +84,7 @@ def check():
 
 def main():
     found = list(check())
-    print("\n".join(found) if found else "words: all told")
+    print("\n".join(found) if found else "told: all of it")
     return 1 if found else 0
 
 
