@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 """What the code reads, serves and reports stands in the document that describes it: each key and word of a
-document, each path, each field of a report, each warning. A document may say more."""
+document, each path, each field of a report, each warning. A document may say more. And what the manual
+names in bold is on the page, word for word."""
 import glob
 import os
 import re
@@ -65,6 +66,26 @@ def missing_paths(document, text, code):
             yield f"{document}: {path} is served and missing"
 
 
+def on_the_page(po):
+    found = re.findall(r'^msgstr(?:\[\d\])? ((?:".*"\n?)+)', po, re.M)
+    return {"".join(re.findall(r'"(.*)"', one)) for one in found}
+
+
+def missing_buttons(manual, text, words):
+    for bold in re.findall(r"\*\*(.+?)\*\*", text, re.S):
+        for word in re.sub(r"\s+", " ", bold).split(" → "):
+            if word not in words:
+                yield f"{manual}: “{word}” is in bold, and on no page"
+
+
+def check_manual():
+    words = on_the_page(read(os.path.join(SOURCE, "po/vi.po")))
+    if list(missing_buttons("x", "**Thêm → Khóa\nký**", words)) or not list(missing_buttons("x", "**Thêm → Nút**", words)):
+        yield "self-test: a button that is there was missed, or one that is not was found"
+    for path in files("docs/manual/*.md"):
+        yield from missing_buttons(os.path.relpath(path, SOURCE), read(path), words)
+
+
 def check():
     for document, pattern, forms, least in TOLD:
         text = read(os.path.join(SOURCE, document))
@@ -83,7 +104,7 @@ def check():
 
 
 def main():
-    found = list(check())
+    found = list(check()) + list(check_manual())
     print("\n".join(found) if found else "told: all of it")
     return 1 if found else 0
 
