@@ -320,6 +320,19 @@ static gboolean says_it_leaves(Fixture *f, const char *display)
     return has_note(notes, "[source t]: layout.a: zone \"main\" leaves the screen of 640 x 320");
 }
 
+/* What the dialect wants and the configuration has is no remark. */
+static void test_wanted(Fixture *f, gconstpointer data)
+{
+    (void)data;
+    for (guint given = 0; given < 2; given++) {
+        g_autoptr(BtConfig) config = read_good(f, given ? TTN "set.maThietBi=BT 01\n" : TTN);
+        g_autoptr(GPtrArray) notes = g_ptr_array_new_with_free_func(g_free);
+        g_assert_true(bt_ttn_setup_check(config, notes, NULL));
+        g_assert_true(has_note(notes, "[source t]: /messages: it has no message for"));
+        g_assert_true(has_note(notes, "must give: set.maThietBi=") == !given);
+    }
+}
+
 static void test_layout_leaves(Fixture *f, gconstpointer data)
 {
     (void)data;
@@ -347,6 +360,7 @@ int main(int argc, char **argv)
     add_case("read", "every-key", 0, test_every_key);
     add_case("values", "of-the-configuration", 0, test_values);
     add_case("notes", "all", 0, test_notes);
+    add_case("notes", "wanted", 0, test_wanted);
     add_case("notes", "layout-leaves", 0, test_layout_leaves);
     return g_test_run();
 }
