@@ -18,6 +18,9 @@ PARTS = {"ID": "ID", "HASH": "SHA256", "NUMBER": "N", "NOTHING": ""}
 # Document, what is read there, how words stand in it, and how many there are at least.
 TOLD = (
     ("playlists/FORMAT.md", "playlists/model/*.c", (ROW, LIST), 90),
+    ("source/API.md", "source/desk/{watch-look,uploads}.c", (LIST,), 10),
+    ("source/API.md", "source/pages/glass.c", (r'\[BT_GLANCE_\w+\] = \{ "([\w-]+)",',), 7),
+    ("man/bangtin-source.1.scd", "source/desk/{roles,period}.c", (LIST,), 14),
     ("man/bangtin.1.scd", "player/stage/advice.c", (LIST,), 7),
     ("playlists/TTN.md", "playlists/adapters/ttn/{check,template,layout}.c", (ROW, LIST), 80),
     ("playlists/TTN.md", "playlists/adapters/ttn/{remark,request,message}.c", (LIST,), 45),
