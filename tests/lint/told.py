@@ -18,6 +18,8 @@ PARTS = {"ID": "ID", "HASH": "SHA256", "NUMBER": "N", "NOTHING": ""}
 # Document, what is read there, how words stand in it, and how many there are at least.
 TOLD = (
     ("playlists/FORMAT.md", "playlists/model/*.c", (ROW, LIST), 90),
+    ("source/API.md", "player/show/*.c", (r'bt_show_event\(\s*show, (?:[\w>-]+ \? "[\w-]+" : )?"([\w-]+)"',), 12),
+    ("source/API.md", "player/board/activation.c", (r'\btell\(looking, "([\w-]+)"',), 4),
     ("source/API.md", "source/desk/{watch-look,uploads}.c", (LIST,), 10),
     ("source/API.md", "source/pages/glass.c", (r'\[BT_GLANCE_\w+\] = \{ "([\w-]+)",',), 7),
     ("man/bangtin-source.1.scd", "source/desk/{roles,period}.c", (LIST,), 14),
