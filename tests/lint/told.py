@@ -71,6 +71,15 @@ def missing_paths(document, text, code):
             yield f"{document}: {path} is served and missing"
 
 
+def made_up_paths(document, text, code):
+    """Paths that stand as code, and that no table of routes has."""
+    routes = [re.compile(re.escape(head) + ("" if part == "NOTHING" else "[^/]+") + re.escape(tail) + "$")
+              for head, part, tail in re.findall(r'\{ "[A-Z]+", "([^"]+)", BT_PART_(\w+), "([^"]*)"', code)]
+    for path in re.findall(r"`(?:[A-Z]+ )?(/[a-z][^\s`?]*)", text):
+        if not any(route.match(path) for route in routes):
+            yield f"{document}: {path} is told and not served"
+
+
 def on_the_page(po):
     found = re.findall(r'^msgstr(?:\[\d\])? ((?:".*"\n?)+)', po, re.M)
     return {"".join(re.findall(r'"(.*)"', one)) for one in found}
@@ -106,6 +115,11 @@ def check():
         if len(list(missing_paths(document, "", served))) < 10:
             yield "self-test: paths that no document has were not found"
         yield from missing_paths(document, text, served)
+    served += "\n".join(map(read, files("source/pages/*.c")))
+    text = read(os.path.join(SOURCE, "source/API.md"))
+    if list(made_up_paths("x", "`GET /nowhere/ID`, `/keys`", served)) != ["x: /nowhere/ID is told and not served"]:
+        yield "self-test: the path that nobody serves was not the one found"
+    yield from made_up_paths("source/API.md", text, served)
 
 
 def main():
