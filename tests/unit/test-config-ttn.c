@@ -92,8 +92,14 @@ static const struct {
     { "layout-name", TTN "layout.hai nửa=a=0,0,4,4\n",
         ":4: layout.hai nửa: \"hai nửa\": expected a name of 1 to 64 of A-Z a-z 0-9 . _ -, no dot "
         "first" },
-    { "urgent-class", TTN "urgent=loud\n",
-        ":4: unknown class: expected emergency, requisition, priority, ordinary or filler" },
+    { "urgent-class", TTN "urgent=priority\n",
+        ":4: urgent bulletins are emergencies: expected emergency" },
+    { "priority-class", TTN "priority=loud\n",
+        ":4: no class for bulletins that are not urgent: expected requisition, priority, ordinary "
+        "or filler" },
+    { "ordinary-class", TTN "ordinary=emergency\n",
+        ":4: no class for bulletins that are not urgent: expected requisition, priority, ordinary "
+        "or filler" },
     { "urgent-from", TTN "urgent_from=a;;b\n",
         ":4: not a list of senders: expected ID;ID;…, at most 64" },
     { "urgent-max", TTN "urgent_max_min=0\n",
