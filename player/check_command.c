@@ -306,7 +306,7 @@ int bt_check_command(int argc, char **argv)
         { "json", 0, 0, G_OPTION_ARG_NONE, &check.as_json, "Everything as JSON", NULL },
         { NULL },
     };
-    if (!bt_options_parse("PATH…",
+    if (!bt_options_parse("[PATH…]",
             "Says whether manifests, envelopes, media, texts, configurations and dialects would be "
             "accepted, "
             "and warns of what would be shown poorly.",

@@ -29,12 +29,6 @@ static char *word_of(const char *path)
     return strchr(path, '/') != NULL ? g_strdup(path) : g_strconcat("./", path, NULL);
 }
 
-static gpointer copy_note(gconstpointer note, gpointer user)
-{
-    (void)user;
-    return g_strdup(note);
-}
-
 void bt_check_dialect(BtCheckReport *report)
 {
     report->kind = "dialect";
@@ -43,6 +37,5 @@ void bt_check_dialect(BtCheckReport *report)
     if (dialect == NULL)
         return;
     report->accepted = g_strdup_printf(_("accepted: dialect %s"), bt_dialect_name(dialect));
-    report->notes = g_ptr_array_copy((GPtrArray *)bt_dialect_notes(dialect), copy_note, NULL);
-    g_ptr_array_set_free_func(report->notes, g_free);
+    report->notes = bt_dialect_notes(dialect, NULL);
 }

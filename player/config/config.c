@@ -73,8 +73,7 @@ static gboolean read_screen(BtReading *reading, GError **error)
         return FALSE;
     config->screen_id = bt_reading_string(reading, "screen", "id");
     if (config->screen_id != NULL && !bt_reading_is_id(config->screen_id))
-        return bt_reading_fail(
-            reading, "screen", "id", error, "not an id", "letters, digits, “.”, “_”, “-”");
+        return bt_reading_fail(reading, "screen", "id", error, "not an id", BT_READING_ID);
     config->screen_name = bt_reading_string(reading, "screen", "name");
     if (config->screen_name == NULL)
         config->screen_name = g_strdup("Bảng tin điện tử công cộng");
@@ -214,10 +213,19 @@ static gboolean read_groups(BtReading *reading, GError **error)
         } else if (!bt_reading_is_one_of(groups[i], known)) {
             g_autofree char *what = g_strdup_printf("unknown group [%s]", groups[i]);
             return bt_reading_fail(reading, groups[i], NULL, error, what,
-                "screen, display, control, clock, cache, report or source NAME");
+                "screen, display, sound, control, clock, cache, report or source NAME");
         }
     }
     return TRUE;
+}
+
+/* Where it names none that can be asked to take them, reports would wait for ever. */
+static gboolean check_report_source(const BtReading *reading, GError **error)
+{
+    return reading->config->report_source == NULL ||
+        bt_config_report_source(reading->config) != NULL ||
+        bt_reading_fail(reading, "report", "source", error, "no source to report to",
+            "the NAME of a [source NAME] of kind native that is not file:");
 }
 
 /* ---- the whole ---- */
@@ -298,7 +306,7 @@ BtConfig *bt_config_read(const char *path, GError **error)
     g_autofree char *folder = g_path_get_dirname(absolute);
     g_autoptr(BtConfig) config = config_new();
     BtReading reading = { path, folder, file, lines, config };
-    if (!read_groups(&reading, error))
+    if (!read_groups(&reading, error) || !check_report_source(&reading, error))
         return NULL;
     take_enrolment(config);
     return g_steal_pointer(&config);

@@ -94,7 +94,7 @@ gboolean bt_reading_windows(
 
 gboolean bt_reading_is_id(const char *text)
 {
-    return text != NULL && *text != '\0' && strlen(text) <= BT_ID_MAX_BYTES &&
+    return text != NULL && *text != '\0' && *text != '.' && strlen(text) <= BT_ID_MAX_BYTES &&
         strspn(text, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-") ==
         strlen(text);
 }

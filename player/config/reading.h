@@ -28,6 +28,8 @@ gboolean bt_reading_word(const BtReading *reading, const char *group, const char
 /* Windows of the day, "HH:MM-HH:MM;…", added to `windows` (of BtTimes). */
 gboolean bt_reading_windows(
     const BtReading *reading, const char *group, const char *key, GArray *windows, GError **error);
+/* An id as FORMAT.md has it; what is no id is told to be one that has BT_READING_ID. */
+#define BT_READING_ID "letters, digits, “.”, “_”, “-”, at most 64, no “.” first"
 gboolean bt_reading_is_id(const char *text /* (nullable) */);
 gboolean bt_reading_is_one_of(const char *key, const char *const *known);
 /* "zone.NAME" among the known stands for all keys that begin with "zone.". */

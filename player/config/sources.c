@@ -149,8 +149,8 @@ static gboolean read_native(
         return bt_reading_fail(reading, group, "base", error,
             "base holds more than an address (a user, a password, a query)", "https://HOST/PATH");
     if (source->fingerprint != NULL && !bt_hash_is_hex(source->fingerprint))
-        return bt_reading_fail(
-            reading, group, "fingerprint", error, "not a fingerprint", "64 hexadecimal digits");
+        return bt_reading_fail(reading, group, "fingerprint", error, "not a fingerprint",
+            "64 lower-case hexadecimal digits");
     return TRUE;
 }
 
@@ -205,7 +205,7 @@ gboolean bt_config_read_source(BtReading *reading, const char *group, GError **e
     const char *name = group + strlen("source ");
     if (!bt_reading_is_id(name))
         return bt_reading_fail(reading, group, NULL, error, "a source without a proper name",
-            "[source NAME] with letters, digits, “.”, “_”, “-”");
+            "[source NAME] with " BT_READING_ID);
     if (reading->config->sources->len == BT_MAX_SOURCES)
         return bt_reading_fail(reading, group, NULL, error, "too many sources", "at most 16");
     BtConfigSource *source = bt_config_source_new(name);

@@ -193,12 +193,19 @@ static gboolean read_layouts(
 static gboolean read_priorities(
     BtReading *reading, const char *group, BtConfigTtn *ttn, GError **error)
 {
-    static const char *const keys[] = { "urgent", "priority", "ordinary" };
+    static const char *const keys[] = { "priority", "ordinary" };
+    static const BtTtnPriority priorities[] = { BT_TTN_PRIORITY, BT_TTN_ORDINARY };
+    g_autofree char *urgent = bt_reading_string(reading, group, "urgent");
+    if (urgent != NULL && strcmp(urgent, bt_class_name(BT_CLASS_EMERGENCY)) != 0)
+        return bt_reading_fail(
+            reading, group, "urgent", error, "urgent bulletins are emergencies", "emergency");
     for (guint i = 0; i < G_N_ELEMENTS(keys); i++) {
         g_autofree char *word = bt_reading_string(reading, group, keys[i]);
-        if (word != NULL && !bt_class_from_name(word, &ttn->classes[i]))
-            return bt_reading_fail(reading, group, keys[i], error, "unknown class",
-                "emergency, requisition, priority, ordinary or filler");
+        BtClass *cls = &ttn->classes[priorities[i]];
+        if (word != NULL && (!bt_class_from_name(word, cls) || *cls == BT_CLASS_EMERGENCY))
+            return bt_reading_fail(reading, group, keys[i], error,
+                "no class for bulletins that are not urgent",
+                "requisition, priority, ordinary or filler");
     }
     return TRUE;
 }

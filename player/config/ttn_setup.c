@@ -39,8 +39,10 @@ GHashTable *bt_ttn_setup_values(
         bt_ttn_values_set_string(values, pair->name, pair->value);
     }
     set_if(values, "base", source->base);
-    set_if(values, "auth", ttn->auth);
+    set_if(values, "source", source->name);
+    set_if(values, "auth", ttn->auth != NULL ? ttn->auth : source->base);
     set_if(values, "register", ttn->register_at);
+    set_if(values, "mqtt", ttn->mqtt);
     set_if(values, "username", ttn->username);
     set_if(values, "password", password);
     return values;
@@ -124,6 +126,18 @@ static void check_layouts(const BtConfig *config, const BtConfigSource *source, 
     }
 }
 
+static void note_dialect(const BtConfigSource *source, const BtDialect *dialect, GPtrArray *notes)
+{
+    g_autoptr(GHashTable) set = g_hash_table_new(g_str_hash, g_str_equal);
+    for (guint i = 0; i < source->ttn->sets->len; i++)
+        g_hash_table_add(set, ((BtConfigPair *)g_ptr_array_index(source->ttn->sets, i))->name);
+    g_autoptr(GPtrArray) remarks = bt_dialect_notes(dialect, set);
+    for (guint i = 0; i < remarks->len; i++)
+        g_ptr_array_add(notes,
+            g_strdup_printf(
+                "[source %s]: %s", source->name, (const char *)g_ptr_array_index(remarks, i)));
+}
+
 gboolean bt_ttn_setup_check(const BtConfig *config, GPtrArray *notes, GError **error)
 {
     for (guint i = 0; i < config->sources->len; i++) {
@@ -135,11 +149,7 @@ gboolean bt_ttn_setup_check(const BtConfig *config, GPtrArray *notes, GError **e
             g_prefix_error(error, "[source %s]: ", source->name);
             return FALSE;
         }
-        const GPtrArray *remarks = bt_dialect_notes(dialect);
-        for (guint k = 0; k < remarks->len; k++)
-            g_ptr_array_add(notes,
-                g_strdup_printf(
-                    "[source %s]: %s", source->name, (const char *)g_ptr_array_index(remarks, k)));
+        note_dialect(source, dialect, notes);
         check_layouts(config, source, notes);
     }
     return TRUE;

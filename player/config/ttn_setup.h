@@ -8,9 +8,9 @@
 #include "playlists/sync/ttn/mqtt.h"
 #include "playlists/sync/ttn/session.h"
 
-/* base, auth, register, username, password, app_version, screen, screen_name and each set.NAME;
- * what is not configured is no value. Errors are those of bt_config_password. (transfer full)
- * (nullable) */
+/* base, auth (else base), register, mqtt, username, password, app_version, source, screen,
+ * screen_name and each set.NAME; what is not configured is no value. Errors are those of
+ * bt_config_password. (transfer full) (nullable) */
 GHashTable *bt_ttn_setup_values(
     const BtConfig *config, const BtConfigSource *source, GError **error);
 /* The value set.NAME, or NULL. Borrowed. */

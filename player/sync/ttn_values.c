@@ -88,11 +88,8 @@ GHashTable *bt_ttn_values(BtSyncTtn *ttn, gint64 now_ms)
     GHashTable *values = bt_ttn_setup_values(config, ttn->source, NULL);
     if (values == NULL)
         values = bt_ttn_values_new();
-    else if (!g_hash_table_contains(values, "auth"))
-        bt_ttn_values_set_string(values, "auth", ttn->source->base);
     if (!g_hash_table_contains(values, "maThietBi"))
         bt_ttn_values_set_string(values, "maThietBi", config->screen_id);
-    bt_ttn_values_set_string(values, "source", ttn->source->name);
     bt_ttn_values_set_int(values, "now", now_ms);
     set_link(values);
     set_temperature(values);

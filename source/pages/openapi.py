@@ -9,7 +9,7 @@ PARTS = {"id": {"type": "string", "pattern": "^[A-Za-z0-9_-][A-Za-z0-9._-]{0,63}
          "number": {"type": "integer", "minimum": 1, "maximum": 999999999}}
 BODIES = {"/v1/screens/{id}/reports": "application/x-ndjson", "/v1/enrol": "application/json", "/v1/time": "application/json",
           "/v1/screens/{id}/picture": "image/png", "/uploads/{id}": "application/octet-stream"}
-OPEN = {"/sign-in", "/api/openapi.json"}  # nobody needs to be signed in
+OPEN = {"/sign-in", "/invitation/{sha256}", "/api/openapi.json"}  # nobody needs to be signed in
 TEXT = {"type": "string"}
 SCHEMAS = {
     "Done": {"type": "object", "required": ["ok", "location"],

@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
-"""The man pages say everything: each key that player/config*.c know, each command and option that
---help prints. And nothing more: a page may not name an option that is gone."""
+"""The man pages say everything: each key that player/config*.c know, each command that --help prints, and
+under the command each option of it. And nothing more: a page may not name an option that is gone."""
 import os
 import re
 import subprocess
@@ -76,18 +76,35 @@ def options(text):
     return set(re.findall(r"^\s+(?:-\w, )?(--[a-z][a-z-]*)", text, re.M)) - {"--help", "--help-all"}
 
 
+def told_options(text):
+    return set(re.findall(r"\*(--[a-z][a-z-]*)\*", text))
+
+
+def entry(page, command):
+    """What stands under the command, in one place or several, and what holds of all commands."""
+    listed, _, after = page.partition("\n# OPTIONS\n")
+    blocks = re.split(r"^(?=\*[a-z])", listed.partition("\n# COMMANDS\n")[2], flags=re.M)
+    own = [block for block in blocks if re.match(rf"\*{command}\*[ \n]", block)]
+    return "".join(own) + after.partition("\n# ")[0] if own else ""
+
+
+def check_command(name, page, command, wanted):
+    own = entry(page, command)
+    if not own:
+        yield f"man/{name}.1.scd: the command {command} is missing"
+    for option in sorted(wanted - told_options(own)):
+        yield f"man/{name}.1.scd: {option} of {command} is missing"
+
+
 def check_program(program, page):
     name, page = os.path.basename(program), plain(read("man", page))
     text = output(program)
-    told = set(re.findall(r"\*(--[a-z][a-z-]*)\*", page))
+    told = told_options(page)
     real = options(text) | {"--help", "--version"}
     for command in commands(text):
-        if f"\n*{command}*" not in page:
-            yield f"man/{name}.1.scd: the command {command} is missing"
         wanted = options(output(program, *command.split()))
         real |= wanted
-        for option in sorted(wanted - told):
-            yield f"man/{name}.1.scd: {option} of {command} is missing"
+        yield from check_command(name, page, command, wanted)
     for option in sorted(told - real):
         yield f"man/{name}.1.scd: no command has {option}"
 
@@ -101,6 +118,9 @@ def self_test(config_c, page):
         yield "self-test: a key that the page does not know was accepted"
     if commands("  cut     does\n  user add   does\n") != ["cut", "user add"]:
         yield "self-test: commands are not found in --help"
+    page = "\n# COMMANDS\n\n*cut*\n\t*--now* as for *run*\n\n*run* *--at* _T_\n\n# OPTIONS\n\n*--json*\n\n# FILES\n"
+    if list(check_command("x", page, "cut", {"--now", "--json"})) or not list(check_command("x", page, "cut", {"--at"})):
+        yield "self-test: an option that stands under another command was accepted, or one that is there was not"
     if options("  -o, --output=PNG  where\n  --json   for\n") != {"--output", "--json"}:
         yield "self-test: options are not found in --help"
 

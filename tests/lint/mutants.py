@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
-"""The patches of tests/mutants still fit the code that they take a defence out of, and name tests. Whether
-those tests then fail is asked by tests/soak/mutants."""
+"""The patches of tests/mutants still fit the code that they take a defence out of, and name tests; those that
+SECURITY.md names are there. Whether those tests then fail is asked by tests/soak/mutants."""
 import os
 import pathlib
 import re
@@ -20,6 +20,12 @@ def fault(patch):
     return done.stderr.strip() if done.returncode else None
 
 
+def unknown(document, names):
+    """What stands in the last of four columns, and is no patch."""
+    rows = re.findall(r"^\|(?: [^|]* \|){3} ([^|]*?) ?\|$", document, re.M)
+    return sorted({name for row in rows for name in re.findall(r"[a-z]+(?:-[a-z0-9]+)+", row)} - names)
+
+
 def main():
     paths = sorted((SOURCE / "tests/mutants").glob("*.patch"))
     sound = paths[0].read_text()
@@ -28,6 +34,10 @@ def main():
         if fault(patch) is None:
             sys.exit("mutants.py: a planted fault was not found")
     faults = [f"{path.relative_to(SOURCE)}: {said}" for path in paths if (said := fault(path.read_text()))]
+    names, document = {path.stem for path in paths}, (SOURCE / "SECURITY.md").read_text()
+    if len(unknown(document, set())) < 150 or unknown("| a | b | c | no-such |\n", names) != ["no-such"]:
+        sys.exit("mutants.py: names of SECURITY.md, or a planted one, were not found")
+    faults += [f"SECURITY.md: {name}: expected tests/mutants/{name}.patch" for name in unknown(document, names)]
     print("\n".join(faults) if faults else f"{len(paths)} patches fit")
     return 1 if faults else 0
 

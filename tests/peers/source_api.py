@@ -56,6 +56,25 @@ def test_the_document_is_whole():
                 seen.add(way["operationId"])
 
 
+def test_who_may_ask_and_what_comes_is_as_described():
+    with lib.source() as one:
+        one.add_screen()
+        with_user(one)
+        made = one.publish(lib.TEXT, "--key", one.key("publish"))
+        invited = one.run("user link", "an", "--base", "https://bang.xa.vn")
+        one.serve()
+        there = {"/v1/root/{number}.json": "/v1/root/1.json", "/v1/screens/{id}/now.json": "/v1/screens/kp-01/now.json",
+                 "/v1/manifests/{sha256}": "/v1/manifests/" + made["sha256"],
+                 "/invitation/{sha256}": re.search(r"/invitation/\w+", invited)[0]}
+        for path, ways in described(one)["paths"].items():
+            if "get" not in ways or ("{" in path and path not in there):
+                continue
+            status, headers, _ = one.get(there.get(path, path))
+            assert (status == 200) == (ways["get"].get("security") == []), (path, status)
+            kinds = ways["get"]["responses"]["200"]["content"]
+            assert status != 200 or headers["Content-Type"].split(";")[0] in kinds, (path, headers["Content-Type"])
+
+
 def test_a_program_does_what_people_do():
     with lib.source() as one:
         with_user(one)

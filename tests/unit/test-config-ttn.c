@@ -92,8 +92,14 @@ static const struct {
     { "layout-name", TTN "layout.hai nửa=a=0,0,4,4\n",
         ":4: layout.hai nửa: \"hai nửa\": expected a name of 1 to 64 of A-Z a-z 0-9 . _ -, no dot "
         "first" },
-    { "urgent-class", TTN "urgent=loud\n",
-        ":4: unknown class: expected emergency, requisition, priority, ordinary or filler" },
+    { "urgent-class", TTN "urgent=priority\n",
+        ":4: urgent bulletins are emergencies: expected emergency" },
+    { "priority-class", TTN "priority=loud\n",
+        ":4: no class for bulletins that are not urgent: expected requisition, priority, ordinary "
+        "or filler" },
+    { "ordinary-class", TTN "ordinary=emergency\n",
+        ":4: no class for bulletins that are not urgent: expected requisition, priority, ordinary "
+        "or filler" },
     { "urgent-from", TTN "urgent_from=a;;b\n",
         ":4: not a list of senders: expected ID;ID;…, at most 64" },
     { "urgent-max", TTN "urgent_max_min=0\n",
@@ -251,6 +257,38 @@ static void test_password(Fixture *f, gconstpointer data)
     }
 }
 
+/* ---- what templates may name ---- */
+
+static void check_value(const BtConfig *config, const char *name, const char *expected)
+{
+    g_autoptr(GHashTable) values = bt_ttn_setup_values(config, config->sources->pdata[0], NULL);
+    BtJsonAt at = bt_json_root(name, g_hash_table_lookup(values, name));
+    g_assert_cmpstr(
+        at.value == NULL ? NULL : bt_json_read_string(&at, 0, G_MAXSIZE, NULL), ==, expected);
+}
+
+static void test_values(Fixture *f, gconstpointer data)
+{
+    static const char *const unsaid[] = { "mqtt", "register", "username", "password", NULL };
+    (void)data;
+    g_autoptr(BtConfig) bare = read_good(f, "[screen]\nid=kp\nname=Bảng\n" TTN);
+    check_value(bare, "base", "https://t.vn/api");
+    check_value(bare, "auth", "https://t.vn/api");
+    check_value(bare, "source", "t");
+    check_value(bare, "screen", "kp");
+    check_value(bare, "screen_name", "Bảng");
+    for (guint i = 0; unsaid[i] != NULL; i++)
+        check_value(bare, unsaid[i], NULL);
+    g_autoptr(BtConfig) full = read_good(f,
+        TTN "auth=https://a.vn/in\nregister=https://r.vn\nmqtt=mqtts://m.vn:8883\n"
+            "username=bang\nset.maThietBi=BT 01\n");
+    check_value(full, "auth", "https://a.vn/in");
+    check_value(full, "register", "https://r.vn");
+    check_value(full, "mqtt", "mqtts://m.vn:8883");
+    check_value(full, "username", "bang");
+    check_value(full, "maThietBi", "BT 01");
+}
+
 /* ---- remarks ---- */
 
 static gboolean has_note(const GPtrArray *notes, const char *part)
@@ -288,6 +326,19 @@ static gboolean says_it_leaves(Fixture *f, const char *display)
     return has_note(notes, "[source t]: layout.a: zone \"main\" leaves the screen of 640 x 320");
 }
 
+/* What the dialect wants and the configuration has is no remark. */
+static void test_wanted(Fixture *f, gconstpointer data)
+{
+    (void)data;
+    for (guint given = 0; given < 2; given++) {
+        g_autoptr(BtConfig) config = read_good(f, given ? TTN "set.maThietBi=BT 01\n" : TTN);
+        g_autoptr(GPtrArray) notes = g_ptr_array_new_with_free_func(g_free);
+        g_assert_true(bt_ttn_setup_check(config, notes, NULL));
+        g_assert_true(has_note(notes, "[source t]: /messages: it has no message for"));
+        g_assert_true(has_note(notes, "must give: set.maThietBi=") == !given);
+    }
+}
+
 static void test_layout_leaves(Fixture *f, gconstpointer data)
 {
     (void)data;
@@ -313,7 +364,9 @@ int main(int argc, char **argv)
     add_case("bad", "too-many", 0, test_too_many);
     add_case("read", "defaults", 0, test_defaults);
     add_case("read", "every-key", 0, test_every_key);
+    add_case("values", "of-the-configuration", 0, test_values);
     add_case("notes", "all", 0, test_notes);
+    add_case("notes", "wanted", 0, test_wanted);
     add_case("notes", "layout-leaves", 0, test_layout_leaves);
     return g_test_run();
 }

@@ -56,8 +56,8 @@ static const struct {
     gboolean syntax;                   /* else it is a matter of meaning */
 } bad[] = {
     { "unknown-group", "[nonsense]\na=b\n",
-        ":1: unknown group [nonsense]: expected screen, display, control, clock, cache, report or "
-        "source NAME" },
+        ":1: unknown group [nonsense]: expected screen, display, sound, control, clock, cache, "
+        "report or source NAME" },
     { "unknown-key", "# a comment\n[screen]\nid=a\ncolour=red\n",
         ":4: unknown key “colour” in [screen]: expected id name state timezone kind zone.NAME" },
     { "unknown-key-of-a-source", SOURCE "colour=red\n",
@@ -85,7 +85,8 @@ static const struct {
         ":3: “id” stands twice: expected each group and key once" },
     { "source-twice", SOURCE "\n" SOURCE,
         ":4: “source kp” stands twice: expected each group and key once" },
-    { "screen-id", "[screen]\nid=a b\n", ":2: not an id: expected letters, digits, “.”, “_”, “-”" },
+    { "screen-id", "[screen]\nid=a b\n",
+        ":2: not an id: expected letters, digits, “.”, “_”, “-”, at most 64, no “.” first" },
     { "screen-kind", "[screen]\nkind=paper\n",
         ":2: “paper” is not known for kind: expected led or panel" },
     { "timezone", "[screen]\nname=a\ntimezone=Asia/Nowhere\n",
@@ -134,9 +135,17 @@ static const struct {
         ":2: “86401” is no number for pictures: expected 0 to 86400" },
     { "heartbeat", "[report]\nheartbeat=3601\n",
         ":2: “3601” is no number for heartbeat: expected 5 to 3600" },
+    { "screen-id-hidden", "[screen]\nid=.a\n",
+        ":2: not an id: expected letters, digits, “.”, “_”, “-”, at most 64, no “.” first" },
+    { "report-source", SOURCE "[report]\nsource=other\n",
+        ":4: no source to report to: expected the NAME of a [source NAME] of kind native that is "
+        "not file:" },
+    { "report-source-folder", "[source kp]\nkind=folder\npath=a\n[report]\nsource=kp\n",
+        ":5: no source to report to: expected the NAME of a [source NAME] of kind native that is "
+        "not file:" },
     { "source-name", "[source a b]\nbase=https://e.vn\n",
         ":1: a source without a proper name: expected [source NAME] with letters, digits, “.”, "
-        "“_”, “-”" },
+        "“_”, “-”, at most 64, no “.” first" },
     { "source-kind", "[source a]\nkind=ftp\n",
         ":2: “ftp” is not known for kind: expected native, folder or ttn" },
     { "classes", SOURCE "classes=ordinary;loud\n",
@@ -155,7 +164,7 @@ static const struct {
     { "escape", "[screen]\nid=a\nname=a\\q\n",
         ":3: “\\” before what it does not belong to: expected \\s \\n \\t \\r or \\\\", TRUE },
     { "fingerprint", SOURCE "fingerprint=abc\n",
-        ":3: not a fingerprint: expected 64 hexadecimal digits" },
+        ":3: not a fingerprint: expected 64 lower-case hexadecimal digits" },
     { "poll", SOURCE "poll=0\n", ":3: “0” is no number for poll: expected 1 to 86400" },
     { "rate", SOURCE "max_kb_per_s=-1\n",
         ":3: “-1” is no number for max_kb_per_s: expected 0 to 1048576" },

@@ -421,7 +421,7 @@ static void test_remarks(void)
         "/tables/priority: no code means “ordinary”: nothing can be that",
     };
     g_autoptr(BtDialect) dialect = bt_dialect_parse(text, strlen(text), "f", NULL);
-    const GPtrArray *notes = bt_dialect_notes(dialect);
+    g_autoptr(GPtrArray) notes = bt_dialect_notes(dialect, NULL);
     for (guint i = 0; i < MAX(notes->len, G_N_ELEMENTS(expected)); i++)
         g_assert_cmpstr(i < notes->len ? g_ptr_array_index(notes, i) : NULL, ==,
             i < G_N_ELEMENTS(expected) ? expected[i] : NULL);

@@ -500,9 +500,6 @@ gboolean bt_dialect_check(BtDialect *dialect, GError **error)
     BtJsonAt root = bt_json_root(dialect->file, dialect->tree), name;
     dialect->zone = g_time_zone_new_identifier("+07:00");
     dialect->lang = g_strdup("vi");
-    if (!check_members(dialect, &root, members, G_N_ELEMENTS(members), error) ||
-        !bt_json_require(&root, "dialect", &name, error))
-        return FALSE;
-    bt_dialect_remark(dialect);
-    return TRUE;
+    return check_members(dialect, &root, members, G_N_ELEMENTS(members), error) &&
+        bt_json_require(&root, "dialect", &name, error);
 }

@@ -68,7 +68,6 @@ BtDialect *bt_dialect_parse(const void *data, gsize size_bytes, const char *name
     g_atomic_ref_count_init(&dialect->refs);
     dialect->file = g_strdup(name);
     dialect->tree = g_steal_pointer(&tree);
-    dialect->notes = g_ptr_array_new_with_free_func(g_free);
     return bt_dialect_check(dialect, error) ? g_steal_pointer(&dialect) : NULL;
 }
 
@@ -106,16 +105,10 @@ void bt_dialect_unref(BtDialect *dialect)
     g_free(dialect->lang);
     g_clear_pointer(&dialect->tree, bt_json_unref);
     g_clear_pointer(&dialect->zone, g_time_zone_unref);
-    g_clear_pointer(&dialect->notes, g_ptr_array_unref);
     g_free(dialect);
 }
 
 const char *bt_dialect_name(const BtDialect *dialect)
 {
     return dialect->name;
-}
-
-const GPtrArray *bt_dialect_notes(const BtDialect *dialect)
-{
-    return dialect->notes;
 }

@@ -1,8 +1,11 @@
 /* The inside of a dialect. Its file, laid over what it extends, stays one tree of JSON, checked
  * when it was loaded (check.c); everything else walks that tree as it stands. Three small languages
- * live in its strings, each in a file of its own: paths      where something lies in what they say
- * "NoiDung.Link"          path.c templates  what is to be said "${started|epoch_s}"    template.c
- *   tables     their codes and our words                 {"1": "urgent"}         table.c
+ * live in its strings, each in a file of its own:
+ *
+ *     paths      path.c      where something lies in what they say   "NoiDung.Link"
+ *     templates  template.c  what is to be said                      "${started|epoch_s}"
+ *     tables     table.c     their codes and our words               {"1": "urgent"}
+ *
  * TTN.md describes them for people who write dialects. */
 #ifndef BT_PLAYLISTS_ADAPTERS_TTN_PRIVATE_H
 #define BT_PLAYLISTS_ADAPTERS_TTN_PRIVATE_H
@@ -23,7 +26,6 @@ struct BtDialect {
     BtJson *tree;    /* its own, laid over what it extends */
     GTimeZone *zone; /* of times that say none */
     char *lang;
-    GPtrArray *notes; /* of char* */
 };
 
 /* ---- JSON, loosely (tree.c) ---- */
@@ -153,7 +155,5 @@ extern const BtDialectFile bt_dialect_files[]; /* ended by a NULL name */
 
 /* ---- checking (check.c) ---- */
 gboolean bt_dialect_check(BtDialect *dialect, GError **error);
-/* Adds what it cannot say or understand to its notes (remark.c). */
-void bt_dialect_remark(BtDialect *dialect);
 
 #endif

@@ -16,18 +16,24 @@ static const char *const given[] = { "auth", "base", "mqtt", "password", "regist
     "requisition.phase", "requisition.until", "schedule.id", "schedule.name", "screen", "source",
     "started", "state", "temperature_c", "volume", "zone", NULL };
 
-static void remark(BtDialect *dialect, const char *place, const char *format, ...)
+typedef struct {
+    const BtDialect *dialect;
+    GHashTable *set; /* (nullable) */
+    GPtrArray *notes;
+} Remarks;
+
+static void remark(const Remarks *remarks, const char *place, const char *format, ...)
     G_GNUC_PRINTF(3, 4);
 
-static void remark(BtDialect *dialect, const char *place, const char *format, ...)
+static void remark(const Remarks *remarks, const char *place, const char *format, ...)
 {
-    if (dialect->notes->len >= BT_DIALECT_MAX_NOTES)
+    if (remarks->notes->len >= BT_DIALECT_MAX_NOTES)
         return;
     va_list args;
     va_start(args, format);
     g_autofree char *what = g_strdup_vprintf(format, args);
     va_end(args);
-    g_ptr_array_add(dialect->notes, g_strdup_printf("%s: %s", place, what));
+    g_ptr_array_add(remarks->notes, g_strdup_printf("%s: %s", place, what));
 }
 
 /* ---- calls ---- */
@@ -52,16 +58,17 @@ static const char *what_is_missing(BtTtnCall call)
     }
 }
 
-static void on_calls(BtDialect *dialect)
+static void on_calls(const Remarks *remarks)
 {
+    const BtDialect *dialect = remarks->dialect;
     for (int call = 0; call < BT_TTN_N_CALLS; call++) {
         g_autofree char *place = g_strdup_printf("/calls/%s", bt_ttn_call_name((BtTtnCall)call));
         const char *missing = what_is_missing((BtTtnCall)call);
         if (missing != NULL && !bt_dialect_has_call(dialect, (BtTtnCall)call))
-            remark(dialect, place, "%s", missing);
+            remark(remarks, place, "%s", missing);
     }
     if (!bt_dialect_has_call(dialect, BT_TTN_POLL) && bt_tree_get(dialect->tree, "topics") == NULL)
-        remark(dialect, "/topics", "%s", _("neither topics nor a poll: nothing can be heard"));
+        remark(remarks, "/topics", "%s", _("neither topics nor a poll: nothing can be heard"));
 }
 
 /* ---- values ---- */
@@ -71,15 +78,17 @@ static int by_name(gconstpointer a, gconstpointer b)
     return strcmp(*(const char *const *)a, *(const char *const *)b);
 }
 
-static gboolean is_given(const BtDialect *dialect, const char *name)
+static gboolean is_given(const Remarks *remarks, const char *name)
 {
-    return g_strv_contains(given, name) || g_str_has_prefix(name, "bulletin.") ||
-        g_str_has_prefix(name, "each.") ||
-        bt_tree_get(bt_tree_get(dialect->tree, "values"), name) != NULL;
+    return g_strv_contains(given, name) ||
+        (remarks->set != NULL && g_hash_table_contains(remarks->set, name)) ||
+        g_str_has_prefix(name, "bulletin.") || g_str_has_prefix(name, "each.") ||
+        bt_tree_get(bt_tree_get(remarks->dialect->tree, "values"), name) != NULL;
 }
 
-static void on_values(BtDialect *dialect)
+static void on_values(const Remarks *remarks)
 {
+    const BtDialect *dialect = remarks->dialect;
     g_autoptr(GHashTable) names = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
     static const char *const parts[] = { "auth", "calls", "topics", "values" };
     BtJsonAt root = bt_json_root("", dialect->tree), at;
@@ -91,10 +100,10 @@ static void on_values(BtDialect *dialect)
     qsort(sorted, n, sizeof *sorted, by_name);
     g_autoptr(GString) list = g_string_new(NULL);
     for (guint i = 0; i < n; i++)
-        if (!is_given(dialect, sorted[i]))
+        if (!is_given(remarks, sorted[i]))
             g_string_append_printf(list, "%sset.%s=", list->len > 0 ? ", " : "", sorted[i]);
     if (list->len > 0)
-        remark(dialect, "/calls", _("the configuration must give: %s"), list->str);
+        remark(remarks, "/calls", _("the configuration must give: %s"), list->str);
 }
 
 /* ---- what can be heard ---- */
@@ -129,30 +138,34 @@ static gboolean can_hear(const BtDialect *dialect, const char *word)
     return FALSE;
 }
 
-static void on_messages(BtDialect *dialect)
+static void on_messages(const Remarks *remarks)
 {
+    const BtDialect *dialect = remarks->dialect;
     g_autoptr(GString) deaf = g_string_new(NULL);
     for (int i = 0; bt_ttn_says_words[i] != NULL; i++)
         if (!can_hear(dialect, bt_ttn_says_words[i]))
             g_string_append_printf(deaf, "%s%s", deaf->len > 0 ? ", " : "", bt_ttn_says_words[i]);
     if (deaf->len > 0)
-        remark(dialect, "/messages", _("it has no message for: %s"), deaf->str);
+        remark(remarks, "/messages", _("it has no message for: %s"), deaf->str);
 }
 
-static void on_priorities(BtDialect *dialect)
+static void on_priorities(const Remarks *remarks)
 {
+    const BtDialect *dialect = remarks->dialect;
     for (int i = 0; i < BT_TTN_N_PRIORITIES; i++) {
         g_autoptr(BtJson) code = bt_table_theirs(dialect, "priority", bt_ttn_priority_words[i]);
         if (code == NULL)
-            remark(dialect, "/tables/priority", _("no code means “%s”: nothing can be that"),
+            remark(remarks, "/tables/priority", _("no code means “%s”: nothing can be that"),
                 bt_ttn_priority_words[i]);
     }
 }
 
-void bt_dialect_remark(BtDialect *dialect)
+GPtrArray *bt_dialect_notes(const BtDialect *dialect, GHashTable *set)
 {
-    on_calls(dialect);
-    on_values(dialect);
-    on_messages(dialect);
-    on_priorities(dialect);
+    Remarks remarks = { dialect, set, g_ptr_array_new_with_free_func(g_free) };
+    on_calls(&remarks);
+    on_values(&remarks);
+    on_messages(&remarks);
+    on_priorities(&remarks);
+    return remarks.notes;
 }

@@ -111,9 +111,10 @@ BtDialect *bt_dialect_ref(BtDialect *dialect);
 void bt_dialect_unref(BtDialect *dialect);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(BtDialect, bt_dialect_unref)
 const char *bt_dialect_name(const BtDialect *dialect);
-/* Remarks for `bangtin check`, each with its place: what the dialect cannot say or understand.
- * Borrowed: GPtrArray of char* */
-const GPtrArray *bt_dialect_notes(const BtDialect *dialect);
+/* Remarks for `bangtin check`, each with its place: what the dialect cannot say or understand, and
+ * which values it wants that `set` (nullable), the names that a configuration gives, does not have.
+ * (transfer full): GPtrArray of char* */
+GPtrArray *bt_dialect_notes(const BtDialect *dialect, GHashTable *set);
 
 /* What the player says to the source system. */
 typedef enum {
