@@ -72,7 +72,8 @@ typedef struct {
     GHashTable *failures; /* asset or item → failures since it last played well */
 
     GArray *grabs;     /* of gint64, rising: instants whose frames are wanted */
-    gint64 picture_ms; /* real time at which the PNG was written */
+    gint64 opened_ms;  /* real time at which the first turn began */
+    gint64 picture_ms; /* real time at which the PNG was written; 0: not yet */
     gboolean picture_is_old;
     gboolean picture_failed; /* the last could not be written, which was said */
 
