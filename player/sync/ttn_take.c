@@ -4,7 +4,8 @@
  *   - a class that the ceiling lacks is refused here, so that one bulletin does not cost the whole
  *     document;
  *   - commands only by the source's own id (set.nguonID), where it is known, and those senders;
- *   - each message once (playlists/sync/ttn/anew.c), commands of the last 24 hours only.
+ *   - each message once (playlists/sync/ttn/anew.c), commands of the last 24 hours only, but for
+ *     those that take something away.
  * The outbox comes after the store: what is said twice, after a cut, is told once (outbox.h). */
 #include "player/sync/ttn.h"
 
@@ -56,6 +57,12 @@ static gboolean may_show(const BtSyncTtn *ttn, const BtTtnBulletin *bulletin, GE
             bt_class_name(class));
 }
 
+/* What was taken away while the board was off stays so, however long that was. */
+static gboolean takes_away(const BtTtnMessage *message)
+{
+    return message->says == BT_TTN_SAY_CANCEL || message->says == BT_TTN_SAY_CANCEL_SCHEDULE;
+}
+
 static gboolean may_command(
     BtSyncTtn *ttn, const BtTtnMessage *message, gint64 now_ms, GError **error)
 {
@@ -66,7 +73,8 @@ static gboolean may_command(
         !is_one_of(ttn->source->ttn->urgent_from, message->sender))
         return refuse(
             BT_ERROR_CEILING, error, "a command from “%s”: expected “%s”", message->sender, own);
-    if (moment.trusted && message->at_ms > 0 && message->at_ms < now_ms - BT_DAY_MS)
+    if (moment.trusted && message->at_ms > 0 && message->at_ms < now_ms - BT_DAY_MS &&
+        !takes_away(message))
         return refuse(
             BT_ERROR_EXPIRED, error, "a command of more than a day ago: expected a newer one");
     return TRUE;
@@ -92,8 +100,7 @@ static gboolean acknowledge(BtSyncTtn *ttn, BtTtnHands *hands, const BtTtnMessag
     const BtTtnBulletin *bulletin = message->bulletin;
     gboolean saved = message->says == BT_TTN_SAY_SCHEDULE ||
         (bulletin != NULL && bulletin->slots->len > 0 && *bulletin->schedule_id != '\0');
-    gboolean cancelled =
-        message->says == BT_TTN_SAY_CANCEL || message->says == BT_TTN_SAY_CANCEL_SCHEDULE;
+    gboolean cancelled = takes_away(message);
     if (!saved && !cancelled)
         return TRUE;
     const char *id = bulletin != NULL ? bulletin->id : message->bulletin_id;

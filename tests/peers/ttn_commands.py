@@ -103,6 +103,26 @@ class Obeyed(Commands):
         self.board.end()
 
 
+    def test_late(self):
+        """A broker keeps words for a board that was off for days. What was taken away meanwhile is not shown; a volume of
+        those days is nobody's wish any more."""
+        def of_those_days(message):
+            return {**message, "ThoiDiemGui": int(time.time()) - 2 * 86400}
+        self.start()
+        one, other = (Bulletin(title="Đã rút", duration_s=8),
+                      Bulletin(title="Đã bỏ lịch", duration_s=8, slots=[(int(time.time()), int(time.time()) + 600)]))
+        for b in (one, other):
+            self.province.publish(b)
+            self.board.wait_for_play(b)
+            self.province.cancel(b, of_those_days)
+            self.board.wait(self.board.shows_nothing, b.title + " gone")
+        volume = self.state()["AmLuong"]
+        self.province.command("volume", 99 - volume, of_those_days)
+        self.expect_line("more than a day ago")
+        self.assertEqual(self.state()["AmLuong"], volume)
+        self.board.end()
+
+
 class Refused(Commands):
     def test_replayed(self):
         """The same packet again changes nothing."""
