@@ -80,15 +80,42 @@ static gboolean may_command(
     return TRUE;
 }
 
+static gboolean is_urgent_without_end(const BtTtnMessage *message)
+{
+    const BtTtnBulletin *bulletin = message->bulletin;
+    if (bulletin == NULL)
+        return message->says == BT_TTN_SAY_URGENT && message->until_ms <= 0;
+    return bulletin->priority == BT_TTN_URGENT && bulletin->until_ms <= 0 &&
+        bulletin->slots->len == 0;
+}
+
+/* From when it was said, as far as that is known: a broker keeps it for days for a board that is
+ * off. */
+static gint64 end_of_urgency(BtSyncTtn *ttn, const BtTtnMessage *message, gint64 now_ms)
+{
+    gboolean known = message->at_ms > 0 && bt_sync_role_moment(ttn->role).trusted;
+    return (known ? MIN(message->at_ms, now_ms) : now_ms) + ttn->source->ttn->urgent_max_ms;
+}
+
+static gboolean is_in_time(
+    BtSyncTtn *ttn, const BtTtnMessage *message, gint64 now_ms, GError **error)
+{
+    return !is_urgent_without_end(message) || end_of_urgency(ttn, message, now_ms) > now_ms ||
+        refuse(BT_ERROR_EXPIRED, error,
+            "urgent, without an end, and said longer ago than urgent_max_min: expected a newer "
+            "one");
+}
+
 static gboolean may(BtSyncTtn *ttn, const BtTtnMessage *message, gint64 now_ms, GError **error)
 {
     if (message->says == BT_TTN_SAY_BULLETIN)
-        return may_show(ttn, message->bulletin, error);
+        return may_show(ttn, message->bulletin, error) && is_in_time(ttn, message, now_ms, error);
     if (message->says == BT_TTN_SAY_SCHEDULE)
         return TRUE;
     if (!may_command(ttn, message, now_ms, error))
         return FALSE;
-    return message->says != BT_TTN_SAY_URGENT || may_be_urgent(ttn, message->sender, error);
+    return message->says != BT_TTN_SAY_URGENT ||
+        (may_be_urgent(ttn, message->sender, error) && is_in_time(ttn, message, now_ms, error));
 }
 
 /* ---- acknowledgements ---- */
@@ -132,15 +159,13 @@ static gboolean acknowledge(BtSyncTtn *ttn, BtTtnHands *hands, const BtTtnMessag
 /* ---- acting ---- */
 
 /* An end for what has none. */
-static void bound_urgency(const BtSyncTtn *ttn, BtTtnMessage *message, gint64 now_ms)
+static void bound_urgency(BtSyncTtn *ttn, BtTtnMessage *message, gint64 now_ms)
 {
-    gint64 until_ms = now_ms + ttn->source->ttn->urgent_max_ms;
-    if (message->says == BT_TTN_SAY_URGENT && message->until_ms <= 0)
-        message->until_ms = until_ms;
-    BtTtnBulletin *bulletin = message->bulletin;
-    if (bulletin != NULL && bulletin->priority == BT_TTN_URGENT && bulletin->until_ms <= 0 &&
-        bulletin->slots->len == 0)
-        bulletin->until_ms = until_ms;
+    if (!is_urgent_without_end(message))
+        return;
+    gint64 *until_ms =
+        message->bulletin != NULL ? &message->bulletin->until_ms : &message->until_ms;
+    *until_ms = end_of_urgency(ttn, message, now_ms);
 }
 
 static const char *what_of(const BtTtnMessage *message)

@@ -163,6 +163,23 @@ class Refused(Commands):
         self.board.wait_for_play(real)
         self.board.end()
 
+    def test_urgent_of_those_days(self):
+        """What a broker kept for a board that was off is no emergency of today; what is a minute old ends a minute earlier."""
+        def said(ago_s):
+            return lambda message: {**message, "ThoiDiemGui": int(time.time()) - ago_s}
+        self.start("urgent_max_min=2")
+        base = self.province.publish(Bulletin(title="Nền", duration_s=600))
+        self.board.wait_for_play(base)
+        old = self.province.publish(Bulletin(1, "urgent", "Cũ", "Lũ", "Nước lên."), said(2 * 86400))
+        self.expect_line(r"urgent_max_min")
+        time.sleep(3)
+        self.assertEqual([row.get("class") for row in self.board.air().values()], ["ordinary"])
+        new = self.province.publish(Bulletin(1, "urgent", "Mới", "Lũ", "Nước lên nhanh."), said(100))
+        self.board.wait_for_play(new)
+        self.board.wait(lambda: [r.get("class") for r in self.board.air().values()] == ["ordinary"], "the plan again", 40)
+        self.assertEqual(self.board.plays(old), [])
+        self.board.end()
+
     def test_unknown_code(self):
         self.start()
         place = len(way.log(self.board))
