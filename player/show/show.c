@@ -264,7 +264,9 @@ static void put_on_air(BtShow *show, BtOnAir *on_air, gint64 t_ms)
     show->on_air = on_air;
     if (show->judge != NULL)
         tell_judge(show);
-    show->inputs_changed = FALSE;
+    if (show->judge != NULL && show->went_back)
+        bt_judge_look(show->judge);
+    show->went_back = show->inputs_changed = FALSE;
     show->scene_until_ms = BT_TIME_MIN;
 }
 

@@ -61,6 +61,7 @@ typedef struct {
     BtAhead ahead;
     BtSeams *seams;
     gboolean inputs_changed; /* on_air is to be asked for again */
+    gboolean went_back;      /* show time did: what counts is to be looked at, by the new time */
     char *pattern;           /* a test pattern is on until … */
     gint64 pattern_until_ms;
     gint64 identify_until_ms; /* the board says its name */
