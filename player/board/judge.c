@@ -192,6 +192,18 @@ static void on_command(BtVerb verb, gint64 until_ms, gpointer user)
     g_array_append_val(judgement->commands, command);
 }
 
+/* TRUE: something that was recorded by a clock that was ahead counts now. */
+static gboolean step_back(BtJudge *judge, const BtTimekeeper *time)
+{
+    g_autoptr(GError) failure = NULL;
+    gboolean moved = FALSE;
+    if (!time->trusted || time->clock.is_virtual)
+        return FALSE;
+    if (!bt_input_ledger_step_back(judge->ledger, bt_timekeeper_show_ms(time), &moved, &failure))
+        g_message("inputs.db: %s", failure->message);
+    return moved;
+}
+
 static gboolean look(BtJudge *judge, BtJudgement *judgement)
 {
     Looking looking = { judge, judgement };
@@ -211,7 +223,8 @@ static gboolean look(BtJudge *judge, BtJudgement *judgement)
         .on_command = on_command,
         .user = &looking,
     };
-    gboolean changed = bt_activate(&activation) || activation.roots != judge->roots;
+    gboolean moved = step_back(judge, &time);
+    gboolean changed = bt_activate(&activation) || activation.roots != judge->roots || moved;
     judgement->unfinished = activation.unfinished;
     judge->roots = activation.roots;
     judge->has_looked = TRUE;

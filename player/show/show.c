@@ -20,6 +20,7 @@
 #define GRAB_TIMEOUT_MS 15000
 #define WAITING_EVERY_MS 100  /* decoders that do not speak are looked at so often */
 #define PICTURE_EVERY_MS 1000 /* the PNG of an offscreen player is renewed at most so often */
+#define FIRST_PICTURE_MS 5000 /* … and waits so long for the first that is more than the ground */
 #define LOOK_AGAIN_MIN_MS 1000
 #define LOOK_AGAIN_MAX_MS (5 * BT_MINUTE_MS)
 #define FAILURES_MAX 3
@@ -263,7 +264,9 @@ static void put_on_air(BtShow *show, BtOnAir *on_air, gint64 t_ms)
     show->on_air = on_air;
     if (show->judge != NULL)
         tell_judge(show);
-    show->inputs_changed = FALSE;
+    if (show->judge != NULL && show->went_back)
+        bt_judge_look(show->judge);
+    show->went_back = show->inputs_changed = FALSE;
     show->scene_until_ms = BT_TIME_MIN;
 }
 
@@ -402,14 +405,18 @@ static guint kind_of(const BtOnAir *on_air, gboolean is_covered)
     return 1 + (guint)on_air->kind * 16 + (guint)on_air->cls * 2 + (guint)is_covered;
 }
 
+/* A test pattern or the board's name covers what is on the air. */
+static gboolean is_covered_at(const BtShow *show, gint64 t_ms)
+{
+    return t_ms < show->pattern_until_ms || t_ms < show->identify_until_ms;
+}
+
 /* The picture of `t_ms` is on the glass since `shown_ms`. */
 static void note_glass(BtShow *show, gint64 t_ms, gint64 shown_ms)
 {
-    /* A test pattern or the board's name covers what is on the air: it is off the glass meanwhile.
-     */
-    static const BtOnAir covered = { .kind = BT_ON_CUT };
+    static const BtOnAir covered = { .kind = BT_ON_CUT }; /* it is off the glass meanwhile */
     BtMoment now = bt_show_moment(show);
-    gboolean is_covered = t_ms < show->pattern_until_ms || t_ms < show->identify_until_ms;
+    gboolean is_covered = is_covered_at(show, t_ms);
     bt_tracker_set_volume(show->tracker, bt_show_volume(show));
     bt_tracker_update(show->tracker, is_covered ? &covered : show->on_air, t_ms, &now);
     note_seams(show, is_covered, shown_ms);
@@ -421,13 +428,24 @@ static void note_glass(BtShow *show, gint64 t_ms, gint64 shown_ms)
         bt_shots_note_kind(show->shots, kind_of(show->on_air, is_covered));
 }
 
+/* Nobody meant the ground before the first items are decoded as a picture: what the file says of
+ * before is the better answer. Later the old picture itself is held. */
+static gint64 first_picture_wait_ms(const BtShow *show, gint64 real_ms)
+{
+    gboolean waits = show->on_air->kind == BT_ON_PROGRAMME &&
+        bt_stage_waits(bt_board_stage(show->board)) && !is_covered_at(show, show->drawn_ms);
+    return waits ? MAX(0, show->opened_ms + FIRST_PICTURE_MS - real_ms) : 0;
+}
+
 /* How long the picture's file must wait yet; -1 when there is nothing to write. */
 static gint64 picture_wait_ms(const BtShow *show)
 {
+    gint64 real_ms = g_get_monotonic_time() / 1000;
     if (show->config->picture_path == NULL || !show->picture_is_old)
         return -1;
-    gint64 since_ms = g_get_monotonic_time() / 1000 - show->picture_ms;
-    return show->picture_ms == 0 ? 0 : MAX(0, PICTURE_EVERY_MS - since_ms);
+    if (show->picture_ms == 0)
+        return first_picture_wait_ms(show, real_ms);
+    return MAX(0, show->picture_ms + PICTURE_EVERY_MS - real_ms);
 }
 
 static void write_picture(BtShow *show)

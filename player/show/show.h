@@ -61,6 +61,7 @@ typedef struct {
     BtAhead ahead;
     BtSeams *seams;
     gboolean inputs_changed; /* on_air is to be asked for again */
+    gboolean went_back;      /* show time did: what counts is to be looked at, by the new time */
     char *pattern;           /* a test pattern is on until … */
     gint64 pattern_until_ms;
     gint64 identify_until_ms; /* the board says its name */
@@ -72,7 +73,8 @@ typedef struct {
     GHashTable *failures; /* asset or item → failures since it last played well */
 
     GArray *grabs;     /* of gint64, rising: instants whose frames are wanted */
-    gint64 picture_ms; /* real time at which the PNG was written */
+    gint64 opened_ms;  /* real time at which the first turn began */
+    gint64 picture_ms; /* real time at which the PNG was written; 0: not yet */
     gboolean picture_is_old;
     gboolean picture_failed; /* the last could not be written, which was said */
 

@@ -582,6 +582,7 @@ int bt_show(const BtRoleOptions *options)
         return 1;
     }
     watch_everything(&show);
+    show.opened_ms = g_get_monotonic_time() / 1000;
     bt_show_turn(&show);
     beat(&show);
     open_control(&show);

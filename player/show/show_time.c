@@ -77,6 +77,7 @@ static void take_step(BtShow *show, const BtMoment *before, gint64 step_ms)
         change_trust(show);
     move_what_lasts(show, step_ms);
     show->inputs_changed = TRUE;
+    show->went_back = show->went_back || step_ms < 0;
     show->drawn_ms = BT_TIME_MIN;
     show->due_ms = 0; /* no picture is late by a step */
 }

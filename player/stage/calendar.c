@@ -5,6 +5,8 @@
 
 #include <string.h>
 
+#define LAST_S G_GINT64_CONSTANT(253402300799) /* 9999-12-31T23:59:59Z */
+
 char *bt_calendar_day(GDateTime *local)
 {
     static const char *const days[] = { "Thứ hai", "Thứ ba", "Thứ tư", "Thứ năm", "Thứ sáu",
@@ -53,6 +55,7 @@ gint64 bt_calendar_next(gint64 t_ms, gint64 step_ms)
 GDateTime *bt_calendar_local(gint64 t_ms, GTimeZone *zone)
 {
     gint64 seconds = (t_ms - ((t_ms % 1000) + 1000) % 1000) / 1000;
-    g_autoptr(GDateTime) utc = g_date_time_new_from_unix_utc(seconds);
-    return g_date_time_to_timezone(utc, zone);
+    g_autoptr(GDateTime) utc = g_date_time_new_from_unix_utc(MIN(seconds, LAST_S));
+    GDateTime *local = g_date_time_to_timezone(utc, zone);
+    return local ? local : g_steal_pointer(&utc);
 }

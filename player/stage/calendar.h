@@ -14,7 +14,9 @@ char *bt_calendar_issued(const char *issued_on);
 /* The first instant after `t_ms` at which the local clock shows a new second or minute, or a day
  * begins; `step_ms` BT_SECOND_MS or BT_MINUTE_MS. Time zones are shifted by whole minutes. */
 gint64 bt_calendar_next(gint64 t_ms, gint64 step_ms);
-/* The local time of `t_ms`. (transfer full) */
+/* The local time of `t_ms`; what lies behind the local year 9999 is on its last day. (transfer
+ * full)
+ */
 GDateTime *bt_calendar_local(gint64 t_ms, GTimeZone *zone);
 
 #endif

@@ -4,7 +4,8 @@
  *   - a class that the ceiling lacks is refused here, so that one bulletin does not cost the whole
  *     document;
  *   - commands only by the source's own id (set.nguonID), where it is known, and those senders;
- *   - each message once (playlists/sync/ttn/anew.c), commands of the last 24 hours only.
+ *   - each message once (playlists/sync/ttn/anew.c), commands of the last 24 hours only, but for
+ *     those that take something away.
  * The outbox comes after the store: what is said twice, after a cut, is told once (outbox.h). */
 #include "player/sync/ttn.h"
 
@@ -56,6 +57,12 @@ static gboolean may_show(const BtSyncTtn *ttn, const BtTtnBulletin *bulletin, GE
             bt_class_name(class));
 }
 
+/* What was taken away while the board was off stays so, however long that was. */
+static gboolean takes_away(const BtTtnMessage *message)
+{
+    return message->says == BT_TTN_SAY_CANCEL || message->says == BT_TTN_SAY_CANCEL_SCHEDULE;
+}
+
 static gboolean may_command(
     BtSyncTtn *ttn, const BtTtnMessage *message, gint64 now_ms, GError **error)
 {
@@ -66,21 +73,49 @@ static gboolean may_command(
         !is_one_of(ttn->source->ttn->urgent_from, message->sender))
         return refuse(
             BT_ERROR_CEILING, error, "a command from “%s”: expected “%s”", message->sender, own);
-    if (moment.trusted && message->at_ms > 0 && message->at_ms < now_ms - BT_DAY_MS)
+    if (moment.trusted && message->at_ms > 0 && message->at_ms < now_ms - BT_DAY_MS &&
+        !takes_away(message))
         return refuse(
             BT_ERROR_EXPIRED, error, "a command of more than a day ago: expected a newer one");
     return TRUE;
 }
 
+static gboolean is_urgent_without_end(const BtTtnMessage *message)
+{
+    const BtTtnBulletin *bulletin = message->bulletin;
+    if (bulletin == NULL)
+        return message->says == BT_TTN_SAY_URGENT && message->until_ms <= 0;
+    return bulletin->priority == BT_TTN_URGENT && bulletin->until_ms <= 0 &&
+        bulletin->slots->len == 0;
+}
+
+/* From when it was said, as far as that is known: a broker keeps it for days for a board that is
+ * off. */
+static gint64 end_of_urgency(BtSyncTtn *ttn, const BtTtnMessage *message, gint64 now_ms)
+{
+    gboolean known = message->at_ms > 0 && bt_sync_role_moment(ttn->role).trusted;
+    return (known ? MIN(message->at_ms, now_ms) : now_ms) + ttn->source->ttn->urgent_max_ms;
+}
+
+static gboolean is_in_time(
+    BtSyncTtn *ttn, const BtTtnMessage *message, gint64 now_ms, GError **error)
+{
+    return !is_urgent_without_end(message) || end_of_urgency(ttn, message, now_ms) > now_ms ||
+        refuse(BT_ERROR_EXPIRED, error,
+            "urgent, without an end, and said longer ago than urgent_max_min: expected a newer "
+            "one");
+}
+
 static gboolean may(BtSyncTtn *ttn, const BtTtnMessage *message, gint64 now_ms, GError **error)
 {
     if (message->says == BT_TTN_SAY_BULLETIN)
-        return may_show(ttn, message->bulletin, error);
+        return may_show(ttn, message->bulletin, error) && is_in_time(ttn, message, now_ms, error);
     if (message->says == BT_TTN_SAY_SCHEDULE)
         return TRUE;
     if (!may_command(ttn, message, now_ms, error))
         return FALSE;
-    return message->says != BT_TTN_SAY_URGENT || may_be_urgent(ttn, message->sender, error);
+    return message->says != BT_TTN_SAY_URGENT ||
+        (may_be_urgent(ttn, message->sender, error) && is_in_time(ttn, message, now_ms, error));
 }
 
 /* ---- acknowledgements ---- */
@@ -92,8 +127,7 @@ static gboolean acknowledge(BtSyncTtn *ttn, BtTtnHands *hands, const BtTtnMessag
     const BtTtnBulletin *bulletin = message->bulletin;
     gboolean saved = message->says == BT_TTN_SAY_SCHEDULE ||
         (bulletin != NULL && bulletin->slots->len > 0 && *bulletin->schedule_id != '\0');
-    gboolean cancelled =
-        message->says == BT_TTN_SAY_CANCEL || message->says == BT_TTN_SAY_CANCEL_SCHEDULE;
+    gboolean cancelled = takes_away(message);
     if (!saved && !cancelled)
         return TRUE;
     const char *id = bulletin != NULL ? bulletin->id : message->bulletin_id;
@@ -125,15 +159,13 @@ static gboolean acknowledge(BtSyncTtn *ttn, BtTtnHands *hands, const BtTtnMessag
 /* ---- acting ---- */
 
 /* An end for what has none. */
-static void bound_urgency(const BtSyncTtn *ttn, BtTtnMessage *message, gint64 now_ms)
+static void bound_urgency(BtSyncTtn *ttn, BtTtnMessage *message, gint64 now_ms)
 {
-    gint64 until_ms = now_ms + ttn->source->ttn->urgent_max_ms;
-    if (message->says == BT_TTN_SAY_URGENT && message->until_ms <= 0)
-        message->until_ms = until_ms;
-    BtTtnBulletin *bulletin = message->bulletin;
-    if (bulletin != NULL && bulletin->priority == BT_TTN_URGENT && bulletin->until_ms <= 0 &&
-        bulletin->slots->len == 0)
-        bulletin->until_ms = until_ms;
+    if (!is_urgent_without_end(message))
+        return;
+    gint64 *until_ms =
+        message->bulletin != NULL ? &message->bulletin->until_ms : &message->until_ms;
+    *until_ms = end_of_urgency(ttn, message, now_ms);
 }
 
 static const char *what_of(const BtTtnMessage *message)

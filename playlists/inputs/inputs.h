@@ -1,9 +1,9 @@
 /* The input ledger: which manifest, alert, denial or command counts from which instant on.
  *
- * Append-only, in SQLite (state/inputs.db), written by show alone. An entry is stored before its
- * instant comes, so a player that restarts knows the same inputs as one that ran on, and the past
- * can be asked. Loading verifies every envelope again: neither the ledger nor the cache is
- * believed. Thread-safety: one thread a ledger. */
+ * Append-only, but for bt_input_ledger_step_back, in SQLite (state/inputs.db), written by show
+ * alone. An entry is stored before its instant comes, so a player that restarts knows the same
+ * inputs as one that ran on, and the past can be asked. Loading verifies every envelope again:
+ * neither the ledger nor the cache is believed. Thread-safety: one thread a ledger. */
 #ifndef BT_PLAYLISTS_INPUTS_INPUTS_H
 #define BT_PLAYLISTS_INPUTS_INPUTS_H
 
@@ -73,6 +73,13 @@ gboolean bt_input_ledger_take_command(BtInputLedger *ledger, const char *source,
     gint64 at_ms, gboolean *is_new, GError **error);
 gboolean bt_input_ledger_knows_command(
     BtInputLedger *ledger, const char *source, const char *id, gboolean *known, GError **error);
+/* The clock that recorded was ahead, and it is surely about `now_ms`: what was to count from more
+ * than BT_INPUTS_AHEAD_MS later on counts from now on, in the order of recording. Else what was cut
+ * or denied by the wrong clock would be on the glass again until that clock's day comes. `*moved`
+ * says whether there was any. */
+#define BT_INPUTS_AHEAD_MS (5 * BT_MINUTE_MS)
+gboolean bt_input_ledger_step_back(
+    BtInputLedger *ledger, gint64 now_ms, gboolean *moved, GError **error);
 /* Several entries that are all durable when commit returns TRUE, or none. */
 gboolean bt_input_ledger_begin(BtInputLedger *ledger, GError **error);
 gboolean bt_input_ledger_commit(BtInputLedger *ledger, GError **error);

@@ -213,6 +213,33 @@ void bt_input_ledger_rollback(BtInputLedger *ledger)
     bt_db_rollback(ledger->db);
 }
 
+static gboolean holds_ahead(BtInputLedger *ledger, gint64 now_ms, gboolean *found, GError **error)
+{
+    g_autoptr(BtRows) rows = bt_db_query(ledger->db, error,
+        "SELECT 1 FROM entry WHERE from_ms > ? LIMIT 1", "i", now_ms + BT_INPUTS_AHEAD_MS);
+    GError *failure = NULL;
+    *found = rows != NULL && bt_rows_next(rows, &failure);
+    if (failure != NULL)
+        g_propagate_error(error, failure);
+    return rows != NULL && failure == NULL;
+}
+
+/* Darkness ends when its source said, by the source's own clock. */
+gboolean bt_input_ledger_step_back(
+    BtInputLedger *ledger, gint64 now_ms, gboolean *moved, GError **error)
+{
+    if (!holds_ahead(ledger, now_ms, moved, error))
+        return FALSE;
+    if (!*moved)
+        return TRUE;
+    return bt_db_run(ledger->db, error,
+        "UPDATE entry SET from_ms = ?1,"
+        " version = CASE kind WHEN 'cut' THEN min(version, ?1) ELSE version END,"
+        " until_ms = CASE WHEN kind IN ('set-aside', 'safe') THEN until_ms - from_ms + ?1"
+        " ELSE until_ms END WHERE from_ms > ?1 + ?2",
+        "ii", now_ms, (gint64)BT_INPUTS_AHEAD_MS);
+}
+
 gboolean bt_input_ledger_each(BtInputLedger *ledger, const char *source, gint64 since_ms,
     BtInputEach each, gpointer user, GError **error)
 {
@@ -244,9 +271,10 @@ BtRows *bt_input_ledger_entries(
 BtRows *bt_input_ledger_cuts(BtInputLedger *ledger, GError **error)
 {
     return bt_db_query(ledger->db, error,
-        "SELECT c.source, c.what, c.from_ms, ifnull((SELECT max(r.from_ms, c.from_ms) FROM entry r"
-        " WHERE r.kind = 'resume' AND r.id > c.id AND (r.source = '' OR (r.source = c.source AND"
-        " (r.what = c.what OR (r.what = '' AND c.version < r.version)))) ORDER BY r.id LIMIT 1), ?)"
+        "SELECT c.source, c.what, c.from_ms, ifnull((SELECT min(max(r.from_ms, c.from_ms))"
+        " FROM entry r WHERE r.kind = 'resume' AND r.id > c.id AND (r.source = ''"
+        " OR (r.source = c.source AND"
+        " (r.what = c.what OR (r.what = '' AND c.version < r.version))))), ?)"
         " FROM entry c WHERE c.kind = 'cut' ORDER BY c.id",
         "i", BT_TIME_MAX);
 }

@@ -1,9 +1,9 @@
 /* Subtitles are small, so all of the file is looked at before a word of it is told: it is UTF-8 or
- * nothing, its times are FFmpeg's to read, its markup ours to take away. Who gets INFO gets whole
- * cues in order. */
+ * nothing, its times are FFmpeg's to read and asked whether it can, its markup ours to take away.
+ * Who gets INFO gets whole cues in order. */
 #include "render/decode/decode.h"
 
-#include "render/decode/markup.h"
+#include "render/decode/cue_times.h"
 
 #include <string.h>
 
@@ -68,19 +68,15 @@ static void hide_styles(Input *input)
     }
 }
 
-/* A cue of WebVTT with damaged times ends FFmpeg's reading behind it, without a word. */
-static gboolean check_end(const Demux *demux, GError **error)
+static BtMarkup kind_of(const Probe *probe)
 {
-    const Input *input = demux->input;
-    gint64 at = avio_tell(demux->format->pb);
-    if (at >= input->size_bytes)
-        return TRUE;
-    while (at > 0 && g_ascii_isspace(input->head[at - 1]))
-        at--;
-    g_set_error(error, BT_ERROR, BT_ERROR_SYNTAX,
-        "content:%u: the times of the cue that ends here: expected 00:01.000 --> 00:02.000",
-        line_at(input, (gsize)MAX(0, at)));
-    return FALSE;
+    return strcmp(probe->demuxer, "webvtt") == 0 ? BT_MARKUP_WEBVTT : BT_MARKUP_SRT;
+}
+
+static gboolean check_times(const Input *input, const Probe *probe, GError **error)
+{
+    const char *text = (const char *)input->head;
+    return bt_cue_times_check(text, input->head_bytes, kind_of(probe), error);
 }
 
 /* ---- cues ---- */
@@ -133,7 +129,7 @@ static gboolean take_cue(GArray *cues, const AVPacket *packet, BtMarkup kind, GE
 
 static gboolean read_cues(Demux *demux, GArray *cues, GError **error)
 {
-    BtMarkup kind = strcmp(demux->probe->demuxer, "webvtt") == 0 ? BT_MARKUP_WEBVTT : BT_MARKUP_SRT;
+    BtMarkup kind = kind_of(demux->probe);
     AVPacket *packet = av_packet_alloc();
     gboolean good = packet != NULL;
     int rc = 0;
@@ -168,10 +164,11 @@ gboolean subtitles_run(Ring *ring, Input *input, const Probe *probe, GError **er
     if (!check_bytes(input, error))
         return FALSE;
     hide_styles(input);
+    if (!check_times(input, probe, error))
+        return FALSE;
     GArray *cues = g_array_new(FALSE, FALSE, sizeof(Cue));
     g_array_set_clear_func(cues, cue_clear);
-    gboolean done = demux_open_container(&demux, error) && check_end(&demux, error) &&
-        read_cues(&demux, cues, error);
+    gboolean done = demux_open_container(&demux, error) && read_cues(&demux, cues, error);
     if (done)
         tell(ring, cues);
     demux_close(&demux);

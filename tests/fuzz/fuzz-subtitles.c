@@ -1,7 +1,9 @@
 /* Subtitles by their two ways in: the words of a cue as a file has them, and cues as a decoder
- * tells them. The first byte says which: S and V clean words of SRT and of WebVTT, anything else
- * speaks. */
+ * tells them. The first byte says which: S and V are words of SRT and of WebVTT, and whole files,
+ * anything else speaks. */
 #include "base/channel.h"
+#include "base/error.h"
+#include "render/decode/cue_times.h"
 #include "render/decode/markup.h"
 #include "render/decode/wire.h"
 #include "render/media/media.h"
@@ -13,7 +15,7 @@
 
 #define STEP_BYTES 8
 
-/* ---- words ---- */
+/* ---- words and times ---- */
 
 static void check_words(const char *words)
 {
@@ -22,12 +24,20 @@ static void check_words(const char *words)
         g_assert_true(*p == '\n' || !g_unichar_iscntrl(g_utf8_get_char(p)));
 }
 
+static void check_times(const char *text, gsize n, BtMarkup kind)
+{
+    g_autoptr(GError) error = NULL;
+    if (!bt_cue_times_check(text, n, kind, &error))
+        g_assert_error(error, BT_ERROR, BT_ERROR_SYNTAX);
+}
+
 static void clean(const uint8_t *data, size_t size, BtMarkup kind)
 {
     g_autofree char *valid = g_utf8_make_valid((const char *)data, (gssize)size);
     gsize n = strlen(valid);
     g_autofree char *exact = g_memdup2(valid, MAX(n, 1)); /* nothing behind it may be read */
     g_autofree char *words = bt_markup_clean(exact, n, kind);
+    check_times(exact, n, kind);
     check_words(words);
     g_assert_cmpuint(strlen(words), <=, n);
     g_assert_null(strstr(words, "\n\n"));

@@ -103,6 +103,26 @@ class Obeyed(Commands):
         self.board.end()
 
 
+    def test_late(self):
+        """A broker keeps words for a board that was off for days. What was taken away meanwhile is not shown; a volume of
+        those days is nobody's wish any more."""
+        def of_those_days(message):
+            return {**message, "ThoiDiemGui": int(time.time()) - 2 * 86400}
+        self.start()
+        one, other = (Bulletin(title="Đã rút", duration_s=8),
+                      Bulletin(title="Đã bỏ lịch", duration_s=8, slots=[(int(time.time()), int(time.time()) + 600)]))
+        for b in (one, other):
+            self.province.publish(b)
+            self.board.wait_for_play(b)
+            self.province.cancel(b, of_those_days)
+            self.board.wait(self.board.shows_nothing, b.title + " gone")
+        volume = self.state()["AmLuong"]
+        self.province.command("volume", 99 - volume, of_those_days)
+        self.expect_line("more than a day ago")
+        self.assertEqual(self.state()["AmLuong"], volume)
+        self.board.end()
+
+
 class Refused(Commands):
     def test_replayed(self):
         """The same packet again changes nothing."""
@@ -141,6 +161,23 @@ class Refused(Commands):
         self.assertNotIn("emergency", [r.get("class") for r in self.board.air().values()], other)
         real = self.province.publish(Bulletin(1, "urgent", "Thật", until_s=int(time.time()) + 60))
         self.board.wait_for_play(real)
+        self.board.end()
+
+    def test_urgent_of_those_days(self):
+        """What a broker kept for a board that was off is no emergency of today; what is a minute old ends a minute earlier."""
+        def said(ago_s):
+            return lambda message: {**message, "ThoiDiemGui": int(time.time()) - ago_s}
+        self.start("urgent_max_min=2")
+        base = self.province.publish(Bulletin(title="Nền", duration_s=600))
+        self.board.wait_for_play(base)
+        old = self.province.publish(Bulletin(1, "urgent", "Cũ", "Lũ", "Nước lên."), said(2 * 86400))
+        self.expect_line(r"urgent_max_min")
+        time.sleep(3)
+        self.assertEqual([row.get("class") for row in self.board.air().values()], ["ordinary"])
+        new = self.province.publish(Bulletin(1, "urgent", "Mới", "Lũ", "Nước lên nhanh."), said(100))
+        self.board.wait_for_play(new)
+        self.board.wait(lambda: [r.get("class") for r in self.board.air().values()] == ["ordinary"], "the plan again", 40)
+        self.assertEqual(self.board.plays(old), [])
         self.board.end()
 
     def test_unknown_code(self):

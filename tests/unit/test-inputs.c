@@ -244,6 +244,50 @@ static void test_denial(Case *c, gconstpointer data)
     g_assert_cmpint(alert.version, ==, 0);
 }
 
+/* A clock that was a year ahead for a while: what was done meanwhile is done when it is right
+ * again.
+ */
+static void test_clock_ahead(Case *c, gconstpointer data)
+{
+    (void)data;
+    const gint64 year_s = 365 * 86400, year_ms = year_s * 1000;
+    char one[BT_HASH_HEX_SIZE], two[BT_HASH_HEX_SIZE];
+    gboolean is_new, moved;
+    add_manifest(c, 1, 10, one);
+    g_assert_true(bt_input_ledger_add_cut(c->ledger, T0 + 11000, NULL));
+    g_assert_true(bt_input_ledger_add_resume(c->ledger, T0 + year_ms, NULL));
+    add_manifest(c, 2, year_s + 1, two);
+    g_assert_true(bt_input_ledger_add_denial(c->ledger, "kp", one, T0 + year_ms, &is_new, NULL));
+    check(c, 20, "cut");
+    g_assert_true(bt_input_ledger_step_back(c->ledger, T0 + year_ms, &moved, NULL));
+    g_assert_false(moved);
+    g_assert_true(bt_input_ledger_step_back(c->ledger, T0 + 30000, &moved, NULL));
+    g_assert_true(moved);
+    check(c, 29, "cut");
+    check(c, 30, "v2");
+    g_assert_true(bt_input_ledger_step_back(c->ledger, T0 + 31000, &moved, NULL));
+    g_assert_false(moved);
+    g_assert_true(bt_input_ledger_add_cut(c->ledger, T0 + year_ms, NULL));
+    check(c, 40, "v2");
+    g_assert_true(bt_input_ledger_step_back(c->ledger, T0 + 40000, &moved, NULL));
+    check(c, 40, "cut");
+    g_assert_true(bt_input_ledger_add_resume(c->ledger, T0 + 50000, NULL));
+    check(c, 50, "v2");
+}
+
+/* Before anybody found out that the clock was ahead, it was resumed once more. */
+static void test_resumed_twice(Case *c, gconstpointer data)
+{
+    (void)data;
+    char one[BT_HASH_HEX_SIZE];
+    add_manifest(c, 1, 10, one);
+    g_assert_true(bt_input_ledger_add_cut(c->ledger, T0 + 11000, NULL));
+    g_assert_true(bt_input_ledger_add_resume(c->ledger, T0 + 365 * BT_DAY_MS, NULL));
+    g_assert_true(bt_input_ledger_add_resume(c->ledger, T0 + 20000, NULL));
+    check(c, 19, "cut");
+    check(c, 20, "v1");
+}
+
 static void test_alert(Case *c, gconstpointer data)
 {
     (void)data;
@@ -474,6 +518,8 @@ int main(int argc, char **argv)
     }
     ADD("no-root", test_no_root);
     ADD("denial", test_denial);
+    ADD("clock-ahead", test_clock_ahead);
+    ADD("resumed-twice", test_resumed_twice);
     ADD("alert", test_alert);
     ADD("wrong-role", test_wrong_role);
     ADD("cut-and-resume", test_cut_and_resume);

@@ -288,6 +288,33 @@ static void test_instant(Case *c, gconstpointer data)
     check_on(c, show_ms(c) + BT_JUDGE_MAX_WAIT_MS, "v3");
 }
 
+/* What came while the clock was days ahead counts when it is right again, and not in those days. */
+static void test_clock_ahead(Case *c, gconstpointer data)
+{
+    (void)data;
+    put_manifest(c, 1, 0, "P");
+    bt_judge_look(c->judge);
+    wait_for(c, 1);
+    c->time.offset_ms += 10 * BT_DAY_MS;
+    set_now(c, BT_TIME_MIN);
+    put_manifest(c, 2, 0, "P");
+    bt_judge_look(c->judge);
+    wait_for(c, 2);
+    check_on(c, show_ms(c), "v2");
+    c->time.offset_ms -= 10 * BT_DAY_MS;
+    check_on(c, show_ms(c), "v1");
+    c->time.trusted = FALSE; /* who is ahead and who behind nobody knows */
+    set_now(c, BT_TIME_MIN);
+    bt_judge_look(c->judge);
+    wait_for(c, 3);
+    check_on(c, show_ms(c), "v1");
+    c->time.trusted = TRUE;
+    set_now(c, BT_TIME_MIN);
+    bt_judge_look(c->judge);
+    wait_for(c, 4);
+    check_on(c, show_ms(c), "v2");
+}
+
 /* A board that runs for months holds what may still count, not all that ever did. */
 static void test_what_is_over_is_let_go(Case *c, gconstpointer data)
 {
@@ -512,6 +539,7 @@ int main(int argc, char **argv)
     g_test_init(&argc, &argv, NULL);
     ADD("not-in-the-main-thread", test_not_in_the_main_thread);
     ADD("instant", test_instant);
+    ADD("clock-ahead", test_clock_ahead);
     ADD("what-is-over-is-let-go", test_what_is_over_is_let_go);
     ADD("choice", test_choice);
     ADD("slots", test_slots);

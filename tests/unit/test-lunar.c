@@ -1,4 +1,5 @@
 /* Lunar dates that are known: New Years, the ones where Hanoi and Beijing differ, leap months. */
+#include "base/clock.h"
 #include "player/stage/calendar.h"
 #include "player/stage/lunar.h"
 
@@ -126,6 +127,28 @@ static void test_steps(void)
     g_assert_cmpstr(other, ==, "hôm nay");
 }
 
+/* The last instants of the last year that is written are in no year that is, east of Greenwich. */
+static void test_ends(void)
+{
+    static const struct {
+        gint64 t_ms;
+        const char *zone, *day;
+    } cases[] = {
+        { 0, "+07:00", "Thứ năm, 01/01/1970" },
+        { 0, "-12:00", "Thứ tư, 31/12/1969" },
+        { 253402275599999, "+07:00", "Thứ sáu, 31/12/9999" },
+        { 253402275600000, "+07:00", "Thứ sáu, 31/12/9999" },
+        { 253402300799999, "+14:00", "Thứ sáu, 31/12/9999" },
+        { BT_TIME_MAX, "+07:00", "Thứ sáu, 31/12/9999" },
+    };
+    for (guint i = 0; i < G_N_ELEMENTS(cases); i++) {
+        g_autoptr(GTimeZone) zone = g_time_zone_new_identifier(cases[i].zone);
+        g_autoptr(GDateTime) local = bt_calendar_local(cases[i].t_ms, zone);
+        g_autofree char *day = bt_calendar_day(local);
+        g_assert_cmpstr(day, ==, cases[i].day);
+    }
+}
+
 int main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
@@ -134,5 +157,6 @@ int main(int argc, char **argv)
     g_test_add_func("/lunar/refused", test_refused);
     g_test_add_func("/lunar/words", test_words);
     g_test_add_func("/lunar/steps", test_steps);
+    g_test_add_func("/lunar/ends", test_ends);
     return g_test_run();
 }

@@ -77,7 +77,7 @@ gboolean bt_times_read_of_day(const char *text, gint64 *of_day_ms);
 /* "HH:MM:SS", "MM:SS", or a number in what the dialect counts. */
 gboolean bt_times_read_duration(const BtDialect *dialect, const BtJson *value, gint64 *duration_ms);
 char *bt_times_iso(const BtDialect *dialect, gint64 wall_ms, gboolean utc); /* (transfer full) */
-/* (transfer full) (nullable) */
+/* (transfer full) (nullable): a format that g_date_time_format does not know */
 char *bt_times_format(const BtDialect *dialect, gint64 wall_ms, const char *format);
 char *bt_times_duration(gint64 duration_ms); /* "HH:MM:SS" (transfer full) */
 /* The instant of a time of day on a date, in the dialect's zone. */

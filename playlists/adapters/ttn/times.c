@@ -165,17 +165,19 @@ gboolean bt_times_read_duration(const BtDialect *dialect, const BtJson *value, g
 
 /* ---- writing ---- */
 
-/* (transfer full) (nullable) */
+/* No calendar goes on behind the year 9999, which ends sooner east of Greenwich: "for ever" in UTC
+ * is its last day there too. (transfer full) */
 static GDateTime *date_of(const BtDialect *dialect, gint64 wall_ms)
 {
     g_autoptr(GDateTime) utc = g_date_time_new_from_unix_utc(CLAMP(wall_ms, 0, MAX_MS) / 1000);
-    return g_date_time_to_timezone(utc, dialect->zone);
+    GDateTime *local = g_date_time_to_timezone(utc, dialect->zone);
+    return local != NULL ? local : g_steal_pointer(&utc);
 }
 
 char *bt_times_format(const BtDialect *dialect, gint64 wall_ms, const char *format)
 {
     g_autoptr(GDateTime) date = date_of(dialect, wall_ms);
-    return date == NULL ? NULL : g_date_time_format(date, format);
+    return g_date_time_format(date, format);
 }
 
 char *bt_times_iso(const BtDialect *dialect, gint64 wall_ms, gboolean utc)
