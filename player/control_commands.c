@@ -7,6 +7,7 @@
 #include "base/json.h"
 #include "base/sign.h"
 #include "player/config/device_key.h"
+#include "player/config/owner.h"
 #include "player/show/control.h"
 #include "player/show/pattern.h"
 #include "player/sync/traffic.h"
@@ -26,6 +27,12 @@ static gboolean read_config(const char *path, BtConfig **config, GError **error)
     }
     *config = bt_config_read(path, error);
     return *config != NULL;
+}
+
+/* For a command that writes where the service reads. */
+static gboolean read_config_as_owner(const char *path, BtConfig **config, GError **error)
+{
+    return read_config(path, config, error) && bt_owner_become(*config, error);
 }
 
 static BtJson *ask(const BtConfig *config, const char *verb, const char *name, GError **error)
@@ -243,7 +250,7 @@ static int act(const char *verb, const char *summary, int argc, char **argv)
         fprintf(stderr, "bangtin: %s: expected %s--config FILE\n", verb, named ? "NAME " : "");
         return 2;
     }
-    if (!read_config(path, &config, &failure))
+    if (!read_config_as_owner(path, &config, &failure))
         return bt_command_fail(failure, 1);
     g_autoptr(BtJson) reply = ask(config, verb, named ? argv[1] : NULL, &failure);
     if (reply != NULL)
@@ -391,7 +398,7 @@ int bt_enrol_command(int argc, char **argv)
         fprintf(stderr, "bangtin: enrol: expected URL --config FILE\n");
         return 2;
     }
-    if (!read_config(path, &config, &failure))
+    if (!read_config_as_owner(path, &config, &failure))
         return bt_command_fail(failure, 1);
     return enrol(config, argv[1], for_s);
 }
