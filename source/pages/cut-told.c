@@ -84,16 +84,6 @@ static void add_card(GString *html, const BtVisit *visit, const BtCutTold *told,
     g_string_append(html, "</li>");
 }
 
-static const BtCutTold *find_in(const GPtrArray *all, const char *id)
-{
-    for (guint i = 0; i < all->len; i++) {
-        const BtCutTold *told = g_ptr_array_index(all, i);
-        if (strcmp(told->id, id) == 0)
-            return told;
-    }
-    return NULL;
-}
-
 void bt_cut_told_add(GString *html, const BtVisit *visit)
 {
     g_autoptr(GPtrArray) seen = bt_cut_told_own(visit, BT_EMERGENCY_READERS);
@@ -106,7 +96,7 @@ void bt_cut_told_add(GString *html, const BtVisit *visit)
           "the backup from which this server was brought back, or they did not take its end. An "
           "approver's signature ends it."));
     for (guint i = 0; i < seen->len; i++) {
-        const BtCutTold *told = g_ptr_array_index(seen, i), *mine = find_in(own, told->id);
+        const BtCutTold *told = g_ptr_array_index(seen, i), *mine = bt_cuts_told_in(own, told->id);
         add_card(html, visit, mine != NULL ? mine : told, mine != NULL);
     }
     g_string_append(html, "</ul></section>");
@@ -134,7 +124,7 @@ static BtAnswered take(BtRequest *request)
     if (!bt_visit_form(&visit, request, BT_CUT_ROLES, &answered))
         return answered;
     g_autoptr(GPtrArray) own = bt_cut_told_own(&visit, BT_CUT_ROLES);
-    const BtCutTold *told = find_in(own, request->name);
+    const BtCutTold *told = bt_cuts_told_in(own, request->name);
     return told != NULL
         ? propose(&visit, told)
         : bt_visit_refuse(&visit, BT_HTTP_NOT_FOUND,

@@ -247,6 +247,43 @@ def test_a_cut_of_after_the_backup():
         assert told_on(operator) == [cut]
 
 
+def cuts_listed(one):
+    """Those of the command line: {id: (only boards know of it, screens)}."""
+    return {cut["id"]: (cut["told"], cut["screens"]) for cut in json.loads(one.run("cut list", "--json"))}
+
+
+def test_such_a_cut_at_the_terminal():
+    with lib.source() as one:
+        office, other = Office(one), lib.Key()
+        one.add_screen("kp-02", key=other)
+        one.run("backup", "--to", office.saved, "--key-file", office.key)
+        cut = one.run("screen command", "--reason", "Hình lạ", "kp-01", "cut").strip()
+        assert cuts_listed(one) == {cut: (False, ["kp-01"])}
+        office.lose_the_disk()
+        office.restore("--key-file", office.key)
+        assert cuts_listed(one) == {}, "no board spoke yet"
+        report_cut(office, office.device, "kp-01", cut_fact(1, cut))
+        assert cuts_listed(one) == {cut: (True, ["kp-01"])}
+        assert "told by 1 screens, not written down here" in one.run("cut list")
+        # whose key may not end a cut ends none of these; what is not there is none
+        assert "0 signed who may" in one.run("cut end", cut, "--key", one.key("root-1"), ok=False)
+        assert "no such cut" in one.run("cut end", "nothing", "--key", one.key("publish"), ok=False)
+        assert "order" not in one.now("kp-01") and cut in cuts_listed(one)
+        one.run("cut end", cut, "--key", one.key("publish"))
+        order = order_of(one, "kp-01")
+        assert (order["screens"], order["orders"][0]["of"]) == (["kp-01"], cut) and cuts_listed(one) == {}
+        assert ("terminal", "took in cut %s: 1 screens report it" % cut) in rows(one, "SELECT who, what FROM diary")
+        # a screen that speaks only now, and at the page its end is asked for: that is signed or refused first
+        report_cut(office, other, "kp-02", cut_fact(1, cut))
+        assert cuts_listed(one) == {cut: (True, ["kp-02"])} and "order" not in one.now("kp-02")
+        operator = desk_lib.Official(one.port, one.data, "truc", "operator")
+        operator.post("/cuts/%s/take" % cut)
+        assert cuts_listed(one) == {cut: (False, ["kp-01", "kp-02"])} and "by not known here" in one.run("cut list")
+        report_cut(office, office.device, "kp-01", cut_fact(2, cut, "c-of-before"))
+        one.run("cut end", "c-of-before", cut, "--key", one.key("emergency"))
+        assert sorted(order_of(one, "kp-02")["screens"]) == ["kp-01", "kp-02"] and cuts_listed(one) == {}
+
+
 def test_what_strangers_report_as_cuts():
     with lib.source() as one:
         office = Office(one)
