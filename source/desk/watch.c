@@ -78,6 +78,16 @@ static gboolean go_on(BtStore *store, const Open *row, const BtTrouble *trouble,
         "iii", trouble->stage, trouble->since_ms, row->id);
 }
 
+/* A silence began between two looks, at an instant that is known: what looking takes is not waited
+ * for once more. Never before the last look: after a standstill of this machine all are silent, and
+ * have the time of gathering to be heard. */
+static gint64 found_at(const BtTrouble *trouble, gint64 now_ms)
+{
+    gint64 began_ms =
+        trouble->kind == BT_FAULT_SILENT ? trouble->since_ms + BT_WATCH_SILENT_MS : now_ms;
+    return CLAMP(began_ms, now_ms - BT_WATCH_LOOK_MS, now_ms);
+}
+
 static gboolean note_trouble(
     BtStore *store, const GPtrArray *open, const BtTrouble *trouble, gint64 now_ms, GError **error)
 {
@@ -88,7 +98,7 @@ static gboolean note_trouble(
         "INSERT INTO fault (kind, subject, area, since_ms, found_ms, stage, detail)"
         " VALUES (?, ?, ?, ?, ?, ?, ?)",
         "sssiiis", bt_fault_name(trouble->kind), trouble->subject, trouble->area, trouble->since_ms,
-        now_ms, trouble->stage, trouble->detail);
+        found_at(trouble, now_ms), trouble->stage, trouble->detail);
 }
 
 static gboolean is_still_wrong(const BtLook *look, const Open *row)
