@@ -3,6 +3,7 @@
  * before it was told was nothing. */
 #include "source/desk/watch.h"
 
+#include "source/desk/areas.h"
 #include "source/desk/contacts.h"
 #include "source/desk/outbox.h"
 
@@ -198,18 +199,11 @@ static gboolean has_kind(const GPtrArray *news, BtFaultKind kind)
     return FALSE;
 }
 
-static char *name_of_area(BtStore *store, const char *area)
-{
-    g_autoptr(BtRows) rows =
-        bt_db_query(store->db, NULL, "SELECT name FROM area WHERE id = ?", "s", area);
-    return g_strdup(rows != NULL && bt_rows_next(rows, NULL) ? bt_rows_text(rows, 0) : area);
-}
-
 static gboolean put_messages(BtStore *store, const BtWatchOptions *options, const char *area,
     const GPtrArray *news, gint64 now_ms, GError **error)
 {
     gboolean for_approvers = has_kind(news, BT_FAULT_EXPIRES) || has_kind(news, BT_FAULT_ALERT);
-    g_autofree char *name = name_of_area(store, area);
+    g_autofree char *name = bt_areas_name(store, area);
     g_autofree char *subject = bt_watch_subject(name, news);
     g_autofree char *text = bt_watch_text(store, options, name, news);
     g_autofree char *json = bt_watch_json(store, area, name, news, now_ms);
