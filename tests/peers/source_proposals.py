@@ -236,6 +236,22 @@ def test_the_author_does_not_sign():
         assert any("the own work" in what for what in notes), notes
 
 
+def test_one_official_is_alone_in_his_area_only():
+    """Who is alone in a village signs his own work for its screens, and not for those of the commune around it,
+    for which he approves too."""
+    with office("kp-01", "kp-02") as one:
+        with database(one) as db:
+            db.execute("INSERT INTO area (id, parent, name, kind, created_ms, one_official) VALUES"
+                       " ('buon-a', ?, 'Buôn A', 'village', 0, 1)", (AREA,))
+            db.execute("UPDATE screen SET area = 'buon-a' WHERE id = 'kp-02'")
+        wide = propose(one, lib.TEXT, "--area", "buon-a", author="duyet")
+        own = propose(one, lib.TEXT, "--area", "buon-a", "--screen", "kp-02", author="duyet")
+        assert sign(one, wide, "duyet")[0] == 403 and state(one, wide) == "waiting"
+        assert published(one, "kp-01") is None and published(one, "kp-02") is None
+        assert sign(one, own, "duyet")[0] == 303
+        assert published(one, "kp-02") and published(one, "kp-01") is None
+
+
 def test_keys_that_do_not_count():
     with office() as one:
         number = propose(one)
