@@ -476,17 +476,25 @@ def test_back_to_an_earlier_version():
         assert same == content and new["version"] > old["version"]
 
 
+def listed(one):
+    """All proposals, the newest first."""
+    return [json.loads(line) for line in one.run("proposal list", "--json").splitlines()]
+
+
+def send_notice(one, words):
+    """The number of the proposal of a notice for the whole area."""
+    notice = post(desk(one, "soan"), "/notices/new")[1]["Location"]
+    status, headers, text = post(desk(one, "soan"), notice + "/send", **{
+        "revision": 1, "area": AREA, "area-" + AREA: 1, "lang-0": "vi", "title-0": words, "body-0": words,
+        "issuer": "UBND xã", "issued_on": "2026-11-20", "field": 4})
+    assert status == 303, (status, text)
+    return listed(one)[0]["id"]
+
+
 def test_a_notice_is_planned_anew():
     """Overtaken, and proposed again: the plan has both notices then."""
     with office() as one:
-        numbers = []
-        for words in ("Họp thôn", "Tiêm chủng"):
-            notice = post(desk(one, "soan"), "/notices/new")[1]["Location"]
-            status, headers, text = post(desk(one, "soan"), notice + "/send", **{
-                "revision": 1, "area": AREA, "area-" + AREA: 1, "lang-0": "vi", "title-0": words, "body-0": words,
-                "issuer": "UBND xã", "issued_on": "2026-11-20", "field": 4})
-            assert status == 303, (status, text)
-            numbers.append(json.loads(one.run("proposal list", "--json").splitlines()[0])["id"])
+        numbers = [send_notice(one, words) for words in ("Họp thôn", "Tiêm chủng")]
         assert sign(one, numbers[1])[0] == 303
         assert state(one, numbers[0]) == "overtaken"
         assert post(desk(one, "duyet"), "/proposals/%d/again" % numbers[1])[0] == 409
@@ -497,6 +505,23 @@ def test_a_notice_is_planned_anew():
         assert titles == {"Họp thôn", "Tiêm chủng"}, titles
         with database(one) as db:
             assert {s for s, in db.execute("SELECT state FROM notice")} == {"published"}
+
+
+def test_only_its_makers_propose_it_anew():
+    """An editor of another commune, who looks after screens here, may read it and asks for nothing."""
+    with office() as one:
+        with database(one) as db:
+            db.execute("INSERT INTO area (id, parent, name, kind, created_ms) VALUES"
+                       " ('iarsai', ?, 'Ia Rsai', 'commune', 0)", (AREA,))
+        with_account(one, "ben", "operator")
+        with database(one) as db:
+            db.execute("INSERT INTO role (user, area, role) VALUES ('ben', 'iarsai', 'editor')")
+        first, second = (send_notice(one, words) for words in ("Họp thôn", "Tiêm chủng"))
+        assert sign(one, second)[0] == 303 and state(one, first) == "overtaken"
+        assert "/again" not in desk(one, "ben").get("/proposals/%d" % first)
+        status, headers, text = post(desk(one, "ben"), "/proposals/%d/again" % first)
+        assert status == 403, (status, headers["Location"])
+        assert not [p for p in listed(one) if p["state"] == "waiting"]
 
 
 # ---- cuts ----
