@@ -325,6 +325,22 @@ def test_two_are_wanted():
         assert len(published(one)["signatures"]) == 2
 
 
+def test_a_key_that_ended_before_the_second():
+    """Its first signature counts no more; its owner signs with another key."""
+    with office() as one:
+        threshold(one, "publish=2")
+        number = propose(one)
+        assert sign(one, number)[0] == 303
+        assert post(desk(one, "duyet"), "/keys/%s/end" % one.keys_of["duyet"].id)[0] == 303
+        assert sign(one, number, "pho")[0] == 303
+        assert state(one, number) == "waiting" and published(one) is None
+        second = lib.Key()
+        one.run("key register", second.base64, "--user", "duyet", "--label", "máy hai")
+        in_root(one, second)
+        assert sign(one, number, key=second)[0] == 303
+        assert state(one, number) == "published" and len(published(one)["signatures"]) == 2
+
+
 def test_two_are_wanted_of_a_class():
     with office() as one:
         threshold(one, "priority=2")
