@@ -68,7 +68,7 @@ static void add_cuts(GString *html, const BtVisit *visit)
 /* All of them in one row: their page tells them apart. */
 static void add_cuts_told(GString *html, const BtVisit *visit)
 {
-    g_autoptr(GPtrArray) all = bt_cut_told_own(visit, BT_CUT_ROLES);
+    g_autoptr(GPtrArray) all = bt_cut_told_to_end(visit);
     guint n_screens = 0;
     gint64 since_ms = G_MAXINT64;
     for (guint i = 0; i < all->len; i++) {

@@ -247,6 +247,34 @@ def test_a_cut_of_after_the_backup():
         assert told_on(operator) == [cut]
 
 
+def test_a_cut_of_others():
+    """Ids of cuts stand in now.json: a board of one commune that names a cut of another gives it to nobody."""
+    with lib.source() as one:
+        office, other = Office(one), lib.Key()
+        one.add_screen("kp-02", key=other)
+        with database(one) as db:
+            for area, screen in (("xa-1", "kp-01"), ("xa-2", "kp-02")):
+                db.execute("INSERT INTO area (id, parent, name, kind, created_ms) VALUES (?, 'krongpa', ?, 'commune', 0)",
+                           (area, area))
+                db.execute("UPDATE screen SET area = ? WHERE id = ?", (area, screen))
+        owner = desk_lib.Official(one.port, one.data, "chu", "operator", area="xa-1")
+        neighbour = desk_lib.Official(one.port, one.data, "ben", "operator", area="xa-2")
+        above = desk_lib.Official(one.port, one.data, "truc", "operator")
+        standing = owner.post("/cuts/new", area="xa-1", reason="Hình lạ").rsplit("/", 1)[1]
+        ended = owner.post("/cuts/new", area="xa-1", reason="Hình lạ").rsplit("/", 1)[1]
+        one.run("cut end", ended, "--key", one.key("publish"))
+        before = rows(one, "SELECT id, area, ended_ms FROM cut ORDER BY id")
+        report_cut(office, other, "kp-02", cut_fact(1, standing, ended))
+        assert "cuts-told" in neighbour.get("/emergency") and told_on(neighbour) == []
+        for cut in (standing, ended):
+            neighbour.post("/cuts/%s/take" % cut, status=404)
+        assert rows(one, "SELECT id, area, ended_ms FROM cut ORDER BY id") == before
+        owner.get("/cuts/" + standing)
+        # it is the matter of somebody who is responsible for both
+        assert told_on(above) == [standing, ended]
+        above.post("/cuts/%s/take" % standing)
+
+
 def cuts_listed(one):
     """Those of the command line: {id: (only boards know of it, screens)}."""
     return {cut["id"]: (cut["told"], cut["screens"]) for cut in json.loads(one.run("cut list", "--json"))}
