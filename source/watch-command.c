@@ -14,7 +14,6 @@
 #include <unistd.h>
 
 #define TURN_MS 1000
-#define LOOK_EVERY_MS (10 * BT_SECOND_MS) /* of the clock of documents */
 #define TIDY_EVERY_MS BT_HOUR_MS
 #define SEND_PER_TURN 20
 
@@ -95,7 +94,7 @@ static gboolean turn(gpointer user)
 {
     Watch *watch = user;
     gint64 now_ms = bt_clock_wall_ms(&watch->clock);
-    if (ABS(now_ms - watch->looked_ms) >= LOOK_EVERY_MS)
+    if (ABS(now_ms - watch->looked_ms) >= BT_WATCH_LOOK_MS) /* of the clock of documents */
         look(watch, now_ms);
     send_due(watch);
     return G_SOURCE_CONTINUE;

@@ -98,7 +98,7 @@ char *bt_areas_name(BtStore *store, const char *id)
 {
     g_autoptr(BtRows) rows =
         bt_db_query(store->db, NULL, "SELECT name FROM area WHERE id = ?", "s", id);
-    return g_strdup(rows != NULL && bt_rows_next(rows, NULL) ? bt_rows_text(rows, 0) : "");
+    return g_strdup(rows != NULL && bt_rows_next(rows, NULL) ? bt_rows_text(rows, 0) : id);
 }
 
 char *bt_areas_name_at(BtStore *store, const char *id, gint64 at_ms)

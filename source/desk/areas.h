@@ -46,7 +46,7 @@ GPtrArray *bt_areas_list(BtStore *store);
 const BtArea *bt_areas_in_list(const GPtrArray *areas, const char *id);
 /* BT_ERROR_NOT_FOUND. (transfer full) (nullable) */
 BtArea *bt_areas_find(BtStore *store, const char *id, GError **error);
-/* What it is called; "" for one that is not there. (transfer full) */
+/* What people call it; its id where it is not there. (transfer full) */
 char *bt_areas_name(BtStore *store, const char *id);
 /* What the area was called at that time; NULL when it is not there. (transfer full) */
 char *bt_areas_name_at(BtStore *store, const char *id, gint64 at_ms);

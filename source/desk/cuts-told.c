@@ -32,11 +32,9 @@ static gboolean is_written(BtStore *store, const char *id, const char *screen, g
 /* NULL: it is one more than can be. Borrowed. */
 static BtCutTold *entry_for(GPtrArray *all, const char *id, gint64 since_ms)
 {
-    for (guint i = 0; i < all->len; i++) {
-        BtCutTold *told = g_ptr_array_index(all, i);
-        if (strcmp(told->id, id) == 0)
-            return told;
-    }
+    const BtCutTold *known = bt_cuts_told_in(all, id);
+    if (known != NULL)
+        return (BtCutTold *)known;
     if (all->len == BT_CUTS_TOLD_MAX)
         return NULL;
     BtCutTold *told = g_new0(BtCutTold, 1);
@@ -101,6 +99,16 @@ GPtrArray *bt_cuts_told(BtStore *store)
     while (rows != NULL && bt_rows_next(rows, NULL))
         hear_line(store, all, bt_rows_text(rows, 0), bt_rows_int(rows, 1), bt_rows_text(rows, 2));
     return all;
+}
+
+const BtCutTold *bt_cuts_told_in(const GPtrArray *all, const char *id)
+{
+    for (guint i = 0; i < all->len; i++) {
+        const BtCutTold *told = g_ptr_array_index(all, i);
+        if (strcmp(told->id, id) == 0)
+            return told;
+    }
+    return NULL;
 }
 
 /* ---- taken in ---- */

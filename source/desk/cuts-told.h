@@ -19,6 +19,8 @@ void bt_cut_told_free(BtCutTold *told);
 
 /* (transfer full): GPtrArray of BtCutTold */
 GPtrArray *bt_cuts_told(BtStore *store);
+/* The one of that id in such a list; NULL when it is not in it. Borrowed. */
+const BtCutTold *bt_cuts_told_in(const GPtrArray *all, const char *id);
 /* From now on it stands here, on these screens too, in the smallest area in which all of its
  * screens lie. BT_ERROR_CONFLICT while an end that knows nothing of them waits for its signature.
  */

@@ -18,7 +18,8 @@ typedef enum {
 } BtGlanceState; /* trouble first */
 
 #define BT_GLANCE_LATE_MS 150000 /* two beats and a half of 60 s */
-#define BT_GLANCE_LOST_MS 300000 /* five minutes: nobody may wait for longer */
+/* Four beats: who looks may be late by the page's 30 s, and nobody may wait for five minutes. */
+#define BT_GLANCE_LOST_MS 240000
 /* So long before its end content is to be renewed. */
 #define BT_GLANCE_EXPIRING_MS (14 * BT_DAY_MS)
 

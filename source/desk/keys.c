@@ -123,7 +123,18 @@ GPtrArray *bt_keys_list(BtStore *store, const char *user)
 
 /* ---- ending ---- */
 
-gboolean bt_keys_end(
+/* A key ends because somebody else may have it: what it signed and still waits for a second
+ * signature may be his. NULL: by all keys of the person. */
+static gboolean forget_signatures(
+    BtStore *store, const char *user, const char *keyid, GError **error)
+{
+    return bt_db_run(store->db, error,
+        "DELETE FROM proposal_signature WHERE user = ?1 AND (?2 IS NULL OR keyid = ?2)"
+        " AND proposal IN (SELECT id FROM proposal WHERE state = 'waiting')",
+        "ss", user, keyid);
+}
+
+static gboolean end_one(
     BtStore *store, const char *user, const char *keyid, gint64 now_ms, GError **error)
 {
     g_autofree char *note = g_strdup_printf("ended key %s", keyid);
@@ -133,9 +144,21 @@ gboolean bt_keys_end(
             "iss", now_ms, keyid, user))
         return FALSE;
     if (bt_db_changes(store->db) == 1)
-        return bt_store_note(store, now_ms, user, note, error);
+        return forget_signatures(store, user, keyid, error) &&
+            bt_store_note(store, now_ms, user, note, error);
     g_set_error(error, BT_ERROR, BT_ERROR_NOT_FOUND,
         "key %.8s: no key of %s: expected one of theirs that has not ended", keyid, user);
+    return FALSE;
+}
+
+gboolean bt_keys_end(
+    BtStore *store, const char *user, const char *keyid, gint64 now_ms, GError **error)
+{
+    if (!bt_db_begin(store->db, error))
+        return FALSE;
+    if (end_one(store, user, keyid, now_ms, error) && bt_db_commit(store->db, error))
+        return TRUE;
+    bt_db_rollback(store->db);
     return FALSE;
 }
 
@@ -150,7 +173,8 @@ gboolean bt_keys_end_all(
         if (key->ended_ms == 0 && !bt_store_note(store, now_ms, who, note, error))
             return FALSE;
     }
-    return bt_db_run(store->db, error,
-        "UPDATE approver_key SET ended_ms = ? WHERE user = ? AND ended_ms IS NULL", "is", now_ms,
-        user);
+    return forget_signatures(store, user, NULL, error) &&
+        bt_db_run(store->db, error,
+            "UPDATE approver_key SET ended_ms = ? WHERE user = ? AND ended_ms IS NULL", "is",
+            now_ms, user);
 }

@@ -29,7 +29,8 @@ gboolean bt_keys_add(BtStore *store, const char *user, const char *base64, const
 BtApproverKey *bt_keys_find(BtStore *store, const char *keyid, GError **error);
 /* Of this person, NULL: of all; the newest first. (transfer full): GPtrArray of BtApproverKey */
 GPtrArray *bt_keys_list(BtStore *store, const char *user);
-/* Signatures of it are taken no more, whatever the root says. NOT_FOUND: not this person's. */
+/* Signatures of it are taken no more, whatever the root says, and those on what waits are gone.
+ * NOT_FOUND: not this person's. */
 gboolean bt_keys_end(
     BtStore *store, const char *user, const char *keyid, gint64 now_ms, GError **error);
 /* All of them, as the account goes: whoever has its name later does not sign with them. `who`, in

@@ -1,6 +1,7 @@
 #include "source/desk/signing.h"
 
 #include "base/error.h"
+#include "source/desk/areas.h"
 #include "source/desk/decided.h"
 #include "source/desk/keys.h"
 #include "source/desk/kinds.h"
@@ -50,6 +51,29 @@ static gboolean approves_all(
     return TRUE;
 }
 
+static gboolean lies_in(BtStore *store, const char *screen, const char *area)
+{
+    g_autoptr(BtRows) rows =
+        bt_db_query(store->db, NULL, "SELECT area FROM screen WHERE id = ?", "s", screen);
+    return rows != NULL && bt_rows_next(rows, NULL) &&
+        bt_areas_is_within(store, bt_rows_text(rows, 0), area);
+}
+
+/* The author chooses the area of a proposal, and where it is shown: screens of others have a second
+ * pair of eyes whatever he chose. */
+static gboolean is_of_one_official(BtStore *store, const BtProposal *proposal)
+{
+    if (!has_one_official(store, proposal->area))
+        return FALSE;
+    for (guint i = 0; i < proposal->documents->len; i++) {
+        const BtProposalDocument *document = g_ptr_array_index(proposal->documents, i);
+        for (guint k = 0; k < document->screens->len; k++)
+            if (!lies_in(store, g_ptr_array_index(document->screens, k), proposal->area))
+                return FALSE;
+    }
+    return TRUE;
+}
+
 static gboolean has_signed(const BtProposal *proposal, const char *user)
 {
     const BtProposalDocument *document = g_ptr_array_index(proposal->documents, 0);
@@ -76,7 +100,7 @@ gboolean bt_proposals_may_sign(
     if (kind == NULL)
         return FALSE;
     if (bt_proposals_is_own(proposal, user) && !kind->by_its_author &&
-        !has_one_official(store, proposal->area))
+        !is_of_one_official(store, proposal))
         return fail(proposal, BT_ERROR_DENIED, error,
             "its author may not approve it: expected another approver");
     if (has_signed(proposal, user))

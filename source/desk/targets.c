@@ -132,15 +132,11 @@ GPtrArray *bt_targets_shapes(BtStore *store, const BtJson *targets)
 /* ---- rights ---- */
 
 /* NULL: there is none. (transfer full) */
-static char *text_of(BtStore *store, const char *sql, const char *id)
-{
-    g_autoptr(BtRows) rows = bt_db_query(store->db, NULL, sql, "s", id);
-    return rows != NULL && bt_rows_next(rows, NULL) ? g_strdup(bt_rows_text(rows, 0)) : NULL;
-}
-
 static char *area_of_screen(BtStore *store, const char *screen)
 {
-    return text_of(store, "SELECT area FROM screen WHERE id = ? AND retired_ms IS NULL", screen);
+    g_autoptr(BtRows) rows = bt_db_query(store->db, NULL,
+        "SELECT area FROM screen WHERE id = ? AND retired_ms IS NULL", "s", screen);
+    return rows != NULL && bt_rows_next(rows, NULL) ? g_strdup(bt_rows_text(rows, 0)) : NULL;
 }
 
 typedef struct {
@@ -180,13 +176,18 @@ gboolean bt_targets_check(BtStore *store, const char *user, guint roles, const B
         check_list(&asking, &root, "screens", TRUE, error);
 }
 
+/* One file may lie in the libraries of many areas. */
 gboolean bt_targets_check_file(BtStore *store, const char *user, guint roles, const char *area,
     const char *sha256, gint64 now_ms, GError **error)
 {
-    g_autofree char *owner = text_of(store, "SELECT area FROM media WHERE sha256 = ?", sha256);
-    if (owner != NULL &&
-        (bt_areas_is_within(store, area, owner) || bt_roles_has(store, user, roles, owner, now_ms)))
-        return TRUE;
+    g_autoptr(BtRows) rows =
+        bt_db_query(store->db, NULL, "SELECT area FROM media WHERE sha256 = ?", "s", sha256);
+    while (rows != NULL && bt_rows_next(rows, NULL)) {
+        const char *owner = bt_rows_text(rows, 0);
+        if (bt_areas_is_within(store, area, owner) ||
+            bt_roles_has(store, user, roles, owner, now_ms))
+            return TRUE;
+    }
     g_set_error(error, BT_ERROR, BT_ERROR_NOT_FOUND, "%s",
         _("A picture, film or sound is not in the library any more. Choose another one."));
     return FALSE;

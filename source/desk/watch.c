@@ -3,6 +3,7 @@
  * before it was told was nothing. */
 #include "source/desk/watch.h"
 
+#include "source/desk/areas.h"
 #include "source/desk/contacts.h"
 #include "source/desk/outbox.h"
 
@@ -78,6 +79,16 @@ static gboolean go_on(BtStore *store, const Open *row, const BtTrouble *trouble,
         "iii", trouble->stage, trouble->since_ms, row->id);
 }
 
+/* A silence began between two looks, at an instant that is known: what looking takes is not waited
+ * for once more. Never before the last look: after a standstill of this machine all are silent, and
+ * have the time of gathering to be heard. */
+static gint64 found_at(const BtTrouble *trouble, gint64 now_ms)
+{
+    gint64 began_ms =
+        trouble->kind == BT_FAULT_SILENT ? trouble->since_ms + BT_WATCH_SILENT_MS : now_ms;
+    return CLAMP(began_ms, now_ms - BT_WATCH_LOOK_MS, now_ms);
+}
+
 static gboolean note_trouble(
     BtStore *store, const GPtrArray *open, const BtTrouble *trouble, gint64 now_ms, GError **error)
 {
@@ -88,7 +99,7 @@ static gboolean note_trouble(
         "INSERT INTO fault (kind, subject, area, since_ms, found_ms, stage, detail)"
         " VALUES (?, ?, ?, ?, ?, ?, ?)",
         "sssiiis", bt_fault_name(trouble->kind), trouble->subject, trouble->area, trouble->since_ms,
-        now_ms, trouble->stage, trouble->detail);
+        found_at(trouble, now_ms), trouble->stage, trouble->detail);
 }
 
 static gboolean is_still_wrong(const BtLook *look, const Open *row)
@@ -188,18 +199,11 @@ static gboolean has_kind(const GPtrArray *news, BtFaultKind kind)
     return FALSE;
 }
 
-static char *name_of_area(BtStore *store, const char *area)
-{
-    g_autoptr(BtRows) rows =
-        bt_db_query(store->db, NULL, "SELECT name FROM area WHERE id = ?", "s", area);
-    return g_strdup(rows != NULL && bt_rows_next(rows, NULL) ? bt_rows_text(rows, 0) : area);
-}
-
 static gboolean put_messages(BtStore *store, const BtWatchOptions *options, const char *area,
     const GPtrArray *news, gint64 now_ms, GError **error)
 {
     gboolean for_approvers = has_kind(news, BT_FAULT_EXPIRES) || has_kind(news, BT_FAULT_ALERT);
-    g_autofree char *name = name_of_area(store, area);
+    g_autofree char *name = bt_areas_name(store, area);
     g_autofree char *subject = bt_watch_subject(name, news);
     g_autofree char *text = bt_watch_text(store, options, name, news);
     g_autofree char *json = bt_watch_json(store, area, name, news, now_ms);

@@ -12,6 +12,7 @@
  * named within five. */
 #define BT_WATCH_SILENT_MS 150000 /* two beats and a half of 60 s */
 #define BT_WATCH_GATHER_MS (2 * BT_MINUTE_MS)
+#define BT_WATCH_LOOK_MS (10 * BT_SECOND_MS) /* between two looks */
 /* An alert must be on the glass of a connected screen by then, or somebody is told at once. */
 #define BT_WATCH_ALERT_MS (2 * BT_MINUTE_MS)
 

@@ -1,15 +1,9 @@
 #include "source/pages/area-choice.h"
 
+#include "source/desk/areas.h"
 #include "source/pages/html.h"
 
 #include <string.h>
-
-char *bt_area_choice_name(const BtVisit *visit, const char *area)
-{
-    g_autoptr(BtRows) rows =
-        bt_db_query(visit->store->db, NULL, "SELECT name FROM area WHERE id = ?", "s", area);
-    return g_strdup(rows != NULL && bt_rows_next(rows, NULL) ? bt_rows_text(rows, 0) : area);
-}
 
 void bt_area_choice_add(GString *html, const BtVisit *visit, guint roles, const char *chosen)
 {
@@ -22,7 +16,7 @@ void bt_area_choice_add(GString *html, const BtVisit *visit, guint roles, const 
     bt_html_add(html, "<label>%s<select name=\"area\">", _("Area"));
     for (guint i = 0; i < areas->len; i++) {
         const char *area = g_ptr_array_index(areas, i);
-        g_autofree char *name = bt_area_choice_name(visit, area);
+        g_autofree char *name = bt_areas_name(visit->store, area);
         bt_html_add(html, "<option value=\"%s\"", area);
         if (strcmp(area, chosen) == 0)
             g_string_append(html, " selected");

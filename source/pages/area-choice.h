@@ -7,7 +7,5 @@
 /* A labelled field "area" of those where the visitor has one of the roles, or a hidden one where
  * there is one only; `chosen` is chosen ("" the first). */
 void bt_area_choice_add(GString *html, const BtVisit *visit, guint roles, const char *chosen);
-/* The name of an area, its id where it has none. (transfer full) */
-char *bt_area_choice_name(const BtVisit *visit, const char *area);
 
 #endif

@@ -50,13 +50,31 @@ static gboolean keep_own(BtCutTold *told, const BtVisit *visit, guint roles)
     return told->screens->len > 0;
 }
 
-GPtrArray *bt_cut_told_own(const BtVisit *visit, guint roles)
+/* (transfer full) */
+static GPtrArray *own_of(const BtVisit *visit, guint roles)
 {
     GPtrArray *all = bt_cuts_told(visit->store);
     for (guint i = all->len; i > 0; i--)
         if (!keep_own(g_ptr_array_index(all, i - 1), visit, roles))
             g_ptr_array_remove_index(all, i - 1);
     return all;
+}
+
+/* A cut that is written down here for others is theirs, whoever's board names it: its id stands in
+ * now.json for everybody. */
+static gboolean is_of_others(const BtVisit *visit, const char *id)
+{
+    g_autoptr(BtCutEntry) cut = bt_cuts_find(visit->store, id, NULL);
+    return cut != NULL && !bt_visit_may(visit, BT_CUT_ROLES, cut->area);
+}
+
+GPtrArray *bt_cut_told_to_end(const BtVisit *visit)
+{
+    GPtrArray *own = own_of(visit, BT_CUT_ROLES);
+    for (guint i = own->len; i > 0; i--)
+        if (is_of_others(visit, ((const BtCutTold *)g_ptr_array_index(own, i - 1))->id))
+            g_ptr_array_remove_index(own, i - 1);
+    return own;
 }
 
 /* ---- the list ---- */
@@ -84,20 +102,10 @@ static void add_card(GString *html, const BtVisit *visit, const BtCutTold *told,
     g_string_append(html, "</li>");
 }
 
-static const BtCutTold *find_in(const GPtrArray *all, const char *id)
-{
-    for (guint i = 0; i < all->len; i++) {
-        const BtCutTold *told = g_ptr_array_index(all, i);
-        if (strcmp(told->id, id) == 0)
-            return told;
-    }
-    return NULL;
-}
-
 void bt_cut_told_add(GString *html, const BtVisit *visit)
 {
-    g_autoptr(GPtrArray) seen = bt_cut_told_own(visit, BT_EMERGENCY_READERS);
-    g_autoptr(GPtrArray) own = bt_cut_told_own(visit, BT_CUT_ROLES);
+    g_autoptr(GPtrArray) seen = own_of(visit, BT_EMERGENCY_READERS);
+    g_autoptr(GPtrArray) own = bt_cut_told_to_end(visit);
     if (seen->len == 0)
         return;
     bt_html_add(html, "<section id=\"cuts-told\"><h2>%s</h2><p>%s</p><ul class=\"cards\">",
@@ -106,7 +114,7 @@ void bt_cut_told_add(GString *html, const BtVisit *visit)
           "the backup from which this server was brought back, or they did not take its end. An "
           "approver's signature ends it."));
     for (guint i = 0; i < seen->len; i++) {
-        const BtCutTold *told = g_ptr_array_index(seen, i), *mine = find_in(own, told->id);
+        const BtCutTold *told = g_ptr_array_index(seen, i), *mine = bt_cuts_told_in(own, told->id);
         add_card(html, visit, mine != NULL ? mine : told, mine != NULL);
     }
     g_string_append(html, "</ul></section>");
@@ -133,8 +141,8 @@ static BtAnswered take(BtRequest *request)
     g_auto(BtVisit) visit = { NULL };
     if (!bt_visit_form(&visit, request, BT_CUT_ROLES, &answered))
         return answered;
-    g_autoptr(GPtrArray) own = bt_cut_told_own(&visit, BT_CUT_ROLES);
-    const BtCutTold *told = find_in(own, request->name);
+    g_autoptr(GPtrArray) own = bt_cut_told_to_end(&visit);
+    const BtCutTold *told = bt_cuts_told_in(own, request->name);
     return told != NULL
         ? propose(&visit, told)
         : bt_visit_refuse(&visit, BT_HTTP_NOT_FOUND,

@@ -6,9 +6,9 @@
 #include "source/desk/cuts-told.h"
 #include "source/pages/visit.h"
 
-/* Those on screens in an area where this person has one of the roles, without all other screens.
- * (transfer full): GPtrArray of BtCutTold */
-GPtrArray *bt_cut_told_own(const BtVisit *visit, guint roles);
+/* Those whose end this person may ask for, on screens in an area where he may, without all other
+ * screens. (transfer full): GPtrArray of BtCutTold */
+GPtrArray *bt_cut_told_to_end(const BtVisit *visit);
 /* A section with a card for each; nothing where there is none. */
 void bt_cut_told_add(GString *html, const BtVisit *visit);
 

@@ -1,5 +1,6 @@
 /* Cuts: the safe picture in two presses, and its end by a signature. */
 #include "base/error.h"
+#include "source/desk/areas.h"
 #include "source/desk/signing.h"
 #include "source/pages/emergency.h"
 #include "source/pages/html.h"
@@ -52,7 +53,7 @@ static void add_facts(GString *html, const BtVisit *visit, const BtCutEntry *cut
 
 void bt_cut_add_card(GString *html, const BtVisit *visit, const BtCutEntry *cut)
 {
-    g_autofree char *area = bt_where_area_name(visit->store, cut->area);
+    g_autofree char *area = bt_areas_name(visit->store, cut->area);
     bt_html_add(html, "<li class=\"card bad\"><h3>%s: %s</h3>", _("Cut"), area);
     add_state(html, visit, cut);
     add_facts(html, visit, cut);
@@ -205,7 +206,7 @@ static BtAnswered show_one(BtRequest *request)
         bt_emergency_add_signing(html, &visit, entry->proposal, _("Sign: end the cut"));
     else if (entry->ended_ms == 0 && bt_visit_may(&visit, BT_CUT_ROLES, entry->area))
         add_end(html, &visit, entry);
-    g_autofree char *area = bt_where_area_name(visit.store, entry->area);
+    g_autofree char *area = bt_areas_name(visit.store, entry->area);
     g_autofree char *title = g_strdup_printf("%s: %s", _("Cut"), area);
     return bt_visit_page(&visit, BT_HTTP_OK, SECTION, title, html);
 }

@@ -3,6 +3,7 @@
 
 #include "base/error.h"
 #include "playlists/model/manifest.h"
+#include "source/desk/areas.h"
 #include "source/desk/signing.h"
 #include "source/pages/alarm-form.h"
 #include "source/pages/cut-told.h"
@@ -85,7 +86,7 @@ static void add_time_row(GString *html, const BtVisit *visit, const char *name, 
 
 static void add_facts(GString *html, const BtVisit *visit, const BtAlarm *alarm)
 {
-    g_autofree char *area = bt_where_area_name(visit->store, alarm->area);
+    g_autofree char *area = bt_areas_name(visit->store, alarm->area);
     g_autofree char *screens = g_strdup_printf("%u", alarm->screens->len);
     g_string_append(html, "<dl>");
     add_row(html, _("Area"), area);

@@ -1,5 +1,6 @@
 /* The library of pictures, films and sounds: sending them in, finding them, what they are called
  * and where they are used. */
+#include "source/desk/areas.h"
 #include "source/pages/routes.h"
 
 #include "base/error.h"
@@ -355,7 +356,7 @@ static void add_remove(
 
 static void add_about(GString *html, const BtVisit *visit, const BtLibraryFile *file)
 {
-    g_autofree char *area = bt_area_choice_name(visit, file->area);
+    g_autofree char *area = bt_areas_name(visit->store, file->area);
     g_string_append(html, "<section class=\"panel\">");
     bt_media_add_picture(html, visit, file, TRUE);
     g_string_append(html, "<p>");

@@ -1,5 +1,6 @@
 #include "source/pages/programme-form.h"
 
+#include "source/desk/areas.h"
 #include "source/desk/playlists.h"
 #include "source/pages/area-choice.h"
 #include "source/pages/html.h"
@@ -209,7 +210,7 @@ static void add_targets(GString *html, const BtVisit *visit, const BtJson *targe
     bt_html_add(html, "<fieldset><legend>%s</legend>", _("Where"));
     for (guint i = 0; i < areas->len; i++) {
         const char *area = g_ptr_array_index(areas, i);
-        g_autofree char *name = bt_area_choice_name(visit, area);
+        g_autofree char *name = bt_areas_name(visit->store, area);
         g_autofree char *words = g_strdup_printf("%s: %s", _("All screens of"), name);
         g_string_append(html, "<div class=\"place\">");
         add_check(html, "area", area, bt_weekly_names(targets, "areas", area), words);

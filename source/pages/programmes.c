@@ -1,6 +1,7 @@
 /* Programmes: what is played when and where, and a week of it. */
 #include "source/desk/programmes.h"
 #include "base/error.h"
+#include "source/desk/areas.h"
 #include "source/pages/area-choice.h"
 #include "source/pages/html.h"
 #include "source/pages/programme-form.h"
@@ -87,7 +88,7 @@ static void add_places(
     bt_html_add(html, "<label>%s<select name=\"place\">", _("Where"));
     for (guint i = 0; i < areas->len; i++) {
         const char *area = g_ptr_array_index(areas, i);
-        g_autofree char *name = bt_area_choice_name(visit, area);
+        g_autofree char *name = bt_areas_name(visit->store, area);
         bt_html_add(html, "<optgroup label=\"%s\">", name);
         g_autofree char *all = g_strdup_printf("%s: %s", _("All screens of"), name);
         add_place(html, "area", area, week->area, all);

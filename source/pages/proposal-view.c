@@ -1,5 +1,6 @@
 #include "source/pages/proposal-view.h"
 
+#include "source/desk/areas.h"
 #include "source/pages/html.h"
 #include "source/pages/languages.h"
 
@@ -25,11 +26,6 @@ char *bt_name_of_user(BtStore *store, const char *user)
 char *bt_name_of_screen(BtStore *store, const char *screen)
 {
     return name_by(store, "SELECT name FROM screen WHERE id = ?", screen);
-}
-
-char *bt_name_of_area(BtStore *store, const char *area)
-{
-    return name_by(store, "SELECT name FROM area WHERE id = ?", area);
 }
 
 char *bt_area_of_screen(BtStore *store, const char *screen)
@@ -164,7 +160,7 @@ void bt_proposal_add_facts(
     GString *html, const BtVisit *visit, const BtProposal *proposal, const BtDifference *difference)
 {
     g_autofree char *author = bt_name_of_user(visit->store, proposal->author),
-                    *area = bt_name_of_area(visit->store, proposal->area),
+                    *area = bt_areas_name(visit->store, proposal->area),
                     *classes = class_list(difference->classes),
                     *screens = g_strdup_printf("%u", count_screens(proposal));
     g_string_append(html, "<dl class=\"facts\">");

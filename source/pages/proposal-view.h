@@ -18,11 +18,9 @@ void bt_proposal_add_facts(GString *html, const BtVisit *visit, const BtProposal
 void bt_proposal_add_changes(GString *html, const BtVisit *visit, const BtDifference *difference);
 /* What the boards themselves will draw, for each document. An order draws nothing. */
 void bt_proposal_add_pictures(GString *html, const BtVisit *visit, const BtProposal *proposal);
-/* What people call an account, a screen, an area; the id where it has no other name. (transfer
- * full) */
+/* What people call an account, a screen; the id where it has no other name. (transfer full) */
 char *bt_name_of_user(BtStore *store, const char *user);
 char *bt_name_of_screen(BtStore *store, const char *screen);
-char *bt_name_of_area(BtStore *store, const char *area);
 /* The area in which a screen lies; NULL: there is none. (transfer full) */
 char *bt_area_of_screen(BtStore *store, const char *screen);
 

@@ -12,6 +12,7 @@
 
 #define READERS                                                                                    \
     (1u << BT_ROLE_EDITOR | 1u << BT_ROLE_APPROVER | 1u << BT_ROLE_AUDITOR | 1u << BT_ROLE_OPERATOR)
+#define MAKERS (1u << BT_ROLE_EDITOR | 1u << BT_ROLE_APPROVER) /* who proposes anew */
 #define SIGNATURE_BASE64_MAX 100
 #define SIGN_FORM_MAX_BYTES (BT_PROPOSAL_MAX_DOCUMENTS * (SIGNATURE_BASE64_MAX + 8) + 1024)
 
@@ -108,8 +109,7 @@ static void add_doing(GString *html, const BtVisit *visit, const BtProposal *pro
     g_autofree char *id = g_strdup_printf("%" G_GINT64_FORMAT, proposal->id);
     gboolean may_sign =
         bt_proposals_may_sign(visit->store, proposal, visit->user, visit->now_ms, NULL);
-    if (proposal->state == BT_PROPOSAL_OVERTAKEN &&
-        bt_visit_may(visit, 1u << BT_ROLE_EDITOR | 1u << BT_ROLE_APPROVER, proposal->area))
+    if (proposal->state == BT_PROPOSAL_OVERTAKEN && bt_visit_may(visit, MAKERS, proposal->area))
         add_small_form(html, visit, id, "again", "", _("Propose it anew"));
     if (proposal->state != BT_PROPOSAL_WAITING)
         return;
@@ -278,11 +278,14 @@ static BtAnswered propose_again(BtRequest *request)
     g_autoptr(GError) error = NULL;
     BtAnswered answered;
     g_auto(BtVisit) visit = { NULL };
-    if (!bt_visit_form(&visit, request, 1u << BT_ROLE_EDITOR | 1u << BT_ROLE_APPROVER, &answered))
+    if (!bt_visit_form(&visit, request, MAKERS, &answered))
         return answered;
     g_autoptr(BtProposal) proposal = find(&visit, &answered);
     if (proposal == NULL)
         return answered;
+    if (!bt_visit_may(&visit, MAKERS, proposal->area))
+        return bt_visit_refuse(&visit, BT_HTTP_FORBIDDEN,
+            _("Your account may not do this. Ask your administrator for the role."));
     gint64 id = bt_proposals_again(visit.store, proposal->id, visit.user, visit.now_ms, &error);
     if (id == 0)
         return refuse_for(&visit, error);

@@ -2,6 +2,7 @@
 #include "source/pages/routes.h"
 
 #include "source/desk/again.h"
+#include "source/desk/areas.h"
 #include "source/pages/html.h"
 #include "source/pages/proposal-view.h"
 #include "source/pages/sign.h"
@@ -19,7 +20,7 @@ static void add_card(GString *html, const BtVisit *visit, const BtProposal *list
     g_autoptr(BtDifference) difference = bt_difference_make(visit->store, proposal);
     g_autofree char *title = bt_proposal_title(proposal, difference),
                     *author = bt_name_of_user(visit->store, proposal->author),
-                    *area = bt_name_of_area(visit->store, proposal->area),
+                    *area = bt_areas_name(visit->store, proposal->area),
                     *id = g_strdup_printf("%" G_GINT64_FORMAT, proposal->id);
     bt_html_add(html,
         "<li class=\"card\"><h3><a href=\"/proposals/%s\">%s</a></h3><p class=\"fine\">%s · %s · ",

@@ -166,6 +166,12 @@ static BtAnswered refuse_begin(BtVisit *visit, const GError *error)
     }
 }
 
+static BtAnswered refuse_area(BtVisit *visit)
+{
+    return refuse(
+        visit, BT_HTTP_FORBIDDEN, "denied", _("Your account may not send files to this area."));
+}
+
 static BtAnswered begin(BtRequest *request)
 {
     BtAnswered answered;
@@ -178,8 +184,7 @@ static BtAnswered begin(BtRequest *request)
     wanted.area = bt_visit_field(&visit, "area");
     wanted.name = bt_visit_field(&visit, "name");
     if (!bt_visit_may(&visit, EDITORS, wanted.area))
-        return refuse(&visit, BT_HTTP_FORBIDDEN, "denied",
-            _("Your account may not send files to this area."));
+        return refuse_area(&visit);
     if (!bt_visit_number(bt_visit_field(&visit, "size"), 0, G_MAXINT64 / 2, &wanted.size_bytes) ||
         !bt_visit_number(bt_visit_field(&visit, "modified"), 0, G_MAXINT64, &wanted.modified_ms))
         return bt_http_refuse(request, BT_HTTP_BAD_REQUEST, "not a form of this page");
@@ -330,6 +335,8 @@ static BtAnswered take_piece(BtRequest *request)
     g_autoptr(BtUpload) upload = bt_uploads_find(visit.store, request->name, visit.user, &error);
     if (upload == NULL)
         return refuse_find(&visit, error);
+    if (!bt_visit_may(&visit, EDITORS, upload->area)) /* any more */
+        return refuse_area(&visit);
     if (!fits(&visit, upload, &answered))
         return answered;
     int fd = bt_upload_open(visit.store, upload, &error);

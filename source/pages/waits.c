@@ -1,6 +1,7 @@
 #include "source/pages/waits.h"
 
 #include "source/desk/again.h"
+#include "source/desk/areas.h"
 #include "source/desk/signing.h"
 #include "source/pages/alarm-form.h"
 #include "source/pages/cut-told.h"
@@ -55,7 +56,7 @@ static void add_cuts(GString *html, const BtVisit *visit)
         if (!bt_visit_may(visit, BT_CUT_ROLES, cut->area))
             continue;
         g_autofree char *path = g_strconcat("/cuts/", cut->id, NULL);
-        g_autofree char *area = bt_name_of_area(visit->store, cut->area);
+        g_autofree char *area = bt_areas_name(visit->store, cut->area);
         const Row row = { "bad",
             cut->proposal != 0 ? _("Cut whose end waits for a signature")
                                : _("Screens that are cut"),
@@ -67,7 +68,7 @@ static void add_cuts(GString *html, const BtVisit *visit)
 /* All of them in one row: their page tells them apart. */
 static void add_cuts_told(GString *html, const BtVisit *visit)
 {
-    g_autoptr(GPtrArray) all = bt_cut_told_own(visit, BT_CUT_ROLES);
+    g_autoptr(GPtrArray) all = bt_cut_told_to_end(visit);
     guint n_screens = 0;
     gint64 since_ms = G_MAXINT64;
     for (guint i = 0; i < all->len; i++) {

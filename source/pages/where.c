@@ -150,9 +150,3 @@ void bt_where_add_summary(GString *html, const GPtrArray *screens)
     if (screens->len > NAMED)
         g_string_append(html, ", …");
 }
-
-char *bt_where_area_name(BtStore *store, const char *area)
-{
-    g_autoptr(BtArea) found = bt_areas_find(store, area, NULL);
-    return g_strdup(found != NULL ? found->name : area);
-}

@@ -20,7 +20,5 @@ void bt_where_add_hidden(GString *html, const BtVisit *visit);
 GPtrArray *bt_where_read(const BtVisit *visit, guint roles, const char **area, const char **why);
 /* "12 screens: Nhà văn hóa thôn 3, …", the first ones by name. */
 void bt_where_add_summary(GString *html, const GPtrArray *screens);
-/* What people call an area; its id where it has no name. (transfer full) */
-char *bt_where_area_name(BtStore *store, const char *area);
 
 #endif

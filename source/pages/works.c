@@ -1,6 +1,7 @@
 #include "source/pages/works.h"
 
 #include "base/error.h"
+#include "source/desk/areas.h"
 #include "source/pages/area-choice.h"
 #include "source/pages/html.h"
 
@@ -157,7 +158,7 @@ void bt_work_add_links(GString *html, const BtVisit *visit, const GPtrArray *wor
     for (guint i = 0; i < works->len; i++) {
         const BtWork *work = g_ptr_array_index(works, i);
         g_autofree char *path = bt_work_path(work->kind, work->id);
-        g_autofree char *area = bt_area_choice_name(visit, work->area);
+        g_autofree char *area = bt_areas_name(visit->store, work->area);
         bt_html_add(html, "<li><a href=\"%s\">%s</a><span class=\"fine\">%s</span></li>", path,
             work->name, area);
     }

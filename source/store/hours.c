@@ -126,32 +126,35 @@ static void count_add(Count *count, const Stretch *stretch, gint64 ms)
     *sum_ms += ms;
 }
 
-static gboolean goes_before(const Stretch *a, const Stretch *b)
+/* What counts comes first, of equal ones what lasts longest. */
+static gint by_worth(gconstpointer one, gconstpointer other, gpointer unused)
 {
-    return a->state != b->state ? a->state < b->state : strcmp(a->cause, b->cause) < 0;
+    const Stretch *a = one, *b = other;
+    (void)unused;
+    gint by_cause =
+        a->state != b->state ? (gint)a->state - (gint)b->state : strcmp(a->cause, b->cause);
+    return by_cause != 0 ? by_cause : (a->to_ms < b->to_ms) - (a->to_ms > b->to_ms);
 }
 
-/* Of those that have begun: which one counts at `at_ms`, and until when that stays so. */
-static const Stretch *find_best(GPtrArray *begun, gint64 at_ms, gint64 *until_ms)
+/* Of those that have begun: which one counts at `at_ms`, and until when at most that stays so. One
+ * that is over is dropped when it comes first, so that a crowd of them costs little. */
+static const Stretch *find_best(GSequence *begun, gint64 at_ms, gint64 *until_ms)
 {
-    const Stretch *best = NULL;
-    for (guint i = 0; i < begun->len;) {
-        const Stretch *stretch = g_ptr_array_index(begun, i);
-        if (stretch->to_ms <= at_ms) {
-            g_ptr_array_remove_index_fast(begun, i);
-            continue;
+    while (!g_sequence_is_empty(begun)) {
+        GSequenceIter *first = g_sequence_get_begin_iter(begun);
+        const Stretch *best = g_sequence_get(first);
+        if (best->to_ms > at_ms) {
+            *until_ms = MIN(*until_ms, best->to_ms);
+            return best;
         }
-        *until_ms = MIN(*until_ms, stretch->to_ms);
-        if (best == NULL || goes_before(stretch, best))
-            best = stretch;
-        i++;
+        g_sequence_remove(first);
     }
-    return best;
+    return NULL;
 }
 
 /* One hour, from `*next` of the stretches on; `begun` are those before it that still go on. */
 static void count_hour(
-    Count *count, gint64 hour_ms, GArray *stretches, guint *next, GPtrArray *begun)
+    Count *count, gint64 hour_ms, GArray *stretches, guint *next, GSequence *begun)
 {
     for (gint64 at_ms = hour_ms; at_ms < hour_ms + BT_HOUR_MS;) {
         gint64 until_ms = hour_ms + BT_HOUR_MS;
@@ -161,7 +164,7 @@ static void count_hour(
                 until_ms = MIN(until_ms, stretch->from_ms);
                 break;
             }
-            g_ptr_array_add(begun, stretch);
+            g_sequence_insert_sorted(begun, stretch, by_worth, NULL);
         }
         const Stretch *best = find_best(begun, at_ms, &until_ms);
         if (best != NULL)
@@ -212,7 +215,7 @@ static gboolean drop_hours(const BtTelling *telling, GError **error)
 
 gboolean bt_telling_count_hours(BtTelling *telling, GError **error)
 {
-    g_autoptr(GPtrArray) begun = g_ptr_array_new();
+    g_autoptr(GSequence) begun = g_sequence_new(NULL);
     g_autoptr(GArray) stretches = read_stretches(telling, error);
     guint next = 0;
     if (stretches == NULL || !drop_hours(telling, error))

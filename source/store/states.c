@@ -7,6 +7,9 @@
 
 #include <string.h>
 
+/* 100 Mbit/s all day. What is told beyond it is no truth, and would break the sums. */
+#define DAY_MAX_BYTES (G_GINT64_CONSTANT(1) << 40)
+
 /* What it had said last before that fact. (transfer full) (nullable) */
 static char *state_before(const BtTelling *telling, gint64 at_ms, gint64 device, gint64 seq)
 {
@@ -82,7 +85,7 @@ static gboolean add_traffic(
         "INSERT INTO traffic (screen, day_ms, device, bytes) VALUES (?, ?, ?, ?)"
         " ON CONFLICT DO UPDATE SET bytes = max(bytes, excluded.bytes)",
         "siii", telling->screen, bt_telemetry_day_ms(telling->store, fact->at_ms), telling->device,
-        bt_telling_number(&traffic, "day"));
+        MIN(bt_telling_number(&traffic, "day"), DAY_MAX_BYTES));
 }
 
 gboolean bt_telling_add_state(

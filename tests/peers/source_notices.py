@@ -321,6 +321,22 @@ def test_other_commune():
         assert an.save(notice, words(revision=2), Origin="http://evil.example")[0] == 403
 
 
+def test_the_same_picture_of_another_commune():
+    """A file lies in the library of each area that sent it in; that others have it too takes it from nobody."""
+    with lib.source() as one:
+        communes(one).serve()
+        binh = Official(one, "binh").begin()
+        with database(one) as db:
+            for area in ("iarsai", "phutuc"):
+                db.execute("INSERT INTO media VALUES (?, ?, 'an', 'a.png', 'image/png', 10, 4, 4, 0, 0)",
+                           ("a" * 64, area))
+            db.execute("UPDATE role SET area = 'phutuc' WHERE user = 'binh'")
+        notice = binh.new()
+        status, _, text = binh.save(notice, words(picture="a" * 64))
+        assert status == 303, (status, said(text, "picture"))
+        assert "a" * 64 in row(one, "body", notice)
+
+
 def test_send():
     with lib.source() as one:
         communes(one).serve()

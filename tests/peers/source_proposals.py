@@ -236,6 +236,22 @@ def test_the_author_does_not_sign():
         assert any("the own work" in what for what in notes), notes
 
 
+def test_one_official_is_alone_in_his_area_only():
+    """Who is alone in a village signs his own work for its screens, and not for those of the commune around it,
+    for which he approves too."""
+    with office("kp-01", "kp-02") as one:
+        with database(one) as db:
+            db.execute("INSERT INTO area (id, parent, name, kind, created_ms, one_official) VALUES"
+                       " ('buon-a', ?, 'Buôn A', 'village', 0, 1)", (AREA,))
+            db.execute("UPDATE screen SET area = 'buon-a' WHERE id = 'kp-02'")
+        wide = propose(one, lib.TEXT, "--area", "buon-a", author="duyet")
+        own = propose(one, lib.TEXT, "--area", "buon-a", "--screen", "kp-02", author="duyet")
+        assert sign(one, wide, "duyet")[0] == 403 and state(one, wide) == "waiting"
+        assert published(one, "kp-01") is None and published(one, "kp-02") is None
+        assert sign(one, own, "duyet")[0] == 303
+        assert published(one, "kp-02") and published(one, "kp-01") is None
+
+
 def test_keys_that_do_not_count():
     with office() as one:
         number = propose(one)
@@ -307,6 +323,22 @@ def test_two_are_wanted():
         assert sign(one, number, "pho")[0] == 303
         assert state(one, number) == "published"
         assert len(published(one)["signatures"]) == 2
+
+
+def test_a_key_that_ended_before_the_second():
+    """Its first signature counts no more; its owner signs with another key."""
+    with office() as one:
+        threshold(one, "publish=2")
+        number = propose(one)
+        assert sign(one, number)[0] == 303
+        assert post(desk(one, "duyet"), "/keys/%s/end" % one.keys_of["duyet"].id)[0] == 303
+        assert sign(one, number, "pho")[0] == 303
+        assert state(one, number) == "waiting" and published(one) is None
+        second = lib.Key()
+        one.run("key register", second.base64, "--user", "duyet", "--label", "máy hai")
+        in_root(one, second)
+        assert sign(one, number, key=second)[0] == 303
+        assert state(one, number) == "published" and len(published(one)["signatures"]) == 2
 
 
 def test_two_are_wanted_of_a_class():
@@ -460,17 +492,25 @@ def test_back_to_an_earlier_version():
         assert same == content and new["version"] > old["version"]
 
 
+def listed(one):
+    """All proposals, the newest first."""
+    return [json.loads(line) for line in one.run("proposal list", "--json").splitlines()]
+
+
+def send_notice(one, words):
+    """The number of the proposal of a notice for the whole area."""
+    notice = post(desk(one, "soan"), "/notices/new")[1]["Location"]
+    status, headers, text = post(desk(one, "soan"), notice + "/send", **{
+        "revision": 1, "area": AREA, "area-" + AREA: 1, "lang-0": "vi", "title-0": words, "body-0": words,
+        "issuer": "UBND xã", "issued_on": "2026-11-20", "field": 4})
+    assert status == 303, (status, text)
+    return listed(one)[0]["id"]
+
+
 def test_a_notice_is_planned_anew():
     """Overtaken, and proposed again: the plan has both notices then."""
     with office() as one:
-        numbers = []
-        for words in ("Họp thôn", "Tiêm chủng"):
-            notice = post(desk(one, "soan"), "/notices/new")[1]["Location"]
-            status, headers, text = post(desk(one, "soan"), notice + "/send", **{
-                "revision": 1, "area": AREA, "area-" + AREA: 1, "lang-0": "vi", "title-0": words, "body-0": words,
-                "issuer": "UBND xã", "issued_on": "2026-11-20", "field": 4})
-            assert status == 303, (status, text)
-            numbers.append(json.loads(one.run("proposal list", "--json").splitlines()[0])["id"])
+        numbers = [send_notice(one, words) for words in ("Họp thôn", "Tiêm chủng")]
         assert sign(one, numbers[1])[0] == 303
         assert state(one, numbers[0]) == "overtaken"
         assert post(desk(one, "duyet"), "/proposals/%d/again" % numbers[1])[0] == 409
@@ -481,6 +521,23 @@ def test_a_notice_is_planned_anew():
         assert titles == {"Họp thôn", "Tiêm chủng"}, titles
         with database(one) as db:
             assert {s for s, in db.execute("SELECT state FROM notice")} == {"published"}
+
+
+def test_only_its_makers_propose_it_anew():
+    """An editor of another commune, who looks after screens here, may read it and asks for nothing."""
+    with office() as one:
+        with database(one) as db:
+            db.execute("INSERT INTO area (id, parent, name, kind, created_ms) VALUES"
+                       " ('iarsai', ?, 'Ia Rsai', 'commune', 0)", (AREA,))
+        with_account(one, "ben", "operator")
+        with database(one) as db:
+            db.execute("INSERT INTO role (user, area, role) VALUES ('ben', 'iarsai', 'editor')")
+        first, second = (send_notice(one, words) for words in ("Họp thôn", "Tiêm chủng"))
+        assert sign(one, second)[0] == 303 and state(one, first) == "overtaken"
+        assert "/again" not in desk(one, "ben").get("/proposals/%d" % first)
+        status, headers, text = post(desk(one, "ben"), "/proposals/%d/again" % first)
+        assert status == 403, (status, headers["Location"])
+        assert not [p for p in listed(one) if p["state"] == "waiting"]
 
 
 # ---- cuts ----

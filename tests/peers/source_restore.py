@@ -247,6 +247,71 @@ def test_a_cut_of_after_the_backup():
         assert told_on(operator) == [cut]
 
 
+def test_a_cut_of_others():
+    """Ids of cuts stand in now.json: a board of one commune that names a cut of another gives it to nobody."""
+    with lib.source() as one:
+        office, other = Office(one), lib.Key()
+        one.add_screen("kp-02", key=other)
+        with database(one) as db:
+            for area, screen in (("xa-1", "kp-01"), ("xa-2", "kp-02")):
+                db.execute("INSERT INTO area (id, parent, name, kind, created_ms) VALUES (?, 'krongpa', ?, 'commune', 0)",
+                           (area, area))
+                db.execute("UPDATE screen SET area = ? WHERE id = ?", (area, screen))
+        owner = desk_lib.Official(one.port, one.data, "chu", "operator", area="xa-1")
+        neighbour = desk_lib.Official(one.port, one.data, "ben", "operator", area="xa-2")
+        above = desk_lib.Official(one.port, one.data, "truc", "operator")
+        standing = owner.post("/cuts/new", area="xa-1", reason="Hình lạ").rsplit("/", 1)[1]
+        ended = owner.post("/cuts/new", area="xa-1", reason="Hình lạ").rsplit("/", 1)[1]
+        one.run("cut end", ended, "--key", one.key("publish"))
+        before = rows(one, "SELECT id, area, ended_ms FROM cut ORDER BY id")
+        report_cut(office, other, "kp-02", cut_fact(1, standing, ended))
+        assert "cuts-told" in neighbour.get("/emergency") and told_on(neighbour) == []
+        for cut in (standing, ended):
+            neighbour.post("/cuts/%s/take" % cut, status=404)
+        assert rows(one, "SELECT id, area, ended_ms FROM cut ORDER BY id") == before
+        owner.get("/cuts/" + standing)
+        # it is the matter of somebody who is responsible for both
+        assert told_on(above) == [standing, ended]
+        above.post("/cuts/%s/take" % standing)
+
+
+def cuts_listed(one):
+    """Those of the command line: {id: (only boards know of it, screens)}."""
+    return {cut["id"]: (cut["told"], cut["screens"]) for cut in json.loads(one.run("cut list", "--json"))}
+
+
+def test_such_a_cut_at_the_terminal():
+    with lib.source() as one:
+        office, other = Office(one), lib.Key()
+        one.add_screen("kp-02", key=other)
+        one.run("backup", "--to", office.saved, "--key-file", office.key)
+        cut = one.run("screen command", "--reason", "Hình lạ", "kp-01", "cut").strip()
+        assert cuts_listed(one) == {cut: (False, ["kp-01"])}
+        office.lose_the_disk()
+        office.restore("--key-file", office.key)
+        assert cuts_listed(one) == {}, "no board spoke yet"
+        report_cut(office, office.device, "kp-01", cut_fact(1, cut))
+        assert cuts_listed(one) == {cut: (True, ["kp-01"])}
+        assert "told by 1 screens, not written down here" in one.run("cut list")
+        # whose key may not end a cut ends none of these; what is not there is none
+        assert "0 signed who may" in one.run("cut end", cut, "--key", one.key("root-1"), ok=False)
+        assert "no such cut" in one.run("cut end", "nothing", "--key", one.key("publish"), ok=False)
+        assert "order" not in one.now("kp-01") and cut in cuts_listed(one)
+        one.run("cut end", cut, "--key", one.key("publish"))
+        order = order_of(one, "kp-01")
+        assert (order["screens"], order["orders"][0]["of"]) == (["kp-01"], cut) and cuts_listed(one) == {}
+        assert ("terminal", "took in cut %s: 1 screens report it" % cut) in rows(one, "SELECT who, what FROM diary")
+        # a screen that speaks only now, and at the page its end is asked for: that is signed or refused first
+        report_cut(office, other, "kp-02", cut_fact(1, cut))
+        assert cuts_listed(one) == {cut: (True, ["kp-02"])} and "order" not in one.now("kp-02")
+        operator = desk_lib.Official(one.port, one.data, "truc", "operator")
+        operator.post("/cuts/%s/take" % cut)
+        assert cuts_listed(one) == {cut: (False, ["kp-01", "kp-02"])} and "by not known here" in one.run("cut list")
+        report_cut(office, office.device, "kp-01", cut_fact(2, cut, "c-of-before"))
+        one.run("cut end", "c-of-before", cut, "--key", one.key("emergency"))
+        assert sorted(order_of(one, "kp-02")["screens"]) == ["kp-01", "kp-02"] and cuts_listed(one) == {}
+
+
 def test_what_strangers_report_as_cuts():
     with lib.source() as one:
         office = Office(one)

@@ -280,6 +280,29 @@ def test_another_s_upload():
         assert other.post("/media/%s/remove" % done["sha256"])[0] == 404
 
 
+def test_a_role_that_was_taken_meanwhile():
+    """An editor of two communes begins a file for one of them, and is none there before it is whole."""
+    with lib.source() as one:
+        with_area(one, "uar", "Xã Uar")
+        with_area(one, "iarsai", "Xã Ia Rsai")
+        with_user(one, "an", "editor", area="uar")
+        with database(one) as db:
+            db.execute("INSERT INTO role (user, area, role) VALUES ('an', 'iarsai', 'editor')")
+        one.serve()
+        editor, data = Sender(one, "an"), png(50, 50)
+        _, said = editor.begin("a.png", len(data), area="uar")
+        upload = said["id"]
+        assert editor.piece(upload, 0, data[:10])[0] == 200
+        with database(one) as db:
+            db.execute("DELETE FROM role WHERE user = 'an' AND area = 'uar'")
+        assert editor.piece(upload, 10, data[10:])[0] == 403
+        assert editor.offset(upload)["offset"] == 10
+        with database(one) as db:
+            assert db.execute("SELECT count(*) FROM media").fetchone() == (0,)
+        assert editor.post("/uploads/%s/forget" % upload)[0] == 303
+        assert editor.send("b.png", data, area="iarsai")["state"] == "done"
+
+
 def test_bytes_of_another_origin():
     with lib.source() as one:
         editor = with_editor(one)

@@ -186,6 +186,17 @@ def test_silent_is_told_once_and_over_once():
         assert h.take() == []
 
 
+def test_looking_is_waited_for_once():
+    """Found 9 s late, it is told at the first look after its two minutes; after a standstill they begin anew."""
+    with house() as h:
+        first, second = h.screens(2)
+        for after, told in [(149, 0), (159, 0), (269, 0), (271, 1), (871, 0), (980, 0), (982, 1)]:
+            h.now = T0 + after
+            h.hear([second] if after <= 271 else [])
+            h.look()
+            assert len(h.take()) == told, after
+
+
 def test_a_site_is_one_message():
     """Ten screens that lose their line within a minute; another area's are another message."""
     with house() as h:

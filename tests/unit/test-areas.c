@@ -40,6 +40,17 @@ static void test_order(StoreFixture *f, gconstpointer unused)
     g_assert_cmpuint(area->depth, ==, 2);
 }
 
+/* Whatever names an area has a word for people, and what it names may be gone. */
+static void test_its_name(StoreFixture *f, gconstpointer unused)
+{
+    static const char *const cases[][2] = { { "phu-tuc", "Phú Túc" }, { "nowhere", "nowhere" } };
+    (void)unused;
+    for (gsize i = 0; i < G_N_ELEMENTS(cases); i++) {
+        g_autofree char *name = bt_areas_name(f->store, cases[i][0]);
+        g_assert_cmpstr(name, ==, cases[i][1]);
+    }
+}
+
 static void test_refused(StoreFixture *f, gconstpointer unused)
 {
     (void)unused;
@@ -178,6 +189,7 @@ int main(int argc, char **argv)
     g_test_init(&argc, &argv, NULL);
 #define ADD(name, f) g_test_add("/areas/" name, StoreFixture, NULL, open_store, f, close_store)
     ADD("order", test_order);
+    ADD("its-name", test_its_name);
     ADD("refused", test_refused);
     ADD("names of other times", test_names_of_other_times);
     ADD("merge", test_merge);

@@ -73,8 +73,8 @@ static void test_states(void)
         { 0, "cut", BT_GLANCE_CUT },
         { 0, "safe", BT_GLANCE_SAFE },
         { 150000, "playing", BT_GLANCE_LATE },
-        { 299999, "dark", BT_GLANCE_LATE },
-        { 300000, "playing", BT_GLANCE_LOST },
+        { 239999, "dark", BT_GLANCE_LATE },
+        { 240000, "playing", BT_GLANCE_LOST },
         { -5000, "playing", BT_GLANCE_PLAYING },
     };
     for (gsize i = 0; i < G_N_ELEMENTS(cases); i++)

@@ -8,6 +8,7 @@
 
 #include <glib/gstdio.h>
 #include <string.h>
+#include <time.h>
 
 #define T0 G_GINT64_CONSTANT(1795309200000) /* 2026-11-22T01:00:00Z, 08:00 in Vietnam */
 #define NOW (T0 + 30 * BT_DAY_MS)
@@ -410,18 +411,63 @@ static void test_traffic(Fixture *f, gconstpointer unused)
     (void)unused;
     static const struct {
         gint64 device;
-        int hour, bytes;
+        int hour;
+        gint64 bytes;
     } told[] = { { 1, 0, 100 }, { 1, 1, 300 }, { 1, 0, 200 }, { 2, 2, 50 }, { 2, 20, 7 } };
     g_autoptr(GString) text = g_string_new(NULL);
     for (gsize i = 0; i < G_N_ELEMENTS(told); i++) {
-        g_autofree char *more =
-            g_strdup_printf("\"state\":\"playing\",\"traffic\":{\"day\":%d}", told[i].bytes);
+        g_autofree char *more = g_strdup_printf(
+            "\"state\":\"playing\",\"traffic\":{\"day\":%" G_GINT64_FORMAT "}", told[i].bytes);
         g_autofree char *line = fact(f, "state", T0 + told[i].hour * BT_HOUR_MS, more);
         send_as(f, told[i].device, line, NOW);
         send_as(f, told[i].device, line, NOW);
     }
     g_assert_true(bt_telemetry_traffic(&f->store, &all, add_traffic, text, NULL));
     g_assert_cmpstr(text->str, ==, "-8:350 16:7 ");
+}
+
+/* A board may tell what it likes: what lies over each other is not gone through anew at each end.
+ */
+static void test_a_crowd_of_stretches(Fixture *f, gconstpointer unused)
+{
+    (void)unused;
+    g_autoptr(GError) error = NULL;
+    bt_db_run(f->store.db, &error,
+        "WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 100000)"
+        " INSERT INTO stretch (screen, to_ms, from_ms, state, cause)"
+        " SELECT 's', ?1 + i * 25000, ?1, 'unconfirmed', 'c' || (i % 100) FROM n",
+        "i", T0);
+    g_assert_no_error(error);
+    g_autofree char *line = uptime(f, "lit", "", T0, T0 + 28 * BT_DAY_MS);
+    clock_t begin = clock();
+    send(f, line);
+    g_assert_cmpfloat((double)(clock() - begin) / CLOCKS_PER_SEC, <, 3);
+    g_autofree char *hours = hours_of(f);
+    g_assert_true(g_str_has_prefix(hours, "0:60/0/0 1:60/0/0 "));
+}
+
+static void sum_traffic(const BtTelemetryTraffic *traffic, gpointer user)
+{
+    g_assert_cmpint(traffic->bytes, >, 0);
+    g_assert_cmpint(*(gint64 *)user, <=, G_MAXINT64 / 2);
+    *(gint64 *)user += traffic->bytes;
+}
+
+/* A board that tells the largest number there is does not take the sums of its screen away. */
+static void test_traffic_beyond_all(Fixture *f, gconstpointer unused)
+{
+    (void)unused;
+    gint64 sum = 0;
+    g_autoptr(GError) error = NULL;
+    for (int i = 0; i < 4; i++) { /* two boxes on two days */
+        g_autofree char *more = g_strdup_printf(
+            "\"state\":\"playing\",\"traffic\":{\"day\":%" G_GINT64_FORMAT "}", G_MAXINT64);
+        g_autofree char *line = fact(f, "state", T0 + (i / 2 * 20 + i) * BT_HOUR_MS, more);
+        send_as(f, 1 + i % 2, line, NOW);
+    }
+    g_assert_true(bt_telemetry_traffic(&f->store, &all, sum_traffic, &sum, &error));
+    g_assert_no_error(error);
+    g_assert_cmpint(sum, >, 0);
 }
 
 int main(int argc, char **argv)
@@ -435,5 +481,9 @@ int main(int argc, char **argv)
         "/source/telemetry/heartbeats", Fixture, NULL, set_up, test_heartbeats_go, tear_down);
     g_test_add("/source/telemetry/played", Fixture, NULL, set_up, test_played, tear_down);
     g_test_add("/source/telemetry/traffic", Fixture, NULL, set_up, test_traffic, tear_down);
+    g_test_add("/source/telemetry/a-crowd-of-stretches", Fixture, NULL, set_up,
+        test_a_crowd_of_stretches, tear_down);
+    g_test_add("/source/telemetry/traffic-beyond-all", Fixture, NULL, set_up,
+        test_traffic_beyond_all, tear_down);
     return g_test_run();
 }
