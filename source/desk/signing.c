@@ -204,15 +204,41 @@ static gboolean note_signature(BtStore *store, const BtProposal *proposal, const
     return bt_store_note(store, now_ms, key->user, note, error);
 }
 
+static gboolean forget_signatures_of(
+    BtStore *store, const BtProposal *proposal, const char *user, GError **error)
+{
+    return bt_db_run(store->db, error,
+        "DELETE FROM proposal_signature WHERE proposal = ? AND user = ?", "is", proposal->id, user);
+}
+
+/* Who signed before and is no approver there any more has not signed; `*n_hold`: the others. */
+static gboolean look_at_earlier(
+    BtStore *store, const BtProposal *proposal, guint *n_hold, gint64 now_ms, GError **error)
+{
+    const GPtrArray *earlier = document_at(proposal, 0)->signatures;
+    *n_hold = 0;
+    for (guint i = 0; i < earlier->len; i++) {
+        const BtProposalSignature *signature = g_ptr_array_index(earlier, i);
+        if (approves_all(store, proposal, signature->user, now_ms))
+            ++*n_hold;
+        else if (!forget_signatures_of(store, proposal, signature->user, error))
+            return FALSE;
+    }
+    return TRUE;
+}
+
 static gboolean keep_signatures(BtStore *store, const BtProposal *proposal,
     const BtApproverKey *key, const GPtrArray *signatures, guint wanted, gint64 now_ms,
     GError **error)
 {
+    guint n_hold;
+    if (!look_at_earlier(store, proposal, &n_hold, now_ms, error))
+        return FALSE;
     for (guint i = 0; i < signatures->len; i++)
         if (!add_signature(
                 store, proposal, i, key, g_ptr_array_index(signatures, i), now_ms, error))
             return FALSE;
-    gboolean is_last = document_at(proposal, 0)->signatures->len + 1 >= wanted;
+    gboolean is_last = n_hold + 1 >= wanted;
     return note_signature(store, proposal, key, now_ms, error) &&
         (!is_last ||
             bt_db_run(store->db, error,

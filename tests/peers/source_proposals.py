@@ -341,6 +341,18 @@ def test_a_key_that_ended_before_the_second():
         assert state(one, number) == "published" and len(published(one)["signatures"]) == 2
 
 
+def test_a_role_that_ended_before_the_second():
+    with office() as one:
+        threshold(one, "publish=2")
+        number = propose(one)
+        assert sign(one, number)[0] == 303
+        with database(one) as db:
+            taken = db.execute("DELETE FROM role WHERE user = 'duyet' AND role = 'approver'").rowcount
+            assert taken == 1
+        assert sign(one, number, "pho")[0] == 303
+        assert state(one, number) == "waiting" and published(one) is None
+
+
 def test_two_are_wanted_of_a_class():
     with office() as one:
         threshold(one, "priority=2")
