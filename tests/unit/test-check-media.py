@@ -136,7 +136,7 @@ def check_words(folder):
 def check_part(folder):
     """What takes too long is examined in part, said so, and looked at up to its end all the same."""
     some, film = folder / "some.mp4", folder / "long.mp4"
-    ffmpeg(*f"-f lavfi -i testsrc2=s=1920x1080:r=25 -frames:v 4 {X264}".split(), some)
+    ffmpeg(*f"-f lavfi -i testsrc2=s=3840x2160:r=25 -frames:v 4 {X264}".split(), some)
     ffmpeg("-stream_loop", 250, "-i", some, "-c", "copy", "-movflags", "+faststart", film)
     said = json.loads(run("check", "--json", "--seconds", 1, film)[1])["files"][0]
     codes = [w["code"] for w in said["warnings"]]
