@@ -19,6 +19,8 @@ void bt_http_on_connection(void *server, struct MHD_Connection *connection, void
 BtAnswered bt_http_answer_with(
     BtRequest *request, unsigned status, struct MHD_Response *response, const char *const *headers);
 
+/* later.c: an answer that nobody waits for any more; the request has ended, not asleep. */
+void bt_later_drop(BtRequest *request);
 /* practice.c: what waits there to be published; NULL is taken too. */
 void bt_practice_tick(BtServer *server);
 void bt_practice_free(BtServer *practice);

@@ -257,6 +257,7 @@ void bt_http_on_completed(void *server, struct MHD_Connection *connection, void 
     if (request == NULL)
         return;
     bt_peer_answered(request->peer, bt_server_mono_ms());
+    bt_later_drop(request);
     g_byte_array_unref(request->body);
     g_free(request->name);
     g_free(request);

@@ -1,6 +1,6 @@
 /* Answers that take a while: the connection sleeps, the thread goes on with others. libmicrohttpd
  * does not look at a connection that sleeps, so its request lives until it was woken, also when the
- * browser left meanwhile. */
+ * browser left meanwhile: then it ends without asking for the answer. */
 #include "source/serve/daemon.h"
 
 typedef struct {
@@ -33,6 +33,11 @@ static BtAnswered answer_now(BtRequest *request)
         later->answer.body, (const char *const *)later->answer.headers);
     later_free(later);
     return queued;
+}
+
+void bt_later_drop(BtRequest *request)
+{
+    g_clear_pointer(&request->later, later_free);
 }
 
 BtLater *bt_http_later(BtRequest *request)
