@@ -64,6 +64,8 @@ void ring_end(Ring *ring);
 void ring_fail(Ring *ring, const GError *error);
 /* ALIVE, unless the socket is full; from any thread. */
 void ring_tell_life(int socket);
+/* One more picture before the first that is wanted was decoded. */
+void ring_tell_way(Ring *ring);
 /* One line on stderr. */
 void say(const char *what);
 /* Waits until `fd` can be read; ends the process when the user goes first. */
@@ -229,6 +231,7 @@ typedef struct {
     gboolean went_back; /* for frames that the decoder may have lost at the end */
     gboolean hurried;   /* pictures were left out since the last seek */
     gboolean thorough;  /* none may be */
+    gint64 told_us;     /* when the way to the first was last told */
     gint64 nominal_us;
     gint64 n_packets, n_bytes; /* that the decoder was given */
     gboolean looked;           /* `frame` is the next that the decoder gave */

@@ -65,6 +65,12 @@ void ring_tell_life(int socket)
         nobody_listens();
 }
 
+void ring_tell_way(Ring *ring)
+{
+    BtDecodeMessage message = { .type = BT_DECODE_WAY };
+    send_message(ring, &message);
+}
+
 void ring_info(Ring *ring, const BtDecodeMessage *info)
 {
     BtDecodeMessage message = *info;

@@ -34,6 +34,7 @@ gboolean video_open(Video *video, Demux *demux, gboolean single, GError **error)
 void video_start(Video *video, Ring *ring)
 {
     video->ring = ring;
+    video->told_us = g_get_monotonic_time();
     video->converter =
         converter_new(ring->start.w_px, ring->start.h_px, demux_orientation(video->demux));
 }
@@ -137,10 +138,21 @@ static Step choose_first(Video *video, AVFrame **frame)
     return STEP_MOVED;
 }
 
+/* Else a long way, which a weak box has behind a late keyframe, looks like a step without end. */
+static void tell_way(Video *video)
+{
+    gint64 now_us = g_get_monotonic_time();
+    if (video->caught_up || now_us - video->told_us < BT_DECODE_WAY_EVERY_MS * 1000)
+        return;
+    video->told_us = now_us;
+    ring_tell_way(video->ring);
+}
+
 /* What the decoder gave: held, due, or for nothing. */
 static Step choose(Video *video)
 {
     video->n_decoded++;
+    tell_way(video);
     if (!is_whole(video->frame)) {
         av_frame_unref(video->frame);
         return STEP_MOVED;

@@ -1,13 +1,17 @@
 /* What bangtin-decode and its user say to each other: fixed-size messages on a SOCK_SEQPACKET
  * socket (base/channel.h), frames and sound in sealed shared memory.
  *
- *   user                                        bangtin-decode (fd 3: this socket, fd 4: the
- * content) jail closes before the first byte of content is read ◀── INFO             what is in the
- * content START ──▶                                   size of the picture wanted, where to begin;
- * with the memory of the frames' ring and, for sound, of its ring ◀── FRAME            slot k holds
- * the picture of pts … pts + duration RELEASE k ──▶                               slot k may be
- * written again ◀── SOUND            the sound ring's head moved SOUND_TAKEN ──▶ its tail moved ◀──
- * END              no more frames, or FAILED with a reason
+ * The decoder has this socket as fd 3 and the content as fd 4; before it reads the first byte of
+ * the content, the jail closes.
+ *
+ * - decoder: INFO, what is in the content.
+ * - user: START, the size of the picture wanted and where to begin, with the memory of the frames'
+ *   ring and, for sound, of its ring.
+ * - decoder: WAY, each second at most, while pictures before the first that is wanted are decoded.
+ * - decoder: FRAME, slot k holds the picture of pts … pts + duration.
+ * - user: RELEASE, slot k may be written again.
+ * - decoder: SOUND, the sound ring's head moved. User: SOUND_TAKEN, its tail moved.
+ * - decoder: END, no more frames; or FAILED, with a reason.
  *
  * Subtitles need no START: their INFO says has_cues, then each cue comes as a CUE with the first
  * BT_DECODE_PIECE_BYTES of its text and as many TEXT as the rest needs, by rising start; then END.
@@ -45,6 +49,7 @@
 #define BT_DECODE_CUE_MAX_MS (24 * 60 * 60 * 1000)
 #define BT_DECODE_PIECE_BYTES 96
 #define BT_DECODE_PULSE_MS 250
+#define BT_DECODE_WAY_EVERY_MS 1000
 #define BT_DECODE_SOUND_FRAMES 48000 /* the sound ring: one second of S16 stereo at 48 kHz */
 
 typedef enum {
@@ -61,6 +66,7 @@ typedef enum {
     BT_DECODE_EXAMINE,
     BT_DECODE_FOUND,
     BT_DECODE_ALIVE,
+    BT_DECODE_WAY,
 } BtDecodeType;
 
 /* How a frame lies in its slot: BGRA, or planes of 8-bit 4:2:0 and how they are coloured (BtMatrix

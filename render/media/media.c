@@ -17,6 +17,9 @@
 /* A free slot, and for so long nothing but signs of life: it hangs. A frame of the largest size
  * takes a weak box some seconds. */
 #define HANG_TIMEOUT_MS 10000
+/* So long after START it may say that it is on its way: of a keyframe in ten seconds a box that
+ * decodes a third of what it should. One that was taken over may say it too. */
+#define WAY_TIMEOUT_MS 30000
 /* No sign of life while so many were due: it stands. */
 #define STAND_TIMEOUT_MS (6 * BT_DECODE_PULSE_MS)
 
@@ -111,6 +114,12 @@ static void take_closing(BtMedia *media)
         bt_media_fail(media, end_of_decoder(media));
 }
 
+static gboolean is_progress(const BtMedia *media, guint32 type)
+{
+    return type == BT_DECODE_WAY ? media->now_ms - media->started_ms <= WAY_TIMEOUT_MS
+                                 : type != BT_DECODE_ALIVE;
+}
+
 static void listen(BtMedia *media)
 {
     BtDecodeMessage message;
@@ -121,7 +130,7 @@ static void listen(BtMedia *media)
         case BT_CHANNEL_OK:
             media->silent_ms = 0;
             media->lived = TRUE;
-            if (message.type != BT_DECODE_ALIVE)
+            if (is_progress(media, message.type))
                 media->spoke_ms = media->now_ms;
             bt_media_take(media, &message);
             break;
@@ -277,7 +286,7 @@ gboolean bt_media_start(BtMedia *media, int w_px, int h_px, gint64 pts_ms, gbool
     if (!done)
         return FALSE;
     media->pictures = start.n_slots > 0;
-    media->spoke_ms = media->now_ms;
+    media->started_ms = media->spoke_ms = media->now_ms;
     media->silent_ms = 0;
     media->state = BT_MEDIA_PLAYING;
     return TRUE;

@@ -84,6 +84,12 @@ static void take_frame(BtMedia *media, const BtDecodeMessage *m)
     g_queue_push_tail(&media->frames, item);
 }
 
+static void take_way(BtMedia *media)
+{
+    if (media->state != BT_MEDIA_PLAYING || !media->pictures || media->last_pts_ms != G_MININT64)
+        nonsense(media, "WAY");
+}
+
 static void take_sound(BtMedia *media, const BtDecodeMessage *m)
 {
     if ((media->state != BT_MEDIA_PLAYING && media->state != BT_MEDIA_ENDED) ||
@@ -151,6 +157,9 @@ void bt_media_take(BtMedia *media, const BtDecodeMessage *message)
         break;
     case BT_DECODE_FAILED:
         take_failure(media, message);
+        break;
+    case BT_DECODE_WAY:
+        take_way(media);
         break;
     case BT_DECODE_ALIVE:
         break;

@@ -95,6 +95,10 @@ static void lie_late(const char *kind)
         lie.pixels = BT_DECODE_BT601;
     if (strcmp(kind, "planes-unknown") == 0)
         lie.pixels = BT_DECODE_N_PIXELS;
+    if (strcmp(kind, "way-late") == 0) {
+        say(frame);
+        lie = (BtDecodeMessage){ .type = BT_DECODE_WAY };
+    }
     if (g_str_has_prefix(kind, "found-"))
         lie = lie_about_findings(kind);
     if (strcmp(kind, "unknown-type") == 0)
@@ -107,11 +111,11 @@ static void lie_late(const char *kind)
     say(lie);
 }
 
-/* Nothing but signs of life, `n` of them; then a picture. */
-static void be_slow(int n)
+/* Nothing but signs of life, `n` of them, or each fourth one of its way; then a picture. */
+static void be_slow(int n, gboolean tells_way)
 {
     for (int i = 0; i < n; i++) {
-        say((BtDecodeMessage){ .type = BT_DECODE_ALIVE });
+        say((BtDecodeMessage){ .type = tells_way && i % 4 == 0 ? BT_DECODE_WAY : BT_DECODE_ALIVE });
         g_usleep(1000);
     }
     say((BtDecodeMessage){ .type = BT_DECODE_FRAME, .duration_ms = 40 });
@@ -120,9 +124,13 @@ static void be_slow(int n)
 static gboolean do_late(const char *kind)
 {
     if (strcmp(kind, "slow") == 0)
-        be_slow(30);
+        be_slow(30, FALSE);
     else if (strcmp(kind, "hangs") == 0)
-        be_slow(10000);
+        be_slow(10000, FALSE);
+    else if (strcmp(kind, "on-its-way") == 0)
+        be_slow(90, TRUE);
+    else if (strcmp(kind, "never-there") == 0)
+        be_slow(10000, TRUE);
     else if (strcmp(kind, "stops") == 0) {
         say((BtDecodeMessage){ .type = BT_DECODE_FRAME, .duration_ms = 40 });
         raise(SIGSTOP);

@@ -160,6 +160,13 @@ static void make_films(const char *folder)
         "-filter_complex [0][1]concat loop.gif");
 }
 
+void media_files_make_slow(const char *folder)
+{
+    make(folder,
+        "-f lavfi -i color=gray:s=32x32:r=500:d=300 -c:v libx264 -preset ultrafast -bf 0 -g 200000 "
+        "-keyint_min 200000 -sc_threshold 0 slow.mp4");
+}
+
 static void make_stills(const char *folder)
 {
     make(folder, "-f lavfi -i \"color=red@0.5:s=64x32,format=rgba\" -frames:v 1 clear.png");

@@ -13,5 +13,8 @@
  * with media_files_remove. */
 char *media_files_make(void);
 void media_files_remove(char *folder);
+/* slow.mp4 in the folder: 150,000 small pictures after one keyframe, 300 s; seconds of decoding to
+ * its end. */
+void media_files_make_slow(const char *folder);
 
 #endif

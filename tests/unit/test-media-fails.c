@@ -161,6 +161,52 @@ static void test_hanging(void)
     g_assert_error(bt_media_error(patient.media), BT_ERROR, BT_ERROR_TIMEOUT);
 }
 
+/* A way of twenty seconds to the first picture: it says that it comes nearer. */
+static void test_on_its_way(void)
+{
+    g_auto(Patient) patient;
+    g_autoptr(BtFrame) frame = NULL;
+    patient_open(&patient, "on-its-way");
+    while (!frame) {
+        g_assert_cmpint(hear_a_pulse(&patient), ==, BT_MEDIA_PLAYING);
+        frame = bt_media_frame_at(patient.media, 0, NULL);
+    }
+    g_assert_cmpint(patient.t_ms, >, 20000);
+}
+
+/* Nor is that enough for ever. */
+static void test_never_there(void)
+{
+    g_auto(Patient) patient;
+    patient_open(&patient, "never-there");
+    while (hear_a_pulse(&patient) == BT_MEDIA_PLAYING)
+        g_assert_cmpint(patient.t_ms, <=, 40000);
+    g_assert_cmpint(patient.t_ms, >, 39000);
+    g_assert_error(bt_media_error(patient.media), BT_ERROR, BT_ERROR_TIMEOUT);
+}
+
+/* The real one, seconds away from where it begins: what it says meanwhile counts. */
+static void test_long_way(gconstpointer folder)
+{
+    enum { BEGINS_MS = 299000, SAID_MS = 9000, LATER_MS = 11000, REAL_US = 1300000 };
+    g_auto(Decoder) decoder = decoder_real();
+    g_autofree char *path = g_build_filename(folder, "slow.mp4", NULL);
+    media_files_make_slow(folder);
+    g_autoptr(BtMedia) media = decoder_open(&decoder, open(path, O_RDONLY | O_CLOEXEC), "slow.mp4");
+    g_assert_true(bt_media_wait_open(media, PATIENCE_MS));
+    bt_media_poll(media, 0);
+    g_assert_true(bt_media_start(media, 32, 32, BEGINS_MS, FALSE, FALSE, NULL));
+    gint64 began_us = g_get_monotonic_time();
+    while (g_get_monotonic_time() - began_us < REAL_US) {
+        g_assert_true(bt_channel_wait(bt_media_fd(media), PATIENCE_MS));
+        g_assert_cmpint(bt_media_poll(media, SAID_MS), ==, BT_MEDIA_PLAYING);
+    }
+    g_autoptr(BtFrame) early = bt_media_frame_at(media, BEGINS_MS, NULL);
+    if (early) /* of a machine that needs no words */
+        g_test_skip("the whole way in 1.3 s");
+    g_assert_cmpint(bt_media_poll(media, LATER_MS), ==, BT_MEDIA_PLAYING);
+}
+
 /* Nobody polled for a minute: that is not the decoder's silence. */
 static void test_standing(void)
 {
@@ -224,8 +270,8 @@ static void test_pulse(gconstpointer folder)
 
 static const char *const nonsense[] = { "info-twice", "huge-info", "no-info", "slot-range",
     "slot-twice", "pts-back", "pts-huge", "sound-far", "sound-unwanted", "sound-back", "end-early",
-    "unknown-type", "short-message", "unended-reason", "files", "planes-unasked",
-    "planes-unknown" };
+    "unknown-type", "short-message", "unended-reason", "files", "planes-unasked", "planes-unknown",
+    "way-late" };
 
 int main(int argc, char **argv)
 {
@@ -241,6 +287,9 @@ int main(int argc, char **argv)
     g_test_add_data_func("/media-fails/none", folder, test_none);
     g_test_add_func("/media-fails/slow", test_slow);
     g_test_add_func("/media-fails/hanging", test_hanging);
+    g_test_add_func("/media-fails/on-its-way", test_on_its_way);
+    g_test_add_func("/media-fails/never-there", test_never_there);
+    g_test_add_data_func("/media-fails/long-way", folder, test_long_way);
     g_test_add_func("/media-fails/standing", test_standing);
     g_test_add_func("/media-fails/deaf-user", test_deaf_user);
     g_test_add_data_func("/media-fails/stopped", folder, test_stopped);
