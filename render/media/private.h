@@ -88,7 +88,7 @@ struct BtMedia {
     gboolean examines; /* EXAMINE is understood */
     gboolean examined; /* and was said */
     BtMediaFindings findings;
-    gboolean lived;   /* the decoder said something */
+    gboolean lived; /* the decoder said something */
     gint64 started_ms;
     gint64 spoke_ms;  /* when the decoder last said more than that it lives, or was given a slot */
     gint64 silent_ms; /* how long it said nothing at all, as far as anybody listened */
