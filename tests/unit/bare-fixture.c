@@ -1,6 +1,6 @@
 #include "tests/unit/bare-fixture.h"
+#include "tests/unit/tree.h"
 
-#include <glib/gstdio.h>
 
 void bare_open_ledger(BareCase *c)
 {
@@ -33,17 +33,6 @@ void bare_set_up(BareCase *c, gconstpointer data)
     c->events = g_string_new(NULL);
     c->now_ms = BARE_T0;
     bare_open_ledger(c);
-}
-
-static void remove_tree(const char *path)
-{
-    g_autoptr(GDir) dir = g_dir_open(path, 0, NULL);
-    const char *name;
-    while (dir != NULL && (name = g_dir_read_name(dir)) != NULL) {
-        g_autofree char *below = g_build_filename(path, name, NULL);
-        remove_tree(below);
-    }
-    g_remove(path);
 }
 
 void bare_tear_down(BareCase *c, gconstpointer data)

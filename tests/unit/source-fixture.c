@@ -1,6 +1,6 @@
 #include "tests/unit/source-fixture.h"
+#include "tests/unit/tree.h"
 
-#include <glib/gstdio.h>
 
 static const char place[] =
     "INSERT INTO area (id, parent, name, kind, created_ms) VALUES"
@@ -37,20 +37,6 @@ void bt_source_set_up(BtSourceFixture *f)
     f->store = bt_store_open(f->folder, &error);
     g_assert_no_error(error);
     bt_source_run(f->store, place);
-}
-
-static void remove_tree(const char *path)
-{
-    g_autoptr(GDir) dir = g_dir_open(path, 0, NULL);
-    const char *name;
-    while (dir != NULL && (name = g_dir_read_name(dir)) != NULL) {
-        g_autofree char *child = g_build_filename(path, name, NULL);
-        if (g_file_test(child, G_FILE_TEST_IS_DIR))
-            remove_tree(child);
-        else
-            (void)g_unlink(child);
-    }
-    (void)g_rmdir(path);
 }
 
 void bt_source_tear_down(BtSourceFixture *f)

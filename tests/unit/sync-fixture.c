@@ -1,6 +1,6 @@
 #include "tests/unit/sync-fixture.h"
+#include "tests/unit/tree.h"
 
-#include <glib/gstdio.h>
 #include <string.h>
 
 static void on_event(const BtSyncEvent *event, gpointer user)
@@ -69,16 +69,6 @@ void tree_set_up(Fixture *f, gconstpointer data)
     f->cache = bt_cache_open(f->cache_path, TRUE, &error);
     g_assert_no_error(error);
     tree_reopen(f, f->root_path);
-}
-
-static void remove_tree(const char *path)
-{
-    g_autoptr(GDir) dir = g_dir_open(path, 0, NULL);
-    for (const char *name = dir ? g_dir_read_name(dir) : NULL; name; name = g_dir_read_name(dir)) {
-        g_autofree char *child = g_build_filename(path, name, NULL);
-        remove_tree(child);
-    }
-    g_assert_cmpint(g_remove(path), ==, 0);
 }
 
 void tree_tear_down(Fixture *f, gconstpointer data)

@@ -2,6 +2,7 @@
 #include "base/error.h"
 #include "base/io.h"
 #include "playlists/cache/cache.h"
+#include "tests/unit/tree.h"
 
 #include <fcntl.h>
 #include <glib/gstdio.h>
@@ -22,16 +23,6 @@ static void set_up(Fixture *f, gconstpointer data)
     g_assert_no_error(error);
     f->cache = bt_cache_open(f->folder, TRUE, &error);
     g_assert_no_error(error);
-}
-
-static void remove_tree(const char *path)
-{
-    g_autoptr(GDir) dir = g_dir_open(path, 0, NULL);
-    for (const char *name = dir ? g_dir_read_name(dir) : NULL; name; name = g_dir_read_name(dir)) {
-        g_autofree char *child = g_build_filename(path, name, NULL);
-        remove_tree(child);
-    }
-    g_assert_cmpint(g_remove(path), ==, 0);
 }
 
 static void tear_down(Fixture *f, gconstpointer data)

@@ -1,5 +1,6 @@
 /* The input ledger: what it keeps, and what of it is believed when it is loaded. */
 #include "playlists/inputs/inputs.h"
+#include "tests/unit/tree.h"
 #include "tests/unit/trust-fixture.h"
 
 #include <glib/gstdio.h>
@@ -37,17 +38,6 @@ static void set_up(Case *c, gconstpointer data)
     g_assert_true(g_file_set_contents(c->root_path, bytes, (gssize)size_bytes, NULL));
     c->problems = g_ptr_array_new_with_free_func(g_free);
     open_ledger(c);
-}
-
-static void remove_tree(const char *path)
-{
-    g_autoptr(GDir) dir = g_dir_open(path, 0, NULL);
-    const char *name;
-    while (dir != NULL && (name = g_dir_read_name(dir)) != NULL) {
-        g_autofree char *below = g_build_filename(path, name, NULL);
-        remove_tree(below);
-    }
-    g_remove(path);
 }
 
 static void tear_down(Case *c, gconstpointer data)

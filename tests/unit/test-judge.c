@@ -1,9 +1,9 @@
 /* The thread that judges what sync brought: when it counts, in which order, and that the main
  * thread has next to nothing to do with it. */
 #include "player/board/judge.h"
+#include "tests/unit/tree.h"
 #include "tests/unit/trust-fixture.h"
 
-#include <glib/gstdio.h>
 #include <string.h>
 #include <time.h>
 
@@ -94,17 +94,6 @@ static void set_up(Case *c, gconstpointer data)
     c->judge = bt_judge_new(c->config, c->board, on_result, c, &error);
     g_assert_no_error(error);
     set_now(c, BT_TIME_MIN);
-}
-
-static void remove_tree(const char *path)
-{
-    g_autoptr(GDir) dir = g_dir_open(path, 0, NULL);
-    const char *name;
-    while (dir != NULL && (name = g_dir_read_name(dir)) != NULL) {
-        g_autofree char *below = g_build_filename(path, name, NULL);
-        remove_tree(below);
-    }
-    g_remove(path);
 }
 
 static void tear_down(Case *c, gconstpointer data)
