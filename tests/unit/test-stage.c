@@ -179,6 +179,37 @@ static void test_rehearsal(void)
     rig_close(&rig);
 }
 
+/* However long the issuer's name is, the foot of a warning says until when it counts, to the
+ * minute. */
+static void test_until_when(void)
+{
+    static const int canvases[][2] = { { RIG_W_PX, RIG_H_PX }, { RIG_W_PX * 2, RIG_H_PX * 2 },
+        { RIG_W_PX * 2 / 3, RIG_H_PX } };
+    Rig rig;
+    rig_open(&rig);
+    for (guint i = 0; i < G_N_ELEMENTS(canvases); i++) {
+        BtFrame *pictures[2];
+        for (int minute = 0; minute < 2; minute++) {
+            g_autofree char *alert = g_strdup_printf(
+                "{\"id\":\"n4\",\"kind\":\"alert\",\"level\":4,\"issuer\":\"Ban Chỉ huy Phòng thủ "
+                "dân sự huyện Krông Pa\",\"valid\":{\"until\":\"2026-11-22T10:0%d:00Z\"},"
+                "\"texts\":[{\"lang\":\"vi\",\"title\":\"Lũ quét\",\"body\":\"Rời nhà ven "
+                "suối.\"}]}",
+                minute);
+            BtInputs *inputs = rig_inputs(&rig, alert, "");
+            BtStage *stage = rig_stage(&rig, canvases[i][0], canvases[i][1]);
+            pictures[minute] = rig_picture(stage, inputs, rig.start_ms);
+            bt_stage_free(stage);
+            bt_inputs_free(inputs);
+        }
+        g_test_message("%d × %d", canvases[i][0], canvases[i][1]);
+        g_assert_false(bt_frame_equal(pictures[0], pictures[1]));
+        bt_frame_unref(pictures[0]);
+        bt_frame_unref(pictures[1]);
+    }
+    rig_close(&rig);
+}
+
 /* Looking ahead opens what is to come and changes nothing of what is on. */
 static void test_prepare(void)
 {
@@ -346,6 +377,7 @@ int main(int argc, char **argv)
     g_test_add_func("/stage/ticker", test_ticker);
     g_test_add_func("/stage/ticker-of-a-larger-layout", test_ticker_of_a_larger_layout);
     g_test_add_func("/stage/rehearsal", test_rehearsal);
+    g_test_add_func("/stage/until-when", test_until_when);
     g_test_add_func("/stage/prepare", test_prepare);
     g_test_add_func("/stage/coming", test_coming);
     g_test_add_func("/stage/sheet", test_sheet);
