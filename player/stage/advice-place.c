@@ -222,18 +222,19 @@ static void judge_speed(const Place *place)
         letters += count_letters(text->title) + count_letters(text->body);
     }
     BtColours colours = bt_look_colours(bt_look_strip(place->at.ground));
+    int written_px_s = place->at.item->speed_px_s;
+    double speed_px_s = bt_zone_ticker_speed(place->stage, &place->at, place->texts);
     const BtTicker *ticker =
         bt_stage_ticker(place->stage, place->texts, place->at.rect_px.h, colours);
     double letter_px = (double)bt_ticker_advance_px(ticker, 0) / MAX(1, letters);
-    int most = MAX(10, (int)floor(letter_px * BT_ADVICE_LETTERS_A_SECOND));
+    double most_px_s = letter_px * BT_ADVICE_LETTERS_A_SECOND * written_px_s / speed_px_s;
     /* In whole letters: nobody sees a tenth of one. */
-    if (letter_px <= 0 ||
-        lround(place->at.item->speed_px_s / letter_px) <= BT_ADVICE_LETTERS_A_SECOND)
+    if (letter_px <= 0 || lround(speed_px_s / letter_px) <= BT_ADVICE_LETTERS_A_SECOND)
         return;
     add(place, BT_ADVICE_SPEED, place->item_pointer,
         g_strdup_printf(_("%.1f letters a second run by, people read %d: expected a speed_px_s of "
                           "%d or less"),
-            place->at.item->speed_px_s / letter_px, BT_ADVICE_LETTERS_A_SECOND, most));
+            speed_px_s / letter_px, BT_ADVICE_LETTERS_A_SECOND, MAX(10, (int)floor(most_px_s))));
 }
 
 static void judge_ticker(const Place *place)

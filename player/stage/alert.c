@@ -54,11 +54,11 @@ static int widest(BtFonts *fonts, gboolean english, guint brevity, const BtTextS
 static BtLine words_that_fit(
     BtFonts *fonts, int level, gboolean english, BtTextStyle style, int width_px)
 {
-    int full_px = style.px;
+    int full_px = style.px, least_px = MAX(BT_TEXT_MIN_PX, full_px * 3 / 4);
     guint brevity = 0;
     while (widest(fonts, english, brevity, &style) > width_px) {
         gboolean last = brevity + 1 == N_WORDINGS;
-        if (style.px > (last ? BT_TEXT_MIN_PX : full_px * 3 / 4)) {
+        if (style.px > (last ? BT_TEXT_MIN_PX : least_px)) {
             style.px--;
         } else if (last) {
             break;
@@ -106,9 +106,11 @@ void bt_alert_draw_band(
         colours.letters, colours.dark);
 }
 
-char *bt_alert_until(gint64 until_ms, GTimeZone *zone, const char *lang)
+char *bt_alert_until(gint64 until_ms, GTimeZone *zone, const char *lang, gboolean brief)
 {
     g_autoptr(GDateTime) local = bt_calendar_local(until_ms, zone);
-    g_autofree char *when = g_date_time_format(local, "%H:%M, %d/%m/%Y");
+    g_autofree char *when = g_date_time_format(local, brief ? "%H:%M, %d/%m" : "%H:%M, %d/%m/%Y");
+    if (brief)
+        return g_strdup_printf(is_english(lang) ? "Until %s" : "Đến %s", when);
     return g_strdup_printf(is_english(lang) ? "Valid until %s" : "Hiệu lực đến %s", when);
 }

@@ -13,7 +13,8 @@
  * ones. */
 void bt_alert_draw_band(
     BtFonts *fonts, BtFrame *frame, BtRect band_px, int level, const char *lang, gboolean led);
-/* The line for the foot: "Hiệu lực đến 18:00, 22/11/2026". (transfer full) */
-char *bt_alert_until(gint64 until_ms, GTimeZone *zone, const char *lang);
+/* The line for the foot: "Hiệu lực đến 18:00, 22/11/2026", or brief "Đến 18:00, 22/11". (transfer
+ * full) */
+char *bt_alert_until(gint64 until_ms, GTimeZone *zone, const char *lang, gboolean brief);
 
 #endif

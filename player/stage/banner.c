@@ -21,8 +21,10 @@ static BtTextStyle banner_style(const BtStage *stage, int px)
 BtRect bt_banner_place(const BtStage *stage, BtRect main_px)
 {
     BtTextStyle least = banner_style(stage, bt_text_min_px("vi", stage->options.led));
-    int h = MAX(main_px.h * HEIGHT_PERCENT / 100,
-        (int)ceilf(bt_text_line_px(stage->options.fonts, &least)) + 2);
+    int line_px = (int)ceilf(bt_text_line_px(stage->options.fonts, &least));
+    /* The rows of air go to what is rehearsed where that would not have half of the zone. */
+    int legible_px = MAX(line_px, MIN(line_px + 2, main_px.h / 2));
+    int h = MAX(main_px.h * HEIGHT_PERCENT / 100, legible_px);
     return (BtRect){ 0, main_px.y, stage->options.w_px, MIN(h, main_px.h) };
 }
 

@@ -10,12 +10,15 @@
 #define PICTURE_HEIGHT_PERCENT 36
 #define QR_PERCENT 27 /* of the shorter side of what is free */
 #define QR_MOST_PERCENT 45
+#define BAND_MIN_PX 12     /* its words can be made out */
 #define QR_MIN_MODULE_PX 2 /* a telephone at a few metres wants no less */
 
-static BtRect inset(BtRect r, int by_px)
+/* Of the rows the margins get no more than a line of `line_px` leaves. */
+static BtRect inset(BtRect r, int by_px, int line_px)
 {
     by_px = CLAMP(by_px, 0, (MIN(r.w, r.h) - 1) / 2);
-    return (BtRect){ r.x + by_px, r.y + by_px, r.w - 2 * by_px, r.h - 2 * by_px };
+    int rows_px = CLAMP((r.h - line_px) / 2, 0, by_px);
+    return (BtRect){ r.x + by_px, r.y + rows_px, r.w - 2 * by_px, r.h - 2 * rows_px };
 }
 
 /* Takes `px` off the top of `r` and returns them. */
@@ -121,19 +124,34 @@ static void place_picture(BtPlan *plan, BtRect *area)
     }
 }
 
-static void place_band(BtPlan *plan, BtRect *area)
+/* What a line of the tallest script here takes at its smallest. */
+static int least_line_px(const BtPlan *plan, BtFonts *fonts, const BtPlanSpec *spec, int least_px)
 {
-    int percent = plan->look.tiny ? 34 : 18;
-    int wanted = MAX(area->h * percent / 100, plan->look.small_px * 3 / 2);
-    plan->band_px = cut_top(area, MIN(wanted, area->h / 2));
+    float line_px = 0;
+    for (guint i = 0; i < spec->texts->len; i++)
+        for (int title = 0; title < 2; title++) {
+            BtTextStyle style = bt_plan_style(plan, spec->texts->pdata[i], least_px, title);
+            line_px = MAX(line_px, bt_text_line_px(fonts, &style));
+        }
+    return (int)ceilf(line_px);
 }
 
-void bt_plan_place_boxes(BtPlan *plan, BtFonts *fonts, const BtPlanSpec *spec)
+/* It leaves room for a line of text where there is room for both. */
+static void place_band(BtPlan *plan, BtRect *area, int line_px)
+{
+    int percent = plan->look.tiny ? 34 : 18, left_px = area->h - line_px;
+    int wanted = MAX(area->h * percent / 100, plan->look.small_px * 3 / 2);
+    int most = left_px >= BAND_MIN_PX ? left_px : area->h / 2;
+    plan->band_px = cut_top(area, MIN(wanted, most));
+}
+
+void bt_plan_place_boxes(BtPlan *plan, BtFonts *fonts, const BtPlanSpec *spec, int least_px)
 {
     BtRect area = spec->free_px;
+    int line_px = least_line_px(plan, fonts, spec, least_px);
     if (spec->level)
-        place_band(plan, &area);
-    area = inset(area, plan->look.margin_px);
+        place_band(plan, &area, line_px);
+    area = inset(area, plan->look.margin_px, line_px);
     if (plan->look.tiny) {
         plan->marks_px = cut_end(&area, MAX(3, plan->look.small_px / 4));
         cut_end(&area, plan->look.margin_px);

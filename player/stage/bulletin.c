@@ -19,15 +19,16 @@ static int level_of(const BtOccurrence *occurrence)
     return occurrence->item->level ? occurrence->item->level : BT_ALERT_URGENT;
 }
 
-/* The second half of the foot: the date of a text, the end of a warning. */
-static char *note_of(const BtOccurrence *occurrence, const char *lang)
+/* The second half of the foot: the date of a text, the end of a warning. A warning's is never left
+ * out, so it has a brief form too. (transfer full) (nullable) */
+static char *note_of(const BtOccurrence *occurrence, const char *lang, gboolean brief)
 {
     const BtItem *item = occurrence->item;
     BtManifest *manifest = occurrence->on_air->manifest;
     if (!is_alert(occurrence))
-        return bt_calendar_issued(item->issued_on);
+        return brief ? NULL : bt_calendar_issued(item->issued_on);
     gint64 until_ms = MIN(item->valid_until_ms, manifest->expires_ms);
-    return bt_alert_until(until_ms, manifest->timezone, lang);
+    return bt_alert_until(until_ms, manifest->timezone, lang, brief);
 }
 
 static char *plan_key(const BtPlanSpec *spec)
@@ -39,6 +40,7 @@ static char *plan_key(const BtPlanSpec *spec)
     bt_key_add_int(key, spec->level);
     bt_key_add(key, spec->issuer);
     bt_key_add(key, spec->note);
+    bt_key_add(key, spec->brief ? spec->brief : "");
     bt_key_add(key, spec->qr);
     bt_key_add_texts(key, spec->texts);
     return bt_key_finish(key);
@@ -48,7 +50,8 @@ const BtPlan *bt_zone_plan(
     BtStage *stage, const BtOccurrence *occurrence, GPtrArray *texts, char **key)
 {
     const BtText *first = texts->pdata[0];
-    g_autofree char *note = note_of(occurrence, first->lang);
+    g_autofree char *note = note_of(occurrence, first->lang, FALSE);
+    g_autofree char *brief = note_of(occurrence, first->lang, TRUE);
     BtRect rect = occurrence->rect_px, available = occurrence->free_px;
     available.x -= rect.x;
     available.y -= rect.y;
@@ -60,6 +63,7 @@ const BtPlan *bt_zone_plan(
         .texts = texts,
         .issuer = occurrence->item->issuer,
         .note = note,
+        .brief = brief,
         .qr = occurrence->item->qr,
         .picture = occurrence->item->picture != NULL,
         .level = level_of(occurrence) };

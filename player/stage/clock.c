@@ -16,7 +16,7 @@ typedef struct {
     BtColours colours;
     int time_px, words_px; /* sizes */
     gboolean seconds;
-    char *name, *day, *lunar;
+    const char *name, *day, *lunar;
     BtRect time_box_px;         /* on the canvas */
     int name_y, day_y, lunar_y; /* in the zone, -1: no room */
 } Face;
@@ -88,6 +88,15 @@ static void choose_sizes(Face *face, gboolean may_have_seconds)
     face->words_px = MAX(face->words_px, least);
 }
 
+/* The fullest that stands whole: half a date is none. */
+static const char *that_fits(const Face *face, char **wordings)
+{
+    while (**wordings &&
+        width_of(face, *wordings, words_style(face, face->words_px)) > face->rect_px.w)
+        wordings++;
+    return *wordings;
+}
+
 /* The ink of digits: no part of them lies below the line. */
 static int digits_height(const Face *face, int *top_px)
 {
@@ -108,7 +117,8 @@ static void place_lines(Face *face)
 {
     int line = line_of(face, words_style(face, face->words_px)), h = face->rect_px.h, top;
     int digits = digits_height(face, &top), room = h - digits - 2 * MAX(1, h / 40);
-    gboolean has_day = room >= line + 2, has_name = *face->name && room >= 2 * line + 4;
+    gboolean has_day = *face->day && room >= line + 2;
+    gboolean has_name = *face->name && room >= 2 * line + 4;
     int lines = has_day + has_name;
     gboolean has_lunar = *face->lunar && has_day && room >= (lines + 1) * line + 4;
     lines += has_lunar;
@@ -158,6 +168,7 @@ static BtFrame *find_words(const Face *face)
 {
     GString *parts = face_key(face, "words;");
     bt_key_add(parts, face->day);
+    bt_key_add(parts, face->lunar);
     g_autofree char *key = bt_key_finish(parts);
     BtFrame *frame = bt_shelf_find(face->stage->frames, key);
     if (frame)
@@ -192,18 +203,17 @@ gint64 bt_clock_add(BtStage *stage, BtLayer *layer, BtRect rect_px, guint32 grou
     const char *name, gint64 t_ms)
 {
     g_autoptr(GDateTime) local = bt_calendar_local(t_ms, zone);
-    g_autofree char *day = bt_calendar_day(local);
-    g_autofree char *lunar = bt_calendar_lunar(local, FALSE);
-    g_autofree char *lunar_short = bt_calendar_lunar(local, TRUE);
+    g_auto(GStrv) days = bt_calendar_day_wordings(local);
+    g_auto(GStrv) lunars = bt_calendar_lunar_wordings(local);
     Face face = { .stage = stage,
         .rect_px = rect_px,
         .colours = bt_look_colours(ground),
-        .name = (char *)name,
-        .day = day,
-        .lunar = lunar };
+        .name = name,
+        .day = days[0],
+        .lunar = lunars[0] };
     choose_sizes(&face, !*name);
-    if (width_of(&face, lunar, words_style(&face, face.words_px)) > rect_px.w)
-        face.lunar = lunar_short;
+    face.day = that_fits(&face, days);
+    face.lunar = that_fits(&face, lunars);
     place_lines(&face);
     g_autofree char *time = g_date_time_format(local, face.seconds ? "%H:%M:%S" : "%H:%M");
     bt_layer_add_frame(layer, rect_px, find_words(&face));

@@ -10,6 +10,7 @@
 
 #define MAX_DOTS 9          /* more pages than that are said in digits */
 #define RAISE_PERCENT 42    /* how much of the room left over stands above a page */
+#define LEAST_ISSUER_EMS 4  /* less of a name says nothing */
 #define BASELINE_PERCENT 73 /* of the foot's height: the line of all that stands in it */
 
 typedef struct {
@@ -182,6 +183,23 @@ static void draw_tag(const Sheet *sheet, BtRect *foot)
     draw_small(sheet, &line, box, FALSE, sheet->plan->colours.accent);
 }
 
+/* Until when it counts stands whole at the foot's end, in few words; who says so gets what is left.
+ * FALSE: not even that has room. */
+static gboolean draw_brief(const Sheet *sheet, const BtTextStyle *style, BtRect foot)
+{
+    g_auto(BtLine) until = bt_line_new(sheet->fonts, sheet->plan->brief, style, G_MAXINT / 2);
+    if (until.width_px == 0 || until.width_px > foot.w)
+        return FALSE;
+    BtRect end = take_end(&foot, until.width_px, sheet->text->rtl);
+    draw_small(sheet, &until, end, FALSE, sheet->plan->colours.quiet);
+    take_end(&foot, sheet->plan->look.gap_px * 2, sheet->text->rtl);
+    if (foot.w < LEAST_ISSUER_EMS * style->px)
+        return TRUE;
+    g_auto(BtLine) issuer = bt_line_new(sheet->fonts, sheet->plan->issuer, style, foot.w);
+    draw_small(sheet, &issuer, foot, sheet->text->rtl, sheet->plan->colours.quiet);
+    return TRUE;
+}
+
 static void draw_speaker(const Sheet *sheet, BtRect foot)
 {
     if (!*sheet->plan->issuer && !*sheet->plan->note)
@@ -190,6 +208,8 @@ static void draw_speaker(const Sheet *sheet, BtRect foot)
     BtTextStyle style = small_style(sheet, "vi");
     g_autofree char *full = foot_text(sheet->plan, FALSE);
     gboolean fits = bt_text_advance_px(sheet->fonts, full, &style) <= foot.w;
+    if (!fits && draw_brief(sheet, &style, foot))
+        return;
     g_autofree char *text = foot_text(sheet->plan, !fits && !sheet->plan->level);
     g_auto(BtLine) line = bt_line_new(sheet->fonts, text, &style, foot.w);
     draw_small(sheet, &line, foot, sheet->text->rtl, sheet->plan->colours.quiet);

@@ -66,6 +66,10 @@ const BtPlan *bt_zone_plan(
 /* How long each of `texts` is shown: with no duration written as long as it takes to read, else all
  * share alike. */
 void bt_zone_durations(const BtOccurrence *occurrence, GPtrArray *texts, gint64 *durations_ms);
+/* How fast the ticker of `texts` runs on the canvas: as its item says, or slower where the layout
+ * is laid out smaller, so that letters pass at the pace that was meant and the text is out when the
+ * item ends, no sooner. */
+int bt_zone_ticker_speed(BtStage *stage, const BtOccurrence *occurrence, GPtrArray *texts);
 gint64 bt_zone_add_ticker(
     BtStage *stage, BtLayer *layer, const BtOccurrence *occurrence, gint64 t_ms);
 void bt_zone_add_picture(BtStage *stage, BtLayer *layer, const BtOccurrence *occurrence,

@@ -95,10 +95,34 @@ static gboolean stands_apart(const BtPlan *plan, const BtTextLayout *title)
     return title && (plan->look.tiny || !is_modest(plan, title, TITLE_MAX_LINES + 1));
 }
 
+static gboolean is_blank(const BtTextLayout *layout, guint i)
+{
+    const BtTextLine *line = &g_array_index(layout->lines, BtTextLine, i);
+    const char *at = layout->text + line->start, *end = layout->text + line->end;
+    while (at < end && g_unichar_isspace(g_utf8_get_char(at)))
+        at = g_utf8_next_char(at);
+    return at >= end;
+}
+
+/* Without the blank lines at its top and its end: nobody waits before an empty page. */
+static BtTextPage trimmed(const BtTextLayout *layout, BtTextPage range)
+{
+    while (range.n_lines && is_blank(layout, range.first_line)) {
+        range.first_line++;
+        range.n_lines--;
+    }
+    while (range.n_lines && is_blank(layout, range.first_line + range.n_lines - 1))
+        range.n_lines--;
+    return range;
+}
+
 static void add_pages(BtPlanText *text, const GArray *ranges, gboolean is_title, guint title_n)
 {
+    const BtTextLayout *layout = is_title ? text->title : text->body;
     for (guint i = 0; i < ranges->len; i++) {
-        BtTextPage range = g_array_index(ranges, BtTextPage, i);
+        BtTextPage range = trimmed(layout, g_array_index(ranges, BtTextPage, i));
+        if (range.n_lines == 0)
+            continue;
         BtPlanPage page = { 0, title_n, range.first_line, range.n_lines };
         if (is_title)
             page = (BtPlanPage){ range.first_line, range.n_lines, 0, 0 };
@@ -211,8 +235,9 @@ BtPlan *bt_plan_new(BtFonts *fonts, const BtPlanSpec *spec)
     plan->named = is_named(spec->texts);
     plan->issuer = g_strdup(spec->issuer);
     plan->note = g_strdup(spec->note);
+    plan->brief = g_strdup(spec->brief ? spec->brief : "");
     plan->qr = g_strdup(spec->qr);
-    bt_plan_place_boxes(plan, fonts, spec);
+    bt_plan_place_boxes(plan, fonts, spec, least_px(spec));
     bt_plan_choose_size(plan, fonts, spec, least_px(spec));
     bt_plan_even_lines(plan, fonts, spec->texts);
     return plan;
@@ -225,6 +250,7 @@ void bt_plan_free(BtPlan *plan)
     g_ptr_array_unref(plan->texts);
     g_free(plan->issuer);
     g_free(plan->note);
+    g_free(plan->brief);
     g_free(plan->qr);
     g_free(plan);
 }

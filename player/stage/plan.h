@@ -1,7 +1,7 @@
 /* Where everything of a bulletin stands, and on which page: pure geometry over text.
  *
  * One size of body serves all pages and all languages of a bulletin. Every byte of a title and body
- * stands on at least one page.
+ * stands on at least one page, but for blank lines at a page's top and end: no page is blank.
  * Thread-safety: the fonts' thread. Immutable once made. */
 #ifndef BT_PLAYER_STAGE_PLAN_H
 #define BT_PLAYER_STAGE_PLAN_H
@@ -19,6 +19,8 @@ typedef struct {
     GPtrArray *texts;   /* of BtText, at least one */
     const char *issuer; /* for the foot, "" for none; so are note and qr */
     const char *note;
+    const char
+        *brief; /* nullable: a note that stands whole, and before the issuer, when room is short */
     const char *qr;
     gboolean picture;
     int level; /* of an alert, 0 for a text */
@@ -61,7 +63,7 @@ typedef struct {
     BtPicturePlace place;
     int level;
     gboolean named; /* the foot names the language: one of several, or another than Vietnamese */
-    char *issuer, *note, *qr;
+    char *issuer, *note, *brief, *qr;
     GPtrArray *texts; /* of BtPlanText */
 } BtPlan;
 
@@ -82,8 +84,9 @@ gsize bt_plan_bytes(const BtPlan *plan);
 
 /* ---- the steps of bt_plan_new, each in a file of its own ---- */
 
-/* boxes.c: the boxes from the spec and the look. */
-void bt_plan_place_boxes(BtPlan *plan, BtFonts *fonts, const BtPlanSpec *spec);
+/* boxes.c: the boxes from the spec and the look; margins give way to a line of letters of
+ * `least_px`. */
+void bt_plan_place_boxes(BtPlan *plan, BtFonts *fonts, const BtPlanSpec *spec, int least_px);
 /* size.c: body_px, title_px and texts; no smaller than `least_px`. */
 void bt_plan_choose_size(BtPlan *plan, BtFonts *fonts, const BtPlanSpec *spec, int least_px);
 /* even.c: titles and short bodies of two or three lines are broken into lines of about one length.

@@ -113,6 +113,19 @@ static gint64 ms_of_way(gint64 px, int speed_px_s)
     return (px * 1000 + speed_px_s - 1) / speed_px_s;
 }
 
+int bt_zone_ticker_speed(BtStage *stage, const BtOccurrence *occurrence, GPtrArray *texts)
+{
+    BtRect here_px = occurrence->rect_px, meant_px = occurrence->zone->rect_px;
+    int speed_px_s = occurrence->item->speed_px_s;
+    if (here_px.w == meant_px.w && here_px.h == meant_px.h)
+        return speed_px_s;
+    gint64 meant_way_px = meant_px.w + bt_stage_measure(occurrence->item, occurrence->zone, stage);
+    const BtTicker *ticker = bt_stage_ticker(
+        stage, texts, here_px.h, bt_look_colours(bt_look_strip(occurrence->ground)));
+    gint64 way_px = here_px.w + bt_ticker_advance_px(ticker, here_px.w);
+    return (int)MAX(1, (way_px * speed_px_s + meant_way_px - 1) / meant_way_px);
+}
+
 gint64 bt_zone_add_ticker(
     BtStage *stage, BtLayer *layer, const BtOccurrence *occurrence, gint64 t_ms)
 {
@@ -121,8 +134,8 @@ gint64 bt_zone_add_ticker(
         return BT_TIME_MAX;
     BtColours colours = bt_look_colours(bt_look_strip(occurrence->ground));
     bt_layer_add_fill(layer, occurrence->rect_px, bt_look_pixel(colours.ground));
+    int speed_px_s = bt_zone_ticker_speed(stage, occurrence, texts);
     const BtTicker *ticker = bt_stage_ticker(stage, texts, occurrence->rect_px.h, colours);
-    int speed_px_s = occurrence->item->speed_px_s;
     gint64 start_px, end_px, offset_px = (t_ms - occurrence->start_ms) * speed_px_s / 1000;
     const BtTickerPart *part =
         bt_ticker_part_at(ticker, occurrence->rect_px.w, offset_px, &start_px, &end_px);

@@ -58,11 +58,11 @@ static const Case cases[] = {
         ITEM("text", "\"issuer\":\"ñy ban nh©n d©n\",", TEXT("vi", "Tin", "Một")), FALSE,
         "legacy " AT "0/issuer \n" },
 
-    { "a zone lower than a line", ZONES("{\"id\":\"main\",\"rect\":[0,0,640,16]}"),
+    { "a zone lower than a line", ZONES("{\"id\":\"main\",\"rect\":[0,0,640,14]}"),
         ITEM("text", "", TEXT("vi", "", "Tin")), TRUE, "small " AT "0/texts/0 main\n" },
-    { "a zone of just a line", ZONES("{\"id\":\"main\",\"rect\":[0,0,640,24]}"),
+    { "a zone of just a line", ZONES("{\"id\":\"main\",\"rect\":[0,0,640,16]}"),
         ITEM("text", "", TEXT("vi", "", "Tin")), TRUE, "" },
-    { "Khmer where Vietnamese would do", ZONES("{\"id\":\"main\",\"rect\":[0,0,640,24]}"),
+    { "Khmer where Vietnamese would do", ZONES("{\"id\":\"main\",\"rect\":[0,0,640,20]}"),
         ITEM("text", "", TEXT("km", "", KM)), TRUE, "small " AT "0/texts/0 main\n" },
     { "two zones, one too low",
         ZONES("{\"id\":\"low\",\"rect\":[0,0,640,14]},{\"id\":\"main\","
@@ -271,7 +271,7 @@ static void test_smaller_screen(void)
 /* The banner of a rehearsal takes its part of the zone. */
 static void test_rehearsal(void)
 {
-    const char *zone = ZONES("{\"id\":\"main\",\"rect\":[0,0,640,36]}");
+    const char *zone = ZONES("{\"id\":\"main\",\"rect\":[0,0,640,30]}");
     const char *items = ITEM("text", "", TEXT("vi", "", "Tin"));
     BtAdviceScreen screen = { .fonts = fonts, .led = TRUE };
     g_autoptr(BtManifest) real = manifest_of(zone, items, FALSE);

@@ -149,11 +149,44 @@ static void test_picture(void)
     bt_fonts_close(fonts);
 }
 
+static BtFrame *words_at(BtStage *stage, const char *at)
+{
+    gint64 t_ms, until_ms;
+    g_assert_true(bt_time_parse(at, &t_ms, NULL));
+    g_autoptr(BtScene) scene = bt_stage_safe_scene(stage, t_ms, &until_ms);
+    const BtLayer *layer = scene->layers->pdata[0];
+    return bt_frame_ref(g_array_index(layer->nodes, BtNode, layer->nodes->len - 2).frame);
+}
+
+/* However narrow the wall, the date is there as a whole: a week later another one is. */
+static void test_narrow(void)
+{
+    static const struct {
+        int w_px, h_px;
+    } canvases[] = { { 128, 64 }, { 96, 48 }, { 64, 32 }, { 64, 128 }, { 48, 96 } };
+    BtFonts *fonts = open_fonts(NULL);
+    for (guint k = 0; k < G_N_ELEMENTS(canvases); k++) {
+        BtStageOptions options = { .w_px = canvases[k].w_px,
+            .h_px = canvases[k].h_px,
+            .led = TRUE,
+            .board = "",
+            .zone_name = "Asia/Ho_Chi_Minh",
+            .fonts = fonts };
+        g_autoptr(BtStage) stage = bt_stage_new(&options);
+        g_autoptr(BtFrame) one = words_at(stage, "2026-11-26T08:00:00+07:00");
+        g_autoptr(BtFrame) next = words_at(stage, "2026-12-03T08:00:00+07:00");
+        g_test_message("%d × %d", canvases[k].w_px, canvases[k].h_px);
+        g_assert_false(bt_frame_equal(one, next));
+    }
+    bt_fonts_close(fonts);
+}
+
 int main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
     g_test_add_func("/clock-face/digits", test_digits);
     g_test_add_func("/clock-face/digits-of-another-font", test_digits_of_another_font);
     g_test_add_func("/clock-face/picture", test_picture);
+    g_test_add_func("/clock-face/narrow", test_narrow);
     return g_test_run();
 }

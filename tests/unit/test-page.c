@@ -1,4 +1,5 @@
 /* Pages of bulletins: nothing is lost, nothing leaves its box, nothing is too small. */
+#include "player/stage/alert.h"
 #include "player/stage/page.h"
 #include "player/stage/paint.h"
 #include "player/stage/parts.h"
@@ -63,6 +64,8 @@ static const Bulletin *bulletins(guint *n)
         { "long title", { { "vi", VI, "Kính mời." } } },
         { "long", { { "vi", "Quy ước thôn", FOUR FOUR FOUR FOUR FOUR } } },
         { "lines", { { "vi", "Ở đâu", "Một\nHai\n\nBa\nBốn\nNăm\nSáu\nBảy\nTám\nChín" } } },
+        { "blank lines",
+            { { "vi", "Họp thôn", "\n\nMột\n\n\n\n\n\n\n\n\n\n\nHai\n \n\n\n\n\n" } } },
         { "one long word",
             { { "vi", "Địa chỉ",
                 "https://example.vn/aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa/bbbbb" } } },
@@ -107,13 +110,25 @@ static BtPlan *plan_of(
     return bt_plan_new(fonts, &spec);
 }
 
-/* Lines [first, first + n) continue where the last page ended; at the end all lines were there. */
-static void follow(guint first, guint n, guint *next)
+static gboolean is_blank(const BtTextLayout *layout, guint i)
+{
+    const BtTextLine *line = &g_array_index(layout->lines, BtTextLine, i);
+    for (gsize at = line->start; at < line->end; at++)
+        if (!g_ascii_isspace(layout->text[at]))
+            return FALSE;
+    return TRUE;
+}
+
+/* Lines [first, first + n) continue where the last page ended, but for blank lines, which stand
+ * neither at a page's top nor at its end; at the end all lines were there. */
+static void follow(const BtTextLayout *layout, guint first, guint n, guint *next)
 {
     if (n == 0)
         return;
-    if (first != 0 || *next != 0)
-        g_assert_cmpuint(first, ==, *next);
+    while (*next < first && is_blank(layout, *next))
+        (*next)++;
+    g_assert_cmpuint(first, ==, *next);
+    g_assert_false(is_blank(layout, first) || is_blank(layout, first + n - 1));
     *next = first + n;
 }
 
@@ -124,6 +139,8 @@ static void assert_whole(const BtTextLayout *layout, guint n_lines, const char *
         g_assert_cmpstr(words, ==, "");
         return;
     }
+    while (n_lines < layout->lines->len && is_blank(layout, n_lines))
+        n_lines++;
     g_assert_cmpuint(n_lines, ==, layout->lines->len);
     gsize at = 0;
     for (guint i = 0; i < layout->lines->len; i++) {
@@ -144,9 +161,9 @@ static void check_ranges(const BtPlanText *text, const Words *from)
         BtPlanPage page = g_array_index(text->pages, BtPlanPage, i);
         if (page.title_n && page.title_first == 0)
             last_title = title = 0;
-        follow(page.title_first, page.title_n, &title);
+        follow(text->title, page.title_first, page.title_n, &title);
         last_title = MAX(last_title, title);
-        follow(page.body_first, page.body_n, &body);
+        follow(text->body, page.body_first, page.body_n, &body);
         g_assert_cmpuint(page.title_n + page.body_n, >, 0);
     }
     assert_whole(text->title, last_title, text->heading ? "" : from->title);
@@ -230,6 +247,42 @@ static void test_margins(void)
                 g_assert_true(frame->opaque);
                 assert_margins(frame, 1);
             }
+        }
+}
+
+/* On a wall of few rows the margins go first: a line that the rows can hold stands whole, under the
+ * band of a warning too. */
+static void test_few_rows(void)
+{
+    static const struct {
+        int h_px, level;
+        const char *lang, *body;
+    } cases[] = { { 16, 0, "vi", "Ở Ẵ, sạt lở gỗ" }, { 20, 0, "jra", "Ƀơi Ê̆ gơñu" },
+        { 24, 0, "km", KM }, { 33, 0, "blt", BLT }, { 32, 4, "vi", "Ở Ẵ, sạt lở gỗ" },
+        { 48, 4, "blt", BLT } };
+    for (guint i = 0; i < G_N_ELEMENTS(cases); i++) {
+        Size size = { "few rows", 128, cases[i].h_px, TRUE };
+        Bulletin bulletin = { "line", { { cases[i].lang, "", cases[i].body } } };
+        g_autoptr(BtPlan) plan = plan_of(&size, &bulletin, "", FALSE, cases[i].level);
+        const BtPlanText *text = bt_plan_text(plan, 0);
+        g_test_message("%s on %d rows", cases[i].lang, size.h);
+        g_assert_cmpint(bt_plan_deepest_px(plan, text), <=, bt_plan_room(plan, FALSE).depth_px);
+    }
+}
+
+/* The band of a warning says its level in words too, however low and narrow it is. */
+static void test_band(void)
+{
+    for (int h = 12; h <= 40; h++)
+        for (int w = 96; w <= 640; w += 32) {
+            g_autoptr(BtFrame) frame = bt_frame_new(w, h);
+            bt_alert_draw_band(fonts, frame, (BtRect){ 0, 0, w, h }, 4, "vi", TRUE);
+            guint letters = 0, ground = frame->pixels[0];
+            for (int y = 0; y < h; y++)
+                for (int x = 4 * h / 3 + 1; x < (w >= 8 * h ? w - 3 * h / 2 : w); x++)
+                    letters += frame->pixels[y * frame->stride_px + x] != ground;
+            g_test_message("%d × %d", w, h);
+            g_assert_cmpuint(letters, >, 10);
         }
 }
 
@@ -413,6 +466,8 @@ int main(int argc, char **argv)
     fonts = opened;
     g_test_add_func("/page/nothing-lost", test_nothing_lost);
     g_test_add_func("/page/margins", test_margins);
+    g_test_add_func("/page/few-rows", test_few_rows);
+    g_test_add_func("/page/band", test_band);
     g_test_add_func("/page/mirror", test_mirror);
     g_test_add_func("/page/grow", test_grow);
     g_test_add_func("/page/balanced", test_balanced);

@@ -179,6 +179,37 @@ static void test_rehearsal(void)
     rig_close(&rig);
 }
 
+/* However long the issuer's name is, the foot of a warning says until when it counts, to the
+ * minute. */
+static void test_until_when(void)
+{
+    static const int canvases[][2] = { { RIG_W_PX, RIG_H_PX }, { RIG_W_PX * 2, RIG_H_PX * 2 },
+        { RIG_W_PX * 2 / 3, RIG_H_PX } };
+    Rig rig;
+    rig_open(&rig);
+    for (guint i = 0; i < G_N_ELEMENTS(canvases); i++) {
+        BtFrame *pictures[2];
+        for (int minute = 0; minute < 2; minute++) {
+            g_autofree char *alert = g_strdup_printf(
+                "{\"id\":\"n4\",\"kind\":\"alert\",\"level\":4,\"issuer\":\"Ban Chỉ huy Phòng thủ "
+                "dân sự huyện Krông Pa\",\"valid\":{\"until\":\"2026-11-22T10:0%d:00Z\"},"
+                "\"texts\":[{\"lang\":\"vi\",\"title\":\"Lũ quét\",\"body\":\"Rời nhà ven "
+                "suối.\"}]}",
+                minute);
+            BtInputs *inputs = rig_inputs(&rig, alert, "");
+            BtStage *stage = rig_stage(&rig, canvases[i][0], canvases[i][1]);
+            pictures[minute] = rig_picture(stage, inputs, rig.start_ms);
+            bt_stage_free(stage);
+            bt_inputs_free(inputs);
+        }
+        g_test_message("%d × %d", canvases[i][0], canvases[i][1]);
+        g_assert_false(bt_frame_equal(pictures[0], pictures[1]));
+        bt_frame_unref(pictures[0]);
+        bt_frame_unref(pictures[1]);
+    }
+    rig_close(&rig);
+}
+
 /* Looking ahead opens what is to come and changes nothing of what is on. */
 static void test_prepare(void)
 {
@@ -309,6 +340,33 @@ static void test_other_canvas(void)
     rig_close(&rig);
 }
 
+/* In a layout that is laid out smaller, running text is on its way from the item's start to its
+ * end: it is not out long before, and not cut off. */
+static void test_ticker_of_a_larger_layout(void)
+{
+    Rig rig;
+    rig_open(&rig);
+    BtInputs *inputs = rig_inputs(&rig, RIG_TEXT, "");
+    for (int part = 2; part <= 4; part++) {
+        BtStage *stage = rig_stage(&rig, RIG_W_PX / part, RIG_H_PX / part);
+        gint64 until_ms;
+        g_autoptr(BtScene) scene = rig_scene(stage, inputs, rig.start_ms, &until_ms);
+        g_autoptr(BtOnAir) on = bt_schedule_at(inputs, rig.start_ms, bt_stage_measure, stage);
+        const BtOnZone *strip = &g_array_index(on->zones, BtOnZone, 1);
+        const BtNode *node = find_strip(scene);
+        g_assert_nonnull(node);
+        gint64 way_px = RIG_W_PX / part + node->strip->length_px;
+        gint64 length_ms = strip->end_ms - strip->start_ms;
+        gint64 late_px = bt_node_strip_offset_px(node, strip->start_ms + length_ms * 9 / 10);
+        g_test_message("a part of %d: %" G_GINT64_FORMAT " px", part, way_px);
+        g_assert_cmpint(late_px, <, way_px);
+        g_assert_cmpint(bt_node_strip_offset_px(node, strip->end_ms), ==, way_px);
+        bt_stage_free(stage);
+    }
+    bt_inputs_free(inputs);
+    rig_close(&rig);
+}
+
 int main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
@@ -317,7 +375,9 @@ int main(int argc, char **argv)
     g_test_add_func("/stage/pause", test_pause);
     g_test_add_func("/stage/pause-of-a-clock", test_pause_of_a_clock);
     g_test_add_func("/stage/ticker", test_ticker);
+    g_test_add_func("/stage/ticker-of-a-larger-layout", test_ticker_of_a_larger_layout);
     g_test_add_func("/stage/rehearsal", test_rehearsal);
+    g_test_add_func("/stage/until-when", test_until_when);
     g_test_add_func("/stage/prepare", test_prepare);
     g_test_add_func("/stage/coming", test_coming);
     g_test_add_func("/stage/sheet", test_sheet);
