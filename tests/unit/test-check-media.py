@@ -138,6 +138,10 @@ def check_words(folder):
     assert out == [f"{path}: accepted: 320×192 px, 2000 ms",
                    f"{path}: warning: black for the first 1.0 s: expected a picture from the first frame on; cut its "
                    "beginning off"], out
+    for name, words, theirs in (("good.wav", "sound, 2000 ms", "âm thanh, 2000 ms"),
+                                ("good.png", "picture, 320×192 px", "ảnh, 320×192 điểm ảnh")):
+        for lang, said in (("en", f"accepted: {words}"), ("vi", f"chấp nhận: {theirs}")):
+            assert run("check", folder / name, lang=lang)[1] == f"{folder / name}: {said}\n", (name, lang)
     out = run("check", path, lang="vi")[1].splitlines()
     assert out[1].startswith(f"{path}: lưu ý: hình đen trong 1.0 giây đầu: "), out
 
