@@ -237,6 +237,8 @@ static const struct {
     { "line", "mat-khau-a\n", "mat-khau-a" },
     { "dos-line", "mat-khau-a\r\n", "mat-khau-a" },
     { "bare", "mật khẩu", "mật khẩu" },
+    { "behind-a-mark-of-byte-order", "\xef\xbb\xbfmat-khau-a\r\n", "mat-khau-a" },
+    { "mark-of-byte-order-alone", "\xef\xbb\xbf\r\n", NULL },
     { "first-of-two", "mat-khau-a\nmat-khau-b\n", "mat-khau-a" },
     { "empty", "\n", NULL },
     { "not-text", "mat-khau\xff\n", NULL },
