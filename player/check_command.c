@@ -110,6 +110,10 @@ static void check_document(Check *check, BtCheckReport *report)
 static char *words_of_medium(const BtMediaInfo *info)
 {
     g_autofree char *length_ms = g_strdup_printf("%" G_GINT64_FORMAT, info->duration_ms);
+    if (info->w_px == 0)
+        return g_strdup_printf(_("accepted: sound, %s ms"), length_ms);
+    if (info->duration_ms == 0)
+        return g_strdup_printf(_("accepted: picture, %d×%d px"), info->w_px, info->h_px);
     return g_strdup_printf(info->has_sound ? _("accepted: %d×%d px, %s ms, with sound")
                                            : _("accepted: %d×%d px, %s ms"),
         info->w_px, info->h_px, length_ms);

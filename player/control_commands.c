@@ -290,11 +290,22 @@ int bt_pattern_command(int argc, char **argv)
 
 #define ENROL_EVERY_MS 2000
 
+/* A slash at its end says nothing: browsers write one. */
+static gboolean is_same_base(const char *one, const char *other)
+{
+    gsize one_bytes = strlen(one), other_bytes = strlen(other);
+    while (one_bytes > 0 && one[one_bytes - 1] == '/')
+        one_bytes--;
+    while (other_bytes > 0 && other[other_bytes - 1] == '/')
+        other_bytes--;
+    return one_bytes == other_bytes && strncmp(one, other, one_bytes) == 0;
+}
+
 static const BtConfigSource *source_with_base(const BtConfig *config, const char *base)
 {
     for (guint i = 0; i < config->sources->len; i++) {
         const BtConfigSource *source = g_ptr_array_index(config->sources, i);
-        if (source->kind == BT_SOURCE_NATIVE && g_str_equal(source->base, base))
+        if (source->kind == BT_SOURCE_NATIVE && is_same_base(source->base, base))
             return source;
     }
     return NULL;
@@ -330,16 +341,42 @@ static gboolean keep_enrolment(const BtConfig *config, const BtConfigSource *sou
         write_word(config, BT_ENROLLED_SCREEN, screen, error);
 }
 
+/* A line that fails, a server that is busy or starts anew. */
+static gboolean may_pass(const GError *why)
+{
+    return g_error_matches(why, BT_ERROR, BT_ERROR_NETWORK) ||
+        g_error_matches(why, BT_ERROR, BT_ERROR_TIMEOUT) ||
+        g_error_matches(why, BT_ERROR, BT_ERROR_CAPTIVE);
+}
+
+/* Each trouble once, until it is another. */
+static void tell_trouble(char **told, const GError *why)
+{
+    if (why != NULL && g_strcmp0(*told, why->message) != 0)
+        fprintf(stderr, "bangtin: %s\n", why->message);
+    g_free(*told);
+    *told = why == NULL ? NULL : g_strdup(why->message);
+}
+
+/* A source that was never heard is a wrong address, or a box without a network: whoever stands
+ * before it is told at once. One that was heard comes back. */
 static gboolean wait_to_be_claimed(const BtConfig *config, const BtConfigSource *source,
     const BtKey *key, gint64 until_us, GError **error)
 {
-    for (;;) {
+    g_autofree char *told = NULL;
+    for (gboolean was_heard = FALSE;;) {
         g_autofree char *screen = NULL;
         g_autoptr(GBytes) root = NULL;
+        g_autoptr(GError) why = NULL;
         gint64 now_ms = MAX(g_get_real_time() / 1000, bt_clock_built_ms());
-        if (!bt_sync_enrol(source->base, source->ca_path, source->insecure, key, now_ms, &screen,
-                &root, error))
+        gboolean heard = bt_sync_enrol(
+            source->base, source->ca_path, source->insecure, key, now_ms, &screen, &root, &why);
+        if (!heard && (!was_heard || !may_pass(why))) {
+            g_propagate_error(error, g_steal_pointer(&why));
             return FALSE;
+        }
+        was_heard = TRUE;
+        tell_trouble(&told, why);
         if (screen != NULL && root != NULL) {
             printf(_("Claimed as screen %s\n"), screen);
             return keep_enrolment(config, source, screen, root, error);

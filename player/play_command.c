@@ -7,6 +7,7 @@
 #include "player/show/role.h"
 #include "player/sync/sync.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <sys/prctl.h>
 #include <unistd.h>
@@ -58,9 +59,21 @@ static gboolean take_options(const PlayOptions *play, BtRoleOptions *options, GE
     return FALSE;
 }
 
+static gboolean are_there(char **paths, GError **error)
+{
+    for (guint i = 0; paths[i] != NULL; i++)
+        if (access(paths[i], R_OK) != 0) {
+            bt_error_set_errno(error, BT_ERROR_NOT_FOUND, errno, paths[i], "cannot be read");
+            return FALSE;
+        }
+    return TRUE;
+}
+
 /* `bangtin play FILE…`: a folder of links in the order given is a folder like any other. */
 static char *folder_of(int argc, char **argv, GError **error)
 {
+    if (!are_there(argv + 1, error))
+        return NULL;
     if (argc == 2)
         return g_canonicalize_filename(argv[1], NULL);
     g_autofree char *folder = g_dir_make_tmp("bangtin-XXXXXX", error);

@@ -18,7 +18,7 @@
 static gboolean parse_rect(const char *text, BtRect *rect)
 {
     char rest;
-    return sscanf(text, "%d,%d,%d,%d%c", &rect->x, &rect->y, &rect->w, &rect->h, &rest) == 4 &&
+    return sscanf(text, "%5d,%5d,%5d,%5d%c", &rect->x, &rect->y, &rect->w, &rect->h, &rest) == 4 &&
         rect->x >= 0 && rect->y >= 0 && rect->w > 0 && rect->h > 0 &&
         rect->x <= BT_CANVAS_MAX_W_PX && rect->w <= BT_CANVAS_MAX_W_PX &&
         rect->y <= BT_CANVAS_MAX_H_PX && rect->h <= BT_CANVAS_MAX_H_PX;
@@ -28,10 +28,12 @@ static gboolean parse_canvas(const char *text, BtRect *rect)
 {
     char rest;
     *rect = (BtRect){ 0 };
-    int n = sscanf(text, "%dx%d+%d+%d%c", &rect->w, &rect->h, &rect->x, &rect->y, &rest);
-    return (n == 4 || (n == 2 && strchr(text, '+') == NULL)) && rect->x >= 0 && rect->y >= 0 &&
-        rect->w >= BT_CANVAS_MIN_W_PX && rect->w <= BT_CANVAS_MAX_W_PX &&
-        rect->h >= BT_CANVAS_MIN_H_PX && rect->h <= BT_CANVAS_MAX_H_PX;
+    gboolean read =
+        sscanf(text, "%5dx%5d+%5d+%5d%c", &rect->w, &rect->h, &rect->x, &rect->y, &rest) == 4 ||
+        sscanf(text, "%5dx%5d%c", &rect->w, &rect->h, &rest) == 2;
+    return read && rect->x >= 0 && rect->y >= 0 && rect->w >= BT_CANVAS_MIN_W_PX &&
+        rect->w <= BT_CANVAS_MAX_W_PX && rect->h >= BT_CANVAS_MIN_H_PX &&
+        rect->h <= BT_CANVAS_MAX_H_PX;
 }
 
 /* ---- groups ---- */

@@ -1,6 +1,7 @@
 #include "player/config/sources.h"
 
 #include "base/address.h"
+#include "base/sign.h"
 #include "player/config/ttn.h"
 #include "player/relay/wire.h"
 
@@ -8,6 +9,7 @@
 
 #define STREAM_KB_PER_S 1024 /* 8 Mbit/s: full HD */
 #define MIB (1024 * 1024)
+#define PIN_BYTES 32 /* of a SHA-256 */
 
 void bt_config_source_free(gpointer data)
 {
@@ -114,18 +116,49 @@ static gboolean read_streams(
     return TRUE;
 }
 
+/* "sha256//BASE64". What has another form libcurl would take for the name of a file. */
+static gboolean is_pin(const char *text)
+{
+    static const char form[] = "sha256//";
+    if (!g_str_has_prefix(text, form))
+        return FALSE;
+    const char *hash = text + strlen(form);
+    g_autoptr(GBytes) bytes = bt_base64_decode(hash, strlen(hash));
+    return bytes != NULL && g_bytes_get_size(bytes) == PIN_BYTES;
+}
+
+static gboolean read_pin(
+    BtReading *reading, const char *group, BtConfigSource *source, GError **error)
+{
+    source->pin = bt_reading_string(reading, group, "pin");
+    g_auto(GStrv) pins = g_strsplit(source->pin != NULL ? source->pin : "", ";", -1);
+    for (guint i = 0; pins[i] != NULL; i++)
+        if (!is_pin(pins[i]))
+            return bt_reading_fail(reading, group, "pin", error, "not a pin",
+                "sha256//BASE64 of a public key, several with ; between");
+    return TRUE;
+}
+
 /* What everything that comes over a network may be told. */
 static gboolean read_line(
     BtReading *reading, const char *group, BtConfigSource *source, GError **error)
 {
     gint64 poll_s = source->poll_s;
     if (!bt_reading_int(reading, group, "poll", 1, 86400, &poll_s, error) ||
-        !read_budget(reading, group, source, error) || !read_streams(reading, group, source, error))
+        !read_budget(reading, group, source, error) ||
+        !read_streams(reading, group, source, error) || !read_pin(reading, group, source, error))
         return FALSE;
     source->poll_s = (int)poll_s;
     source->ca_path = bt_reading_path(reading, group, "ca");
-    source->pin = bt_reading_string(reading, group, "pin");
     return TRUE;
+}
+
+static gboolean is_plain_to_others(const BtConfigSource *source)
+{
+    g_autoptr(GUri) uri = g_uri_parse(source->base, G_URI_FLAGS_ENCODED, NULL);
+    const char *host = uri != NULL ? g_uri_get_host(uri) : NULL;
+    return g_str_has_prefix(source->base, "http://") && !source->insecure &&
+        (host == NULL || !bt_address_is_loopback(host));
 }
 
 static gboolean read_native(
@@ -148,6 +181,9 @@ static gboolean read_native(
     if (bt_address_has_more(source->base))
         return bt_reading_fail(reading, group, "base", error,
             "base holds more than an address (a user, a password, a query)", "https://HOST/PATH");
+    if (is_plain_to_others(source))
+        return bt_reading_fail(reading, group, "base", error,
+            "base is without TLS, and insecure is not true", "https://HOST/PATH");
     if (source->fingerprint != NULL && !bt_hash_is_hex(source->fingerprint))
         return bt_reading_fail(reading, group, "fingerprint", error, "not a fingerprint",
             "64 lower-case hexadecimal digits");

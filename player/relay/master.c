@@ -28,7 +28,8 @@ static char *attribute(const char *line, const char *name)
     gsize length = strlen(name);
     const char *at = strchr(line, ':');
     while (at != NULL && *at != '\0') {
-        at++;
+        at +=
+            1 + strspn(at + 1, " \t"); /* no list should have spaces here; old servers write them */
         gboolean found = strncmp(at, name, length) == 0 && at[length] == '=';
         const char *value = strchr(at, '=');
         if (value == NULL)

@@ -371,6 +371,14 @@ static void start_show_again(Supervise *supervise, int status)
         g_timeout_add(wait_ms, start_again, &supervise->show);
 }
 
+/* `bangtin play PATH…` has somebody before it, who can be told what is wrong: what cannot begin is
+ * not begun again. A board has nobody, and what it lacks may come. */
+static gboolean is_failed_look(const Supervise *supervise, int status)
+{
+    return supervise->options->folder != NULL && supervise->deaths == 0 &&
+        !supervise->show.has_beaten && WIFEXITED(status) && WEXITSTATUS(status) != 0;
+}
+
 static void show_ended(Supervise *supervise, int status)
 {
     const BtClock *clock = &supervise->options->clock;
@@ -381,12 +389,14 @@ static void show_ended(Supervise *supervise, int status)
     forget(&supervise->show);
     bt_started_relays_end_all(&supervise->relays);
     supervise->died_of = WIFEXITED(status) ? WEXITSTATUS(status) : 0;
-    if (!supervise->stopping) {
+    if (supervise->stopping) {
+        supervise->status = supervise->died_of;
+        stop_sync(supervise);
+    } else if (is_failed_look(supervise, status)) {
+        stop(supervise);
+    } else {
         start_show_again(supervise, status);
-        return;
     }
-    supervise->status = supervise->died_of;
-    stop_sync(supervise);
 }
 
 static void sync_ended(Supervise *supervise)

@@ -172,6 +172,11 @@ static char *ask_line(const char *path, const char *request, GError **error)
     g_autoptr(GError) failure = NULL;
     g_autoptr(GSocketConnection) connection =
         g_socket_client_connect(client, G_SOCKET_CONNECTABLE(address), NULL, &failure);
+    if (g_error_matches(failure, G_IO_ERROR, G_IO_ERROR_PERMISSION_DENIED)) {
+        g_set_error(error, BT_ERROR, BT_ERROR_DENIED,
+            "%s: not for this user: expected root, or the user of the player", path);
+        return NULL;
+    }
     if (connection == NULL) {
         g_set_error(error, BT_ERROR, BT_ERROR_NOT_FOUND, "%s: no player answers here: %s", path,
             failure->message);

@@ -115,11 +115,12 @@ void bt_sync_ttn_wake(BtSyncTtn *ttn)
 
 /* ---- who was heard, and the desk ---- */
 
+/* Also when that is earlier than what a clock said that was ahead. */
 void bt_ttn_heard(BtSyncTtn *ttn)
 {
     gint64 now_ms = bt_ttn_now_ms(ttn);
     g_mutex_lock(&ttn->mutex);
-    ttn->heard_ms = MAX(ttn->heard_ms, now_ms);
+    ttn->heard_ms = now_ms;
     g_mutex_unlock(&ttn->mutex);
 }
 

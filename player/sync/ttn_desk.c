@@ -12,7 +12,7 @@ typedef struct {
     BtTtnHands hands;
     GQueue unwritten; /* of BtTtnNote: the disk did not take them yet */
     gboolean changed; /* the documents are to be composed */
-    gint64 holds_until_ms;
+    gint64 composed_ms, holds_until_ms;
     gboolean disk_failed; /* which was told */
     gint64 tidied_ms;
 } Desk;
@@ -89,13 +89,22 @@ static gboolean has_found(const Desk *desk)
     return now.w_px != then.w_px || now.h_px != then.h_px || now.n_lengths != then.n_lengths;
 }
 
+/* Until they do not hold any more; what a clock that went back composed does not either. */
+static gboolean is_to_be_composed(const Desk *desk, gint64 now_ms)
+{
+    return desk->changed || has_found(desk) || now_ms >= desk->holds_until_ms ||
+        now_ms < desk->composed_ms;
+}
+
 static void compose(Desk *desk)
 {
     g_autoptr(GError) failure = NULL;
-    if (!desk->changed && !has_found(desk) && bt_ttn_now_ms(desk->ttn) < desk->holds_until_ms)
+    gint64 now_ms = bt_ttn_now_ms(desk->ttn);
+    if (!is_to_be_composed(desk, now_ms))
         return;
     if (bt_ttn_documents_compose(desk->ttn, &desk->hands, &desk->holds_until_ms, &failure)) {
         desk->changed = desk->disk_failed = FALSE;
+        desk->composed_ms = now_ms;
         return;
     }
     desk->changed = TRUE;

@@ -127,7 +127,7 @@ static void note_state(BtTtnTalk *talk)
     gint64 heard_ms = bt_ttn_heard_ms(ttn), now_ms = real_us() / 1000;
     BtSourceState *before = bt_facts_source(talk->hands.facts, ttn->source->name);
     gint64 last_ok_ms = heard_ms > 0 ? heard_ms : before == NULL ? 0 : before->last_ok_ms;
-    gboolean heard = heard_ms > talk->shown_heard_ms;
+    gboolean heard = heard_ms != talk->shown_heard_ms;
     g_mutex_lock(&ttn->mutex);
     g_autofree char *outlook = g_strdup(ttn->outlook);
     g_mutex_unlock(&ttn->mutex);

@@ -121,6 +121,11 @@ static gboolean read_adopted(const BtJsonAt *object, char **screen, GBytes **roo
 gboolean bt_reply_read_enrol(const BtAnswer *answer, GBytes *bytes, const char *path, char **screen,
     GBytes **root, GError **error)
 {
+    if (answer->status == 403) {
+        g_set_error(error, BT_ERROR, BT_ERROR_DENIED,
+            "%s: this board was turned down: expected the source's operator to accept it", path);
+        return FALSE;
+    }
     if (answer->status != 200 && answer->status != 202) {
         bt_answer_fail(answer, path, error);
         return FALSE;

@@ -237,6 +237,8 @@ typedef struct {
     gboolean looked;           /* `frame` is the next that the decoder gave */
 } Video;
 
+/* Without damage that the decoder painted over. */
+gboolean frame_is_whole(const AVFrame *frame);
 /* What a picture needs to be decoded, by one thread or by as many as help, and then, after START,
  * to be sent. */
 gboolean video_open(Video *video, Demux *demux, gboolean single, GError **error);

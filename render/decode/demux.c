@@ -167,6 +167,9 @@ static void find_times(Demux *demux)
     if (stream->start_time != AV_NOPTS_VALUE)
         demux->origin_us = av_rescale_q(stream->start_time, stream->time_base, microseconds);
     gint64 length = demux->format->duration;
+    /* Matroska counts to the end from 0, wherever the first picture is. */
+    if (g_str_equal(demux->probe->demuxer, "matroska") && length > demux->origin_us)
+        length -= MAX(demux->origin_us, 0);
     if (demux->input->seekable && length != AV_NOPTS_VALUE && length > 0 &&
         length < G_MAXINT64 / 1000)
         demux->length_us = length;

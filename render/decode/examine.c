@@ -17,6 +17,8 @@
 #define PROBES 24          /* a picture is looked at in so many rows and columns */
 #define STEP_SLACK_US 3000 /* stamps in whole milliseconds */
 #define STEP_SLACK_PERCENT 15
+#define DAMAGED_MIN 3
+#define DAMAGED_PERCENT 5 /* of the pictures: what is less may be a recording's own */
 #define FIRST_US (30 * G_USEC_PER_SEC)
 #define TELL_US G_USEC_PER_SEC
 #define MAX_ATOMS 1000
@@ -33,6 +35,8 @@ typedef struct {
     gint64 last_us, end_us, seen_us;  /* of pictures; of what was heard */
     gint64 first_lit_us, last_lit_us; /* -1: all black so far; the end of the last that is not */
     gint64 frames, interlaced;
+    gboolean begun;                     /* a whole picture came */
+    gint64 damaged;                     /* since: those that a player leaves out */
     gint64 began_us, told_us, until_us; /* the clock */
     gint64 aside_us;                    /* processor time that is not the film's */
     gboolean whole;
@@ -122,10 +126,21 @@ static void note_picture(Examination *e)
     e->aside_us += clock_us(CLOCK_THREAD_CPUTIME_ID) - aside_us;
 }
 
+/* A recording may begin between two keyframes. */
+static void note_damage(Examination *e)
+{
+    e->damaged += e->begun;
+}
+
 static gboolean take_pictures(Examination *e, GError **error)
 {
     gboolean opaque;
-    while (avcodec_receive_frame(e->codec, e->frame) == 0) {
+    int rc;
+    while ((rc = avcodec_receive_frame(e->codec, e->frame)) == 0) {
+        if (!frame_is_whole(e->frame))
+            note_damage(e);
+        else
+            e->begun = TRUE;
         gboolean done = converter_run(e->converter, e->frame, e->picture, &opaque, error);
         if (done)
             note_picture(e);
@@ -133,6 +148,8 @@ static gboolean take_pictures(Examination *e, GError **error)
         if (!done)
             return FALSE;
     }
+    if (rc == AVERROR_INVALIDDATA)
+        note_damage(e);
     return TRUE;
 }
 
@@ -170,7 +187,8 @@ static gboolean see_all(Examination *e, GError **error)
     while (may_go_on(e)) {
         AVPacket *packet = demux_packet(e->demux, TRACK_VIDEO, &blocked);
         gboolean at_end = packet == NULL;
-        avcodec_send_packet(e->codec, packet);
+        if (avcodec_send_packet(e->codec, packet) == AVERROR_INVALIDDATA)
+            note_damage(e);
         av_packet_free(&packet);
         if (!take_pictures(e, error))
             return FALSE;
@@ -239,16 +257,22 @@ static void tell_sound(Examination *e)
     tell(e, BT_FOUND_CLIPPED, loudness_clipped(e->loudness));
 }
 
-static gboolean is_cut(const Examination *e, GError **error)
+static gboolean is_damaged(const Examination *e, GError **error)
 {
-    gboolean pictures = e->codec != NULL;
-    if (pictures && e->whole && e->frames == 0)
+    gboolean nothing = e->codec ? e->frames == 0 : loudness_length_us(e->loudness) == 0;
+    if (e->whole && nothing)
         g_set_error(error, BT_ERROR, BT_ERROR_INVALID,
-            "content: no picture of it can be decoded: expected at least one");
-    else if (pictures && e->whole && demux_is_cut(e->demux))
+            e->codec ? "content: no picture of it can be decoded: expected at least one"
+                     : "content: no sound of it can be decoded: expected some");
+    else if (e->whole && demux_is_cut(e->demux))
         g_set_error(error, BT_ERROR, BT_ERROR_INVALID,
             "content: ends at %" G_GINT64_FORMAT " ms: expected %" G_GINT64_FORMAT " ms of it",
             e->demux->seen_us / 1000, e->demux->promised_us / 1000);
+    else if (e->damaged >= DAMAGED_MIN && e->damaged * 100 > e->frames * DAMAGED_PERCENT)
+        g_set_error(error, BT_ERROR, BT_ERROR_INVALID,
+            "content: %" G_GINT64_FORMAT " of %" G_GINT64_FORMAT
+            " pictures are damaged: expected the file as it was made",
+            e->damaged, e->frames);
     else
         return FALSE;
     return TRUE;
@@ -346,7 +370,7 @@ static gboolean examine(Examination *e, GError **error)
         return FALSE;
     if (!pictures)
         hear_all(e);
-    if (is_cut(e, error))
+    if (is_damaged(e, error))
         return FALSE;
     if (pictures) {
         tell_pictures(e);

@@ -94,10 +94,14 @@ static void make_due(Video *video, AVFrame **frame)
     *frame = NULL;
 }
 
+gboolean frame_is_whole(const AVFrame *frame)
+{
+    return !(frame->flags & AV_FRAME_FLAG_CORRUPT) && frame->decode_error_flags == 0;
+}
+
 static gboolean is_whole(const AVFrame *frame)
 {
-    return !(frame->flags & AV_FRAME_FLAG_CORRUPT) && frame->decode_error_flags == 0 &&
-        frame->best_effort_timestamp != AV_NOPTS_VALUE;
+    return frame_is_whole(frame) && frame->best_effort_timestamp != AV_NOPTS_VALUE;
 }
 
 static gint64 near_us(const Video *video)

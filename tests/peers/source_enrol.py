@@ -6,6 +6,7 @@ import contextlib
 import json
 import os
 import sqlite3
+import subprocess
 import time
 
 import source_lib as lib
@@ -61,6 +62,56 @@ def test_two_with_one_code():
             db.execute("UPDATE enrolment SET code = ? WHERE key = ?", (key.claim_code(), other.base64))
         one.run("screen claim", key.claim_code(), "kp-01", ok=False)
         assert greet(one, key)[0] == greet(one, other)[0] == 202
+
+
+@contextlib.contextmanager
+def enrolling(one, *more):
+    """`bangtin enrol`, which has said its code; and that."""
+    config = os.path.join(one.folder, "player.conf")
+    with open(config, "w") as f:
+        f.write("[screen]\nstate=%s/state\n[source krongpa]\nbase=%s\n" % (one.folder, one.base))
+    command = [lib.PROGRAM.replace("bangtin-source", "bangtin"), "enrol", one.base + "/", "--config", config, *more]
+    board = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+                             env={**os.environ, "LC_ALL": "C.UTF-8", "LANGUAGE": ""})
+    try:
+        yield board, board.stdout.readline().split()[-1]
+    finally:
+        board.kill()
+        board.communicate()
+
+
+def wait_for_greeting(one, code):
+    for _ in range(300):
+        if code in [w["code"] for w in json.loads(one.run("screen list", "--json"))["waiting"]]:
+            return
+        time.sleep(0.1)
+    assert False, "the board does not greet"
+
+
+def test_a_board_waits_while_the_source_is_away():
+    """The source goes and comes while somebody looks for the page; the address ends with a slash."""
+    with lib.source() as one:
+        one.serve()
+        with enrolling(one, "--for", "60") as (board, code):
+            wait_for_greeting(one, code)
+            one.stop()
+            time.sleep(5)
+            assert board.poll() is None, board.communicate()
+            one.run("screen claim", code, "kp-01")
+            one.serve("--listen", one.host)
+            said, trouble = board.communicate(timeout=60)
+            assert board.returncode == 0 and "kp-01" in said, (said, trouble)
+            assert trouble.count("\n") == 1, trouble
+
+
+def test_a_board_hears_that_it_was_turned_down():
+    with lib.source() as one:
+        one.serve()
+        with enrolling(one) as (board, code):
+            wait_for_greeting(one, code)
+            one.run("screen deny", code)
+            said, trouble = board.communicate(timeout=60)
+            assert board.returncode == 1 and "turned down" in trouble, (said, trouble)
 
 
 def test_greetings_that_are_none():

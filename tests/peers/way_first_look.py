@@ -3,6 +3,7 @@
 check` says of good and bad files before."""
 import base64
 import json
+import os
 import pathlib
 import shutil
 import tempfile
@@ -82,17 +83,25 @@ class FirstLook(unittest.TestCase):
         red, _, blue = solid(way.Picture(self.grabs / (at + ".png")))
         self.assertGreater(red, blue)
 
+    def ends(self, *words, **more):
+        """What it says when it cannot begin: once, and that is all."""
+        done = district.run(district.PLAYER, "play", *words, check=False, timeout=30, **more)
+        self.assertEqual(done.returncode, 1, done)
+        self.assertNotIn("starting it again", done.stderr)
+        return done.stderr
+
     def test_nothing_to_show(self):
         empty = self.folder / "empty"
         empty.mkdir()
-        done = district.run(district.PLAYER, "play", "--display", "offscreen", "--for", "5", empty,
-                            check=False, timeout=30)
-        self.assertEqual(done.returncode, 1)
-        self.assertIn("nothing to show: expected text", done.stderr)
-        missing = district.run(district.PLAYER, "play", "--display", "offscreen", "--for", "5",
-                               self.folder / "none", check=False, timeout=30)
-        self.assertEqual(missing.returncode, 1)
-        self.assertIn("none", missing.stderr)
+        said = self.ends("--display", "offscreen", empty)
+        self.assertEqual(said.count("nothing to show: expected text"), 1, said)
+        said = self.ends("--display", "offscreen", self.folder / "none")
+        self.assertRegex(said, r"none: .*No such file")
+        self.assertEqual(said.count("\n"), 1, said)
+
+    def test_no_screen(self):
+        said = self.ends(self.files / "1-photo.png", env={k: v for k, v in os.environ.items() if k != "DISPLAY"})
+        self.assertEqual(said.count("there is no screen"), 1, said)
 
     def test_check(self):
         """Each file, what it is called, and what is said of it."""

@@ -70,6 +70,10 @@ FILES = [
     ("codec.mkv", f"{FILM} -t 1 -c:v ffv1", "", "!unsupported"),
     ("text.mp4", None, "", "!unsupported"),
     ("cut.mp4", GOOD, "", "!invalid"),
+    ("cut.flac", f"{TONE} -t 4", "", "!invalid"),
+    ("damaged.mp4", GOOD, "", "!invalid"),
+    ("recorded.ts", f"{FILM} -t 2 -g 10 -c:v libx264 -preset ultrafast -pix_fmt yuv420p", "", "black-begin"),
+    ("from-an-hour-on.mkv", f"{FILM} -t 2 -c:v libvpx -output_ts_offset 3600", "", ""),
 ]
 
 
@@ -91,9 +95,14 @@ def make(path, how):
         path.write_text("Thông báo: đây không phải là phim." * 20)
     else:
         ffmpeg(*how.split(), path)
-    if path.name == "cut.mp4":
-        data = path.read_bytes()
+    data = path.read_bytes()
+    if path.stem == "cut":
         path.write_bytes(data[:len(data) * 6 // 10])
+    elif path.stem == "damaged":  # as a stick does that is pulled out: a tenth is of something else
+        at = len(data) // 2
+        path.write_bytes(data[:at] + bytes(len(data) // 10) + data[at + len(data) // 10:])
+    elif path.stem == "recorded":  # begins and ends in the middle of pictures
+        path.write_bytes(data[188 * 20:188 * (len(data) // 188 - 3)])
 
 
 def examine(folder, row):
@@ -129,6 +138,10 @@ def check_words(folder):
     assert out == [f"{path}: accepted: 320×192 px, 2000 ms",
                    f"{path}: warning: black for the first 1.0 s: expected a picture from the first frame on; cut its "
                    "beginning off"], out
+    for name, words, theirs in (("good.wav", "sound, 2000 ms", "âm thanh, 2000 ms"),
+                                ("good.png", "picture, 320×192 px", "ảnh, 320×192 điểm ảnh")):
+        for lang, said in (("en", f"accepted: {words}"), ("vi", f"chấp nhận: {theirs}")):
+            assert run("check", folder / name, lang=lang)[1] == f"{folder / name}: {said}\n", (name, lang)
     out = run("check", path, lang="vi")[1].splitlines()
     assert out[1].startswith(f"{path}: lưu ý: hình đen trong 1.0 giây đầu: "), out
 

@@ -198,6 +198,8 @@ static void check_addresses(Fixture *f, const BtConfigSource *source)
     g_assert_false(bt_config_is_insecure_host(source, "t.vn"));
 }
 
+#define PIN "sha256//AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA="
+
 static void test_every_key(Fixture *f, gconstpointer data)
 {
     (void)data;
@@ -205,7 +207,7 @@ static void test_every_key(Fixture *f, gconstpointer data)
         "[source "
         "t]\nkind=ttn\nbase=http://127.0.0.1:80/api/\ndialect=./tinh.json\nauth=https://a.vn/in\n"
         "register=http://r.vn\nmqtt=mqtt://m.vn:1883\ninsecure_hosts=m.vn; r.vn\nusername=bang\n"
-        "password_file=secret\ncert=c.pem\nkey=c.key\nca=ca.pem\npin=sha256//a\npoll=9\n"
+        "password_file=secret\ncert=c.pem\nkey=c.key\nca=ca.pem\npin=" PIN "\npoll=9\n"
         "set.maThietBi=BT 01\nset.kinhDo=106.6\nlayout.hai-nua=a=0,0,4,4;b=4,0,4,4\n"
         "classes=emergency;requisition\nurgent=emergency\npriority=requisition\nordinary=filler\n"
         "urgent_from=H28; H29\nurgent_max_min=30\nmedia_max_mb=64\nday_mb=5\nstreams=\n");
@@ -223,7 +225,7 @@ static void test_every_key(Fixture *f, gconstpointer data)
     g_assert_cmpuint(source->day_bytes, ==, 5 << 20);
     g_assert_true(source->streams != NULL && source->streams[0] == NULL);
     g_assert_cmpint(source->poll_s, ==, 9);
-    g_assert_cmpstr(source->pin, ==, "sha256//a");
+    g_assert_cmpstr(source->pin, ==, PIN);
 }
 
 /* ---- the password ---- */
@@ -235,6 +237,8 @@ static const struct {
     { "line", "mat-khau-a\n", "mat-khau-a" },
     { "dos-line", "mat-khau-a\r\n", "mat-khau-a" },
     { "bare", "mật khẩu", "mật khẩu" },
+    { "behind-a-mark-of-byte-order", "\xef\xbb\xbfmat-khau-a\r\n", "mat-khau-a" },
+    { "mark-of-byte-order-alone", "\xef\xbb\xbf\r\n", NULL },
     { "first-of-two", "mat-khau-a\nmat-khau-b\n", "mat-khau-a" },
     { "empty", "\n", NULL },
     { "not-text", "mat-khau\xff\n", NULL },

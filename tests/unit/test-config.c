@@ -107,6 +107,12 @@ static const struct {
         ":2: not a canvas: expected WxH or WxH+X+Y, 32x16 to 7680x4320" },
     { "canvas-half", "[display]\ncanvas=640x384+1\n",
         ":2: not a canvas: expected WxH or WxH+X+Y, 32x16 to 7680x4320" },
+    { "canvas-unit", "[display]\ncanvas=640x384px\n",
+        ":2: not a canvas: expected WxH or WxH+X+Y, 32x16 to 7680x4320" },
+    { "canvas-left", "[display]\ncanvas=640x384-8-8\n",
+        ":2: not a canvas: expected WxH or WxH+X+Y, 32x16 to 7680x4320" },
+    { "canvas-far", "[display]\ncanvas=640x384+4294967296+0\n",
+        ":2: not a canvas: expected WxH or WxH+X+Y, 32x16 to 7680x4320" },
     { "scale", "[display]\nscale=2\n", ":2: “2” is not known for scale: expected fit or none" },
     { "mute", "[display]\nmute=yes\n", ":2: not a yes or no: expected true or false" },
     { "on-hours", "[display]\non=05:00-22:00;24:30-01:00\n",
@@ -163,6 +169,13 @@ static const struct {
     { "not-utf-8", "[screen]\nname=\xff\n", ":2: not text: expected UTF-8", TRUE },
     { "escape", "[screen]\nid=a\nname=a\\q\n",
         ":3: “\\” before what it does not belong to: expected \\s \\n \\t \\r or \\\\", TRUE },
+    { "base-plain", "[source kp]\nbase=http://e.vn\n",
+        ":2: base is without TLS, and insecure is not true: expected https://HOST/PATH" },
+    { "pin", SOURCE "pin=abc\n",
+        ":3: not a pin: expected sha256//BASE64 of a public key, several with ; between" },
+    { "pin-of-two",
+        SOURCE "pin=sha256//AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=;sha256//AA==\n",
+        ":3: not a pin: expected sha256//BASE64 of a public key, several with ; between" },
     { "fingerprint", SOURCE "fingerprint=abc\n",
         ":3: not a fingerprint: expected 64 lower-case hexadecimal digits" },
     { "poll", SOURCE "poll=0\n", ":3: “0” is no number for poll: expected 1 to 86400" },
@@ -308,17 +321,21 @@ static void test_defaults(Fixture *f, gconstpointer data)
     g_assert_null(source->pin);
 }
 
+#define PIN                                                                                        \
+    "sha256//AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=;sha256//"                                \
+    "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAE="
 #define PRINT "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef"
 
 static const char every_key[] =
-    "# a board\r\n[screen]\r\nid = kp-01 \nname=Bảng tin Phú Túc\nstate=state\ntimezone=UTC\n"
+    "\xef\xbb\xbf# a board\r\n[screen]\r\nid = kp-01 \nname=Bảng tin Phú "
+    "Túc\nstate=state\ntimezone=UTC\n"
     "kind=led\nzone.strip=0,320,640,64\nzone.main=0,0,640,320\n"
     "[display]\nkind=offscreen\ncanvas=640x384+8+16\nscale=fit\npicture=now.png\n"
     "on=05:00-11:30;22:00-24:00\nmute=true\nrenderer=opengles2\n"
     "[clock]\ntrust=system\n[cache]\nquota_mb=64\n[report]\nsource=kp\nheartbeat=5\npictures=5\n"
     "[source kp]\nkind=native\nclasses=emergency; filler\nzones=strip;main\n"
     "base=https://e.vn/x\nid=krongpa\nroot=1.json\nfingerprint=" PRINT "\nca=ca.pem\n"
-    "pin=sha256//abc\ninsecure=true\npoll=7\nmax_kb_per_s=100\n"
+    "pin=" PIN "\ninsecure=true\npoll=7\nmax_kb_per_s=100\n"
     "day_mb=150\nmonth_mb=2048\nheavy=22:00-05:00;12:00-13:00\nheavy_mb=2\n"
     "[source here]\nkind=folder\npath=files\n";
 
@@ -378,7 +395,7 @@ static void test_every_key_of_a_source(Fixture *f, gconstpointer data)
     check_path(f, native->root_path, "1.json");
     g_assert_cmpstr(native->fingerprint, ==, PRINT);
     check_path(f, native->ca_path, "ca.pem");
-    g_assert_cmpstr(native->pin, ==, "sha256//abc");
+    g_assert_cmpstr(native->pin, ==, PIN);
     g_assert_true(native->insecure);
     g_assert_cmpint(native->poll_s, ==, 7);
     g_assert_cmpuint(native->max_bytes_per_s, ==, 102400);

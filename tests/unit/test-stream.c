@@ -76,6 +76,9 @@ static void test_hosts(void)
     "#EXTM3U\n#EXT-X-STREAM-INF:BANDWIDTH=9000000\nhigh\n"                                         \
     "#EXT-X-STREAM-INF:BANDWIDTH=900000\nmiddle\n"                                                 \
     "#EXT-X-STREAM-INF:BANDWIDTH=90000\nlow\n"
+#define SPACED                                                                                     \
+    "#EXTM3U\n#EXT-X-STREAM-INF:PROGRAM-ID=1, BANDWIDTH=9000000, RESOLUTION=1920x1080\nhigh\n"     \
+    "#EXT-X-STREAM-INF:PROGRAM-ID=1, BANDWIDTH=900000, RESOLUTION=640x360\nlow\n"
 
 typedef struct {
     const char *name, *text;
@@ -94,6 +97,8 @@ static const Choice choices[] = {
     { "line-of-3-mbit", ALL, 1920, 1080, 3000000, "720.m3u8" },
     { "line-of-2-mbit", ALL, 1920, 1080, 2500000, "720-low.m3u8" },
     { "line-of-nothing", ALL, 1920, 1080, 1000, "360.m3u8" },
+    { "spaces-between", SPACED, 640, 360, 99000000, "low" },
+    { "spaces-between-and-a-line", SPACED, 1920, 1080, 1000000, "low" },
     { "rates", RATES, 640, 360, 99000000, "middle" },
     { "rates-large", RATES, 1920, 1200, 99000000, "high" },
     { "rates-tiny", RATES, 64, 32, 99000000, "low" },

@@ -288,6 +288,29 @@ static void test_item(gconstpointer data)
     check_words(item, c->words);
 }
 
+/* Loudspeakers play the sound of the film that the board shows: one file under two addresses. The
+ * later one is read; both and the rest of the document are there. */
+static void test_one_file_as_two(void)
+{
+    static const TtnWords words[] = {
+        { .id = "phim", .kind = BT_TTN_VIDEO, .priority = O, .content = FILM },
+        { .id = "loa", .kind = BT_TTN_AUDIO, .priority = O, .content = "https://a.vn/loa.mp4" },
+    };
+    static const char *const types[] = { "video/mp4", "audio/mp4" };
+    g_autoptr(TtnFixture) fixture = ttn_fixture_new();
+    for (guint i = 0; i < G_N_ELEMENTS(words); i++) {
+        ttn_fixture_add(fixture, &words[i]);
+        ttn_fixture_has(fixture, types[i], 9000);
+    }
+    g_autofree char *text =
+        ttn_fixture_compose(fixture, BT_TTN_MANIFEST, ttn_fixture_at("23T07:30"));
+    ttn_fixture_expect_problem(fixture, "its file is shown as video/mp4 by another bulletin");
+    g_autoptr(BtManifest) manifest = ttn_fixture_parse(text);
+    g_assert_cmpuint(manifest->items->len, ==, 2);
+    g_assert_cmpint(((BtItem *)g_ptr_array_index(manifest->items, 0))->kind, ==, BT_ITEM_VIDEO);
+    g_assert_cmpint(((BtItem *)g_ptr_array_index(manifest->items, 1))->kind, ==, BT_ITEM_TEXT);
+}
+
 /* What has nothing to show, and what is said of it. */
 static void test_nothing_to_show(void)
 {
@@ -490,6 +513,7 @@ int main(int argc, char **argv)
         g_autofree char *path = g_strconcat("/ttn-compose/item/", items[i].name, NULL);
         g_test_add_data_func(path, &items[i], test_item);
     }
+    g_test_add_func("/ttn-compose/item/one-file-as-two", test_one_file_as_two);
     g_test_add_func("/ttn-compose/item/nothing", test_nothing_to_show);
     g_test_add_func("/ttn-compose/item/long", test_long_text);
     for (guint i = 0; i < G_N_ELEMENTS(ends); i++) {

@@ -42,6 +42,7 @@ typedef struct {
     BtJson *item;
     BtJson *asset;    /* NULL: it shows none */
     gsize size_bytes; /* of both, as text */
+    gboolean other;   /* its file is in the document as another type: it has none here */
     guint order;      /* its place among all, in which they take turns */
     gint64 since_ms;  /* the sweep's own: when the window it is in began */
 } BtTtnPlaced;

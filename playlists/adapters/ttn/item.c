@@ -175,7 +175,7 @@ static gboolean show_words(BtTtnPlaced *placed, BtJson *texts, GPtrArray *proble
 static gboolean has_media(const BtTtnPlaced *placed, const char *kind)
 {
     const BtTtnKept *kept = placed->kept;
-    return kept->asset && !kept->media_failed && bt_hash_is_hex(kept->asset) &&
+    return kept->asset && !placed->other && !kept->media_failed && bt_hash_is_hex(kept->asset) &&
         kept->asset_bytes > 0 && kept->asset_bytes <= BT_ASSET_MAX_BYTES && kept->asset_type &&
         g_str_has_prefix(kept->asset_type, kind) &&
         g_regex_match_simple("^[a-z]+/[A-Za-z0-9!#$&^_.+-]{1,100}$", kept->asset_type, 0, 0);

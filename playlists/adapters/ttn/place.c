@@ -84,6 +84,27 @@ static void find_place(BtTtnPlaced *placed, const GPtrArray *layouts, GPtrArray 
     placed->layout = bt_ttn_layouts_find(layouts, "whole");
 }
 
+/* ---- files ---- */
+
+/* A file that is a film to one bulletin and sound to another, as an MP4 may be, has one type in a
+ * document, and the other would cost the whole of it. `types`: of the files that are in it. */
+static void look_at_type(BtTtnPlaced *placed, GHashTable *types, GPtrArray *problems)
+{
+    const BtTtnKept *kept = placed->kept;
+    const char *type = kept->asset ? g_hash_table_lookup(types, kept->asset) : NULL;
+    placed->other = type && g_strcmp0(type, kept->asset_type) != 0;
+    if (placed->other)
+        bt_ttn_problem(problems, kept->bulletin,
+            "its file is shown as %s by another bulletin: this one is shown as text", type);
+}
+
+static void keep_type(const BtTtnPlaced *placed, GHashTable *types)
+{
+    if (placed->asset)
+        g_hash_table_insert(
+            types, (gpointer)placed->kept->asset, (gpointer)placed->kept->asset_type);
+}
+
 /* ---- all of them ---- */
 
 static gint compare_age(const BtTtnKept *a, const BtTtnKept *b)
@@ -135,6 +156,7 @@ GPtrArray *bt_ttn_place_all(const BtTtnFrame *frame, const GPtrArray *layouts,
     GPtrArray *all = g_ptr_array_new_with_free_func((GDestroyNotify)bt_ttn_placed_free);
     g_autoptr(GHashTable) once = each_once(kept, which, problems);
     g_autoptr(GPtrArray) sorted = g_ptr_array_new();
+    g_autoptr(GHashTable) types = g_hash_table_new(g_str_hash, g_str_equal);
     GHashTableIter iter;
     gpointer one;
     g_hash_table_iter_init(&iter, once);
@@ -153,8 +175,11 @@ GPtrArray *bt_ttn_place_all(const BtTtnFrame *frame, const GPtrArray *layouts,
         if (is_over(placed, which, now_ms))
             continue;
         find_place(placed, layouts, problems);
-        if (bt_ttn_place_item(placed, timezone, problems))
-            g_ptr_array_add(all, g_steal_pointer(&placed));
+        look_at_type(placed, types, problems);
+        if (!bt_ttn_place_item(placed, timezone, problems))
+            continue;
+        keep_type(placed, types);
+        g_ptr_array_add(all, g_steal_pointer(&placed));
     }
     return all;
 }

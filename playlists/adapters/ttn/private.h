@@ -72,6 +72,8 @@ BtJson *bt_table_theirs(const BtDialect *dialect, const char *table, const char 
 
 /* ---- times (times.c) ---- */
 gboolean bt_times_read(const BtDialect *dialect, const BtJson *value, gint64 *wall_ms);
+/* Of an end: a day alone lasts until its own. */
+gboolean bt_times_read_end(const BtDialect *dialect, const BtJson *value, gint64 *wall_ms);
 /* "HH:MM", "HH:MM:SS", "HH:MM:SS.ffffff", HH up to 23 (24:00 ends a day). */
 gboolean bt_times_read_of_day(const char *text, gint64 *of_day_ms);
 /* "HH:MM:SS", "MM:SS", or a number in what the dialect counts. */

@@ -88,26 +88,28 @@ gboolean bt_said_id(const BtSaid *said, const char *field, char **id)
     return TRUE;
 }
 
-gint64 bt_said_time(const BtSaid *said, const char *field)
+typedef gboolean ReadTime(const BtDialect *dialect, const BtJson *value, gint64 *wall_ms);
+
+static gint64 read_time(const BtSaid *said, const char *field, ReadTime *read)
 {
     gint64 wall_ms = 0;
     g_autoptr(BtJson) value = bt_said_value(said, field);
     g_autofree char *text = bt_tree_text(value);
     if (value == NULL || (text != NULL && (*text == '\0' || strcmp(text, "0") == 0)) ||
-        bt_times_read(said->dialect, value, &wall_ms))
+        read(said->dialect, value, &wall_ms))
         return wall_ms;
     bt_said_problem(said, "%s: \"%.40s\" is no time of this dialect", field, text ? text : "{");
     return 0;
 }
 
-/* A day alone lasts until its end. */
+gint64 bt_said_time(const BtSaid *said, const char *field)
+{
+    return read_time(said, field, bt_times_read);
+}
+
 gint64 bt_said_until(const BtSaid *said)
 {
-    g_autoptr(BtJson) value = bt_said_value(said, "until");
-    g_autofree char *text = bt_tree_text(value);
-    gint64 until_ms = bt_said_time(said, "until");
-    gboolean is_day = text != NULL && strlen(text) == 10 && strchr(text, '-') != NULL;
-    return until_ms > 0 && is_day ? until_ms + BT_DAY_MS : until_ms;
+    return read_time(said, "until", bt_times_read_end);
 }
 
 /* ---- codes ---- */

@@ -59,17 +59,16 @@ static BtJson *value_in(const Windows *windows, const char *field, const BtJson 
     return bt_path_first(bt_tree_get(windows->spec, field), thing, windows->said->root);
 }
 
-/* An instant, or a time of day on `day` (nullable). */
-static gboolean read_end(
+/* A time of day on `day` (nullable). */
+static gboolean read_on_day(
     const Windows *windows, const BtJson *value, const GDate *day, gint64 *wall_ms)
 {
     g_autofree char *text = bt_tree_text(value);
     gint64 of_day_ms;
-    if (day != NULL && text != NULL && bt_times_read_of_day(text, &of_day_ms)) {
-        *wall_ms = bt_times_on_day(windows->said->dialect, day, of_day_ms);
-        return TRUE;
-    }
-    return value != NULL && bt_times_read(windows->said->dialect, value, wall_ms);
+    if (day == NULL || text == NULL || !bt_times_read_of_day(text, &of_day_ms))
+        return FALSE;
+    *wall_ms = bt_times_on_day(windows->said->dialect, day, of_day_ms);
+    return TRUE;
 }
 
 static gboolean read_until(
@@ -79,7 +78,8 @@ static gboolean read_until(
     g_autoptr(BtJson) duration = value_in(windows, "duration", thing);
     gint64 length_ms = windows->duration_ms;
     if (until != NULL)
-        return read_end(windows, until, day, until_ms);
+        return read_on_day(windows, until, day, until_ms) ||
+            bt_times_read_end(windows->said->dialect, until, until_ms);
     if (duration != NULL && !bt_times_read_duration(windows->said->dialect, duration, &length_ms))
         return FALSE;
     *until_ms = from_ms + length_ms;
@@ -90,7 +90,9 @@ static void take_window(const Windows *windows, const BtJson *thing, const GDate
 {
     gint64 from_ms, until_ms;
     g_autoptr(BtJson) from = value_in(windows, "from", thing);
-    if (from == NULL || !read_end(windows, from, day, &from_ms)) {
+    if (from == NULL ||
+        (!read_on_day(windows, from, day, &from_ms) &&
+            !bt_times_read(windows->said->dialect, from, &from_ms))) {
         bt_said_problem(windows->said, "a window's beginning cannot be read: it is left out");
         return;
     }

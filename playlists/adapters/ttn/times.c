@@ -9,6 +9,7 @@
 #define MAX_MS G_GINT64_CONSTANT(253402300799999)     /* 9999-12-31T23:59:59.999Z */
 #define SECONDS_BELOW G_GINT64_CONSTANT(100000000000) /* as seconds the year 5138, as ms 1973 */
 #define MAX_TEXT 64
+#define ISO_DAY_CHARS 10 /* 2026-11-27 */
 #define MAX_DURATION_MS (1000 * BT_HOUR_MS)
 
 /* ---- instants ---- */
@@ -29,10 +30,10 @@ static gboolean take_date(GDateTime *date /* (nullable) (transfer full) */, gint
 static gboolean read_iso(const BtDialect *dialect, const char *text, gint64 *wall_ms)
 {
     gsize length = strlen(text);
-    if (length < 10 || text[4] != '-' || text[7] != '-')
+    if (length < ISO_DAY_CHARS || text[4] != '-' || text[7] != '-')
         return FALSE;
     g_autofree char *whole = NULL;
-    if (length == 10)
+    if (length == ISO_DAY_CHARS)
         whole = g_strconcat(text, "T00:00:00", NULL);
     else if (length == 16)
         whole = g_strconcat(text, ":00", NULL);
@@ -77,19 +78,48 @@ static gboolean read_as(
                                     : read_format(dialect, text, form, wall_ms);
 }
 
-gboolean bt_times_read(const BtDialect *dialect, const BtJson *value, gint64 *wall_ms)
+/* The form by which it was read; NULL: by none. Borrowed. */
+static const char *read_by(const BtDialect *dialect, const BtJson *value, gint64 *wall_ms)
 {
+    static const char *const usual[] = { "epoch", "iso" };
     const BtJson *forms = bt_tree_get(dialect->tree, "times");
     BtJsonAt at = bt_json_root("", forms);
-    if (!bt_tree_is_array(forms))
-        return read_as(dialect, value, "epoch", wall_ms) || read_as(dialect, value, "iso", wall_ms);
-    for (gsize i = 0; i < bt_json_length(&at); i++) {
-        BtJsonAt form = bt_json_element(&at, i);
-        const char *word = bt_json_read_string(&form, 1, MAX_TEXT, NULL);
+    gsize n = bt_tree_is_array(forms) ? bt_json_length(&at) : G_N_ELEMENTS(usual);
+    for (gsize i = 0; i < n; i++) {
+        BtJsonAt form = bt_tree_is_array(forms) ? bt_json_element(&at, i) : at;
+        const char *word =
+            bt_tree_is_array(forms) ? bt_json_read_string(&form, 1, MAX_TEXT, NULL) : usual[i];
         if (word != NULL && read_as(dialect, value, word, wall_ms))
-            return TRUE;
+            return word;
     }
-    return FALSE;
+    return NULL;
+}
+
+gboolean bt_times_read(const BtDialect *dialect, const BtJson *value, gint64 *wall_ms)
+{
+    return read_by(dialect, value, wall_ms) != NULL;
+}
+
+/* A form of strptime that says nothing of the hour, or a date of ISO alone. */
+static gboolean is_day(const char *form, const BtJson *value)
+{
+    if (g_str_has_prefix(form, "epoch"))
+        return FALSE;
+    g_autofree char *text = bt_tree_text(value);
+    if (strcmp(form, "iso") == 0)
+        return text != NULL && strlen(g_strstrip(text)) == ISO_DAY_CHARS;
+    for (const char *at = strchr(form, '%'); at != NULL && at[1] != '\0'; at = strchr(at + 2, '%'))
+        if (strchr("HIklTRrcXsEO", at[1]) != NULL)
+            return FALSE;
+    return TRUE;
+}
+
+gboolean bt_times_read_end(const BtDialect *dialect, const BtJson *value, gint64 *wall_ms)
+{
+    const char *form = read_by(dialect, value, wall_ms);
+    if (form != NULL && is_day(form, value))
+        *wall_ms += BT_DAY_MS;
+    return form != NULL;
 }
 
 /* ---- times of day and lengths ---- */
