@@ -1,6 +1,5 @@
 #include "source/pages/visit.h"
 
-#include "base/error.h"
 #include "base/language.h"
 #include "source/desk/doors.h"
 #include "source/pages/frame.h"
@@ -334,20 +333,6 @@ BtAnswered bt_visit_refuse(BtVisit *visit, unsigned status, const char *words)
     GString *html = g_string_new(NULL);
     bt_html_add(html, "<p class=\"message\" role=\"alert\">%s</p>", words);
     return bt_visit_page(visit, status, "", _("This did not work"), html);
-}
-
-BtAnswered bt_visit_fail(BtVisit *visit, GError *error)
-{
-    gboolean is_known = error->domain == BT_ERROR;
-    unsigned status = !is_known             ? BT_HTTP_INTERNAL_SERVER_ERROR
-        : error->code == BT_ERROR_NOT_FOUND ? BT_HTTP_NOT_FOUND
-        : error->code == BT_ERROR_CONFLICT  ? BT_HTTP_CONFLICT
-        : error->code == BT_ERROR_DENIED    ? BT_HTTP_FORBIDDEN
-        : error->code == BT_ERROR_IO        ? BT_HTTP_INTERNAL_SERVER_ERROR
-                                            : BT_HTTP_BAD_REQUEST;
-    BtAnswered answered = bt_visit_refuse(visit, status, error->message);
-    g_error_free(error);
-    return answered;
 }
 
 BtAnswered bt_visit_go(BtVisit *visit, const char *where, const char *cookie)

@@ -117,3 +117,39 @@ test("an order that is not kept says so", () => withVisitor(async (visitor, site
   await visitor.press(down);
   await until("a word of the session", 5000, async () => /không còn đăng nhập/.test(await said.innerText()));
 }));
+
+test("an alert that waits for its signature is not called on the screens; its pictures are reached by the keyboard",
+  () => withVisitor(async (visitor) => {
+    const { page } = visitor;
+    await page.goto("/emergency/new?template=flood");
+    await page.fill("[name=reason]", "Nước sông lên nhanh");
+    for (const field of ["title", "what", "where", "when", "do"])
+      await page.fill(`[name='vi.${field}']`, `Nước sông Ba đang lên, bà con ven sông lên nơi cao ngay (${field}).`);
+    await visitor.pressTo(page.locator("form.sheet button").last(), /emergency\/\d+/);
+    await until("its pictures", 30_000, async () => (await page.locator(".pictures img").count()) > 1);
+    await visitor.examine("forms-alert");
+    await page.goto("/emergency");
+    assert.match(await page.locator("h2", { hasText: "phát" }).first().innerText(), /chờ ký/);
+  }));
+
+test("what is thrown away for good takes two presses", () => withVisitor(async (visitor) => {
+  const { page } = visitor;
+  for (const where of ["/notices", "/playlists/1", "/layouts/1", "/programmes/1"]) {
+    await page.goto(where);
+    const form = page.locator("form[action$='/remove']").first();
+    if (where.startsWith("/playlists") || where.startsWith("/layouts")) assert.equal(await form.count(), 1, where);
+    assert.equal(await form.locator("button").isVisible(), false, where);
+    await visitor.press(page.locator("details", { has: form }).locator("summary").first());
+    assert.match(await page.locator("details", { has: form }).innerText(), /mất hẳn/);
+  }
+  await visitor.examine("forms-remove");
+}));
+
+test("what went wrong is said in the reader's language", () => withVisitor(async (visitor) => {
+  const { page } = visitor;
+  for (const where of ["/people/khong", "/screens/khong-co", "/emergency/999", "/cuts/khong", "/proposals/999", "/areas/khong"]) {
+    await page.goto(where);
+    const said = await page.locator("main [role=alert]").innerText();
+    assert.match(said, /[À-ỹ]/, `${where}: ${said}`);
+  }
+}));
