@@ -11,6 +11,19 @@ for (const failed of ["htmx:sendError", "htmx:timeout"])
     const saved = document.getElementById("saved");
     if (saved) saved.firstChild.textContent = saved.dataset.offline;
   });
+// Refused because the session is over: whoever signed in again beside this page, and comes back to it, goes on here.
+let refused = false;
+document.body.addEventListener("htmx:afterRequest", ({ detail: { xhr, target } }) => {
+  if (target.id === "saved" || target.id === "said-all") refused = [401, 403].includes(xhr.status);
+});
+addEventListener("focus", async () => {
+  if (!refused) return;
+  const answer = await fetch("/api/session", { headers: { Accept: "application/json" } }).catch(() => null);
+  if (!answer?.ok) return;
+  form.elements.token.value = (await answer.json()).token;
+  document.getElementById("said-all").replaceChildren();
+  htmx.trigger(form, "change");
+});
 // A press while a save is under way waits for it: else it would carry an older revision.
 const form = document.getElementById("notice");
 let saving = 0, pressed = null;

@@ -178,7 +178,7 @@ static BtAnswered show_all(BtRequest *request)
     if (!bt_visit_open(&visit, request, BT_EMERGENCY_READERS, &answered))
         return answered;
     GString *html = g_string_new(NULL);
-    add_alarms(html, &visit, _("On the screens now"), TRUE);
+    add_alarms(html, &visit, _("On the screens, or waiting for a signature"), TRUE);
     add_cuts(html, &visit);
     bt_cut_told_add(html, &visit);
     if (bt_visit_may(&visit, BT_ALARM_ROLES, NULL))

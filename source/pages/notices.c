@@ -49,14 +49,24 @@ static void add_end(GString *html, const BtVisit *visit, const BtNotice *notice)
     g_string_append(html, "</details>");
 }
 
+/* So is throwing away what nobody can write again. */
+static void add_removal(GString *html, const BtVisit *visit, const BtNotice *notice)
+{
+    if (notice->state != BT_NOTICE_DRAFT || notice->published_ms != 0)
+        return;
+    bt_html_add(html, "<details><summary>%s</summary><p>%s</p>", _("Remove this draft"),
+        _("Its words are gone for good."));
+    add_button(html, visit, notice, "remove", _("Remove for good"));
+    g_string_append(html, "</details>");
+}
+
 static void add_steps(GString *html, const BtVisit *visit, const BtNotice *notice)
 {
     g_autofree char *id = g_strdup_printf("%" G_GINT64_FORMAT, notice->id);
     bt_html_add(html, "<div class=\"row\"><a class=\"button\" href=\"/notices/%s\">%s</a>", id,
         next_step(notice));
-    if (notice->state == BT_NOTICE_DRAFT && notice->published_ms == 0)
-        add_button(html, visit, notice, "remove", _("Remove this draft"));
     g_string_append(html, "</div>");
+    add_removal(html, visit, notice);
     add_end(html, visit, notice);
 }
 

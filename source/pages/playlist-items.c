@@ -144,8 +144,8 @@ void bt_playlist_add_items(
         g_autofree char *path = bt_work_path(work->kind, work->id);
         bt_html_add(html,
             "<form id=\"order\" method=\"post\" action=\"%s/items\" hx-post=\"%s/items\" "
-            "hx-target=\"#items\" hx-swap=\"outerHTML\">",
-            path, path);
+            "hx-target=\"#items\" hx-swap=\"outerHTML\" data-offline=\"%s\">",
+            path, path, _("Not saved: there is no connection. Do it again in a moment."));
         bt_work_add_hidden(html, visit, work);
     }
     g_string_append(html, "<ol class=\"rows sortable\">");

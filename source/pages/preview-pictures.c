@@ -139,7 +139,8 @@ static void add_items(GString *html, const BtVisit *visit, const BtPlanDocument 
     g_autoptr(GHashTable) seen = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
     BtJsonAt root = bt_json_root("rundown", rundown);
     guint shown = 0;
-    g_string_append(html, "<div class=\"pictures\">");
+    bt_html_add(html, "<div class=\"pictures\" tabindex=\"0\" role=\"group\" aria-label=\"%s\">",
+        _("What the screens will show"));
     for (gsize i = 0; i < bt_json_length(&root); i++) {
         BtJsonAt row = bt_json_element(&root, i);
         const BtItem *item = find_item(manifest, bt_answer_word(&row, "item"));

@@ -244,8 +244,9 @@ static void add_count(GString *html, const Board *board, guint n, const char *cs
 {
     g_autofree char *path = address(board, state, 0);
     if (n > 0)
-        bt_html_add(html, "<li class=\"%s\"><a href=\"%s\"%s><b>%u</b> %s</a></li>", css, path,
-            strcmp(state, board->state) == 0 ? " aria-current=\"true\"" : "", n, words);
+        bt_html_add(html,
+            "<li class=\"%s\"><a href=\"%s\" aria-current=\"%s\"><b>%u</b> %s</a></li>", css, path,
+            strcmp(state, board->state) == 0 ? "true" : "false", n, words);
 }
 
 /* There and back, where there is something to see on it. */
@@ -258,8 +259,8 @@ static void add_way_to_map(GString *html, const Board *board)
         is_known = ((BtGlance *)g_ptr_array_index(board->all, i))->has_position;
     g_autofree char *path = address(&other, board->state, 0);
     if (is_known || board->has_map)
-        bt_html_add(html, "<li><a href=\"%s\"%s>%s</a></li>", path,
-            board->has_map ? " aria-current=\"true\"" : "", _("Map"));
+        bt_html_add(html, "<li><a href=\"%s\" aria-current=\"%s\">%s</a></li>", path,
+            board->has_map ? "true" : "false", _("Map"));
 }
 
 static void add_summary(GString *html, const BtVisit *visit, const Board *board)

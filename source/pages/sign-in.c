@@ -40,10 +40,14 @@ static BtAnswered show_sign_in(BtRequest *request)
     g_auto(BtVisit) visit = { NULL };
     if (!bt_visit_stranger(&visit, request, &answered))
         return answered;
+    const char *over = *bt_visit_argument(&visit, "over") == '\0'
+        ? NULL
+        : _("You are no longer signed in: half an hour went by unused, or the session came to its "
+            "end. What you pressed last was not done. Sign in and do it again.");
     return bt_sessions_find(request->server->sessions, bt_visit_cookie_token(request),
                bt_server_mono_ms()) != NULL
         ? bt_visit_go(&visit, "/", NULL)
-        : bt_sign_in_ask(&visit, BT_HTTP_OK, NULL, "", bt_visit_argument(&visit, "next"));
+        : bt_sign_in_ask(&visit, BT_HTTP_OK, over, "", bt_visit_argument(&visit, "next"));
 }
 
 /* ---- guessing ---- */

@@ -29,6 +29,18 @@ document.addEventListener("htmx:afterRequest", (event) => {
   if (!event.detail.successful) going = wished = null;
 });
 
+// What was refused, or did not get there, says so below the list, which stays.
+document.addEventListener("htmx:beforeSwap", ({ detail }) => {
+  if (detail.target.id !== "items" || detail.xhr.status < 400) return;
+  detail.target = document.getElementById("said");
+  detail.swapOverride = "innerHTML";
+  detail.shouldSwap = true;
+});
+document.addEventListener("htmx:sendError", (event) => {
+  const { offline } = event.target.closest("form").dataset;
+  if (offline) document.getElementById("said").textContent = offline;
+});
+
 document.addEventListener("keydown", (event) => {
   const step = { ArrowUp: -1, ArrowDown: 1 }[event.key];
   if (!step || !event.target.matches?.(".handle")) return;

@@ -1,6 +1,5 @@
 #include "source/pages/visit.h"
 
-#include "base/error.h"
 #include "base/language.h"
 #include "source/desk/doors.h"
 #include "source/pages/frame.h"
@@ -117,10 +116,24 @@ static gboolean has_role(BtVisit *visit, guint roles, BtAnswered *answered)
     return FALSE;
 }
 
+/* A form whose session is over: nothing was done, and that is said. What saves as one types stays
+ * where it is, with what was typed. */
+static BtAnswered tell_signed_out(BtVisit *visit)
+{
+    if (visit->is_part && !visit->is_plain)
+        return bt_visit_refuse(visit, BT_HTTP_UNAUTHORIZED,
+            _("You are no longer signed in, so this is not saved. The page stays as it is: sign in "
+              "in "
+              "another tab, then come back to this one."));
+    return bt_visit_go(visit, "/sign-in?over=1", NULL);
+}
+
 /* After the sign-in the way leads back to the page that was asked for. */
 static BtAnswered go_to_sign_in(BtVisit *visit)
 {
     const BtRequest *request = visit->request;
+    if (request->body_max != 0 && strcmp(request->path, "/sign-out") != 0)
+        return tell_signed_out(visit);
     gboolean comes_back = request->body_max == 0 && !visit->is_part &&
         strcmp(request->path, "/") != 0 && bt_visit_is_way(request->path);
     g_autofree char *where = g_strconcat(
@@ -178,7 +191,9 @@ gboolean bt_visit_form(BtVisit *visit, BtRequest *request, guint roles, BtAnswer
     visit->form = read_form(request);
     if (visit->form == NULL ||
         !bt_tokens_equal(bt_form_get(visit->form, "token"), visit->session->form_token)) {
-        *answered = bt_http_refuse(request, BT_HTTP_FORBIDDEN, "not a form of this session");
+        *answered = bt_visit_refuse(visit, BT_HTTP_FORBIDDEN,
+            _("This page was opened before you signed in, or elsewhere. Nothing was done: open it "
+              "anew and do it again."));
         return FALSE;
     }
     return has_role(visit, roles, answered);
@@ -318,20 +333,6 @@ BtAnswered bt_visit_refuse(BtVisit *visit, unsigned status, const char *words)
     GString *html = g_string_new(NULL);
     bt_html_add(html, "<p class=\"message\" role=\"alert\">%s</p>", words);
     return bt_visit_page(visit, status, "", _("This did not work"), html);
-}
-
-BtAnswered bt_visit_fail(BtVisit *visit, GError *error)
-{
-    gboolean is_known = error->domain == BT_ERROR;
-    unsigned status = !is_known             ? BT_HTTP_INTERNAL_SERVER_ERROR
-        : error->code == BT_ERROR_NOT_FOUND ? BT_HTTP_NOT_FOUND
-        : error->code == BT_ERROR_CONFLICT  ? BT_HTTP_CONFLICT
-        : error->code == BT_ERROR_DENIED    ? BT_HTTP_FORBIDDEN
-        : error->code == BT_ERROR_IO        ? BT_HTTP_INTERNAL_SERVER_ERROR
-                                            : BT_HTTP_BAD_REQUEST;
-    BtAnswered answered = bt_visit_refuse(visit, status, error->message);
-    g_error_free(error);
-    return answered;
 }
 
 BtAnswered bt_visit_go(BtVisit *visit, const char *where, const char *cookie)

@@ -75,7 +75,7 @@ static void add_screens(GString *html, const BtVisit *visit, const GPtrArray *ow
 void bt_where_add_fields(GString *html, const BtVisit *visit, guint roles)
 {
     g_autoptr(GPtrArray) own = bt_roles_areas(visit->store, visit->user, roles, visit->now_ms);
-    bt_html_add(html, "<fieldset><legend>%s</legend>", _("Where"));
+    bt_html_add(html, "<fieldset><legend>%s</legend>", _("On which screens"));
     add_areas(html, visit, own);
     add_screens(html, visit, own);
     g_string_append(html, "</fieldset>");

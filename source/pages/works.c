@@ -175,10 +175,13 @@ void bt_work_add_end(GString *html, const BtVisit *visit, const BtWork *work)
     }
     if (users->len == 0 && bt_visit_may(visit, BT_WORK_EDITORS, work->area)) {
         g_autofree char *path = bt_work_path(work->kind, work->id);
-        bt_html_add(html, "<form method=\"post\" action=\"%s/remove\">", path);
+        bt_html_add(html,
+            "<details><summary>%s: %s</summary><p>%s</p><form method=\"post\" "
+            "action=\"%s/remove\">",
+            _("Remove"), work->name, _("It is gone for good."), path);
         bt_visit_add_token(html, visit);
         bt_html_add(
-            html, "<button class=\"quiet\">%s: %s</button></form>", _("Remove"), work->name);
+            html, "<button class=\"quiet\">%s</button></form></details>", _("Remove for good"));
     }
     g_string_append(html, "</section>");
 }

@@ -42,6 +42,7 @@ test("the way in and the screens are sound to see and to press", () => withVisit
   await visitor.examine("sign-in-wrong");
   await visitor.signIn();
   assert.match(await visitor.page.locator("main").innerText(), /Chợ Phú Túc/);
+  assert.equal(await visitor.page.locator(".summary [aria-current='true']").count(), 1); // to hear which are shown
   assert.equal(await visitor.page.locator("html").getAttribute("lang"), "vi");
   await visitor.examine("screens");
 }));

@@ -287,7 +287,7 @@ def test_states_and_uptime():
             assert "⚠ Hình bị đen" in text and "⚠ The picture is black" in browser.ask(
                 "GET", "/", Accept_Language="en")[2]
             assert "1 phút</dd>" in text and "Đang phát" in text and "Thông báo" in text, text
-        for seq, state, word in [(5, "dark", "Tắt theo lịch"), (6, "cut", "Đã cắt hình"),
+        for seq, state, word in [(5, "dark", "Tắt theo lịch"), (6, "cut", "Đã ngắt hình"),
                                  (7, "safe", "Màn hình chờ"), (8, "playing", "Đang phát")]:
             time.sleep(1.1)  # a fact of a later second
             assert one.post_facts(key, [lib.fact(seq, state=state, on_air=[])])[0] == 200
