@@ -1,7 +1,6 @@
 #include "tests/unit/bare-fixture.h"
 #include "tests/unit/tree.h"
 
-
 void bare_open_ledger(BareCase *c)
 {
     g_autofree char *path = g_build_filename(c->folder, "inputs.db", NULL);

@@ -1,7 +1,6 @@
 #include "tests/unit/source-fixture.h"
 #include "tests/unit/tree.h"
 
-
 static const char place[] =
     "INSERT INTO area (id, parent, name, kind, created_ms) VALUES"
     " ('phutuc', 'krongpa', 'Phú Túc', 'commune', 0), ('iarsai', 'krongpa', 'Ia Rsai', 'commune',"
