@@ -138,10 +138,13 @@ def check_words(folder):
     assert out == [f"{path}: accepted: 320×192 px, 2000 ms",
                    f"{path}: warning: black for the first 1.0 s: expected a picture from the first frame on; cut its "
                    "beginning off"], out
-    for name, words, theirs in (("good.wav", "sound, 2000 ms", "âm thanh, 2000 ms"),
-                                ("good.png", "picture, 320×192 px", "ảnh, 320×192 điểm ảnh")):
+    for name, made, words, theirs in (("tone.wav", f"{TONE} -t 2", "sound, 2000 ms", "âm thanh, 2000 ms"),
+                                      ("frame.png", f"{FILM} -frames:v 1", "picture, 320×192 px",
+                                       "ảnh, 320×192 điểm ảnh")):
+        ffmpeg(*made.split(), folder / name)
         for lang, said in (("en", f"accepted: {words}"), ("vi", f"chấp nhận: {theirs}")):
-            assert run("check", folder / name, lang=lang)[1] == f"{folder / name}: {said}\n", (name, lang)
+            done = run("check", folder / name, lang=lang)
+            assert done[1] == f"{folder / name}: {said}\n", done
     out = run("check", path, lang="vi")[1].splitlines()
     assert out[1].startswith(f"{path}: lưu ý: hình đen trong 1.0 giây đầu: "), out
 
