@@ -93,11 +93,14 @@ static gboolean is_html(const char *data, gsize size_bytes)
 }
 
 /* JSON has none, but servers on Windows write it, and a reader may pass over it (RFC 8259, 8.1). */
-static gsize mark_of_byte_order(const char *data, gsize size_bytes)
+static void skip_mark_of_byte_order(const char **data, gsize *size_bytes)
 {
     static const char mark[] = "\xef\xbb\xbf";
     gsize length = strlen(mark);
-    return size_bytes >= length && memcmp(data, mark, length) == 0 ? length : 0;
+    if (*size_bytes < length || memcmp(*data, mark, length) != 0)
+        return;
+    *data += length;
+    *size_bytes -= length;
 }
 
 BtJson *bt_ttn_parse(const char *name, GBytes *body, GError **error)
@@ -111,9 +114,9 @@ BtJson *bt_ttn_parse(const char *name, GBytes *body, GError **error)
             name);
         return NULL;
     }
-    gsize mark_bytes = mark_of_byte_order(data, size_bytes);
-    return bt_json_parse(data + mark_bytes, size_bytes - mark_bytes, name, BT_TTN_MESSAGE_MAX_BYTES,
-        BT_TTN_MESSAGE_MAX_DEPTH, error);
+    skip_mark_of_byte_order(&data, &size_bytes);
+    return bt_json_parse(
+        data, size_bytes, name, BT_TTN_MESSAGE_MAX_BYTES, BT_TTN_MESSAGE_MAX_DEPTH, error);
 }
 
 gboolean bt_dialect_read_reply(

@@ -118,7 +118,7 @@ gboolean bt_times_read_end(const BtDialect *dialect, const BtJson *value, gint64
 {
     const char *form = read_by(dialect, value, wall_ms);
     if (form != NULL && is_day(form, value))
-        *wall_ms += BT_DAY_MS;
+        *wall_ms = MIN(*wall_ms + BT_DAY_MS, MAX_MS);
     return form != NULL;
 }
 
