@@ -194,7 +194,7 @@ def test_only_approvers_sign():
         status, headers, _ = one.request("POST", "/proposals/%d/sign" % number, form(
             keyid=key.id, signatures=signatures(key, payloads)),
             {"Content-Type": "application/x-www-form-urlencoded"})
-        assert status == 303 and headers["Location"] == "/sign-in"
+        assert status == 303 and headers["Location"] == "/sign-in?over=1"
         # an approver of another area
         with database(one) as db:
             db.execute("INSERT INTO area (id, parent, name, kind, created_ms) VALUES"
