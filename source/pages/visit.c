@@ -122,9 +122,8 @@ static BtAnswered tell_signed_out(BtVisit *visit)
 {
     if (visit->is_part && !visit->is_plain)
         return bt_visit_refuse(visit, BT_HTTP_UNAUTHORIZED,
-            _("You are no longer signed in, so this is not saved. The page stays as it is: sign in "
-              "in "
-              "another tab, then come back to this one."));
+            _("You are no longer signed in, so this is not saved. The page stays as it is: sign "
+              "in in another tab, then come back to this one."));
     return bt_visit_go(visit, "/sign-in?over=1", NULL);
 }
 
