@@ -140,7 +140,7 @@ static gboolean call(Connect *c, BtTtnCall which, GBytes **body)
 {
     g_autoptr(GError) error = NULL;
     BtTtnReply reply = { 0 };
-    const BtPatience patience = { STEP_LIMIT_MS, NULL };
+    const BtPatience patience = { .limit_ms = STEP_LIMIT_MS };
     if (!bt_ttn_session_call(c->session, which, c->values, &patience, &reply, body, &error))
         return fail(c, error);
     gboolean ok = take_reply(c, &reply);

@@ -167,7 +167,7 @@ static gboolean take_time(
 void bt_sync_role_ask_time(BtSyncWorker *worker)
 {
     BtSyncRole *role = worker->role;
-    BtPatience patience = { ASK_LIMIT_MS, &role->cancelled };
+    BtPatience patience = { .limit_ms = ASK_LIMIT_MS, .cancelled = &role->cancelled };
     BtNonce nonce;
     GError *failure = NULL;
     g_autoptr(GBytes) envelope = NULL;

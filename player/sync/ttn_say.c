@@ -67,8 +67,8 @@ static gboolean can_be_said(BtTtnTalk *talk, BtTtnCall call, GHashTable *values)
 static BtTtnOutcome ask(BtTtnTalk *talk, BtTtnCall call, GHashTable *values, GBytes **body)
 {
     BtTtnReply reply = { 0 };
-    BtPatience patience = { CALL_LIMIT_MS, &talk->ttn->role->cancelled };
-    BtPatience last = { BT_TTN_LAST_MS, NULL };
+    BtPatience patience = { CALL_LIMIT_MS, &talk->ttn->role->cancelled, .stretches = TRUE };
+    BtPatience last = { .limit_ms = BT_TTN_LAST_MS };
     gboolean answered = bt_ttn_session_call(talk->session, call, values,
         talk->ending ? &last : &patience, &reply, body, &talk->trouble);
     if (answered && !reply.ok)

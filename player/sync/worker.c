@@ -12,8 +12,10 @@
 #include <errno.h>
 #include <glib/gstdio.h>
 
-#define ASKED_MAX_MS (15 * BT_MINUTE_MS)  /* that a busy server may keep an alert from us */
-#define PUSH_LIMIT_MS (45 * BT_SECOND_MS) /* of one batch; its date must not grow old under way */
+#define ASKED_MAX_MS (15 * BT_MINUTE_MS) /* that a busy server may keep an alert from us */
+/* Of one batch, on a good line: its date must not grow old under way, and peers take what is
+ * younger than five minutes (BT_SIGNATURE_MAX_SKEW_MS); three are the most, where ways are long. */
+#define PUSH_LIMIT_MS (45 * BT_SECOND_MS)
 #define TRIES_OF_STATE                                                                             \
     8 /* later and later, some minutes, until what cannot be read counts as lost */
 #define LAST_PUSH_LIMIT_MS (8 * BT_SECOND_MS) /* within what supervise waits at the end */
@@ -374,7 +376,7 @@ static gpointer run_worker(gpointer data)
 {
     BtSyncWorker *worker = data;
     guint64 wakes = 0;
-    BtPatience patience = { PUSH_LIMIT_MS, &worker->role->cancelled };
+    BtPatience patience = { PUSH_LIMIT_MS, &worker->role->cancelled, .stretches = TRUE };
     while (!worker_open(worker) && !g_atomic_int_get(&worker->role->cancelled))
         sleep_for(worker, pause_ms(worker), &wakes, TRUE);
     /* The one before may have died between making something ready and telling. */
@@ -414,7 +416,7 @@ void bt_sync_worker_start(BtSyncWorker *worker)
 
 void bt_sync_worker_finish(BtSyncWorker *worker)
 {
-    BtPatience patience = { LAST_PUSH_LIMIT_MS, NULL };
+    BtPatience patience = { .limit_ms = LAST_PUSH_LIMIT_MS };
     g_thread_join(g_steal_pointer(&worker->thread));
     if (worker->reporter != NULL)
         bt_reporter_take_heart(worker->reporter);

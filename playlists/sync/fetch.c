@@ -28,6 +28,7 @@ typedef struct {
     guint64 max_bytes_per_s;
     guint low_speed_s, silence_s;
     gint64 connect_ms; /* patience with the next greeting */
+    gint64 socket_us;  /* when the one under way began; 0: there is none */
     BtSyncNow now;
     gpointer now_user;
     gboolean met_early; /* the connection was made when the time was not known */
@@ -40,7 +41,9 @@ typedef struct {
     const BtSink *sink;
     BtAnswer *answer;
     guint64 max_bytes, body_bytes, header_bytes;
+    guint turns;     /* as in BtGet */
     gint64 heard_us; /* when the last byte came; at first, when it was asked for */
+    gint64 asked_us; /* when the greeting was over; 0: not yet */
     gboolean begun, dropped_enough;
     gint64 length_bytes; /* as told, -1 before */
     GError *error;       /* ours; libcurl then only says that a callback failed */
@@ -200,14 +203,38 @@ static size_t on_body(char *data, size_t one, size_t size, void *user)
     return x->sink->write(data, size, x->sink->user, &x->error) ? size : 0;
 }
 
-/* libcurl's lowest speed cannot say it: a stream that lives sends three bytes in half a minute. */
+static double stretched_s(const BtFetch *fetch)
+{
+    return fetch->low_speed_s * bt_transport_stretch(&fetch->transport);
+}
+
+static gboolean is_over(gint64 since_us, double limit_s)
+{
+    return limit_s > 0 &&
+        (double)(g_get_monotonic_time() - since_us) >= limit_s * (double)G_USEC_PER_SEC;
+}
+
+/* libcurl's lowest speed cannot say it: a stream that lives sends three bytes in half a minute, and
+ * a document is an answer of one packet. */
 static gboolean is_silent(Exchange *x)
 {
-    guint silence_s = x->fetch->silence_s;
-    if (silence_s == 0 || g_get_monotonic_time() - x->heard_us < silence_s * G_USEC_PER_SEC)
+    const BtFetch *fetch = x->fetch;
+    double silence_s = x->turns > 0 ? stretched_s(fetch) : fetch->silence_s;
+    if (!is_over(x->heard_us, silence_s))
         return FALSE;
     g_set_error(&x->error, BT_ERROR, BT_ERROR_TIMEOUT,
-        "%s%s: nothing came for %u s: expected a sign of life", x->fetch->base, x->path, silence_s);
+        "%s%s: nothing came for %.0f s: expected a sign of life", fetch->base, x->path, silence_s);
+    return TRUE;
+}
+
+static gboolean is_too_long(Exchange *x)
+{
+    const BtFetch *fetch = x->fetch;
+    double limit_s = x->turns * stretched_s(fetch);
+    if (!is_over(x->asked_us, limit_s))
+        return FALSE;
+    g_set_error(&x->error, BT_ERROR, BT_ERROR_TIMEOUT,
+        "%s%s: took longer than %.0f s: expected a document", fetch->base, x->path, limit_s);
     return TRUE;
 }
 
@@ -216,11 +243,26 @@ static int on_progress(void *user, curl_off_t a, curl_off_t b, curl_off_t c, cur
 {
     Exchange *x = user;
     (void)a, (void)b, (void)c, (void)d;
-    return !x->error &&
-        (is_silent(x) || bt_transport_is_cancelled(&x->fetch->transport, &x->error));
+    if (x->error || (x->asked_us > 0 && (is_silent(x) || is_too_long(x))))
+        return TRUE;
+    return bt_transport_is_cancelled(&x->fetch->transport, &x->error);
 }
 
 /* ---- the request ---- */
+
+/* A greeting has a limit of its own; what it took is known before the answer is waited for. Of a
+ * connection that was kept there is none. */
+static int on_greeted(void *user, char *their_ip, char *our_ip, int their_port, int our_port)
+{
+    Exchange *x = user;
+    BtFetch *fetch = x->fetch;
+    (void)their_ip, (void)our_ip, (void)their_port, (void)our_port;
+    x->asked_us = x->heard_us = g_get_monotonic_time();
+    if (fetch->socket_us > 0)
+        fetch->transport.greeting_ms = (x->asked_us - fetch->socket_us) / 1000;
+    fetch->socket_us = 0;
+    return CURL_PREREQFUNC_OK;
+}
 
 /* The instant at which certificates must hold. `*known` FALSE: it is only the latest that is surely
  * past. */
@@ -257,14 +299,15 @@ static void set_meeting(BtFetch *fetch)
 /* What was sent and is not confirmed in time tells that the way is gone, though nobody said so: a
  * cable pulled, a NAT that forgot, a radio that slept. Then libcurl tries once more by a new
  * connection, within the same request; without it a kept connection would hang until the limit of
- * speed, and the round would be lost. Two thirds of that limit, and more where ways are long. */
+ * time, and the round would be lost. Two thirds of that limit, and more while greetings fail. */
 static int on_socket(void *user, curl_socket_t fd, curlsocktype purpose)
 {
-    const BtFetch *fetch = user;
-    gint64 base_ms = (gint64)fetch->low_speed_s * 1000 * 2 / 3;
+    BtFetch *fetch = user;
+    gint64 base_ms = (gint64)(stretched_s(fetch) * 1000 * 2 / 3);
     gboolean is_long = fetch->connect_ms > BT_CONNECT_TIMEOUT_S * 1000;
     unsigned int unacked_ms = (unsigned int)(is_long ? MAX(base_ms, fetch->connect_ms) : base_ms);
     (void)purpose;
+    fetch->socket_us = g_get_monotonic_time();
     (void)setsockopt(fd, IPPROTO_TCP, TCP_USER_TIMEOUT, &unacked_ms, sizeof unacked_ms);
     return CURL_SOCKOPT_OK; /* 0: as long as the kernel likes */
 }
@@ -284,17 +327,22 @@ static void set_tls(BtFetch *fetch)
         curl_easy_setopt(curl, CURLOPT_PINNEDPUBLICKEY, fetch->pin);
 }
 
+static void set_lowest_speed(const BtFetch *fetch)
+{
+    double rate = (double)fetch->max_bytes_per_s;
+    double slow = BT_LOW_SPEED_BYTES_PER_S / bt_transport_stretch(&fetch->transport);
+    if (rate > 0)
+        slow = MIN(slow, rate / 2); /* our own brake is not the peer's fault */
+    curl_easy_setopt(fetch->curl, CURLOPT_LOW_SPEED_LIMIT, (long)slow);
+    curl_easy_setopt(fetch->curl, CURLOPT_LOW_SPEED_TIME, (long)stretched_s(fetch));
+}
+
 static void set_limits(BtFetch *fetch)
 {
     CURL *curl = fetch->curl;
-    guint64 rate = fetch->max_bytes_per_s;
-    long slow = BT_LOW_SPEED_BYTES_PER_S;
-    if (rate > 0 && rate / 2 < BT_LOW_SPEED_BYTES_PER_S)
-        slow = (long)(rate / 2); /* our own brake is not the peer's fault */
+    curl_off_t rate = (curl_off_t)fetch->max_bytes_per_s;
     curl_easy_setopt(curl, CURLOPT_CONNECTTIMEOUT_MS, (long)fetch->connect_ms);
-    curl_easy_setopt(curl, CURLOPT_LOW_SPEED_LIMIT, slow);
-    curl_easy_setopt(curl, CURLOPT_LOW_SPEED_TIME, (long)fetch->low_speed_s);
-    curl_easy_setopt(curl, CURLOPT_MAX_RECV_SPEED_LARGE, (curl_off_t)rate);
+    curl_easy_setopt(curl, CURLOPT_MAX_RECV_SPEED_LARGE, rate);
     curl_easy_setopt(curl, CURLOPT_FOLLOWLOCATION, 0L);
     curl_easy_setopt(curl, CURLOPT_PROTOCOLS_STR, fetch->plain_http ? "http" : "https");
     curl_easy_setopt(curl, CURLOPT_PROXY, ""); /* nor the environment's */
@@ -309,6 +357,8 @@ static void set_callbacks(Exchange *x)
     curl_easy_setopt(curl, CURLOPT_WRITEDATA, x);
     curl_easy_setopt(curl, CURLOPT_XFERINFOFUNCTION, on_progress);
     curl_easy_setopt(curl, CURLOPT_XFERINFODATA, x);
+    curl_easy_setopt(curl, CURLOPT_PREREQFUNCTION, on_greeted);
+    curl_easy_setopt(curl, CURLOPT_PREREQDATA, x);
     curl_easy_setopt(curl, CURLOPT_NOPROGRESS, 0L);
 }
 
@@ -372,7 +422,7 @@ static void prepare(Exchange *x, const char *url, char *words)
     set_limits(x->fetch);
     set_tls(x->fetch);
     set_callbacks(x);
-    x->heard_us = g_get_monotonic_time();
+    x->fetch->socket_us = 0;
 }
 
 /* On a good line a peer that does not answer is soon given up, and found again soon when the line
@@ -432,13 +482,15 @@ static gboolean fetch_get(
     BtTransport *transport, const BtGet *get, const BtSink *sink, BtAnswer *answer, GError **error)
 {
     BtFetch *fetch = (BtFetch *)transport;
-    Exchange x = { fetch, get->path, sink, answer, .max_bytes = get->max_bytes };
+    Exchange x = { fetch, get->path, sink, answer, .max_bytes = get->max_bytes,
+        .turns = get->turns };
     *answer = (BtAnswer){ .total_bytes = -1 };
     g_autofree char *url = g_strconcat(fetch->base, get->path, NULL);
     char words[CURL_ERROR_SIZE], range[48];
     struct curl_slist *headers = add_header(NULL, "Accept-Encoding", "identity");
     prepare(&x, url, words);
-    curl_easy_setopt(fetch->curl, CURLOPT_TIMEOUT, (long)(get->turns * fetch->low_speed_s));
+    if (get->turns == 0)
+        set_lowest_speed(fetch);
     if (is_set(get->if_none_match))
         headers = add_header(headers, "If-None-Match", get->if_none_match);
     if (write_range(get, range, sizeof range)) {
@@ -471,8 +523,8 @@ static gboolean fetch_post(BtTransport *transport, const BtPost *post, const BtS
         headers = curl_slist_append(headers, post->headers[i]);
     curl_easy_setopt(fetch->curl, CURLOPT_HTTPHEADER, headers);
     /* What the kernel took is sent, to libcurl; all that follows is silence. */
-    if (transport->until_us > 0)
-        curl_easy_setopt(fetch->curl, CURLOPT_LOW_SPEED_TIME, 0L);
+    if (transport->until_us == 0)
+        set_lowest_speed(fetch);
     curl_easy_setopt(
         fetch->curl, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)g_bytes_get_size(post->body));
     curl_easy_setopt(fetch->curl, CURLOPT_POSTFIELDS, g_bytes_get_data(post->body, NULL));

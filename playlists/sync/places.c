@@ -151,6 +151,7 @@ static gboolean ask(Asking *asking, BtTransport *there, BtAnswer *answer, GError
                                     : there->post(there, asking->post, &sink, answer, error);
     all->bytes += there->bytes - before_bytes;
     all->asked_ms = MAX(all->asked_ms, there->asked_ms);
+    all->greeting_ms = there->greeting_ms;
     return answered;
 }
 

@@ -148,6 +148,7 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(BtHints, bt_hints_free)
 typedef struct {
     gint64 limit_ms;          /* give up after so long; 0: no such limit */
     volatile gint *cancelled; /* (nullable) */
+    gboolean stretches;       /* the limit is up to 4 times as long where ways are long */
 } BtPatience;
 
 /* ---- the time of the source ---- */

@@ -131,9 +131,17 @@ gboolean bt_answer_check_page(GBytes *bytes, const char *path, GError **error)
     return FALSE;
 }
 
+double bt_transport_stretch(const BtTransport *transport)
+{
+    double times = (double)transport->greeting_ms / BT_GOOD_GREETING_MS;
+    return CLAMP(times, 1.0, BT_STRETCH_MAX);
+}
+
 void bt_transport_be_patient(BtTransport *transport, const BtPatience *patience)
 {
     gint64 limit_ms = patience ? patience->limit_ms : 0;
+    if (patience && patience->stretches)
+        limit_ms = (gint64)((double)limit_ms * bt_transport_stretch(transport));
     transport->cancelled = patience ? patience->cancelled : NULL;
     transport->until_us = limit_ms > 0 ? g_get_monotonic_time() + limit_ms * 1000 : 0;
 }

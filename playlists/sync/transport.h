@@ -11,10 +11,16 @@
 #define BT_LOCATION_MAX_BYTES 1000  /* longer ones are taken for none */
 #define BT_CONNECT_TIMEOUT_S 15     /* name, connection and TLS, on a line that is not known … */
 #define BT_CONNECT_TIMEOUT_MAX_S 60 /* … or known to be slow */
+/* A body without an end of its own must not go on for ever by a byte now and then. Where ways are
+ * long it may be slower, for longer: see bt_transport_stretch. */
+#define BT_GOOD_GREETING_MS 2500 /* half a second a way: a satellite, with a packet lost */
+#define BT_STRETCH_MAX 4.0       /* as of the patience with a connection */
 #define BT_LOW_SPEED_BYTES_PER_S 1024
 #define BT_LOW_SPEED_S 30
-/* How long a document may take in all, in times of the limit of low speed: a minute for now.json,
- * 11 KB at most, behind which an alert may wait; five for a root or manifest, 1.4 MB at most. */
+/* How long a document may take in all once it was asked for, in times of BT_LOW_SPEED_S, which is
+ * how long it may be silent: a minute for now.json, 11 KB at most, behind which an alert may wait;
+ * five for a root or manifest, 1.4 MB at most. It is too small to be held to a speed: of a line
+ * with 4 s there and back that loses a third, two lost packets are half a minute. */
 #define BT_NOW_TURNS 2
 #define BT_DOCUMENT_TURNS 10
 
@@ -25,7 +31,7 @@ typedef struct {
     guint64 offset;             /* the first byte wanted */
     guint64 length;             /* how many from there are wanted; 0: all. A peer may send more */
     guint64 max_bytes;          /* of this answer's body; one more is BT_ERROR_LIMIT */
-    guint turns;                /* BT_…_TURNS for all of it; 0: as long as it is fast enough */
+    guint turns;                /* BT_…_TURNS for a document; 0: as long as it is fast enough */
     const char *const *headers; /* (nullable) further lines "Name: value", NULL-ended */
 } BtGet;
 
@@ -67,6 +73,7 @@ struct BtTransport {
     gint64 trusted_now_ms;    /* as in envelope.h; a wall clock before it is surely behind */
     guint64 bytes;            /* over the network so far, both ways */
     gint64 asked_ms;          /* the longest wait that a busy peer asked for; the user resets it */
+    gint64 greeting_ms;       /* what TCP and TLS of the last connection took; 0: none was made */
 
     /* TRUE when there is an answer, whatever its status; BT_ERROR_NETWORK, BT_ERROR_TIMEOUT,
      * BT_ERROR_CAPTIVE (a certificate of somebody else), BT_ERROR_LIMIT, BT_ERROR_UNSUPPORTED (a
@@ -83,7 +90,8 @@ typedef struct {
                                whatever its name resolves to */
     gboolean insecure_host;
     guint64 max_bytes_per_s;
-    guint low_speed_s; /* give up after so long below BT_LOW_SPEED_BYTES_PER_S; 0: never */
+    guint low_speed_s; /* give up after so long below BT_LOW_SPEED_BYTES_PER_S, a document after
+                          so long without a byte; 0: never */
     guint silence_s;   /* give up after so long without a byte; 0: never */
     BtSyncNow now;     /* for certificates; NULL: the wall clock, unless it is surely behind */
     gpointer now_user;
@@ -119,6 +127,9 @@ gboolean bt_answer_check_page(GBytes *bytes, const char *path, GError **error);
 char *bt_http_date(gint64 wall_ms);
 /* The same back; BT_TIME_MIN: it is no such date. */
 gint64 bt_http_parse_date(const char *text);
+/* How many times as long as on a good line anything may take: 1 up to a greeting of
+ * BT_GOOD_GREETING_MS, and in proportion up to 4. */
+double bt_transport_stretch(const BtTransport *transport);
 /* For the requests from now on; NULL: they may take as long as they like. */
 void bt_transport_be_patient(BtTransport *transport, const BtPatience *patience);
 gboolean bt_transport_is_cancelled(const BtTransport *transport, GError **error);

@@ -45,7 +45,14 @@ class Forgetful(lines.Line):
 
 
 class Tree(http.server.SimpleHTTPRequestHandler):
+    """Thinks for a while before it says what is new."""
     protocol_version = "HTTP/1.1"
+    thinks_s = 0.0
+
+    def do_GET(self):
+        if self.path.endswith("/now.json"):
+            time.sleep(self.thinks_s)
+        super().do_GET()
 
     def log_message(self, *_):
         pass
@@ -78,14 +85,15 @@ class Lost(unittest.TestCase):
             time.sleep(0.1)
 
     def setUp(self):
+        Tree.thinks_s = 0.0
         self.cache = pathlib.Path(tempfile.mkdtemp(prefix="cache-", dir=self.top))
         self.line.forgotten, self.line.seen = set(), set()
 
-    def rounds(self, n, between, host=lines.SOURCE):
+    def rounds(self, n, between, host=lines.SOURCE, low_speed_s=LOW_SPEED_S):
         """Results with the time each took; `between` maps a count of rounds to what then happens."""
         command = [str(peers.TOOLS / "sync-once"), "--insecure", "--base", f"http://{host}:{PORT}", "--cache",
                    str(self.cache), "--screen", peers.SCREEN, "--root", str(self.source.root_path), "--rounds", str(n),
-                   "--pause", "1000", "--low-speed", str(LOW_SPEED_S)]
+                   "--pause", "1000", "--low-speed", str(low_speed_s)]
         results, begun = [], time.monotonic()
         with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
             for text in process.stdout:
@@ -130,6 +138,17 @@ class Lost(unittest.TestCase):
         self.assertIn(results[0][1], ("timeout", "network"))
         self.assertLess(results[0][2], 25)
         self.assertEqual(results[1][:2], ("new", ""))
+
+    def test_long_ways(self):
+        """By what the greeting took, 4 s, the board knows that an answer may take as much longer. On a good line
+        the same silence is none's who lives."""
+        Tree.thinks_s = 7.0
+        self.assertEqual(self.rounds(1, {}, low_speed_s=4)[0][:2], ("failed", "timeout"))
+        self.line.delay_s = 2.0
+        try:
+            self.assertEqual(self.rounds(1, {}, low_speed_s=9)[0][:2], ("new", ""))
+        finally:
+            self.line.delay_s = 0.0
 
     def test_peer_that_never_answers(self):
         """It takes the connection, and that is all."""

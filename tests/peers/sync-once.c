@@ -149,7 +149,7 @@ static int push(BtSync *sync, const char *path, gint64 now_ms)
     g_autoptr(GBytes) batch = bt_io_read(path, 1 << 20, &error);
     if (!batch)
         return fail(error);
-    BtPatience patience = { 0, NULL };
+    BtPatience patience = { 0 };
     gboolean done = bt_sync_push(sync, batch, now_ms, &patience, &reply, &error);
     BtJson *json = done ? reply_to_json(&reply) : new_result("failed", error);
     bt_json_set_int(json, "retry_after_ms", reply.retry_after_ms);

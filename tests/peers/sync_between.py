@@ -181,6 +181,14 @@ class Between(sync_hostile.Hostile):
             self.wfile.write(FILM[at:at + 400])
             time.sleep(0.2)
 
+    def way_manifestcrawl(self):
+        """It comes, a little at a time."""
+        data = (self.server.tree / self.path.split("/", 2)[2]).read_bytes()
+        self.head(Content_Length=str(len(data)))
+        for at in range(0, len(data), 100):
+            time.sleep(5 * 100 / len(data))
+            self.wfile.write(data[at:at + 100])
+
     def way_manifestslow(self):
         data = (self.server.tree / self.path.split("/", 2)[2]).read_bytes()
         self.head(Content_Length=str(len(data) + 10**6))
@@ -392,6 +400,13 @@ class SyncBetween(sync_hostile.Fixture):
             self.assertGreater(sum(rest.endswith("now.json") for _, rest, _ in self.server.asked), polls)
             self.assertEqual(len(self.asked_for_film()), 1)
             process.kill()
+
+    def test_crawling_manifest(self):
+        """Slower than a film may be; but what is small has its time."""
+        start = time.monotonic()
+        said = self.sync("manifestcrawl", low_speed=2)
+        self.assertTrue(said.has("fetched", "", self.film), said)
+        self.assertGreater(time.monotonic() - start, 4)
 
     def test_slow_manifest(self):
         """Fast enough to go on for ever; but a document has its time."""

@@ -29,7 +29,7 @@ static void say(BtTtnSession *session, const char *name, GHashTable *values, int
     BtTtnReply reply = { 0 };
     GBytes *body = NULL;
     g_autoptr(GError) error = NULL;
-    BtPatience patience = { limit_ms, NULL };
+    BtPatience patience = { .limit_ms = limit_ms };
     if (!find_call(name, &call))
         return;
     if (!bt_ttn_session_call(session, call, values, &patience, &reply, &body, &error))

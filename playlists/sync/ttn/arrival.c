@@ -292,7 +292,7 @@ static gboolean ask_once(BtTtnArrival *a, BtAnswer *answer, GError **error)
         .length = a->allowed < missing_bytes(a) ? a->allowed : 0,
         .if_range = bt_incoming_etag(a->incoming),
         .max_bytes = media->options.max_bytes };
-    BtPatience patience = { 0, a->stop->end };
+    BtPatience patience = { .cancelled = a->stop->end };
     guint64 before_bytes = transport->bytes;
     gint64 began_us = g_get_monotonic_time();
     GError *why = NULL;
