@@ -1,6 +1,7 @@
 /* Budgets: what ends a day and what does not, what waits and until when, and what is foreseen. */
 #include "playlists/sync/forecast.h"
 #include "playlists/sync/pace.h"
+#include "playlists/sync/transport.h"
 
 #include <stdio.h>
 
@@ -318,6 +319,32 @@ static void test_retry(void)
         }
 }
 
+static void check_patience(BtTransport *transport, gboolean stretches, gint64 limit_ms)
+{
+    BtPatience patience = { .limit_ms = 1000, .stretches = stretches };
+    gint64 before_us = g_get_monotonic_time();
+    bt_transport_be_patient(transport, &patience);
+    g_assert_cmpint(transport->until_us, >=, before_us + limit_ms * 1000);
+    g_assert_cmpint(transport->until_us, <=, g_get_monotonic_time() + limit_ms * 1000);
+}
+
+/* What a greeting took tells how long anything may take; and no peer that greets slowly is borne
+ * with for more than four times as long. */
+static void test_stretch(void)
+{
+    static const struct {
+        gint64 greeting_ms;
+        double times;
+    } rows[] = { { 0, 1 }, { 80, 1 }, { 2500, 1 }, { 5000, 2 }, { 8000, 3.2 }, { 10000, 4 },
+        { 60000, 4 }, { G_MAXINT64, 4 } };
+    for (guint i = 0; i < G_N_ELEMENTS(rows); i++) {
+        BtTransport transport = { .greeting_ms = rows[i].greeting_ms };
+        g_assert_cmpfloat(bt_transport_stretch(&transport), ==, rows[i].times);
+        check_patience(&transport, FALSE, 1000);
+        check_patience(&transport, TRUE, (gint64)(1000 * rows[i].times));
+    }
+}
+
 /* Three thousand boards whose power returned together come evenly within one poll. */
 static void test_first(void)
 {
@@ -350,5 +377,6 @@ int main(int argc, char **argv)
     g_test_add_func("/pace/poll", test_pace);
     g_test_add_func("/pace/retry", test_retry);
     g_test_add_func("/pace/first", test_first);
+    g_test_add_func("/pace/stretch", test_stretch);
     return g_test_run();
 }
