@@ -5,11 +5,11 @@
 #include "player/config/lines.h"
 
 #include "base/error.h"
+#include "base/text.h"
 
 #include <string.h>
 
 #define READING G_KEY_FILE_KEEP_TRANSLATIONS /* name[vi] is a key like any other, and unknown */
-#define BYTE_ORDER_MARK "\xef\xbb\xbf"       /* editors on Windows write it before UTF-8 */
 
 typedef struct {
     const char *path;
@@ -150,8 +150,7 @@ GHashTable *bt_config_lines_read(const char *path, GBytes *bytes, GKeyFile *file
     gsize size_bytes;
     const char *data = g_bytes_get_data(bytes, &size_bytes);
     g_autofree char *whole = g_strndup(data, size_bytes);
-    const char *text =
-        g_str_has_prefix(whole, BYTE_ORDER_MARK) ? whole + strlen(BYTE_ORDER_MARK) : whole;
+    const char *text = whole + bt_text_mark_bytes(data, size_bytes);
     g_autoptr(GHashTable) lines = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
     Reading reading = { path, lines };
     return check_utf8(&reading, data, size_bytes, error) && note_lines(&reading, text, error) &&

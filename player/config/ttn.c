@@ -3,15 +3,15 @@
 #include "base/address.h"
 #include "base/error.h"
 #include "base/io.h"
+#include "base/text.h"
 #include "playlists/adapters/ttn/ttn.h"
 
 #include <string.h>
 #include <sys/stat.h>
 
-#define BYTE_ORDER_MARK "\xef\xbb\xbf" /* of editors on Windows: no part of a password */
-#define VALUE_MAX_BYTES 1000           /* of set.NAME and layout.NAME */
-#define MEDIA_MAX_MB 512               /* half an hour of full HD */
-#define URGENT_MAX_MIN 120             /* until the next bulletin of a storm is due */
+#define VALUE_MAX_BYTES 1000 /* of set.NAME and layout.NAME */
+#define MEDIA_MAX_MB 512     /* half an hour of full HD */
+#define URGENT_MAX_MIN 120   /* until the next bulletin of a storm is due */
 
 static void pair_free(gpointer data)
 {
@@ -280,9 +280,8 @@ char *bt_config_password(const BtConfigSource *source, GError **error)
         return NULL;
     gsize size_bytes;
     const char *data = g_bytes_get_data(bytes, &size_bytes);
-    gsize mark_bytes = strlen(BYTE_ORDER_MARK), length = 0;
-    if (size_bytes >= mark_bytes && memcmp(data, BYTE_ORDER_MARK, mark_bytes) == 0)
-        data += mark_bytes, size_bytes -= mark_bytes;
+    gsize mark_bytes = bt_text_mark_bytes(data, size_bytes), length = 0;
+    data += mark_bytes, size_bytes -= mark_bytes;
     while (length < size_bytes && data[length] != '\n' && data[length] != '\r' && data[length])
         length++;
     if (length > 0 && g_utf8_validate(data, (gssize)length, NULL))

@@ -1,6 +1,7 @@
 #include "playlists/sync/transport.h"
 
 #include "base/address.h"
+#include "base/text.h"
 
 #include <string.h>
 
@@ -119,10 +120,7 @@ gboolean bt_answer_check_page(GBytes *bytes, const char *path, GError **error)
 {
     gsize size = 0;
     const char *text = g_bytes_get_data(bytes, &size);
-    gsize at = 0;
-    while (at < size && (g_ascii_isspace(text[at]) || (guchar)text[at] >= 0x80)) /* a BOM */
-        at++;
-    if (at == size || text[at] != '<')
+    if (!bt_text_is_page(text, size))
         return TRUE;
     g_set_error(error, BT_ERROR, BT_ERROR_CAPTIVE,
         "%s: answered with a page for people: expected a document; this network wants a login, or "

@@ -1,6 +1,8 @@
 /* How the source system answers. */
 #include "playlists/adapters/ttn/private.h"
 
+#include "base/text.h"
+
 #include <string.h>
 
 #define REASON_MAX 200
@@ -84,39 +86,21 @@ static gboolean read_token(const BtDialect *dialect, const BtJson *root, const c
     return TRUE;
 }
 
-static gboolean is_html(const char *data, gsize size_bytes)
-{
-    gsize i = 0;
-    while (i < size_bytes && (g_ascii_isspace(data[i]) || (guchar)data[i] >= 0x80))
-        i++; /* spaces, and the mark of a byte order */
-    return i < size_bytes && data[i] == '<';
-}
-
-/* JSON has none, but servers on Windows write it, and a reader may pass over it (RFC 8259, 8.1). */
-static void skip_mark_of_byte_order(const char **data, gsize *size_bytes)
-{
-    static const char mark[] = "\xef\xbb\xbf";
-    gsize length = strlen(mark);
-    if (*size_bytes < length || memcmp(*data, mark, length) != 0)
-        return;
-    *data += length;
-    *size_bytes -= length;
-}
-
 BtJson *bt_ttn_parse(const char *name, GBytes *body, GError **error)
 {
     gsize size_bytes;
     const char *data = g_bytes_get_data(body, &size_bytes);
-    if (is_html(data, size_bytes)) {
+    if (bt_text_is_page(data, size_bytes)) {
         g_set_error(error, BT_ERROR, BT_ERROR_SYNTAX,
             "%s: a page in HTML came in place of JSON: somebody between answers, or the address is "
             "wrong",
             name);
         return NULL;
     }
-    skip_mark_of_byte_order(&data, &size_bytes);
-    return bt_json_parse(
-        data, size_bytes, name, BT_TTN_MESSAGE_MAX_BYTES, BT_TTN_MESSAGE_MAX_DEPTH, error);
+    /* JSON has none, but a reader may pass over it (RFC 8259, 8.1). */
+    gsize mark_bytes = bt_text_mark_bytes(data, size_bytes);
+    return bt_json_parse(data + mark_bytes, size_bytes - mark_bytes, name, BT_TTN_MESSAGE_MAX_BYTES,
+        BT_TTN_MESSAGE_MAX_DEPTH, error);
 }
 
 gboolean bt_dialect_read_reply(

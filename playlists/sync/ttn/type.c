@@ -1,5 +1,7 @@
 #include "playlists/sync/ttn/type.h"
 
+#include "base/text.h"
+
 #include <string.h>
 
 typedef struct {
@@ -34,17 +36,6 @@ static const Mark marks[] = {
     { 0, "\xff\xf9", 2, NULL, "audio/aac", NULL },
 };
 
-gboolean bt_type_is_page(const void *head, gsize size_bytes)
-{
-    const guchar *text = head;
-    gsize at = 0;
-    if (size_bytes >= 3 && memcmp(text, "\xef\xbb\xbf", 3) == 0)
-        at = 3;
-    while (at < size_bytes && g_ascii_isspace(text[at]))
-        at++;
-    return at < size_bytes && text[at] == '<';
-}
-
 static const char *as(const Mark *mark, BtTtnKind kind)
 {
     return kind == BT_TTN_IMAGE ? mark->image : kind == BT_TTN_AUDIO ? mark->audio : mark->video;
@@ -57,7 +48,7 @@ static const char *word_of(BtTtnKind kind)
 
 const char *bt_type_of(const void *head, gsize size_bytes, BtTtnKind kind, GError **error)
 {
-    if (bt_type_is_page(head, size_bytes)) {
+    if (bt_text_is_page(head, size_bytes)) {
         g_set_error(error, BT_ERROR, BT_ERROR_CAPTIVE, "a page for people came: expected %s",
             word_of(kind));
         return NULL;

@@ -10,7 +10,5 @@
  * either is what was announced. BT_ERROR_CAPTIVE: a page for people; BT_ERROR_UNSUPPORTED: not of
  * this kind, or nothing that is known. Static. (nullable) */
 const char *bt_type_of(const void *head, gsize size_bytes, BtTtnKind kind, GError **error);
-/* Whether it begins as a page for people does. */
-gboolean bt_type_is_page(const void *head, gsize size_bytes);
 
 #endif
