@@ -292,7 +292,9 @@ static void set_meeting(BtFetch *fetch)
     gboolean known;
     time_for_tls(fetch, &known);
     curl_easy_setopt(fetch->curl, CURLOPT_SSL_SESSIONID_CACHE, known ? 1L : 0L);
-    curl_easy_setopt(fetch->curl, CURLOPT_FRESH_CONNECT, known && fetch->met_early ? 1L : 0L);
+    gboolean fresh = fetch->transport.fresh || (known && fetch->met_early);
+    curl_easy_setopt(fetch->curl, CURLOPT_FRESH_CONNECT, fresh ? 1L : 0L);
+    fetch->transport.fresh = FALSE;
     fetch->met_early = !known;
 }
 
@@ -419,6 +421,7 @@ static void prepare(Exchange *x, const char *url, char *words)
     curl_easy_setopt(curl, CURLOPT_USERAGENT, "bangtin/" BANGTIN_VERSION);
     curl_easy_setopt(curl, CURLOPT_URL, url);
     curl_easy_setopt(curl, CURLOPT_CONNECT_TO, x->fetch->connect_to);
+    curl_easy_setopt(curl, CURLOPT_MAXCONNECTS, 1L); /* one that was left is not taken up again */
     set_limits(x->fetch);
     set_tls(x->fetch);
     set_callbacks(x);

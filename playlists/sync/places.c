@@ -147,6 +147,8 @@ static gboolean ask(Asking *asking, BtTransport *there, BtAnswer *answer, GError
     there->until_us = all->until_us;
     there->trusted_now_ms = all->trusted_now_ms;
     there->asked_ms = 0;
+    there->fresh = there->fresh || all->fresh;
+    all->fresh = FALSE;
     gboolean answered = asking->get ? there->get(there, asking->get, &sink, answer, error)
                                     : there->post(there, asking->post, &sink, answer, error);
     all->bytes += there->bytes - before_bytes;

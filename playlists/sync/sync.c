@@ -40,11 +40,14 @@ gint64 bt_sync_mono_ms(void)
     return bt_clock_mono_ms(&clock);
 }
 
+/* What is refused may have been the answer to another question: where a proxy slips one in, all
+ * that follow by the same connection are of the question before. */
 gboolean bt_round_fail(BtRound *round, const char *what, GError *why)
 {
     gboolean missing = bt_sync_is_code(why, BT_ERROR_NOT_FOUND);
-    bt_sync_tell(round->sync, bt_sync_is_of_the_way(why) || missing ? "skipped" : "refused", why,
-        what, "%s", why->message);
+    gboolean refused = !bt_sync_is_of_the_way(why) && !missing;
+    bt_sync_tell(round->sync, refused ? "refused" : "skipped", why, what, "%s", why->message);
+    round->sync->transport->fresh = round->sync->transport->fresh || refused;
     round->stopped = round->stopped || bt_sync_is_of_the_way(why);
     if (round->error)
         g_error_free(why);

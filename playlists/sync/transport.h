@@ -73,6 +73,7 @@ struct BtTransport {
     gint64 trusted_now_ms;    /* as in envelope.h; a wall clock before it is surely behind */
     guint64 bytes;            /* over the network so far, both ways */
     gint64 asked_ms;          /* the longest wait that a busy peer asked for; the user resets it */
+    gboolean fresh;           /* the next request goes by a new connection, and says so by FALSE */
     gint64 greeting_ms;       /* what TCP and TLS of the last connection took; 0: none was made */
 
     /* TRUE when there is an answer, whatever its status; BT_ERROR_NETWORK, BT_ERROR_TIMEOUT,

@@ -25,6 +25,8 @@ class Between(sync_hostile.Hostile):
     def is_spoiled(self, way, rest):
         if way.startswith("all"):
             return self.server.portal > 0
+        if way == "lag":
+            return True
         if way.startswith("manifest"):
             return rest.startswith("v1/manifests/")
         return super().is_spoiled(way, rest)
@@ -111,6 +113,16 @@ class Between(sync_hostile.Hostile):
             self.server.portal -= 1
             time.sleep(0.1)
             self.wfile.write(b"HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n")
+        self.close_connection = False
+
+    def way_lag(self):
+        """The same, of a server that is never early: each answer comes when the next question was asked."""
+        time.sleep(0.3)
+        self.serve(self.server.tree / self.path.split("/", 2)[2])
+        if self.server.portal > 0 and self.path.endswith("now.json"):
+            self.server.portal = 0
+            time.sleep(0.1)
+            self.head(404, Content_Length="0")
         self.close_connection = False
 
     # ---- ranges ----
@@ -315,6 +327,14 @@ class SyncBetween(sync_hostile.Fixture):
     def test_answer_behind_the_answer(self):
         """It may be taken for that of the next question, but not for ever."""
         said = self.sync("nowmore", rounds=6)
+        self.assertTrue(said.has("fetched", "", self.film), said)
+        self.assertTrue(self.ready())
+
+    def test_answers_that_lag_by_one(self):
+        """What was refused by a connection ends it."""
+        said = self.sync("lag", rounds=4)
+        self.assertTrue(said.has("skipped", "not-found"), said)
+        self.assertTrue(said.has("refused", "invalid", "now.json"), said)
         self.assertTrue(said.has("fetched", "", self.film), said)
         self.assertTrue(self.ready())
 
