@@ -5,7 +5,7 @@
 #include "player/config/lines.h"
 
 #include "base/error.h"
-#include "base/text.h"
+#include "base/prefix.h"
 
 #include <string.h>
 
@@ -150,7 +150,7 @@ GHashTable *bt_config_lines_read(const char *path, GBytes *bytes, GKeyFile *file
     gsize size_bytes;
     const char *data = g_bytes_get_data(bytes, &size_bytes);
     g_autofree char *whole = g_strndup(data, size_bytes);
-    const char *text = whole + bt_text_mark_bytes(data, size_bytes);
+    const char *text = whole + bt_prefix_mark_bytes(data, size_bytes);
     g_autoptr(GHashTable) lines = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
     Reading reading = { path, lines };
     return check_utf8(&reading, data, size_bytes, error) && note_lines(&reading, text, error) &&

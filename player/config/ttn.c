@@ -3,7 +3,7 @@
 #include "base/address.h"
 #include "base/error.h"
 #include "base/io.h"
-#include "base/text.h"
+#include "base/prefix.h"
 #include "playlists/adapters/ttn/ttn.h"
 
 #include <string.h>
@@ -280,7 +280,7 @@ char *bt_config_password(const BtConfigSource *source, GError **error)
         return NULL;
     gsize size_bytes;
     const char *data = g_bytes_get_data(bytes, &size_bytes);
-    gsize mark_bytes = bt_text_mark_bytes(data, size_bytes), length = 0;
+    gsize mark_bytes = bt_prefix_mark_bytes(data, size_bytes), length = 0;
     data += mark_bytes, size_bytes -= mark_bytes;
     while (length < size_bytes && data[length] != '\n' && data[length] != '\r' && data[length])
         length++;

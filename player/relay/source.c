@@ -1,7 +1,7 @@
 #include "player/relay/master.h"
 #include "player/relay/relay.h"
 
-#include "base/text.h"
+#include "base/prefix.h"
 
 #include <errno.h>
 #include <string.h>
@@ -77,7 +77,7 @@ static char *read_list(
         http_read(source->http, order->url, RELAY_PLAYLIST_MAX_BYTES, address, error);
     if (text == NULL)
         return NULL;
-    const char *begin = text + bt_text_mark_bytes(text, strlen(text));
+    const char *begin = text + bt_prefix_mark_bytes(text, strlen(text));
     if (!g_str_has_prefix(begin, "#EXTM3U")) {
         g_set_error(error, BT_ERROR, BT_ERROR_INVALID,
             "what is at this address is no playlist: expected #EXTM3U at its beginning");

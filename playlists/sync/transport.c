@@ -1,7 +1,7 @@
 #include "playlists/sync/transport.h"
 
 #include "base/address.h"
-#include "base/text.h"
+#include "base/prefix.h"
 
 #include <string.h>
 
@@ -120,7 +120,7 @@ gboolean bt_answer_check_page(GBytes *bytes, const char *path, GError **error)
 {
     gsize size = 0;
     const char *text = g_bytes_get_data(bytes, &size);
-    if (!bt_text_is_page(text, size))
+    if (!bt_prefix_is_page(text, size))
         return TRUE;
     g_set_error(error, BT_ERROR, BT_ERROR_CAPTIVE,
         "%s: answered with a page for people: expected a document; this network wants a login, or "

@@ -1,5 +1,5 @@
 /* What stands before a text: the mark of a byte order, and what makes it a page. */
-#include "base/text.h"
+#include "base/prefix.h"
 
 #include <string.h>
 
@@ -27,8 +27,8 @@ static void test_row(gconstpointer data)
 {
     gsize i = GPOINTER_TO_SIZE(data), size_bytes = strlen(rows[i].text);
     g_autofree char *exact = g_memdup2(rows[i].text, size_bytes); /* a byte too far is found */
-    g_assert_cmpuint(bt_text_mark_bytes(exact, size_bytes), ==, rows[i].mark_bytes);
-    g_assert_cmpint(bt_text_is_page(exact, size_bytes), ==, rows[i].is_page);
+    g_assert_cmpuint(bt_prefix_mark_bytes(exact, size_bytes), ==, rows[i].mark_bytes);
+    g_assert_cmpint(bt_prefix_is_page(exact, size_bytes), ==, rows[i].is_page);
 }
 
 int main(int argc, char **argv)

@@ -1,7 +1,7 @@
 /* How the source system answers. */
 #include "playlists/adapters/ttn/private.h"
 
-#include "base/text.h"
+#include "base/prefix.h"
 
 #include <string.h>
 
@@ -90,7 +90,7 @@ BtJson *bt_ttn_parse(const char *name, GBytes *body, GError **error)
 {
     gsize size_bytes;
     const char *data = g_bytes_get_data(body, &size_bytes);
-    if (bt_text_is_page(data, size_bytes)) {
+    if (bt_prefix_is_page(data, size_bytes)) {
         g_set_error(error, BT_ERROR, BT_ERROR_SYNTAX,
             "%s: a page in HTML came in place of JSON: somebody between answers, or the address is "
             "wrong",
@@ -98,7 +98,7 @@ BtJson *bt_ttn_parse(const char *name, GBytes *body, GError **error)
         return NULL;
     }
     /* JSON has none, but a reader may pass over it (RFC 8259, 8.1). */
-    gsize mark_bytes = bt_text_mark_bytes(data, size_bytes);
+    gsize mark_bytes = bt_prefix_mark_bytes(data, size_bytes);
     return bt_json_parse(data + mark_bytes, size_bytes - mark_bytes, name, BT_TTN_MESSAGE_MAX_BYTES,
         BT_TTN_MESSAGE_MAX_DEPTH, error);
 }

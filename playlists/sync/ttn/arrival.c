@@ -2,7 +2,7 @@
 #include "playlists/sync/ttn/type.h"
 
 #include "base/address.h"
-#include "base/text.h"
+#include "base/prefix.h"
 
 #include <string.h>
 
@@ -225,7 +225,7 @@ static gboolean must_pause(const BtTtnArrival *a)
 static gboolean on_write(const void *data, gsize size_bytes, gpointer user, GError **error)
 {
     BtTtnArrival *a = user;
-    if (bt_incoming_offset(a->incoming) == 0 && bt_text_is_page(data, size_bytes))
+    if (bt_incoming_offset(a->incoming) == 0 && bt_prefix_is_page(data, size_bytes))
         return fail_page(error);
     a->got += size_bytes;
     bt_books_promise(&a->media->books, a->got);

@@ -1,6 +1,6 @@
 #include "playlists/sync/ttn/type.h"
 
-#include "base/text.h"
+#include "base/prefix.h"
 
 #include <string.h>
 
@@ -48,7 +48,7 @@ static const char *word_of(BtTtnKind kind)
 
 const char *bt_type_of(const void *head, gsize size_bytes, BtTtnKind kind, GError **error)
 {
-    if (bt_text_is_page(head, size_bytes)) {
+    if (bt_prefix_is_page(head, size_bytes)) {
         g_set_error(error, BT_ERROR, BT_ERROR_CAPTIVE, "a page for people came: expected %s",
             word_of(kind));
         return NULL;

@@ -1,14 +1,14 @@
 /* What stands before a text that came from elsewhere. Thread-safe. */
-#ifndef BT_BASE_TEXT_H
-#define BT_BASE_TEXT_H
+#ifndef BT_BASE_PREFIX_H
+#define BT_BASE_PREFIX_H
 
 #include <glib.h>
 
 /* How many bytes of `text` are the mark of a byte order, which editors and servers on Windows write
  * before UTF-8 and which is no part of it: 3 or 0. NULL only with no bytes. */
-gsize bt_text_mark_bytes(const void *text, gsize size_bytes);
+gsize bt_prefix_mark_bytes(const void *text, gsize size_bytes);
 /* It begins as a page in HTML does, where something else was asked for: with "<", after the mark
  * and white space. */
-gboolean bt_text_is_page(const void *text, gsize size_bytes);
+gboolean bt_prefix_is_page(const void *text, gsize size_bytes);
 
 #endif
