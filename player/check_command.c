@@ -16,6 +16,8 @@
 #include <libintl.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #define _(text) dgettext("bangtin", text)
 #define PROBE_PX 16 /* a text file is for no certain screen */
@@ -119,17 +121,28 @@ static char *words_of_medium(const BtMediaInfo *info)
         info->w_px, info->h_px, length_ms);
 }
 
+/* A pipe would be waited for until somebody writes into it. */
+static int open_medium(const char *path, GError **error)
+{
+    struct stat st;
+    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
+    if (fd < 0) {
+        g_set_error(error, BT_ERROR, BT_ERROR_NOT_FOUND, "%s: cannot be opened", path);
+        return -1;
+    }
+    if (fstat(fd, &st) == 0 && S_ISREG(st.st_mode))
+        return fd;
+    close(fd);
+    g_set_error(error, BT_ERROR, BT_ERROR_INVALID, "%s: not a file", path);
+    return -1;
+}
+
 static void check_medium(const Check *check, BtCheckReport *report)
 {
     report->kind = "medium";
     BtCheckedMedium medium = { .n_cues = 0 };
-    int fd = open(report->path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
-    if (fd < 0) {
-        g_set_error(
-            &report->error, BT_ERROR, BT_ERROR_NOT_FOUND, "%s: cannot be opened", report->path);
-        return;
-    }
-    if (!bt_check_medium(fd, report->path, &check->box, &medium, &report->error))
+    int fd = open_medium(report->path, &report->error);
+    if (fd < 0 || !bt_check_medium(fd, report->path, &check->box, &medium, &report->error))
         return;
     BtPatient patient = { &medium.info, &medium.found, medium.size_bytes };
     const BtFindingPlace nowhere = { "", "", "" };

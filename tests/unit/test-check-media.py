@@ -20,7 +20,7 @@ BURSTS = "'if(lt(mod(t,0.2),0.003),1.5,0.1*sin(2*PI*440*t))'"
 
 def run(*words, lang="en"):
     env = {**os.environ, "LC_ALL": "C.UTF-8", "LANGUAGE": lang}
-    done = subprocess.run([str(w) for w in (BANGTIN, *words)], capture_output=True, env=env)
+    done = subprocess.run([str(w) for w in (BANGTIN, *words)], capture_output=True, env=env, timeout=120)
     return done.returncode, done.stdout.decode(), done.stderr.decode()
 
 
@@ -217,8 +217,16 @@ def check_manifest(folder):
     assert run("check", path)[0] == 0  # without its files it is a matter of words alone
 
 
+def check_pipe(folder):
+    """Nobody waits for a writer."""
+    pipe = folder / "pipe.mp4"
+    os.mkfifo(pipe)
+    status, _, err = run("check", pipe)
+    assert status == 1 and f"{pipe}: not a file" in err, (status, err)
+
+
 def main():
-    for check in (check_files, check_words, check_part, check_manifest):
+    for check in (check_pipe, check_files, check_words, check_part, check_manifest):
         with tempfile.TemporaryDirectory() as folder:
             check(Path(folder))
         print("ok", check.__name__, flush=True)
