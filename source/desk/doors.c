@@ -10,8 +10,11 @@
 char *bt_doors_stamp(BtStore *store, const char *user)
 {
     char stamp[BT_HASH_HEX_SIZE];
-    g_autoptr(BtRows) rows = bt_db_query(
-        store->db, NULL, "SELECT hash || ' ' || totp_secret FROM user WHERE name = ?", "s", user);
+    g_autoptr(BtRows) rows = bt_db_query(store->db, NULL,
+        "SELECT hash || ' ' || totp_secret || ' ' || (totp_secret = '' AND EXISTS"
+        " (SELECT 1 FROM role WHERE user = user.name AND role = 'approver'))"
+        " FROM user WHERE name = ?",
+        "s", user);
     if (rows == NULL || !bt_rows_next(rows, NULL))
         return NULL;
     bt_hash_data(bt_rows_text(rows, 0), strlen(bt_rows_text(rows, 0)), stamp);

@@ -10,8 +10,8 @@
 #define BT_LOCK_MS (15 * 60 * G_GINT64_CONSTANT(1000))
 #define BT_INVITATION_LIFE_MS (72 * 60 * 60 * G_GINT64_CONSTANT(1000))
 
-/* Changes whenever the account's password or authenticator does, so that sessions of before end;
- * NULL when there is no such account. (transfer full) */
+/* Changes whenever the account's password or authenticator does, and when one becomes needed, so
+ * that sessions of before end; NULL when there is no such account. (transfer full) */
 char *bt_doors_stamp(BtStore *store, const char *user);
 
 /* ---- the lock ---- */

@@ -317,6 +317,22 @@ def test_approvers_have_an_authenticator():
         assert len(kept) == 6 and not set(kept) & set(codes)
 
 
+def test_who_becomes_an_approver_signs_in_anew():
+    """What a password alone opened does not grow."""
+    with lib.source() as one:
+        with_account(one, "an", "administrator")
+        with_account(one, "duyet", "editor@krongpa")
+        one.serve()
+        boss, before = signed_in(one), signed_in(one, "duyet")
+        assert post(boss, "/people/duyet/give", role="approver", area="krongpa")[0] == 303
+        assert before.ask("GET", "/")[0] == 303
+        here, _, _ = set_up(one)
+        assert here.ask("GET", "/")[0] == 200 and before.ask("GET", "/")[0] == 303
+        # and who ceases to be one stays
+        assert post(boss, "/people/duyet/take", role="approver", area="krongpa")[0] == 303
+        assert here.ask("GET", "/")[0] == 200
+
+
 def test_guessing_codes_locks():
     with lib.source() as one:
         with_account(one, "duyet", "approver")
