@@ -126,7 +126,6 @@ export class Visitor {
     await this.page.waitForURL(where, { waitUntil: "load" });
   }
 
-  // By the password alone: an approver's role, which asks for his phone too, is away for the moment.
   // The same, where another page comes whose address nobody knows beforehand.
   async pressOn(what) {
     const loaded = this.page.waitForEvent("load");
@@ -140,11 +139,14 @@ export class Visitor {
     if (await more.count() > 0 && await more.isVisible()) await this.press(more);
   }
 
+  // An approver by a code for whom has no phone at hand: that costs no press that is counted.
   async signIn(user = "an", password = PASSWORD) {
-    const approves = this.site.database("SELECT area FROM role WHERE user = ? AND role = 'approver'", user);
-    this.site.take(user, "approver");
+    const code = this.site.secondStep(user);
     await this.signInPlainly(user, password);
-    for (const [area] of approves) this.site.give(user, "approver", area);
+    if (code === null) return;
+    await this.page.fill("input[name=code]", code);
+    await this.page.locator("main form").filter({ has: this.page.locator("input[name=code]") }).locator("button").click();
+    await this.page.waitForURL((url) => url.pathname !== "/sign-in/code", { waitUntil: "load" });
   }
 
   async signInPlainly(user, password) {
