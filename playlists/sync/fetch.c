@@ -108,6 +108,16 @@ static void read_location(Exchange *x, const char *value)
     copy_short(answer->location, sizeof answer->location, value);
 }
 
+/* "gzip, br;q=0.5"; what is weighted is not what we look for. */
+static gboolean names_gzip(const char *value)
+{
+    g_auto(GStrv) codings = g_strsplit(value, ",", -1);
+    for (guint i = 0; codings[i]; i++)
+        if (g_ascii_strcasecmp(g_strstrip(codings[i]), "gzip") == 0)
+            return TRUE;
+    return FALSE;
+}
+
 static void read_field(Exchange *x, const char *name, const char *value)
 {
     BtAnswer *answer = x->answer;
@@ -119,6 +129,8 @@ static void read_field(Exchange *x, const char *name, const char *value)
         copy_short(answer->retry_after, sizeof answer->retry_after, value);
     else if (g_ascii_strcasecmp(name, "date") == 0)
         copy_short(answer->date, sizeof answer->date, value);
+    else if (g_ascii_strcasecmp(name, "accept-encoding") == 0)
+        answer->takes_gzip = answer->takes_gzip || names_gzip(value);
     else if (g_ascii_strcasecmp(name, "accept-ranges") == 0)
         answer->resumable = g_ascii_strcasecmp(value, "bytes") == 0;
     else if (g_ascii_strcasecmp(name, "content-range") == 0 && answer->status == 206)
@@ -521,6 +533,8 @@ static gboolean fetch_post(BtTransport *transport, const BtPost *post, const BtS
     struct curl_slist *headers = add_header(NULL, "Accept-Encoding", "identity");
     prepare(&x, url, words);
     headers = add_header(headers, "Content-Type", post->content_type);
+    if (post->content_encoding)
+        headers = add_header(headers, "Content-Encoding", post->content_encoding);
     headers = curl_slist_append(headers, "Expect:"); /* asks for no round trip of its own */
     for (guint i = 0; post->headers && post->headers[i]; i++)
         headers = curl_slist_append(headers, post->headers[i]);

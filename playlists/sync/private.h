@@ -35,8 +35,9 @@ struct BtSync {
     gpointer user;
     BtTransport *transport;
     BtTrust *trust;
-    gboolean rooted;  /* trust has its first root */
-    GPtrArray *roots; /* of BtKeptRoot: the chain, as it was accepted */
+    gboolean takes_gzip; /* of reports, said the last answer to some */
+    gboolean rooted;     /* trust has its first root */
+    GPtrArray *roots;    /* of BtKeptRoot: the chain, as it was accepted */
     BtFloor now_floor, floors[BT_N_FOLLOWED];
     BtNow *now; /* (nullable) the newest that was verified */
     GBytes *now_envelope;

@@ -38,6 +38,7 @@ typedef struct {
 typedef struct {
     const char *path;
     const char *content_type;
+    const char *content_encoding; /* (nullable) of the body, which is sent as it is */
     GBytes *body;
     const char *const *headers; /* further lines "Name: value", NULL-ended */
     guint64 max_bytes;          /* of the answer's body */
@@ -50,6 +51,7 @@ typedef struct {
     gint64 total_bytes;             /* of the whole, -1 when not known */
     gboolean resumable;             /* the peer serves ranges */
     gboolean elsewhere;             /* it points to another host */
+    gboolean takes_gzip; /* of a POST: it says that such bodies are welcome (RFC 9110, 12.5.3) */
     char location[BT_LOCATION_MAX_BYTES + 1]; /* of a redirect, as it was sent; "" */
     gboolean page;                            /* it calls itself a page for people */
     char retry_after[BT_FIELD_MAX_BYTES + 1];

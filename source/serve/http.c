@@ -123,8 +123,8 @@ typedef struct {
 /* Fields that change what a request means, and of which a second one could mean something else. */
 static gboolean is_single(const char *name)
 {
-    static const char *const names[] = { "date", "content-digest", "signature", "signature-input",
-        "range", "if-range", "content-type", "origin", "cookie", NULL };
+    static const char *const names[] = { "date", "content-digest", "content-encoding", "signature",
+        "signature-input", "range", "if-range", "content-type", "origin", "cookie", NULL };
     g_autofree char *lower = g_ascii_strdown(name, -1);
     return g_strv_contains(names, lower);
 }

@@ -2,6 +2,7 @@
 #include "source/serve/daemon.h"
 
 #include "base/error.h"
+#include "base/gzip.h"
 #include "source/serve/signature.h"
 #include "source/store/pictures.h"
 #include "source/store/reports.h"
@@ -73,11 +74,55 @@ gboolean bt_signed_check(BtRequest *request, const BtPublicKey *key, BtAnswered 
 
 /* ---- reports ---- */
 
+/* In every answer about a batch that was looked at: so boards learn that they may pack the next
+ * one (RFC 9110, 12.5.3). */
+static const char *const takes_gzip[] = { "Accept-Encoding", "gzip", "Cache-Control", "no-store",
+    NULL };
+
+static BtAnswered answer_packer(BtRequest *request, unsigned status, BtJson *json)
+{
+    char *text = bt_json_to_text(json, FALSE);
+    g_autoptr(GBytes) body = g_bytes_new_take(text, strlen(text));
+    return bt_http_answer(request, status, "application/json", body, takes_gzip);
+}
+
+static BtAnswered refuse_coding(BtRequest *request)
+{
+    g_autoptr(BtJson) json = bt_json_new_object();
+    bt_json_set_string(json, "error", "unknown content encoding");
+    return answer_packer(request, MHD_HTTP_UNSUPPORTED_MEDIA_TYPE, json);
+}
+
+/* What was signed is the body as it was sent. NULL: it was answered. */
+static GBytes *unpack(BtRequest *request, BtAnswered *answered)
+{
+    g_autoptr(GError) error = NULL;
+    const char *coding = bt_http_header(request, "Content-Encoding");
+    const GByteArray *body = request->body;
+    if (coding == NULL)
+        return g_bytes_new(body->data, body->len);
+    if (g_ascii_strcasecmp(coding, "gzip") != 0) {
+        *answered = refuse_coding(request);
+        return NULL;
+    }
+    GBytes *bytes = bt_gunzip(body->data, body->len, BT_REPORT_BATCH_MAX_BYTES, &error);
+    if (bytes == NULL)
+        *answered = g_error_matches(error, BT_ERROR, BT_ERROR_LIMIT)
+            ? bt_http_refuse(request, MHD_HTTP_CONTENT_TOO_LARGE, "body too large")
+            : bt_http_refuse(request, MHD_HTTP_BAD_REQUEST, "not gzip");
+    return bytes;
+}
+
 static BtAnswered keep(BtRequest *request, const BtScreen *screen)
 {
     g_autoptr(GError) error = NULL;
-    g_autoptr(BtBatch) batch =
-        bt_batch_parse((const char *)request->body->data, request->body->len);
+    BtAnswered answered;
+    gsize size_bytes = 0;
+    g_autoptr(GBytes) bytes = unpack(request, &answered);
+    if (bytes == NULL)
+        return answered;
+    const char *data = g_bytes_get_data(bytes, &size_bytes);
+    g_autoptr(BtBatch) batch = bt_batch_parse(data, size_bytes);
     g_autoptr(GArray) accepted = g_array_new(FALSE, FALSE, sizeof(gint64));
     if (!bt_reports_add(request->server->store, screen->id, screen->device, batch, accepted,
             bt_server_wall_ms(request->server), &error)) {
@@ -86,7 +131,7 @@ static BtAnswered keep(BtRequest *request, const BtScreen *screen)
             request, MHD_HTTP_SERVICE_UNAVAILABLE, "cannot keep reports now", 30);
     }
     g_autoptr(BtJson) reply = bt_reports_reply(batch, accepted);
-    return bt_http_answer_json(request, MHD_HTTP_OK, reply);
+    return answer_packer(request, MHD_HTTP_OK, reply);
 }
 
 /* Whether the body is signed by the screen's box, and not one too many; else it was answered. A

@@ -3,6 +3,7 @@
 from the request as it came, the signature checked by openssl), and replies of all kinds are sent."""
 import base64
 import email.utils
+import gzip
 import hashlib
 import http.server
 import json
@@ -31,7 +32,7 @@ class Listener(http.server.BaseHTTPRequestHandler):
     def do_POST(self):
         body = self.rfile.read(int(self.headers["Content-Length"]))
         self.server.requests.append((self.path, self.headers, body, self.client_address))
-        status, fields, reply = self.server.reply
+        status, fields, reply = self.server.replies.pop(0) if self.server.replies else self.server.reply
         self.send_response(status)
         self.send_header("Content-Length", str(len(reply)))
         for name, value in fields.items():
@@ -60,7 +61,7 @@ class Push(unittest.TestCase):
         self.batch = self.top / "batch"
         self.batch.write_text(FACT % (1, 1) + FACT % (2, 2))
         self.server = Server(("127.0.0.1", 0), Listener)
-        self.server.requests = []
+        self.server.requests, self.server.replies = [], []
         self.base = f"http://127.0.0.1:{self.server.server_port}/bang"
         self.answer(200, {"accepted": [[1, 2]], "refused": []})
         threading.Thread(target=self.server.serve_forever, daemon=True).start()
@@ -138,6 +139,37 @@ class Push(unittest.TestCase):
         self.assertEqual(self.server.requests[0][1]["Host"], "localhost:1")
         message, signature, _ = self.signature_of(self.server.requests[0])
         self.assertTrue(self.openssl_says(message, signature))
+
+    # ---- packing ----
+
+    def test_packed_where_that_is_welcome(self):
+        """The first answer says so; what is signed is what is sent."""
+        self.answer(200, {"accepted": [[1, 2]], "refused": []}, Accept_Encoding="br, GZIP")
+        self.assertEqual(self.push(rounds=3)["accepted"], [1, 2])
+        first, *others = self.server.requests
+        self.assertEqual((first[1]["Content-Encoding"], first[2]), (None, self.batch.read_bytes()))
+        self.assertEqual(len(others), 2)
+        for request in others:
+            self.assertEqual(request[1]["Content-Encoding"], "gzip")
+            self.assertEqual(gzip.decompress(request[2]), self.batch.read_bytes())
+            self.assertLess(len(request[2]), len(self.batch.read_bytes()))
+            message, signature, _ = self.signature_of(request)
+            self.assertTrue(self.openssl_says(message, signature))
+
+    def test_plain_where_it_is_not(self):
+        for value in ("br", "gzip;q=0", "x-gzip", ""):
+            with self.subTest(value=value):
+                self.server.requests.clear()
+                self.answer(200, {"accepted": [[1, 2]], "refused": []}, Accept_Encoding=value)
+                self.push(rounds=2)
+                self.assertEqual([r[1]["Content-Encoding"] for r in self.server.requests], [None, None])
+
+    def test_plain_where_it_is_no_more(self):
+        """A source that was replaced by an older one: one batch is refused, and then goes as it is."""
+        welcome = (200, {"Accept-Encoding": "gzip"}, b'{"accepted": [[1, 2]], "refused": []}')
+        self.server.replies = [welcome, (415, {}, b""), (200, {}, welcome[2])]
+        self.assertEqual(self.push(rounds=3)["accepted"], [1, 2])
+        self.assertEqual([r[1]["Content-Encoding"] for r in self.server.requests], [None, "gzip", None])
 
     # ---- replies ----
 

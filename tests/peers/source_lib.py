@@ -7,6 +7,7 @@ import hashlib
 import http.client
 import json
 import os
+import re
 import shutil
 import signal
 import sqlite3
@@ -210,6 +211,11 @@ class Source:
             self.server.kill()
             self.server.wait()
             self.server = None
+
+    def peak_kb(self):
+        """The most memory that the server had."""
+        with open("/proc/%d/status" % self.server.pid) as f:
+            return int(re.search(r"VmHWM:\s+(\d+)", f.read())[1])
 
     def request(self, method, path, body=None, headers=None):
         """Status, headers, body of one request on a connection of its own."""

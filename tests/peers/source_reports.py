@@ -2,6 +2,7 @@
 """Reports: who may send them, and that each fact counts once whatever is lost on the way."""
 
 import csv
+import gzip
 import io
 import json
 import socket
@@ -83,6 +84,40 @@ def test_each_fact_counts_once():
         assert [f["seq"] for f in one.reports("--type", "state")] == [6, 8, 9]
         assert one.reports("--screen", "kp-99") == []
         assert one.reports("--to", "2020-01-01T00:00:00Z") == []
+
+
+def test_packed():
+    """A batch may be packed, and unpacks to no more than a plain one may hold."""
+    key = lib.Key()
+    with lib.source() as one:
+        one.add_screen(key=key)
+        one.serve()
+
+        def post(body, coding="gzip", signed=None):
+            headers = lib.signed_headers(key, one.base + PATH, signed if signed is not None else body)
+            return one.request("POST", PATH, body, {**headers, **({"Content-Encoding": coding} if coding else {})})
+
+        text = "".join(json.dumps(lib.fact(n)) + "\n" for n in range(1, 101)).encode()
+        status, headers, _ = post(json.dumps(lib.fact(1)).encode() + b"\n", coding=None)
+        assert (status, headers["Accept-Encoding"]) == (200, "gzip")
+        packed = gzip.compress(text)
+        assert len(packed) < len(text) / 5
+        status, headers, answer = post(packed)
+        assert (status, headers["Accept-Encoding"]) == (200, "gzip")
+        assert json.loads(answer) == {"accepted": [[1, 100]], "refused": []}, answer
+        assert len(one.reports()) == 100
+        more, before_kb = json.dumps(lib.fact(200)).encode() + b"\n", one.peak_kb()
+        bad = [(gzip.compress(more)[:-1], "gzip", 400), (more, "gzip", 400), (b"", "gzip", 400),
+               (gzip.compress(more + b"\n" * (256 * 1024)), "gzip", 413), (gzip.compress(bytes(200 * 10**6)), "gzip", 413),
+               (gzip.compress(more), "br", 415), (gzip.compress(more), "gzip, gzip", 415)]
+        for body, coding, expected in bad:
+            status, headers, answer = post(body, coding)
+            assert status == expected, (coding, len(body), status, answer)
+            assert status != 415 or headers["Accept-Encoding"] == "gzip"
+        assert post(gzip.compress(more), signed=more)[0] == 401  # what is signed is what is sent
+        assert one.peak_kb() - before_kb < 100_000
+        assert len(one.reports()) == 100
+        assert post(gzip.compress(more + b"\n" * (200 * 1024)))[0] == 200
 
 
 def test_table():

@@ -234,8 +234,12 @@ static int run(const Options *o)
     bt_sync_set_patience(sync, (guint)o->low_speed_s, o->slice_ms, &error);
     if (error)
         return fail(error);
-    if (o->push)
-        return push(sync, o->push, now_ms);
+    if (o->push) {
+        int failed = 0;
+        for (int i = 0; i < o->rounds; i++)
+            failed = push(sync, o->push, now_ms);
+        return failed;
+    }
     if (o->at != NULL)
         set_budget(sync, o);
     for (int i = 0; i < o->rounds; i++) {
