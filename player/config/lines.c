@@ -150,7 +150,9 @@ GHashTable *bt_config_lines_read(const char *path, GBytes *bytes, GKeyFile *file
     gsize size_bytes;
     const char *data = g_bytes_get_data(bytes, &size_bytes);
     g_autofree char *whole = g_strndup(data, size_bytes);
-    const char *text = whole + bt_prefix_mark_bytes(data, size_bytes);
+    const char *text = whole;
+    gsize text_bytes = strlen(whole);
+    bt_prefix_skip_mark(&text, &text_bytes);
     g_autoptr(GHashTable) lines = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
     Reading reading = { path, lines };
     return check_utf8(&reading, data, size_bytes, error) && note_lines(&reading, text, error) &&

@@ -280,8 +280,8 @@ char *bt_config_password(const BtConfigSource *source, GError **error)
         return NULL;
     gsize size_bytes;
     const char *data = g_bytes_get_data(bytes, &size_bytes);
-    gsize mark_bytes = bt_prefix_mark_bytes(data, size_bytes), length = 0;
-    data += mark_bytes, size_bytes -= mark_bytes;
+    gsize length = 0;
+    bt_prefix_skip_mark(&data, &size_bytes);
     while (length < size_bytes && data[length] != '\n' && data[length] != '\r' && data[length])
         length++;
     if (length > 0 && g_utf8_validate(data, (gssize)length, NULL))

@@ -77,7 +77,9 @@ static char *read_list(
         http_read(source->http, order->url, RELAY_PLAYLIST_MAX_BYTES, address, error);
     if (text == NULL)
         return NULL;
-    const char *begin = text + bt_prefix_mark_bytes(text, strlen(text));
+    const char *begin = text;
+    gsize size_bytes = strlen(text);
+    bt_prefix_skip_mark(&begin, &size_bytes);
     if (!g_str_has_prefix(begin, "#EXTM3U")) {
         g_set_error(error, BT_ERROR, BT_ERROR_INVALID,
             "what is at this address is no playlist: expected #EXTM3U at its beginning");

@@ -27,7 +27,11 @@ static void test_row(gconstpointer data)
 {
     gsize i = GPOINTER_TO_SIZE(data), size_bytes = strlen(rows[i].text);
     g_autofree char *exact = g_memdup2(rows[i].text, size_bytes); /* a byte too far is found */
-    g_assert_cmpuint(bt_prefix_mark_bytes(exact, size_bytes), ==, rows[i].mark_bytes);
+    const char *text = exact;
+    gsize left_bytes = size_bytes;
+    bt_prefix_skip_mark(&text, &left_bytes);
+    g_assert_cmpuint(left_bytes, ==, size_bytes - rows[i].mark_bytes);
+    g_assert_true(size_bytes == 0 || text == exact + rows[i].mark_bytes);
     g_assert_cmpint(bt_prefix_is_page(exact, size_bytes), ==, rows[i].is_page);
 }
 

@@ -97,10 +97,9 @@ BtJson *bt_ttn_parse(const char *name, GBytes *body, GError **error)
             name);
         return NULL;
     }
-    /* JSON has none, but a reader may pass over it (RFC 8259, 8.1). */
-    gsize mark_bytes = bt_prefix_mark_bytes(data, size_bytes);
-    return bt_json_parse(data + mark_bytes, size_bytes - mark_bytes, name, BT_TTN_MESSAGE_MAX_BYTES,
-        BT_TTN_MESSAGE_MAX_DEPTH, error);
+    bt_prefix_skip_mark(&data, &size_bytes); /* as a reader of JSON may (RFC 8259, 8.1) */
+    return bt_json_parse(
+        data, size_bytes, name, BT_TTN_MESSAGE_MAX_BYTES, BT_TTN_MESSAGE_MAX_DEPTH, error);
 }
 
 gboolean bt_dialect_read_reply(
