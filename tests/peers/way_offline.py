@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 """Two hours without a network (by a virtual clock), and a reply that is lost when it is back: what the
 board did arrives at the source in order and once."""
+import gzip
 import http.client
 import http.server
 import json
@@ -57,7 +58,8 @@ class Passing(http.server.BaseHTTPRequestHandler):
             return False
         lost = self.server.lose > 0
         self.server.lose -= lost
-        seqs = [json.loads(line)["seq"] for line in body.splitlines()]
+        text = gzip.decompress(body) if self.headers["Content-Encoding"] else body
+        seqs = [json.loads(line)["seq"] for line in text.splitlines()]
         self.server.batches.append((seqs, not lost))
         return lost
 
