@@ -1,6 +1,7 @@
 """One trial: an old bulletin on the glass, news and an alert while the line is bad, and what must hold whatever it does."""
 import contextlib
 import json
+import random
 import sqlite3
 import threading
 import time
@@ -26,6 +27,7 @@ class Trial:
         self.began = self.broken = self.returned = None
         self.new = self.alert = self.alert_at = self.looks = None
         self.must_resume = False
+        self.noise = random.Random(1)
         self.line = lines.Line()
         self.town = towns.Town(self.line)
 
@@ -94,13 +96,13 @@ class Trial:
         self.allow("new", self.new)
 
     def note_facts(self, n):
-        """As many facts as a board gathers while nobody hears it; it is stopped meanwhile."""
+        """As many facts as a board gathers while nobody hears it, which do not pack well; it is stopped meanwhile."""
         self.screen.stop()
         self.screen.picture.unlink()  # it is nobody's any more
         since_ms = time.time_ns() // 1000000 - n * 1000
         noted = [(json.dumps({"id": "noted-%d" % i, "boot": "before", "mono_ms": i, "at":
                               district.rfc3339(since_ms + i * 1000), "clock": "trusted",
-                              "type": "event", "event": "noted", "what": "x" * 300}),
+                              "type": "event", "event": "noted", "what": self.noise.randbytes(150).hex()}),
                   since_ms + i * 1000) for i in range(n)]
         with contextlib.closing(sqlite3.connect(self.screen.state / "ledger.db")) as db, db:
             db.executemany("INSERT INTO fact (id, at_ms, line) VALUES (json_extract(?1, '$.id'), ?2, ?1)",
