@@ -128,8 +128,8 @@ static gboolean post_within(BtSync *sync, BtPost *post, gint64 wall_ms, const Bt
     return answered;
 }
 
-/* A fifth to a tenth of the bytes, which on a mobile line are money, and on a poor one all the time. A peer
- * says by its answers whether it takes that, so the first batch is plain. */
+/* A fifth to a tenth of the bytes, which on a mobile line are money, and on a poor one all the
+ * time. A peer says by its answers whether it takes that, so the first batch is plain. */
 static GBytes *body_for(const BtSync *sync, GBytes *ndjson)
 {
     return sync->takes_gzip ? bt_gzip(ndjson) : g_bytes_ref(ndjson);
