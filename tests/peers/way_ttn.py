@@ -7,7 +7,6 @@ import time
 import unittest
 
 import ttn_lib as ttn  # first: it finds the rest
-import district
 import media
 import way_lib as way
 from bulletins import Bulletin
@@ -17,7 +16,7 @@ from province import Province
 DIALECT = {"dialect": "tinh", "extends": "ttn-2.0",
            "tables": {"command": {"5": "restart", "6": "urgent", "7": "schedule", "8": "cancel_schedule"}}}
 LATE_S = 2  # a first frame, and whole seconds
-AHEAD_S = 25 if district.SANITIZE else 15  # in which four bulletins are taken
+AHEAD_S = 25  # in which four bulletins are taken
 SETTLE_S = 10  # until a board that starts again shows what is due, on a machine that does much else
 
 
