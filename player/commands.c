@@ -12,10 +12,16 @@ gboolean bt_options_parse(
     g_autoptr(GError) failure = NULL;
     g_option_context_set_summary(context, summary);
     g_option_context_add_main_entries(context, entries, NULL);
-    if (g_option_context_parse(context, argc, argv, &failure))
-        return TRUE;
-    fprintf(stderr, "bangtin: %s\n", failure->message);
-    return FALSE;
+    if (!g_option_context_parse(context, argc, argv, &failure)) {
+        fprintf(stderr, "bangtin: %s\n", failure->message);
+        return FALSE;
+    }
+    if (*argc > 1 && *usage == '\0') {
+        fprintf(stderr, "bangtin: %s: “%s”: expected options and nothing else\n", (*argv)[0],
+            (*argv)[1]);
+        return FALSE;
+    }
+    return TRUE;
 }
 
 int bt_command_fail(GError *failure, int status)

@@ -21,8 +21,9 @@ int bt_role_command(int argc, char **argv);
 
 /* ---- what commands share ---- */
 
-/* Parses options in place; `*argc` and `argv` keep what is left. FALSE: the message was printed.
- * `summary` says what the command does. */
+/* Parses options in place; `*argc` and `argv` keep what is left, which is nothing more where
+ * `usage`, the words beside options, is empty. FALSE: the message was printed. `summary` says what
+ * the command does. */
 gboolean bt_options_parse(
     const char *usage, const char *summary, const GOptionEntry *entries, int *argc, char ***argv);
 /* Prints "bangtin: MESSAGE" and returns `status`. (transfer full for failure) */

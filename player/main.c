@@ -37,6 +37,14 @@ static void print_help(void)
     printf("\n`bangtin COMMAND --help` says more; so do the man pages.\n");
 }
 
+/* `--help` of a command says how the command is called, and not its word alone. */
+static int run(const Command *command, int argc, char **argv)
+{
+    g_autofree char *called = g_strconcat("bangtin ", command->name, NULL);
+    g_set_prgname(called);
+    return command->run(argc, argv);
+}
+
 int main(int argc, char **argv)
 {
     bt_language_open();
@@ -53,7 +61,7 @@ int main(int argc, char **argv)
     }
     for (guint i = 0; argc > 1 && i < G_N_ELEMENTS(commands); i++)
         if (g_str_equal(commands[i].name, argv[1]))
-            return commands[i].run(argc - 1, argv + 1);
+            return run(&commands[i], argc - 1, argv + 1);
     fprintf(stderr, "bangtin: %s: expected a command; bangtin --help lists them\n",
         argc > 1 ? argv[1] : "no command");
     return 2;

@@ -126,8 +126,8 @@ int bt_snapshot_command(int argc, char **argv)
             "", "Writes the picture of an instant, to the pixel, as a PNG.", entries, &argc, &argv))
         return 2;
     int status = 2;
-    if (argc > 1 || question.output == NULL)
-        fprintf(stderr, "bangtin: snapshot: expected --at T -o PNG and nothing else\n");
+    if (question.output == NULL)
+        fprintf(stderr, "bangtin: snapshot: expected -o PNG\n");
     else
         status = snapshot(&question);
     question_clear(&question);
