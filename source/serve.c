@@ -71,7 +71,8 @@ static int run(const Options *o)
         .port_file = o->port_file,
         .player = o->player,
         .per_peer = (guint)o->per_peer,
-        .routes = routes };
+        .routes = routes,
+        .lost = bt_lost_page };
     if (!bt_cli_clock(o->clock, &clock, &error))
         return bt_cli_fail(g_steal_pointer(&error));
     g_autoptr(BtStore) store = bt_store_open(o->data, &error);

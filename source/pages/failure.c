@@ -1,5 +1,6 @@
 /* What a page says of an error, by what somebody can do about it. */
 #include "source/pages/html.h"
+#include "source/pages/routes.h"
 #include "source/pages/visit.h"
 
 #include "base/error.h"
@@ -49,4 +50,21 @@ BtAnswered bt_visit_fail(BtVisit *visit, GError *error)
     BtAnswered answered = refuse_for(visit, status, error);
     g_error_free(error);
     return answered;
+}
+
+/* With the navigation for whoever is signed in. */
+BtAnswered bt_lost_page(BtRequest *request)
+{
+    g_auto(BtVisit) visit = { NULL };
+    BtAnswered answered;
+    gboolean is_known = bt_sessions_find(request->server->sessions, bt_visit_cookie_token(request),
+                            bt_server_mono_ms()) != NULL;
+    if (is_known ? !bt_visit_open(&visit, request, BT_ANYBODY, &answered)
+                 : !bt_visit_stranger(&visit, request, &answered))
+        return answered;
+    GString *html = g_string_new(NULL);
+    bt_html_add(html, "<p class=\"message\" role=\"alert\">%s</p><p><a href=\"/\">%s</a></p>",
+        _("There is no page at this address. It may be mistyped, or from an old message."),
+        _("To the first page"));
+    return bt_visit_page(&visit, BT_HTTP_NOT_FOUND, "", _("Page not found"), html);
 }

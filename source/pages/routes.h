@@ -42,4 +42,7 @@ extern const BtRoute bt_register_routes[];
 extern const BtRoute bt_report_routes[];
 extern const BtRoute bt_file_routes[]; /* files.c: styles, scripts, the description of all this */
 
+/* failure.c: for whoever came to an address that none of them has. */
+BtAnswered bt_lost_page(BtRequest *request);
+
 #endif

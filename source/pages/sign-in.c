@@ -34,20 +34,29 @@ BtAnswered bt_sign_in_ask(
     return bt_visit_page(visit, status, "", _("Sign in"), html);
 }
 
+/* Why somebody who was signed in is asked again; NULL: nobody was. */
+static const char *why_again(BtVisit *visit)
+{
+    if (*bt_visit_argument(visit, "over") != '\0')
+        return _("You are no longer signed in: half an hour went by unused, or the session came to "
+                 "its end. What you pressed last was not done. Sign in and do it again.");
+    if (*bt_visit_argument(visit, "changed") != '\0')
+        return _("You are signed out since how your account signs in has changed: its password, or "
+                 "a role that needs a code from your phone. Sign in again.");
+    return NULL;
+}
+
 static BtAnswered show_sign_in(BtRequest *request)
 {
     BtAnswered answered;
     g_auto(BtVisit) visit = { NULL };
     if (!bt_visit_stranger(&visit, request, &answered))
         return answered;
-    const char *over = *bt_visit_argument(&visit, "over") == '\0'
-        ? NULL
-        : _("You are no longer signed in: half an hour went by unused, or the session came to its "
-            "end. What you pressed last was not done. Sign in and do it again.");
     return bt_sessions_find(request->server->sessions, bt_visit_cookie_token(request),
                bt_server_mono_ms()) != NULL
         ? bt_visit_go(&visit, "/", NULL)
-        : bt_sign_in_ask(&visit, BT_HTTP_OK, over, "", bt_visit_argument(&visit, "next"));
+        : bt_sign_in_ask(
+              &visit, BT_HTTP_OK, why_again(&visit), "", bt_visit_argument(&visit, "next"));
 }
 
 /* ---- guessing ---- */

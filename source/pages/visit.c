@@ -35,8 +35,9 @@ const char *bt_visit_cookie_token(const BtRequest *request)
 }
 
 /* An account that was removed, or has another password since, has no session any more. */
-static const BtSession *find_session(BtRequest *request)
+static const BtSession *find_session(BtVisit *visit)
 {
+    BtRequest *request = visit->request;
     BtSessions *sessions = request->server->sessions;
     const char *token = bt_visit_cookie_token(request);
     const BtSession *session = bt_sessions_find(sessions, token, bt_server_mono_ms());
@@ -44,6 +45,7 @@ static const BtSession *find_session(BtRequest *request)
         session != NULL ? bt_doors_stamp(request->server->store, session->user) : NULL;
     if (session != NULL && g_strcmp0(stamp, session->stamp) != 0) {
         bt_sessions_end(sessions, token);
+        visit->was_ended = TRUE;
         return NULL;
     }
     return session;
@@ -127,7 +129,8 @@ static BtAnswered tell_signed_out(BtVisit *visit)
     return bt_visit_go(visit, "/sign-in?over=1", NULL);
 }
 
-/* After the sign-in the way leads back to the page that was asked for. */
+/* After the sign-in the way leads back to the page that was asked for. Whoever made himself an
+ * approver, say, is told why he meets it. */
 static BtAnswered go_to_sign_in(BtVisit *visit)
 {
     const BtRequest *request = visit->request;
@@ -135,9 +138,12 @@ static BtAnswered go_to_sign_in(BtVisit *visit)
         return tell_signed_out(visit);
     gboolean comes_back = request->body_max == 0 && !visit->is_part &&
         strcmp(request->path, "/") != 0 && bt_visit_is_way(request->path);
-    g_autofree char *where = g_strconcat(
-        "/sign-in", comes_back ? "?next=" : NULL, comes_back ? request->path : NULL, NULL);
-    return bt_visit_go(visit, where, NULL);
+    g_autoptr(GString) where = g_string_new("/sign-in");
+    if (visit->was_ended)
+        g_string_append(where, "?changed=1");
+    if (comes_back)
+        g_string_append_printf(where, "%cnext=%s", visit->was_ended ? '&' : '?', request->path);
+    return bt_visit_go(visit, where->str, NULL);
 }
 
 /* From here on whoever practises meets the store of the practice area only. */
@@ -150,7 +156,7 @@ static void enter_practice(BtVisit *visit)
 /* Whose session it is; FALSE: nobody's. */
 static gboolean has_session(BtVisit *visit)
 {
-    visit->session = find_session(visit->request);
+    visit->session = find_session(visit);
     if (visit->session == NULL)
         return FALSE;
     visit->user = visit->session->user;

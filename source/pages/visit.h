@@ -27,6 +27,7 @@ typedef struct {
     const char *user;         /* of the session */
     GHashTable *form;         /* its fields; NULL: none was sent */
     GHashTable *arguments;    /* of the address, as far as somebody asked for them */
+    gboolean was_ended; /* the cookie is of a session that was just ended: the account changed */
     gboolean english;
     gboolean is_part;  /* htmx asks: no frame */
     gboolean is_plain; /* a program asks: JSON (plain.h) */

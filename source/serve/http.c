@@ -99,6 +99,25 @@ static unsigned find_route(BtRequest *request)
     return status;
 }
 
+/* Whether a person is at the other end, who wants words and a way back. */
+static gboolean is_a_visitor(const BtRequest *request)
+{
+    const char *accept = bt_http_header(request, "Accept");
+    return strcmp(request->method, "GET") == 0 && accept != NULL &&
+        strstr(accept, "text/html") != NULL;
+}
+
+/* What no route has. */
+static BtAnswered refuse_address(BtRequest *request, unsigned status)
+{
+    if (status == MHD_HTTP_METHOD_NOT_ALLOWED)
+        return bt_http_refuse(request, status, "method not allowed");
+    if (!is_a_visitor(request))
+        return bt_http_refuse(request, status, "not found");
+    request->handler = request->server->lost;
+    return MHD_YES;
+}
+
 /* ---- the head ---- */
 
 const char *bt_http_header(const BtRequest *request, const char *name)
@@ -203,8 +222,7 @@ static BtAnswered begin(BtRequest *request)
         return bt_http_refuse(request, MHD_HTTP_BAD_REQUEST, "ambiguous head");
     unsigned status = find_route(request);
     if (status != 0)
-        return bt_http_refuse(
-            request, status, status == MHD_HTTP_NOT_FOUND ? "not found" : "method not allowed");
+        return refuse_address(request, status);
     const char *length = bt_http_header(request, "Content-Length");
     if (length != NULL && g_ascii_strtoull(length, NULL, 10) > DROP_MAX_BYTES)
         return bt_http_refuse(request, MHD_HTTP_CONTENT_TOO_LARGE, "body too large");

@@ -31,7 +31,6 @@ enum {
     BT_HTTP_INSUFFICIENT_STORAGE = 507, /* RFC 4918 */
 };
 
-typedef struct BtRequest BtRequest;
 typedef BtAnswered (*BtHandler)(BtRequest *request);
 typedef struct BtLater BtLater;
 

@@ -348,6 +348,7 @@ gboolean bt_server_run(
         .clock = *clock,
         .base = options->base,
         .routes = options->routes,
+        .lost = options->lost,
         .program = options->player,
         .is_behind_proxy = g_str_has_prefix(options->listen, "unix:") };
     if (!bt_fresh_renew_due(store, bt_server_wall_ms(&server), RENEW_AT_START, error))

@@ -20,6 +20,7 @@
 
 struct MHD_Daemon;
 typedef struct BtRoute BtRoute; /* http.h */
+typedef struct BtRequest BtRequest;
 
 typedef struct BtServer BtServer;
 /* Owned by bt_server_run, but for what is borrowed; handlers read it. */
@@ -27,8 +28,9 @@ struct BtServer {
     BtStore *store;   /* borrowed */
     BtClock clock;    /* wall time of documents and reports */
     const char *base; /* the public address, without a slash at its end; NULL: as asked for */
-    gboolean is_behind_proxy;     /* it listens on a unix socket */
-    const BtRoute *const *routes; /* tables, NULL-ended; borrowed */
+    gboolean is_behind_proxy;             /* it listens on a unix socket */
+    const BtRoute *const *routes;         /* tables, NULL-ended; borrowed */
+    gboolean (*lost)(BtRequest *request); /* as of BtServerOptions */
     GTimeZone *timezone;
     struct MHD_Daemon *daemon;
     BtPeers *peers;
@@ -52,6 +54,8 @@ typedef struct {
     const char *player;           /* the program `bangtin`; NULL: the one beside this program */
     guint per_peer;               /* connections of one address */
     const BtRoute *const *routes; /* what is served: tables, NULL-ended; the first that fits */
+    gboolean (*lost)(
+        BtRequest *request); /* answers a browser at an address that none has (BtHandler) */
 } BtServerOptions;
 
 /* Serves until SIGTERM or SIGINT; all is borrowed until then. FALSE with BT_ERROR_INVALID or

@@ -169,6 +169,24 @@ def test_secure_behind_https():
         browser.board()
 
 
+def test_addresses_that_no_page_has():
+    """People read words and find a way back; programs and boards hear what they always heard."""
+    with lib.source() as one:
+        with_user(one)
+        one.serve()
+        stranger, known = Browser(one), Browser(one)
+        assert known.sign_in()[0] == 303
+        for browser in (stranger, known):
+            for language, words, back in (("vi", "Không có trang nào", "Về trang đầu"), ("en", "There is no page", "To the first page")):
+                status, headers, text = browser.ask("GET", "/screen/x", Accept="text/html,*/*;q=0.8", Accept_Language=language)
+                assert status == 404 and headers["Content-Type"].startswith("text/html"), (status, text)
+                assert words in text and back in text and ("sign-out" in text) == bool(browser.cookie), text
+        for path, accept in (("/screen/x", None), ("/screen/x", "application/json"), ("/v1/none", "*/*")):
+            status, headers, text = Browser(one).ask("GET", path, **({"Accept": accept} if accept else {}))
+            assert status == 404 and json.loads(text) == {"error": "not found"}, (path, accept, status, text)
+        assert Browser(one).ask("POST", "/screen/x", b"", Accept="text/html")[0] == 404
+
+
 def test_files_come_packed_and_plain():
     with lib.source() as one:
         one.serve()

@@ -325,7 +325,10 @@ def test_who_becomes_an_approver_signs_in_anew():
         one.serve()
         boss, before = signed_in(one), signed_in(one, "duyet")
         assert post(boss, "/people/duyet/give", role="approver", area="krongpa")[0] == 303
-        assert before.ask("GET", "/")[0] == 303
+        status, headers, _ = before.ask("GET", "/notices")
+        assert (status, headers["Location"]) == (303, "/sign-in?changed=1&next=/notices")
+        assert "vừa thay đổi" in before.ask("GET", headers["Location"])[2]
+        assert before.ask("GET", "/notices")[1]["Location"] == "/sign-in?next=/notices"
         here, _, _ = set_up(one)
         assert here.ask("GET", "/")[0] == 200 and before.ask("GET", "/")[0] == 303
         # and who ceases to be one stays
