@@ -343,12 +343,18 @@ BtAnswered bt_http_answer(
     return bt_http_answer_with(request, status, response, headers);
 }
 
-BtAnswered bt_http_answer_json(BtRequest *request, unsigned status, BtJson *json)
+BtAnswered bt_http_answer_json_with(
+    BtRequest *request, unsigned status, BtJson *json, const char *const *headers)
 {
-    static const char *const headers[] = { "Cache-Control", "no-store", NULL };
     char *text = bt_json_to_text(json, FALSE);
     g_autoptr(GBytes) body = g_bytes_new_take(text, strlen(text));
     return bt_http_answer(request, status, "application/json", body, headers);
+}
+
+BtAnswered bt_http_answer_json(BtRequest *request, unsigned status, BtJson *json)
+{
+    static const char *const headers[] = { "Cache-Control", "no-store", NULL };
+    return bt_http_answer_json_with(request, status, json, headers);
 }
 
 BtAnswered bt_http_refuse_for(

@@ -73,8 +73,10 @@ BtAnswered bt_http_answer(BtRequest *request, unsigned status, const char *type,
 BtAnswered bt_http_refuse(BtRequest *request, unsigned status, const char *word);
 BtAnswered bt_http_refuse_for(
     BtRequest *request, unsigned status, const char *word, int retry_after_s);
-/* `json` is borrowed. */
+/* `json` is borrowed. No cache keeps it; or `headers`, as of bt_http_answer, say who may. */
 BtAnswered bt_http_answer_json(BtRequest *request, unsigned status, BtJson *json);
+BtAnswered bt_http_answer_json_with(
+    BtRequest *request, unsigned status, BtJson *json, const char *const *headers);
 
 /* For an answer that takes a while: the handler returns TRUE, and whoever has the result calls
  * bt_later_answer exactly once, from the server's thread. `request` stays valid until then. Jobs

@@ -79,18 +79,11 @@ gboolean bt_signed_check(BtRequest *request, const BtPublicKey *key, BtAnswered 
 static const char *const takes_gzip[] = { "Accept-Encoding", "gzip", "Cache-Control", "no-store",
     NULL };
 
-static BtAnswered answer_packer(BtRequest *request, unsigned status, BtJson *json)
-{
-    char *text = bt_json_to_text(json, FALSE);
-    g_autoptr(GBytes) body = g_bytes_new_take(text, strlen(text));
-    return bt_http_answer(request, status, "application/json", body, takes_gzip);
-}
-
 static BtAnswered refuse_coding(BtRequest *request)
 {
     g_autoptr(BtJson) json = bt_json_new_object();
     bt_json_set_string(json, "error", "unknown content encoding");
-    return answer_packer(request, MHD_HTTP_UNSUPPORTED_MEDIA_TYPE, json);
+    return bt_http_answer_json_with(request, MHD_HTTP_UNSUPPORTED_MEDIA_TYPE, json, takes_gzip);
 }
 
 /* What was signed is the body as it was sent. NULL: it was answered. */
@@ -131,7 +124,7 @@ static BtAnswered keep(BtRequest *request, const BtScreen *screen)
             request, MHD_HTTP_SERVICE_UNAVAILABLE, "cannot keep reports now", 30);
     }
     g_autoptr(BtJson) reply = bt_reports_reply(batch, accepted);
-    return answer_packer(request, MHD_HTTP_OK, reply);
+    return bt_http_answer_json_with(request, MHD_HTTP_OK, reply, takes_gzip);
 }
 
 /* Whether the body is signed by the screen's box, and not one too many; else it was answered. A

@@ -11,7 +11,6 @@
 
 #define ANSWER_MAX_BYTES (64 * 1024)
 #define MAX_WAYS 8
-#define LOW_SPEED_S 30
 
 void bt_ttn_way_free(gpointer data)
 {
@@ -113,7 +112,7 @@ static BtTtnWay *new_way(
         .pin = session->pin,
         .insecure_host = is_insecure(session, host),
         .max_bytes_per_s = session->options.max_bytes_per_s,
-        .low_speed_s = LOW_SPEED_S,
+        .low_speed_s = BT_LOW_SPEED_S,
         .now = session->options.now,
         .now_user = session->options.now_user,
     };
