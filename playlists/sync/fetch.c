@@ -4,6 +4,7 @@
  * not ask for, and add the system's certificate authorities to a private one, so all that is turned
  * off. One handle lives as long as the source: its connection is kept from poll to poll, since a
  * new TLS handshake a minute costs more than all the content of a month of bulletins. */
+#include "playlists/sync/head.h"
 #include "playlists/sync/tls.h"
 #include "playlists/sync/transport.h"
 
@@ -40,138 +41,23 @@ typedef struct {
     const char *path;
     const BtSink *sink;
     BtAnswer *answer;
+    BtHead head;
     guint64 max_bytes, body_bytes, header_bytes;
     guint turns;     /* as in BtGet */
     gint64 heard_us; /* when the last byte came; at first, when it was asked for */
     gint64 asked_us; /* when the greeting was over; 0: not yet */
     gboolean begun, dropped_enough;
-    gint64 length_bytes; /* as told, -1 before */
-    GError *error;       /* ours; libcurl then only says that a callback failed */
+    GError *error; /* ours; libcurl then only says that a callback failed */
 } Exchange;
 
-/* ---- the answer's head ---- */
+/* ---- the answer ---- */
 
-static void read_status(Exchange *x, const char *line)
+static gboolean begin_body(Exchange *x)
 {
-    x->length_bytes = -1;
-    *x->answer = (BtAnswer){ .total_bytes = -1 };
-    (void)sscanf(line, "HTTP/%*s %3d", &x->answer->status);
-}
-
-/* "bytes 100-199/200", the total may be "*". What cannot be read leaves `from` at a place that
- * nobody asked for. */
-static void read_content_range(BtAnswer *answer, const char *value)
-{
-    char *end = NULL;
-    answer->from = G_MAXUINT64;
-    if (!g_str_has_prefix(value, "bytes ") || !g_ascii_isdigit(value[6]))
-        return;
-    answer->from = g_ascii_strtoull(value + 6, &end, 10);
-    const char *slash = strchr(end, '/');
-    if (slash && g_ascii_isdigit(slash[1]))
-        answer->total_bytes = (gint64)MIN(g_ascii_strtoull(slash + 1, NULL, 10), G_MAXINT64);
-}
-
-/* One number, once: two that differ are how one answer is passed off as two. */
-static void read_length(Exchange *x, const char *value)
-{
-    guint64 length = 0;
-    gboolean fits = g_ascii_string_to_unsigned(value, 10, 0, G_MAXINT64, &length, NULL);
-    if ((!fits || (x->length_bytes >= 0 && x->length_bytes != (gint64)length)) && !x->error)
-        g_set_error(&x->error, BT_ERROR, BT_ERROR_NETWORK,
-            "%s: comes with the length \"%.20s\": expected one number, once", x->path, value);
-    x->length_bytes = (gint64)length;
-    if (x->answer->status == 200)
-        x->answer->total_bytes = x->length_bytes;
-}
-
-/* A path or an address of the same host is the source's own affair. */
-static gboolean is_elsewhere(const Exchange *x, const char *location)
-{
-    g_autoptr(GUri) base = g_uri_parse(x->fetch->base, G_URI_FLAGS_ENCODED, NULL);
-    g_autoptr(GUri) target = g_uri_parse_relative(base, location, G_URI_FLAGS_ENCODED, NULL);
-    const char *host = target ? g_uri_get_host(target) : NULL;
-    return !host || g_ascii_strcasecmp(host, g_uri_get_host(base)) != 0;
-}
-
-static void copy_short(char *to, gsize room, const char *value)
-{
-    g_strlcpy(to, strlen(value) < room ? value : "", room);
-}
-
-static void read_location(Exchange *x, const char *value)
-{
-    BtAnswer *answer = x->answer;
-    if (answer->status / 100 != 3)
-        return;
-    answer->elsewhere = is_elsewhere(x, value);
-    copy_short(answer->location, sizeof answer->location, value);
-}
-
-/* "gzip, br;q=0.5"; what is weighted is not what we look for. */
-static gboolean names_gzip(const char *value)
-{
-    g_auto(GStrv) codings = g_strsplit(value, ",", -1);
-    for (guint i = 0; codings[i]; i++)
-        if (g_ascii_strcasecmp(g_strstrip(codings[i]), "gzip") == 0)
-            return TRUE;
-    return FALSE;
-}
-
-static void read_field(Exchange *x, const char *name, const char *value)
-{
-    BtAnswer *answer = x->answer;
-    if (g_ascii_strcasecmp(name, "etag") == 0)
-        copy_short(answer->tag, sizeof answer->tag, value);
-    else if (g_ascii_strcasecmp(name, "last-modified") == 0)
-        copy_short(answer->modified, sizeof answer->modified, value);
-    else if (g_ascii_strcasecmp(name, "retry-after") == 0)
-        copy_short(answer->retry_after, sizeof answer->retry_after, value);
-    else if (g_ascii_strcasecmp(name, "date") == 0)
-        copy_short(answer->date, sizeof answer->date, value);
-    else if (g_ascii_strcasecmp(name, "accept-encoding") == 0)
-        answer->takes_gzip = answer->takes_gzip || names_gzip(value);
-    else if (g_ascii_strcasecmp(name, "accept-ranges") == 0)
-        answer->resumable = g_ascii_strcasecmp(value, "bytes") == 0;
-    else if (g_ascii_strcasecmp(name, "content-range") == 0 && answer->status == 206)
-        read_content_range(answer, value);
-    else if (g_ascii_strcasecmp(name, "content-length") == 0)
-        read_length(x, value);
-    else if (g_ascii_strcasecmp(name, "location") == 0)
-        read_location(x, value);
-    else if (g_ascii_strcasecmp(name, "content-type") == 0)
-        answer->page = g_ascii_strncasecmp(value, "text/html", strlen("text/html")) == 0;
-    else if (g_ascii_strcasecmp(name, "content-encoding") == 0 &&
-        g_ascii_strcasecmp(value, "identity") != 0 && !x->error)
-        g_set_error(&x->error, BT_ERROR, BT_ERROR_UNSUPPORTED,
-            "%s: comes with the content encoding \"%.20s\": expected none", x->path, value);
-}
-
-static gboolean end_of_head(Exchange *x)
-{
-    if (x->answer->status == 206)
-        x->answer->resumable = TRUE;
-    if (x->answer->status / 100 != 2 || x->begun)
+    if (x->answer->status / 100 != 2)
         return TRUE;
     x->begun = TRUE;
     return x->sink->begin(x->answer, x->sink->user, &x->error);
-}
-
-static gboolean read_line(Exchange *x, char *line)
-{
-    if (g_str_has_prefix(line, "HTTP/")) {
-        read_status(x, line);
-        return TRUE;
-    }
-    g_strchomp(line);
-    if (!*line)
-        return end_of_head(x);
-    char *colon = strchr(line, ':');
-    if (colon && !x->begun) { /* what comes after the body is nobody's */
-        *colon = '\0';
-        read_field(x, line, g_strchug(colon + 1));
-    }
-    return !x->error;
 }
 
 static size_t on_header(char *data, size_t one, size_t size, void *user)
@@ -185,11 +71,17 @@ static size_t on_header(char *data, size_t one, size_t size, void *user)
             x->path, HEADERS_MAX_BYTES);
         return 0;
     }
-    g_autofree char *line = g_strndup(data, size);
-    return read_line(x, line) ? size : 0;
+    if (x->begun) /* what comes after the body is nobody's */
+        return size;
+    switch (bt_head_read(&x->head, data, size, x->answer, &x->error)) {
+    case BT_HEAD_GOES_ON:
+        return size;
+    case BT_HEAD_ENDS:
+        return begin_body(x) ? size : 0;
+    default:
+        return 0;
+    }
 }
-
-/* ---- its body ---- */
 
 static size_t drop_body(Exchange *x, size_t size)
 {
@@ -419,6 +311,13 @@ static void count_bytes(BtFetch *fetch)
     fetch->transport.bytes += (guint64)(down + up + head + request);
 }
 
+static Exchange exchange_begin(
+    BtFetch *fetch, const char *path, const BtSink *sink, BtAnswer *answer)
+{
+    *answer = (BtAnswer){ .total_bytes = -1 };
+    return (Exchange){ fetch, path, sink, answer, .head = { fetch->base, path } };
+}
+
 /* Resets the options, which keeps the connection, and sets those of every request. */
 static void prepare(Exchange *x, const char *url, char *words)
 {
@@ -497,9 +396,9 @@ static gboolean fetch_get(
     BtTransport *transport, const BtGet *get, const BtSink *sink, BtAnswer *answer, GError **error)
 {
     BtFetch *fetch = (BtFetch *)transport;
-    Exchange x = { fetch, get->path, sink, answer, .max_bytes = get->max_bytes,
-        .turns = get->turns };
-    *answer = (BtAnswer){ .total_bytes = -1 };
+    Exchange x = exchange_begin(fetch, get->path, sink, answer);
+    x.max_bytes = get->max_bytes;
+    x.turns = get->turns;
     g_autofree char *url = g_strconcat(fetch->base, get->path, NULL);
     char words[CURL_ERROR_SIZE], range[48];
     struct curl_slist *headers = add_header(NULL, "Accept-Encoding", "identity");
@@ -526,8 +425,8 @@ static gboolean fetch_post(BtTransport *transport, const BtPost *post, const BtS
     BtAnswer *answer, GError **error)
 {
     BtFetch *fetch = (BtFetch *)transport;
-    Exchange x = { fetch, post->path, sink, answer, .max_bytes = post->max_bytes };
-    *answer = (BtAnswer){ .total_bytes = -1 };
+    Exchange x = exchange_begin(fetch, post->path, sink, answer);
+    x.max_bytes = post->max_bytes;
     g_autofree char *url = g_strconcat(fetch->base, post->path, NULL);
     char words[CURL_ERROR_SIZE];
     struct curl_slist *headers = add_header(NULL, "Accept-Encoding", "identity");

@@ -87,6 +87,22 @@ class Hostile(http.server.BaseHTTPRequestHandler):
             self.wfile.write(b"X-More: " + b"x" * 1000 + b"\r\n")
             self.server.sent += 1010
 
+    def film_in_a_chunk(self):
+        self.head(Transfer_Encoding="chunked")
+        self.wfile.write(b"%x\r\n%s\r\n0\r\n" % (len(FILM), FILM))
+
+    def way_tails(self):
+        """The film, and after it fields without an end."""
+        self.film_in_a_chunk()
+        while True:
+            self.wfile.write(b"X-More: " + b"x" * 1000 + b"\r\n")
+            self.server.sent += 1010
+
+    def way_tail(self):
+        """The film, and after it what would have made another answer of it."""
+        self.film_in_a_chunk()
+        self.wfile.write(b"HTTP/1.1 503 No: more\r\nContent-Length: 1\r\nContent-Encoding: gzip\r\nETag: \"other\"\r\n\r\n")
+
     def way_trickle(self):
         self.head(Content_Length=str(len(FILM)))
         for byte in FILM:
@@ -233,6 +249,14 @@ class SyncHostile(Fixture):
 
     def test_endless_heads(self):
         self.refused("heads", "refused", "limit")
+
+    def test_endless_tails(self):
+        self.refused("tails", "refused", "limit")
+
+    def test_tails_change_nothing(self):
+        said = self.sync("tail")
+        self.assertTrue(said.has("fetched", "", self.film), said)
+        self.assertEqual(said.last["result"], "new", said)
 
     def test_endless_now(self):
         said = self.sync("nowendless")
