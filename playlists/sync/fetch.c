@@ -356,12 +356,32 @@ static void learn_patience(BtFetch *fetch, CURLcode code)
         CLAMP(fetch->connect_ms, BT_CONNECT_TIMEOUT_S * 1000, BT_CONNECT_TIMEOUT_MAX_S * 1000);
 }
 
+/* At an address that was given the name was not asked. */
+static void note_met(BtFetch *fetch)
+{
+    const char *address = NULL;
+    curl_easy_getinfo(fetch->curl, CURLINFO_PRIMARY_IP, &address);
+    if (address && !fetch->plain_http && !fetch->connect_to)
+        g_strlcpy(fetch->transport.met, address, sizeof fetch->transport.met);
+}
+
+static gboolean is_nameless(const BtFetch *fetch, CURLcode code)
+{
+    curl_off_t looked_up_us = 0;
+    curl_easy_getinfo(fetch->curl, CURLINFO_NAMELOOKUP_TIME_T, &looked_up_us);
+    return code == CURLE_COULDNT_RESOLVE_HOST ||
+        (code == CURLE_OPERATION_TIMEDOUT && looked_up_us == 0);
+}
+
 static gboolean perform(Exchange *x, const char *words, GError **error)
 {
     CURLcode code = curl_easy_perform(x->fetch->curl);
     curl_easy_setopt(x->fetch->curl, CURLOPT_ERRORBUFFER, NULL);
     count_bytes(x->fetch);
     learn_patience(x->fetch, code);
+    x->fetch->transport.nameless = is_nameless(x->fetch, code);
+    if (code == CURLE_OK)
+        note_met(x->fetch);
     BtTransport *transport = &x->fetch->transport;
     transport->asked_ms =
         MAX(transport->asked_ms, bt_answer_asked_ms(x->answer, g_get_real_time() / 1000));

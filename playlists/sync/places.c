@@ -4,6 +4,9 @@
  * the next one. What comes from there is believed no more and no less: documents are signed, and
  * content is named by its hash.
  *
+ * Where the source was met last is such a place too, for when its name leads nowhere or to somebody
+ * else: the DNS of a carrier fails more often than a source moves.
+ *
  * A host with a name is asked under that name, with a certificate of its own. One that is an
  * address stands for no name: the source's own name is met there, with the certificate that it has
  * at home, so a board that can resolve nothing at all still knows whom it talks to. */
@@ -20,6 +23,7 @@ typedef struct {
     gboolean same_name;     /* it answers to the name of the first, so reports may go there too */
     BtTransport *transport; /* (nullable) made when it is needed first */
     gboolean broken;        /* it cannot be made */
+    gboolean is_where_met;  /* it has no more to offer than the name that led there */
 } Place;
 
 typedef struct {
@@ -171,6 +175,13 @@ static void stay_at(BtPlaces *places, guint at)
     places->at = at;
 }
 
+/* Whether what failed at home was the way from the name to the address. */
+static gboolean has_lost_name(const BtPlaces *places, const GError *why)
+{
+    const Place *home = g_ptr_array_index(places->places, 0);
+    return home->transport->nameless || g_error_matches(why, BT_ERROR, BT_ERROR_CAPTIVE);
+}
+
 /* The first place's words are the ones that people are told, whatever the others said. */
 static void keep_first(GError **kept, GError *why, gboolean is_home)
 {
@@ -191,7 +202,8 @@ static gboolean ask_all(Asking *asking, BtAnswer *answer, GError **error)
         guint at = (first + i) % n;
         Place *place = g_ptr_array_index(places->places, at);
         GError *why = NULL;
-        if (asking->post && at > 0 && !place->same_name)
+        if ((asking->post && at > 0 && !place->same_name) ||
+            (place->is_where_met && i > 0 && !has_lost_name(places, kept)))
             continue;
         BtTransport *there = transport_of(places, place);
         if (!there)
@@ -201,6 +213,8 @@ static gboolean ask_all(Asking *asking, BtAnswer *answer, GError **error)
         if (answered && (is_last || !is_of_a_portal(answer))) {
             if (!is_of_a_portal(answer))
                 stay_at(places, at);
+            if (at == 0)
+                g_strlcpy(places->transport.met, there->met, sizeof there->met);
             g_clear_error(&kept);
             return TRUE;
         }
@@ -242,13 +256,14 @@ static void places_free(BtTransport *transport)
     g_free(places);
 }
 
-static void add_place(BtPlaces *places, const char *host)
+static Place *add_place(BtPlaces *places, const char *host)
 {
     Place *place = g_new0(Place, 1);
     g_autoptr(GInetAddress) address = *host ? address_of(host) : NULL;
     place->host = g_strdup(host);
     place->same_name = address != NULL;
     g_ptr_array_add(places->places, place);
+    return place;
 }
 
 BtTransport *bt_places_new(const BtTransportOptions *options, GError **error)
@@ -272,25 +287,27 @@ BtTransport *bt_places_new(const BtTransportOptions *options, GError **error)
     return NULL;
 }
 
-static gboolean is_same(const BtPlaces *places, const GPtrArray *hosts)
+static gboolean is_same(const BtPlaces *places, const GPtrArray *hosts, guint n, const char *met)
 {
-    guint n = MIN(hosts->len, BT_PLACES_MAX);
-    gboolean same = places->places->len == n + 1;
-    for (guint i = 0; same && i < n; i++) {
+    gboolean same = places->places->len == 1 + n + (*met != '\0');
+    for (guint i = 0; same && i + 1 < places->places->len; i++) {
         const Place *place = g_ptr_array_index(places->places, i + 1);
-        same = strcmp(place->host, g_ptr_array_index(hosts, i)) == 0;
+        same = strcmp(place->host, i < n ? g_ptr_array_index(hosts, i) : met) == 0;
     }
     return same;
 }
 
-void bt_places_set_hosts(BtTransport *transport, const GPtrArray *hosts)
+void bt_places_set_hosts(BtTransport *transport, const GPtrArray *hosts, const char *met)
 {
     BtPlaces *places = (BtPlaces *)transport;
-    if (g_str_has_prefix(places->options.base, "file:") || is_same(places, hosts))
+    guint n = hosts ? MIN(hosts->len, BT_PLACES_MAX) : 0;
+    if (g_str_has_prefix(places->options.base, "file:") || is_same(places, hosts, n, met))
         return;
     g_ptr_array_set_size(places->places, 1);
-    for (guint i = 0; i < MIN(hosts->len, BT_PLACES_MAX); i++)
+    for (guint i = 0; i < n; i++)
         add_place(places, g_ptr_array_index(hosts, i));
+    if (*met)
+        add_place(places, met)->is_where_met = TRUE;
     places->at = 0;
 }
 

@@ -1,5 +1,6 @@
 /* A transport over all the places where a source may be met: the configured base, then the hosts
- * that its root names. Thread-safety: one thread, as any transport. */
+ * that its root names, then where the base was met before. Thread-safety: one thread, as any
+ * transport. */
 #ifndef BT_PLAYLISTS_SYNC_PLACES_H
 #define BT_PLAYLISTS_SYNC_PLACES_H
 
@@ -17,9 +18,10 @@
  * (nullable)
  */
 BtTransport *bt_places_new(const BtTransportOptions *options, GError **error);
-/* `hosts`: of char*, "NAME", "ADDRESS", each with or without ":PORT" ("[::1]:443"). Copied; only
- * those of the last call count. A folder has none. */
-void bt_places_set_hosts(BtTransport *transport, const GPtrArray *hosts);
+/* `hosts` (nullable): of char*, "NAME", "ADDRESS", each with or without ":PORT" ("[::1]:443").
+ * `met`: an address as in BtTransport.met, "" for none. Copied; only what the last call named
+ * counts. A folder has none. */
+void bt_places_set_hosts(BtTransport *transport, const GPtrArray *hosts, const char *met);
 /* The host that answered last; "": the base. Borrowed until the next call. */
 const char *bt_places_now(const BtTransport *transport);
 

@@ -54,6 +54,7 @@ struct BtSync {
     gboolean heard;   /* in the last round: what is newest */
     char *place;      /* (nullable) host that answered last, "" the configured one */
     GError *trouble;  /* the first of the last round */
+    char met[BT_ADDRESS_MAX_BYTES + 1]; /* as in BtTransport, of this run or an earlier one */
 };
 
 typedef struct {
@@ -118,6 +119,8 @@ gboolean bt_state_save_floors(BtSync *sync, GError **error);
 gboolean bt_state_save_now(BtSync *sync, GBytes *envelope, GError **error);
 gboolean bt_state_set_ready(BtSync *sync, BtFollow which, const char *sha256, GError **error);
 gboolean bt_state_set_order(BtSync *sync, const char *sha256, GError **error);
+/* Where the source was met; "" says nothing. Not worth a word when it cannot be written. */
+void bt_state_keep_met(BtSync *sync, const char *met);
 /* Writes again what is not on the disk as it was written: now.json and what is ready. */
 void bt_state_mend(BtRound *round);
 BtFloor bt_state_floor(gint64 version, GBytes *envelope);

@@ -6,6 +6,7 @@
 
 #include "base/json.h"
 
+#include <gio/gio.h>
 #include <string.h>
 
 #define FLOOR_NAME "floor.json"
@@ -13,6 +14,7 @@
 #define READY_MAX_BYTES 80
 #define ORDER_KEY "order"
 #define ORDER_READY "order.ready"
+#define MET_NAME "met"
 
 static const char *const ready_names[BT_N_FOLLOWED] = { "alert.ready", "manifest.ready" };
 static const char *const before_names[BT_N_FOLLOWED] = { "alert.before", "manifest.before" };
@@ -169,6 +171,31 @@ gboolean bt_state_set_order(BtSync *sync, const char *sha256, GError **error)
     return save_hash(sync, ORDER_READY, sha256, error);
 }
 
+/* ---- where it was met ---- */
+
+void bt_state_keep_met(BtSync *sync, const char *met)
+{
+    if (!*met || strcmp(met, sync->met) == 0)
+        return;
+    g_strlcpy(sync->met, met, sizeof sync->met);
+    g_autoptr(GBytes) bytes = g_bytes_new(met, strlen(met));
+    bt_cache_write_document(sync->cache, sync->source.name, MET_NAME, bytes, NULL);
+}
+
+/* What rotted into a name would be asked as one. */
+static void load_met(BtSync *sync)
+{
+    g_autoptr(GBytes) bytes = bt_cache_read_document(
+        sync->cache, sync->source.name, MET_NAME, BT_ADDRESS_MAX_BYTES, NULL);
+    if (!bytes)
+        return;
+    g_autofree char *text = g_strndup(g_bytes_get_data(bytes, NULL), g_bytes_get_size(bytes));
+    if (g_hostname_is_ip_address(text))
+        g_strlcpy(sync->met, text, sizeof sync->met);
+}
+
+/* ---- mending ---- */
+
 /* TRUE when it was, or is, as it should be. */
 static gboolean mend(BtRound *round, const char *name, GBytes *should)
 {
@@ -217,5 +244,6 @@ gboolean bt_state_load(BtSync *sync, GError **error)
         load_hash(sync, before_names[i], sync->followed[i].before);
     }
     load_hash(sync, ORDER_READY, sync->order_ready);
+    load_met(sync);
     return TRUE;
 }

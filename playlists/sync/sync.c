@@ -60,8 +60,8 @@ gboolean bt_round_fail(BtRound *round, const char *what, GError *why)
 
 static void set_places(const BtSync *sync, BtTransport *transport)
 {
-    if (sync->rooted)
-        bt_places_set_hosts(transport, bt_trust_root(sync->trust)->hosts);
+    bt_places_set_hosts(
+        transport, sync->rooted ? bt_trust_root(sync->trust)->hosts : NULL, sync->met);
 }
 
 /* Worth a word: at home nobody answers, or somebody does again. */
@@ -130,6 +130,8 @@ BtSyncResult bt_sync_round(
     sync->transport->cancelled = NULL;
     sync->trouble = round.error;
     tell_place(sync);
+    if (sync->heard)
+        bt_state_keep_met(sync, sync->transport->met);
     if (round.changed || !round.error)
         return round.changed ? BT_SYNC_NEW : BT_SYNC_UNCHANGED;
     g_propagate_error(error, g_error_copy(round.error));

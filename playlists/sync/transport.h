@@ -9,6 +9,7 @@
 #define BT_TAG_MAX_BYTES 200        /* longer validators are taken for none */
 #define BT_FIELD_MAX_BYTES 63       /* an HTTP date has 29 */
 #define BT_LOCATION_MAX_BYTES 1000  /* longer ones are taken for none */
+#define BT_ADDRESS_MAX_BYTES 45     /* of IPv6 as text (RFC 4291, 2.2) */
 #define BT_CONNECT_TIMEOUT_S 15     /* name, connection and TLS, on a line that is not known … */
 #define BT_CONNECT_TIMEOUT_MAX_S 60 /* … or known to be slow */
 /* A body without an end of its own must not go on for ever by a byte now and then. Where ways are
@@ -77,6 +78,9 @@ struct BtTransport {
     gint64 asked_ms;          /* the longest wait that a busy peer asked for; the user resets it */
     gboolean fresh;           /* the next request goes by a new connection, and says so by FALSE */
     gint64 greeting_ms;       /* what TCP and TLS of the last connection took; 0: none was made */
+    gboolean nameless;        /* the last request failed since nobody resolved the host's name */
+    /* The address at which the base's host proved by TLS to be it, last; "" none. */
+    char met[BT_ADDRESS_MAX_BYTES + 1];
 
     /* TRUE when there is an answer, whatever its status; BT_ERROR_NETWORK, BT_ERROR_TIMEOUT,
      * BT_ERROR_CAPTIVE (a certificate of somebody else), BT_ERROR_LIMIT, BT_ERROR_UNSUPPORTED (a

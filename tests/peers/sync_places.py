@@ -16,7 +16,7 @@ NOBODY = "https://board.invalid"  # RFC 6761: never resolves
 
 
 @unittest.skipUnless(shutil.which("nginx") and shutil.which("openssl"), "needs nginx and openssl")
-class SyncPlaces(unittest.TestCase):
+class PlacesFixture(unittest.TestCase):
     def setUp(self):
         self.top = pathlib.Path(tempfile.mkdtemp(prefix="bt-places-"))
         self.addCleanup(peers.remove, self.top)
@@ -42,6 +42,8 @@ class SyncPlaces(unittest.TestCase):
         path = self.cache / "documents/peer/manifest.ready"
         return path.exists() and path.read_text() == self.manifest
 
+
+class SyncPlaces(PlacesFixture):
     def assert_met(self, base, *hosts):
         self.source.name_hosts(*hosts)
         said = self.sync(base)
