@@ -25,6 +25,7 @@ class Ttn(http.server.ThreadingHTTPServer):
     def __init__(self):
         super().__init__(("127.0.0.1", 0), Handler)
         self.answers, self.asked, self.given, self.lock = {}, [], [], threading.Lock()
+        self.ports = []  # whence each question came
         threading.Thread(target=self.serve_forever, daemon=True).start()
 
     @property
@@ -66,6 +67,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
         path = self.path.split("?")[0]
         with self.server.lock:
             self.server.asked.append((self.path, self.headers.get("Authorization"), body))
+            self.server.ports.append(self.client_address[1])
         status, headers, answer = self.server.answer(path, self.headers.get("Authorization"))
         self.send_response(status)
         for name, value in headers.items():
@@ -196,6 +198,17 @@ class Answers(Test):
                 self.ttn.answers["/state"] = [answer]
                 said = self.call("state")
                 self.assertTrue(said[0].startswith(expected), said)
+
+    def test_what_is_not_understood_ends_the_connection(self):
+        """It may be of another question, and then all that follow are."""
+        good = (200, {}, json.dumps(OK).encode())
+        self.call("state")
+        for name, n_connections in (("as-text", 1), ("failed", 1), ("html", 2), ("empty", 2), ("wrong-type", 2), ("500", 2)):
+            with self.subTest(name):
+                self.ttn.answers["/state"] = [BAD[name][0], good]
+                self.ttn.ports.clear()
+                self.assertEqual(self.call("state", "state")[1], "ok")
+                self.assertEqual((len(self.ttn.ports), len(set(self.ttn.ports))), (2, n_connections))
 
     def test_bad_logins(self):
         for name, (answer, expected) in BAD.items():

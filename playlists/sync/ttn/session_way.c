@@ -131,6 +131,24 @@ static BtTtnWay *new_way(
     return way;
 }
 
+/* Of the host of `url`, as far as one was made. (nullable) */
+static BtTransport *known_way(const BtTtnSession *session, const char *origin)
+{
+    for (guint i = 0; i < session->ways->len; i++) {
+        const BtTtnWay *way = g_ptr_array_index(session->ways, i);
+        if (g_str_equal(way->origin, origin))
+            return way->transport;
+    }
+    return NULL;
+}
+
+/* Where the path begins, in an address that has "://". Borrowed. */
+static const char *path_of(const char *url)
+{
+    const char *rest = strstr(url, "://") + strlen("://");
+    return rest + strcspn(rest, "/?#");
+}
+
 /* `*path` (borrowed from `url`) is what follows the host. */
 static BtTransport *find_way(
     BtTtnSession *session, const char *url, const char **path, GError **error)
@@ -143,14 +161,11 @@ static BtTransport *find_way(
             "the dialect makes no address of this: expected https://HOST/PATH");
         return NULL;
     }
-    const char *rest = strstr(url, "://") + strlen("://");
-    *path = rest + strcspn(rest, "/?#");
+    *path = path_of(url);
     g_autofree char *origin = g_strndup(url, (gsize)(*path - url));
-    for (guint i = 0; i < session->ways->len; i++) {
-        BtTtnWay *way = g_ptr_array_index(session->ways, i);
-        if (g_str_equal(way->origin, origin))
-            return way->transport;
-    }
+    BtTransport *known = known_way(session, origin);
+    if (known != NULL)
+        return known;
     BtTtnWay *way = new_way(session, origin, host, error);
     return way != NULL ? way->transport : NULL;
 }
@@ -161,6 +176,7 @@ void bt_ttn_heard_clear(BtTtnAnswer *heard)
 {
     g_clear_pointer(&heard->body, g_bytes_unref);
 }
+
 static gboolean send(BtTransport *transport, const char *path, const BtTtnRequest *request,
     guint64 max_bytes, BtTtnAnswer *heard, GError **error)
 {
@@ -217,24 +233,44 @@ gboolean bt_ttn_session_exchange(BtTtnSession *session, BtTtnCall call, const Bt
     return answered || bt_ttn_session_fail(session, call, why, error);
 }
 
+static gboolean read_reply(const BtTtnSession *session, BtTtnCall call, const char *shown,
+    const BtTtnAnswer *heard, BtTtnReply *reply, GError **error)
+{
+    GError *why = NULL;
+    if (heard->answer.status / 100 != 2) {
+        bt_answer_fail(&heard->answer, shown, error);
+        return FALSE;
+    }
+    if (!bt_answer_check_page(heard->body, shown, error))
+        return FALSE;
+    if (bt_dialect_read_reply(session->dialect, call, heard->body, reply, &why))
+        return TRUE;
+    /* What is asked for need not say that it is well: that it came does. */
+    gboolean is_news = call == BT_TTN_POLL && g_error_matches(why, BT_ERROR, BT_ERROR_INVALID);
+    if (!is_news && !(call == BT_TTN_POLL && g_bytes_get_size(heard->body) == 0)) {
+        g_propagate_error(error, why);
+        return FALSE;
+    }
+    g_error_free(why);
+    *reply = (BtTtnReply){ .ok = TRUE, .reason = g_strdup("") };
+    return TRUE;
+}
+
+/* Nothing in an answer says of which question it is: where a proxy slipped one in, all that follow
+ * by the same connection are of the question before. */
+static void leave_connection(const BtTtnSession *session, const char *url)
+{
+    g_autofree char *origin = g_strndup(url, (gsize)(path_of(url) - url));
+    known_way(session, origin)->fresh = TRUE;
+}
+
 gboolean bt_ttn_session_understand(const BtTtnSession *session, BtTtnCall call,
     const BtTtnRequest *request, const BtTtnAnswer *heard, BtTtnReply *reply, GError **error)
 {
     GError *why = NULL;
     g_autofree char *shown = bt_address_shown(request->url);
-    if (heard->answer.status / 100 != 2) {
-        bt_answer_fail(&heard->answer, shown, &why);
-        return bt_ttn_session_fail(session, call, why, error);
-    }
-    if (!bt_answer_check_page(heard->body, shown, &why))
-        return bt_ttn_session_fail(session, call, why, error);
-    if (bt_dialect_read_reply(session->dialect, call, heard->body, reply, &why))
+    if (read_reply(session, call, shown, heard, reply, &why))
         return TRUE;
-    /* What is asked for need not say that it is well: that it came does. */
-    gboolean is_news = call == BT_TTN_POLL && g_error_matches(why, BT_ERROR, BT_ERROR_INVALID);
-    if (!is_news && !(call == BT_TTN_POLL && g_bytes_get_size(heard->body) == 0))
-        return bt_ttn_session_fail(session, call, why, error);
-    g_error_free(why);
-    *reply = (BtTtnReply){ .ok = TRUE, .reason = g_strdup("") };
-    return TRUE;
+    leave_connection(session, request->url);
+    return bt_ttn_session_fail(session, call, why, error);
 }
