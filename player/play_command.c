@@ -189,7 +189,7 @@ int bt_play_command(int argc, char **argv)
 /* From this size on memory is had from the kernel by itself, and goes back to it: glibc's own
  * threshold at the start. Left alone it rises with what is given back, to 32 MB, and pictures that
  * come and go then share the heap with texts, which hold it apart: in a mix of everything show had
- * 34 MB after eight minutes, and rose, where it stays at 25 (tests/soak/mixed, side by side). */
+ * 34 to 37 MB within half an hour where it stays at 26 (tests/soak/mixed, side by side). */
 #define LARGE_BYTES (128 * 1024)
 
 int bt_role_command(int argc, char **argv)
