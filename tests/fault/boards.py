@@ -175,7 +175,8 @@ class Board(WithSource):
         while process.poll() is None and not is_reached():
             with contextlib.suppress(OSError):  # none yet, or no power
                 seen.add(picture.read_bytes())
-            check(time.monotonic() < until, "never shown:", log.read_text(errors="replace"))
+            if time.monotonic() > until:
+                check(False, "never shown:", self._box(folder).status(), log.read_text(errors="replace"))
             time.sleep(0.05)
 
     def _play(self, command, folder):

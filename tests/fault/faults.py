@@ -13,7 +13,9 @@ waited for; only if its first process ends it is started again, as a service man
 seconds, as a hand would. Exit status 77 where calls cannot be made to fail.
 """
 import argparse
+import contextlib
 import platform
+import sqlite3
 import subprocess
 import sys
 import time
@@ -32,6 +34,7 @@ LENGTHS = {"once": [], "spell": ["--spell=%d" % SPELL_MS], "death": ["--until-de
 PATIENCE_S = 60  # with all of it; a role that dies over and over is started after 5 s at most
 GROUP_PATIENCE_S = 20  # with several faults, each of which will be tried alone where that is not enough
 APART_MS = 250  # calls that fail in one run, one after the other
+MANY_DEATHS = 3  # of show: the safe scene for a while, and what was on the glass is set aside (contract §6.14)
 RESTART_S = 4  # a process whose every call fails until it dies may live on for ever
 GROUND = (11, 27, 51)  # of the safe scene
 
@@ -126,6 +129,12 @@ class Fetch(OneCommand, stretches.Fetch):
 
 
 # ---- what goes on running ----
+
+def let_a_day_pass(inputs):
+    """For what many deaths led to, by its own time."""
+    with contextlib.closing(sqlite3.connect(inputs)) as db, db:
+        db.execute("UPDATE entry SET until_ms = from_ms + 1 WHERE kind IN ('safe', 'set-aside')")
+
 
 class Acknowledge(boards.Acknowledge):
     """The board offers its batch until it hears that it arrived, while the source lives."""
@@ -235,6 +244,8 @@ class Board(boards.Board):
         # One that heard this board for twenty seconds, at five batches each, would ask it to wait with its last.
         self._stop_serving()
         self._serve(self.data)
+        if trial.deaths >= MANY_DEATHS:
+            let_a_day_pass(trial.folder / "state/inputs.db")
         super().check_after(trial)
         if trial.deaths == 0 and not cutting.is_busy():
             self._check_no_gap()
