@@ -54,8 +54,8 @@ typedef struct {
     const char *player;           /* the program `bangtin`; NULL: the one beside this program */
     guint per_peer;               /* connections of one address */
     const BtRoute *const *routes; /* what is served: tables, NULL-ended; the first that fits */
-    gboolean (*lost)(
-        BtRequest *request); /* answers a browser at an address that none has (BtHandler) */
+    /* Answers a browser at an address that none of them has; a BtHandler (http.h). */
+    gboolean (*lost)(BtRequest *request);
 } BtServerOptions;
 
 /* Serves until SIGTERM or SIGINT; all is borrowed until then. FALSE with BT_ERROR_INVALID or
