@@ -9,6 +9,7 @@
 #include <fcntl.h>
 #include <libavutil/log.h>
 #include <libavutil/mem.h>
+#include <sched.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -21,6 +22,13 @@ static const BtProgram program = {
         "  --wait             both are sent on the socket later\n"
         "  --help, --version\n",
 };
+
+/* Decoding is ahead of its time, and wakes up just when a picture goes to the glass: it must not
+ * take the processor from who brings it there. It is about the order only, no time is lost. */
+static void let_others_first(void)
+{
+    sched_setscheduler(0, SCHED_BATCH, &(struct sched_param){ 0 });
+}
 
 static void prepare_libraries(void)
 {
@@ -80,6 +88,7 @@ int main(int argc, char **argv)
     if (argc != 1 || !are_open())
         return bt_program_wrong_use(&program);
 
+    let_others_first();
     Ring ring = { .socket = BT_DECODE_SOCKET_FD };
     g_autoptr(GError) error = NULL;
     prepare_libraries();

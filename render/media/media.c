@@ -14,6 +14,7 @@
 #define QUEUE_US 150000
 #define QUEUE_MIN_SLOTS 5 /* a film whose frames come unevenly has more of them at times */
 #define MIN_SLOTS 2
+#define HUNGRY_FRAMES 2 /* the one on the glass and the next */
 /* A free slot, and for so long nothing but signs of life: it hangs. A frame of the largest size
  * takes a weak box some seconds. */
 #define HANG_TIMEOUT_MS 10000
@@ -47,6 +48,11 @@ BtMedia *bt_media_ref(BtMedia *media)
 {
     g_atomic_ref_count_inc(&media->refs);
     return media;
+}
+
+static void give_slots_back(BtMedia *media)
+{
+    bt_media_link_flush(media->link, g_queue_get_length(&media->frames) <= HUNGRY_FRAMES);
 }
 
 static void drop_first(BtMedia *media)
@@ -191,8 +197,8 @@ static void take_time(BtMedia *media, gint64 mono_ms)
 BtMediaState bt_media_poll(BtMedia *media, gint64 mono_ms)
 {
     take_time(media, mono_ms);
-    bt_media_link_flush(media->link);
     listen(media);
+    give_slots_back(media);
     check_time(media);
     return media->state;
 }
@@ -300,10 +306,11 @@ static void drop_older(BtMedia *media, gint64 pts_ms)
     for (;;) {
         const BtMediaFrame *second = g_queue_peek_nth(&media->frames, 1);
         if (!second || second->pts_ms > pts_ms)
-            return;
+            break;
         drop_first(media);
         media->passed = TRUE;
     }
+    give_slots_back(media);
 }
 
 BtFrame *bt_media_frame_at(BtMedia *media, gint64 pts_ms, gint64 *pts_out_ms)

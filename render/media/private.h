@@ -13,7 +13,8 @@ typedef struct {
     GMutex lock;        /* what follows: frames may be let go of in any thread */
     int socket;         /* -1: closed */
     guint32 ours;       /* bit k: slot k was given to us */
-    guint32 to_release; /* bit k: RELEASE had no room in the socket */
+    guint32 to_release; /* bit k: let go of, and not the decoder's again yet */
+    gboolean hungry;    /* frames run short: slots go back at once */
     guint64 n_released;
     const guint8 *frames; /* nullable; fixed once mapped */
     gsize frames_bytes;
@@ -31,8 +32,9 @@ int bt_media_link_map(BtMediaLink *link, guint n_slots, int w_px, int h_px, GErr
 /* The frame of a FRAME over its slot, NULL when that is not the decoder's to give. (transfer full)
  */
 BtFrame *bt_media_link_frame(BtMediaLink *link, const BtDecodeMessage *message);
-/* Sends the releases that had no room. */
-void bt_media_link_flush(BtMediaLink *link);
+/* Gives back what has waited long enough, or had no room in the socket. Who is hungry waits for
+ * nothing, now and until told otherwise. */
+void bt_media_link_flush(BtMediaLink *link, gboolean hungry);
 /* Whether the decoder has a slot to write in, and how many it got back so far. */
 gboolean bt_media_link_has_room(BtMediaLink *link, guint64 *n_released);
 

@@ -3,6 +3,7 @@
 #include "base/channel.h"
 #include "render/decode/wire.h"
 
+#include <glib-unix.h>
 #include <signal.h>
 #include <string.h>
 #include <unistd.h>
@@ -121,9 +122,36 @@ static void be_slow(int n, gboolean tells_way)
     say((BtDecodeMessage){ .type = BT_DECODE_FRAME, .duration_ms = 40 });
 }
 
+/* Pictures into the first `n` slots; then, when the first of them comes back, one more: its time is
+ * 1000 ms and how many came back within a moment. */
+static void count_what_comes_back(guint32 n)
+{
+    BtDecodeMessage message = { .type = BT_DECODE_FRAME, .duration_ms = 100 };
+    guint32 n_back = 0;
+    for (guint32 k = 0; k < n; k++) {
+        message.slot = k;
+        message.pts_ms = 100 * k;
+        say(message);
+    }
+    bt_channel_wait(BT_DECODE_SOCKET_FD, -1);
+    g_usleep(50000);
+    g_unix_set_fd_nonblocking(BT_DECODE_SOCKET_FD, TRUE, NULL);
+    while (bt_channel_receive(BT_DECODE_SOCKET_FD, &message, sizeof message, NULL, 0, NULL, NULL) ==
+        BT_CHANNEL_OK)
+        n_back++;
+    say((BtDecodeMessage){ .type = BT_DECODE_FRAME,
+        .slot = message.slot,
+        .pts_ms = 1000 + n_back,
+        .duration_ms = 100 });
+}
+
 static gboolean do_late(const char *kind)
 {
-    if (strcmp(kind, "slow") == 0)
+    if (strcmp(kind, "full") == 0)
+        count_what_comes_back(BT_DECODE_MAX_SLOTS);
+    else if (strcmp(kind, "few") == 0)
+        count_what_comes_back(3);
+    else if (strcmp(kind, "slow") == 0)
         be_slow(30, FALSE);
     else if (strcmp(kind, "hangs") == 0)
         be_slow(10000, FALSE);

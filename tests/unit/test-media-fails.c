@@ -266,6 +266,57 @@ static void test_pulse(gconstpointer folder)
     }
 }
 
+/* ---- slots ---- */
+
+/* The time of the first picture after `t_ms`, waited for; none is let go of meanwhile. */
+static gint64 next_of(BtMedia *media, gint64 t_ms)
+{
+    gint64 until_us = g_get_monotonic_time() + PATIENCE_MS * G_GINT64_CONSTANT(1000);
+    while (bt_media_next_pts(media, t_ms) == -1 && g_get_monotonic_time() < until_us) {
+        bt_channel_wait(bt_media_fd(media), 100);
+        bt_media_poll(media, 0);
+    }
+    return bt_media_next_pts(media, t_ms);
+}
+
+/* Played until all its pictures but the one that counts are here. */
+static BtMedia *open_counting(Decoder *decoder, gint64 last_ms)
+{
+    BtMedia *media = open_nothing(decoder);
+    g_assert_true(bt_media_wait_open(media, PATIENCE_MS));
+    g_assert_true(bt_media_start(media, 64, 64, 0, FALSE, FALSE, NULL));
+    g_assert_cmpint(next_of(media, last_ms - 1), ==, last_ms);
+    return media;
+}
+
+static void show(BtMedia *media, gint64 t_ms)
+{
+    bt_frame_unref(frame_of(media, t_ms, NULL));
+}
+
+/* Of a full queue slots go back together. One that waits for others is none that the decoder has,
+ * so its silence means nothing, however long a frame stands. */
+static void test_together(void)
+{
+    g_auto(Decoder) decoder = decoder_fake("full");
+    g_autoptr(BtMedia) media = open_counting(&decoder, 700);
+    show(media, 200);
+    g_assert_cmpint(bt_media_poll(media, 20000), ==, BT_MEDIA_PLAYING);
+    g_assert_cmpint(bt_media_poll(media, 40000), ==, BT_MEDIA_PLAYING);
+    g_assert_cmpint(bt_media_next_pts(media, 700), ==, -1);
+    show(media, 300);
+    g_assert_cmpint(next_of(media, 700), ==, 1003);
+}
+
+/* Where frames run short each goes back at once. */
+static void test_hungry(void)
+{
+    g_auto(Decoder) decoder = decoder_fake("few");
+    g_autoptr(BtMedia) media = open_counting(&decoder, 200);
+    show(media, 100);
+    g_assert_cmpint(next_of(media, 200), ==, 1001);
+}
+
 /* ---- all of them ---- */
 
 static const char *const nonsense[] = { "info-twice", "huge-info", "no-info", "slot-range",
@@ -294,6 +345,8 @@ int main(int argc, char **argv)
     g_test_add_func("/media-fails/deaf-user", test_deaf_user);
     g_test_add_data_func("/media-fails/stopped", folder, test_stopped);
     g_test_add_data_func("/media-fails/pulse", folder, test_pulse);
+    g_test_add_func("/media-fails/slots-together", test_together);
+    g_test_add_func("/media-fails/slots-hungry", test_hungry);
     int failed = g_test_run();
     media_files_remove(folder);
     return failed;
