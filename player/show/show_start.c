@@ -20,6 +20,9 @@
 #define CONTROL_RETRY_MS 2000 /* no descriptors, a disk that cannot be written: tried again */
 #define GROUND_LIMIT_MS 5000  /* an X server that hangs would hold up show too */
 #define EVENTS_EVERY_MS 100   /* displays without a descriptor are asked so often */
+/* Two readings of a wall clock in ms differ by one or two. Asked of an instant before its begin, a
+ * loop is somewhere else: a film would be opened twice. */
+#define CLOCK_STEP_MS 5
 
 /* ---- what happens in the loop ---- */
 
@@ -475,7 +478,8 @@ static void anchor_loop(BtShow *show)
     gint64 from_ms = show->boot_ms;
     const BtClock *clock = &show->options->clock;
     if (show->options->folder != NULL)
-        from_ms = clock->is_virtual ? clock->wall_start_ms : bt_timekeeper_show_ms(&show->time);
+        from_ms = clock->is_virtual ? clock->wall_start_ms
+                                    : bt_timekeeper_show_ms(&show->time) - CLOCK_STEP_MS;
     else if (show->time.trusted)
         return;
     bt_board_distrust_clock(show->board, from_ms);

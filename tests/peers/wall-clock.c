@@ -1,7 +1,9 @@
 /* A library to be loaded before others (LD_PRELOAD): the wall clock alone is ahead by as many
  * milliseconds as the file BANGTIN_WALL says just now, eight bytes in this machine's order. Timers
  * and the monotonic clocks stay what they are, as on a machine whose clock is set. (libfaketime
- * moves absolute timers of the monotonic clock as well.) */
+ * moves absolute timers of the monotonic clock as well.) With BANGTIN_WALL_CREEPS each reading is
+ * half a millisecond behind the one before, until it is four: a clock that is slewed, or read with
+ * bad luck. */
 #include <errno.h>
 #include <fcntl.h>
 #include <stdatomic.h>
@@ -13,11 +15,17 @@
 #include <time.h>
 #include <unistd.h>
 
+#define CREEP_NS 500000
+#define CREEPS 8
+
 static const _Atomic int64_t *ahead_ms; /* of the file; set before main */
+static int creeps;                      /* likewise */
+static atomic_int readings;
 
 __attribute__((constructor)) static void begin(void)
 {
     const char *path = getenv("BANGTIN_WALL");
+    creeps = getenv("BANGTIN_WALL_CREEPS") != NULL;
     int fd = path == NULL ? -1 : open(path, O_RDONLY | O_CLOEXEC);
     if (fd < 0)
         return;
@@ -31,6 +39,12 @@ int clock_gettime(clockid_t clock, struct timespec *now)
 {
     if (syscall(SYS_clock_gettime, clock, now) != 0)
         return -1;
+    if (clock == CLOCK_REALTIME && creeps) {
+        int n = atomic_fetch_add(&readings, 1);
+        int64_t ns = now->tv_nsec - CREEP_NS * (n < CREEPS ? n : CREEPS);
+        now->tv_sec -= ns < 0;
+        now->tv_nsec = ns + (ns < 0) * 1000000000;
+    }
     if (clock == CLOCK_REALTIME && ahead_ms != NULL) {
         int64_t by_ms = atomic_load(ahead_ms);
         int64_t ns = now->tv_nsec + by_ms % 1000 * 1000000;

@@ -2,11 +2,14 @@
 """The ways in without a source that runs: a folder or some files, an exported tree on a stick; and what `bangtin
 check` says of good and bad files before."""
 import base64
+import contextlib
 import json
 import os
 import pathlib
 import shutil
+import subprocess
 import tempfile
+import time
 import unittest
 
 import way_lib as way
@@ -82,6 +85,29 @@ class FirstLook(unittest.TestCase):
                      district.rfc3339(begin), "--grab", at, "--grab-to", self.grabs, film, timeout=60)
         red, _, blue = solid(way.Picture(self.grabs / (at + ".png")))
         self.assertGreater(red, blue)
+
+    def decoders_at(self, film):
+        """Which processes have decoded a film within a second of the first that does."""
+        found, until = set(), time.monotonic() + 20
+        while time.monotonic() < until:
+            for link in pathlib.Path("/proc").glob("[0-9]*/fd/4"):
+                with contextlib.suppress(OSError):
+                    if link.readlink() == film and (link.parents[1] / "comm").read_text() == "bangtin-decode\n":
+                        until = until if found else time.monotonic() + 1
+                        found.add(link.parts[2])
+        return found
+
+    def test_opens_a_film_once(self):
+        """Where the loop begins does not depend on how the clock was read; its film was opened twice more."""
+        film = self.folder / "film.mp4"
+        district.make_clip(film, seconds=20, size="320x192")
+        env = dict(os.environ, LD_PRELOAD=str(district.BUILD / "tests/libwall-clock.so"), BANGTIN_WALL_CREEPS="1")
+        player = subprocess.Popen([district.PLAYER, "play", "--display", "offscreen", "--size", "320x192", film], env=env)
+        try:
+            self.assertEqual(len(self.decoders_at(film)), 1)
+        finally:
+            player.terminate()
+            player.wait(20)
 
     def ends(self, *words, **more):
         """What it says when it cannot begin: once, and that is all."""
