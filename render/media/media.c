@@ -9,12 +9,12 @@
 #include <unistd.h>
 
 #define FRAMES_MEMORY_BYTES ((gsize)128 * 1024 * 1024) /* of one medium */
-/* One slot is on the glass, the others hold so much of the film: a decoder that gets no processor
- * for that long is not seen. */
+/* One slot is on the glass, the others hold so much of the film. When its decoder wakes up two
+ * frames are left of it, or more: if it gets no processor for that long, nobody sees it. */
 #define QUEUE_US 150000
+#define HUNGRY_FRAMES 3   /* the one on the glass, and those two */
 #define QUEUE_MIN_SLOTS 5 /* a film whose frames come unevenly has more of them at times */
 #define MIN_SLOTS 2
-#define HUNGRY_FRAMES 2 /* the one on the glass and the next */
 /* A free slot, and for so long nothing but signs of life: it hangs. A frame of the largest size
  * takes a weak box some seconds. */
 #define HANG_TIMEOUT_MS 10000
