@@ -15,6 +15,7 @@
 #include <math.h>
 #include <string.h>
 #include <sys/timerfd.h>
+#include <time.h>
 #include <unistd.h>
 
 #define GRAB_TIMEOUT_MS 15000
@@ -496,18 +497,28 @@ static void grab_what_is_due(BtShow *show)
 
 /* ---- the turn ---- */
 
+/* The instant of the timer's clock at which show time becomes `due_ms`, or an hour from now. Show
+ * time is that clock in whole ms and an offset, so it is the begin of one: reckoned from now, a
+ * picture would be late by what is left of this one. */
+static gint64 timer_ns(const BtShow *show, gint64 t_ms, gint64 due_ms)
+{
+    const BtClock *clock = &show->time.clock;
+    struct timespec now;
+    if (!clock->is_virtual)
+        return (MIN(due_ms, t_ms + BT_HOUR_MS) - show->time.offset_ms) * 1000000;
+    clock_gettime(CLOCK_BOOTTIME, &now);
+    double real_ms = clock->rate > 0 ? (double)(due_ms - t_ms) / clock->rate : BT_MINUTE_MS;
+    return now.tv_sec * G_GINT64_CONSTANT(1000000000) + now.tv_nsec +
+        (gint64)(CLAMP(real_ms, 0, BT_HOUR_MS) * 1e6);
+}
+
 static void set_timer(BtShow *show, gint64 t_ms, gint64 due_ms)
 {
-    gboolean is_virtual = show->time.clock.is_virtual;
-    double rate = is_virtual ? show->time.clock.rate : 1;
-    gint64 now_ns = g_get_monotonic_time() * 1000;
-    if (!is_virtual) {
+    if (!show->time.clock.is_virtual && due_ms - t_ms <= BT_HOUR_MS) {
         BtGrid grid = bt_grid_of(show->scene, due_ms, bt_glass_period_ms(show->glass));
-        due_ms = due_ms - t_ms > BT_HOUR_MS ? due_ms : bt_grid_after(&grid, due_ms);
-        t_ms = bt_timekeeper_show_ms(&show->time);
+        due_ms = bt_grid_after(&grid, due_ms);
     }
-    double real_ms = rate > 0 ? (double)(due_ms - t_ms) / rate : BT_MINUTE_MS;
-    gint64 due_ns = MAX(1, now_ns + (gint64)(CLAMP(real_ms, 0, BT_HOUR_MS) * 1e6));
+    gint64 due_ns = MAX(1, timer_ns(show, t_ms, due_ms));
     struct itimerspec when = {
         .it_value = { due_ns / 1000000000, due_ns % 1000000000 },
     };

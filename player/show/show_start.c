@@ -420,7 +420,7 @@ static gboolean open_board(BtShow *show, GError **error)
 /* Without it the loop would turn and nothing be drawn. */
 static gboolean make_timer(BtShow *show, GError **error)
 {
-    show->timer_fd = timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC | TFD_NONBLOCK);
+    show->timer_fd = timerfd_create(CLOCK_BOOTTIME, TFD_CLOEXEC | TFD_NONBLOCK);
     if (show->timer_fd < 0)
         bt_error_set_errno(error, BT_ERROR_IO, errno, "show", "cannot make its timer");
     return show->timer_fd >= 0;
