@@ -97,6 +97,7 @@ class FirstLook(unittest.TestCase):
                         found.add(link.parts[2])
         return found
 
+    @unittest.skipIf(district.SANITIZE, "a sanitizer wants to be the first library")
     def test_opens_a_film_once(self):
         """Where the loop begins does not depend on how the clock was read; its film was opened twice more."""
         film = self.folder / "film.mp4"
